@@ -1,0 +1,66 @@
+// Opens the store that DATABASE_URL names: SQLite in a file, or PostgreSQL.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { type CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './tables.ts';
+
+export type Dialect = 'sqlite' | 'postgres';
+export type Db = Kysely<Tables>;
+
+export interface Store { readonly db: Db; readonly dialect: Dialect; readonly url: string; close(): Promise<void> }
+
+const POOL_SIZE = 10;
+/** How long a writer waits for another process's transaction, in ms. */
+export const BUSY_TIMEOUT_MS = 10_000;
+
+// int8 and numeric arrive as strings otherwise; every BIGINT of ours fits a double exactly.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+
+/** Throws when the URL is neither `sqlite:<file>` nor `postgres://…`, or the store cannot be reached later on first use. */
+export function openStore(url: string): Store {
+  const dialect = dialectOf(url);
+  const db = dialect === 'sqlite' ? openSqlite(sqliteFile(url)) : openPostgres(url);
+  return { db, dialect, url, close: () => db.destroy() };
+}
+
+export function dialectOf(url: string): Dialect {
+  if (url.startsWith('sqlite:')) return 'sqlite';
+  if (/^postgres(ql)?:\/\//.test(url)) return 'postgres';
+  throw new Error('DATABASE_URL must be sqlite:<file> or postgres://…');
+}
+
+export const sqliteFile = (url: string): string => url.slice('sqlite:'.length);
+
+/** The SQLite connection every part of the product uses: WAL, and a commit is on the disk when it returns. */
+export function connectSqlite(file: string): Sqlite.Database {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('foreign_keys = ON');
+  sqlite.pragma('cache_size = -65536');
+  sqlite.pragma('temp_store = MEMORY');
+  return sqlite;
+}
+
+const openSqlite = (file: string): Db => new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: connectSqlite(file) }) });
+
+const openPostgres = (url: string): Db =>
+  new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: POOL_SIZE }) }) });
+
+/** Takes the write lock when a transaction begins: a read that later turns into a write would fail with SQLITE_BUSY_SNAPSHOT. */
+class ImmediateSqliteDialect extends SqliteDialect {
+  override createDriver() {
+    const driver = super.createDriver();
+    driver.beginTransaction = async (connection: DatabaseConnection) => {
+      await connection.executeQuery(statement('begin immediate'));
+    };
+    return driver;
+  }
+}
+
+// Kysely wants the node it compiled from; a bare statement has none.
+const statement = (sql: string) => ({ sql, parameters: [], query: { kind: 'RawNode', sqlFragments: [sql], parameters: [] }, queryId: { queryId: sql } }) as unknown as CompiledQuery;

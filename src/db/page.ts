@@ -1,0 +1,71 @@
+// Keyset paging: a page starts after the last row of the one before, so page 2,000 costs what page 1 costs.
+import { type SelectQueryBuilder, type Simplify, sql } from 'kysely';
+import { Problem } from '../core/problem.ts';
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  /** A field of `sortable`, with `-` in front for descending. */
+  readonly sort?: string | undefined;
+}
+
+export interface Page<Row> { readonly items: Row[]; readonly next_cursor: string | null }
+
+/** Sort field → column or SQL expression. It must never be null: wrap a nullable column in coalesce. The first is the default, descending. */
+export type Sortable = Readonly<Record<string, string>>;
+
+/**
+ * One page of `query` in the order asked for, ties broken by `idColumn`. `query` has its selects and filters, no order and no limit.
+ * Throws `invalid` for an unknown sort field or a cursor of another list.
+ */
+export async function listPage<DB, TB extends keyof DB, O>(
+  query: SelectQueryBuilder<DB, TB, O>, request: PageRequest, sortable: Sortable, idColumn: string,
+): Promise<Page<Simplify<O>>> {
+  const { expression, direction } = sortOrder(request.sort, sortable);
+  const sortKey = sql<string | number>`${sql.raw(expression)}`;
+  const id = sql<string | number>`${sql.raw(idColumn)}`;
+  let paged = query.select([sortKey.as('page_sort'), id.as('page_id')]);
+  if (request.cursor !== undefined) {
+    const [value, lastId] = readCursor(request.cursor);
+    const beyond = sql.raw(direction === 'asc' ? '>' : '<');
+    paged = paged.where(sql<boolean>`(${sortKey} ${beyond} ${value} or (${sortKey} = ${value} and ${id} ${beyond} ${lastId}))`);
+  }
+  // Kysely cannot name the two paging columns while the caller's own selection is still generic.
+  const rows = (await paged.orderBy(sortKey, direction).orderBy(id, direction).limit(request.limit + 1).execute()) as Paged<O>[];
+  const items = rows.slice(0, request.limit);
+  const last = items.at(-1);
+  const next_cursor = rows.length > request.limit && last !== undefined ? writeCursor([last.page_sort, last.page_id]) : null;
+  return { items: items.map(withoutPaging), next_cursor };
+}
+
+type Paged<O> = O & { page_sort: string | number; page_id: string | number };
+
+function withoutPaging<O>({ page_sort, page_id, ...row }: Paged<O>): Simplify<O> {
+  // What remains is what the caller selected.
+  return row as unknown as Simplify<O>;
+}
+
+function sortOrder(sort: string | undefined, sortable: Sortable): { expression: string; direction: 'asc' | 'desc' } {
+  const [first] = Object.values(sortable);
+  if (sort === undefined || sort === '') return { expression: first ?? 'id', direction: 'desc' };
+  const expression = sortable[sort.replace(/^-/, '')];
+  if (expression === undefined) {
+    const allowed = Object.keys(sortable).join(', ');
+    throw new Problem('invalid', [`Cannot sort by ${sort}`, `${sort} では並べ替えできません`], { errors: [{ path: 'sort', message: `One of ${allowed}, with - for descending` }] });
+  }
+  return { expression, direction: sort.startsWith('-') ? 'desc' : 'asc' };
+}
+
+const writeCursor = (key: [string | number, string | number]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+function readCursor(cursor: string): [string | number, string | number] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(key) && key.length === 2 && isSortValue(key[0]) && isSortValue(key[1])) return [key[0], key[1]];
+  } catch {
+    // falls through to the refusal
+  }
+  throw new Problem('invalid', ['The cursor is not one of this list', 'カーソルが正しくありません'], { errors: [{ path: 'cursor', message: 'Use the next_cursor of the page before' }] });
+}
+
+const isSortValue = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';

@@ -1,0 +1,75 @@
+// The HTTP application: the frame, then every feature. Nothing else lives here.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { Problem } from '../core/problem.ts';
+import type { Log } from '../core/log.ts';
+import { personApi } from '../person/api.ts';
+import { personPages } from '../person/pages.tsx';
+import { assetRoutes } from '../web/assets.ts';
+import { csvWhenAsked } from '../web/csv.ts';
+import type { AppContext, AppEnv } from '../web/env.ts';
+import { type FrameSettings, identify, limitBody, sameOrigin, securityHeaders } from './frame.ts';
+import { idempotent } from '../web/idempotent.ts';
+import { httpRequests, httpSeconds } from '../web/metrics.ts';
+import { asProblem, problemResponse } from '../web/problem.ts';
+import { problemPage } from '../web/problemPage.tsx';
+import { docsRoutes } from './docs.tsx';
+import { type Probe, probeRoutes } from './probes.ts';
+
+export interface AppSettings extends FrameSettings {
+  readonly log: Log;
+  /** DATA_DIR: where attachments lie. */
+  readonly data_dir: string;
+  /** What /readyz asks besides the store. */
+  readonly probes?: readonly Probe[];
+}
+
+/** Every route of the product over one store. Bugs are logged here, once. */
+export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>();
+  app.onError((error, c) => refuse(c, error, settings.log));
+  app.notFound((c) => refuse(c, new Problem('not_found', ['Not found', '見つかりません']), settings.log));
+  app.use(measure(settings.log), securityHeaders, identify(settings), sameOrigin, denyUngated, limitBody);
+  app.use('/api/v1/*', csvWhenAsked, idempotent);
+  for (const api of apis()) app.route('/api/v1', api);
+  for (const pages of allPages()) app.route('/', pages);
+  app.route('/', assetRoutes);
+  app.route('/', probeRoutes(settings));
+  app.route('/', docsRoutes(app));
+  return app;
+}
+
+const apis = () => [personApi];
+
+const allPages = () => [personPages];
+
+/** The last word: a response that passed no gate is not sent. */
+const denyUngated = async (c: AppContext, next: () => Promise<void>): Promise<void> => {
+  await next();
+  if (c.var.gate === undefined && c.res.status < 400) {
+    c.res = undefined;
+    c.res = problemResponse(c, new Problem('forbidden', ['This route declares no permission', 'この経路には権限が定義されていません']));
+  }
+};
+
+const measure = (log: Log) => async (c: AppContext, next: () => Promise<void>): Promise<void> => {
+  const started = performance.now();
+  await next();
+  const seconds = (performance.now() - started) / 1000;
+  httpRequests.inc({ method: c.req.method, status: c.res.status });
+  httpSeconds.observe({ method: c.req.method }, seconds);
+  log.debug({ request_id: c.var.request_id, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(seconds * 1000) }, 'request');
+};
+
+function refuse(c: AppContext, error: unknown, log: Log): Response | Promise<Response> {
+  const problem = asProblem(error);
+  if (problem === null) {
+    log.error({ err: error, request_id: c.var.request_id, method: c.req.method, path: c.req.path }, 'request failed');
+    return c.json({ type: 'about:blank', title: 'Internal error', status: 500, detail: `Request ${c.var.request_id} failed; the log has the cause`, code: 'internal' }, 500);
+  }
+  const wantsPage = !c.req.path.startsWith('/api/') && !/^\/(healthz|readyz|metrics)$/.test(c.req.path);
+  if (!wantsPage) return problemResponse(c, problem);
+  if (problem.code === 'unauthenticated' && c.req.method === 'GET') return c.redirect(`/sign-in?next=${encodeURIComponent(pathOf(c))}`);
+  return problemPage(c, problem);
+}
+
+const pathOf = (c: AppContext): string => c.req.url.slice(new URL(c.req.url).origin.length);

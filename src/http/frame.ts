@@ -1,0 +1,91 @@
+// What every request passes before its route: id, security headers, language, who calls, same-origin for cookies, size limit.
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { newId } from '../core/id.ts';
+import { Problem } from '../core/problem.ts';
+import { type Locale, locales } from '../core/words.ts';
+import type { Store } from '../db/open.ts';
+import { actorOfSession, actorOfToken, anonymous } from '../person/authenticate.ts';
+import { sessionCookie } from '../web/cookie.ts';
+import type { AppContext, AppMiddleware } from '../web/env.ts';
+
+export interface FrameSettings {
+  readonly store: Store;
+  /** The clock: the only one the pages and routes see. */
+  readonly now: () => number;
+  /** TZ_BUSINESS. */
+  readonly zone: string;
+  readonly public_url?: string | undefined;
+}
+
+/** CSV files and photos; the JSON routes get less from their schemas. */
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** No inline script or style anywhere: what a page needs it loads from /assets. */
+export const securityHeaders = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:', 'blob:'], connectSrc: ["'self'"], mediaSrc: ["'self'"],
+    formAction: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'none'"], manifestSrc: ["'self'"], workerSrc: ["'self'"],
+  },
+  crossOriginOpenerPolicy: 'same-origin',
+  referrerPolicy: 'same-origin',
+  strictTransportSecurity: false,
+  xFrameOptions: 'DENY',
+});
+
+export const limitBody = bodyLimit({
+  maxSize: BODY_LIMIT_BYTES,
+  onError: () => { throw new Problem('too_large', ['The request is larger than 64 MiB', '要求が64 MiBを超えています']); },
+});
+
+/** Puts the request's context on `c`: who calls, in which language, at which moment. */
+export const identify = (settings: FrameSettings): AppMiddleware => async (c, next) => {
+  const now = settings.now();
+  c.set('request_id', newId(now));
+  c.header('X-Request-Id', c.var.request_id);
+  c.set('public_url', settings.public_url);
+  c.set('zone', settings.zone);
+  c.set('locale', localeOf(c));
+  const base = { db: settings.store.db, now, zone: settings.zone, afterCommit: (run: () => void) => run() };
+  c.set('ctx', { ...base, actor: anonymous(c.var.locale) });
+  const actor = await callerOf(c, settings, now);
+  if (actor !== null) {
+    c.set('locale', chosenLocale(c) ?? (actor.kind === 'person' ? actor.locale : c.var.locale));
+    c.set('ctx', { ...base, actor: { ...actor, locale: c.var.locale } });
+  }
+  c.set('signedIn', actor !== null);
+  await next();
+};
+
+async function callerOf(c: AppContext, settings: FrameSettings, now: number) {
+  const authorization = c.req.header('Authorization');
+  if (authorization?.startsWith('Bearer ')) return actorOfToken(settings.store.db, authorization.slice('Bearer '.length), now, c.var.locale);
+  const cookie = sessionCookie(c);
+  return cookie === undefined ? null : actorOfSession(settings.store.db, cookie, now);
+}
+
+const chosenLocale = (c: AppContext): Locale | undefined => locales.find((locale) => locale === c.req.query('lang'));
+
+/** `?lang=`, else the first of ours in Accept-Language, else Japanese. */
+function localeOf(c: AppContext): Locale {
+  const accepted = (c.req.header('Accept-Language') ?? '').split(',').map((part) => part.trim().slice(0, 2).toLowerCase());
+  return chosenLocale(c) ?? accepted.map((code) => locales.find((locale) => locale === code)).find((locale) => locale !== undefined) ?? 'ja';
+}
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A cookie must not act for another site: an unsafe request without a bearer token has to come from a page of ours. */
+export const sameOrigin: AppMiddleware = async (c, next) => {
+  if (!SAFE.has(c.req.method) && c.req.header('Authorization') === undefined && !isFromUs(c)) {
+    throw new Problem('forbidden', ['This request came from another site', '他のサイトからの要求は受け付けません']);
+  }
+  await next();
+};
+
+function isFromUs(c: AppContext): boolean {
+  const site = c.req.header('Sec-Fetch-Site');
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const origin = c.req.header('Origin');
+  if (origin === undefined) return sessionCookie(c) === undefined;
+  return origin === new URL(c.req.url).origin || (c.var.public_url !== undefined && origin === new URL(c.var.public_url).origin);
+}

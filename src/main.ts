@@ -1,0 +1,77 @@
+// Opens everything in order and closes it in reverse. The only place that wires.
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { serve, type ServerType } from '@hono/node-server';
+import type { Config } from './config.ts';
+import { type Log, openLog } from './core/log.ts';
+import { migrate } from './db/migrate.ts';
+import { openStore, type Store } from './db/open.ts';
+import { createApp } from './http/app.ts';
+import { runJobs } from './jobs/run.ts';
+import { schedule } from './jobs/schedule.ts';
+
+export interface Running {
+  /** Where people sign in. */
+  readonly url: string;
+  readonly store: Store;
+  /** Ends everything; what is under way is finished first. */
+  close(): Promise<void>;
+}
+
+/** The store, migrated. Throws when it is newer than this program. */
+export async function openMigrated(config: Config, log: Log): Promise<Store> {
+  const store = openStore(config.database_url);
+  const applied = await migrate(store);
+  if (applied.length > 0) log.info({ applied }, 'store migrated');
+  return store;
+}
+
+/** HTTP, ingest and jobs in one process group. */
+export async function startServer(config: Config): Promise<Running> {
+  const log = openLog(config.log_level);
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const step of closing.reverse()) await step();
+  };
+  try {
+    const store = await openMigrated(config, log);
+    closing.push(() => store.close());
+    const app = createApp({ store, now: Date.now, zone: config.tz_business, public_url: config.public_url, log, data_dir: config.data_dir });
+    const server = await listen(config, app.fetch);
+    closing.push(() => stopListening(server));
+    closing.push(runJobs(schedule, { store, zone: config.tz_business, now: Date.now, log }));
+    return { url: urlOf(config, server), store, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Rejects with a message that names the port when it is taken. */
+function listen(config: Config, fetch: Parameters<typeof serve>[0]['fetch']): Promise<ServerType> {
+  const tls = config.tls_cert === undefined || config.tls_key === undefined ? {} : {
+    createServer: createHttpsServer, serverOptions: { cert: readFileSync(config.tls_cert), key: readFileSync(config.tls_key) },
+  };
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, port: config.http_port, hostname: config.http_host, ...tls }, () => resolve(server));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new Error(`HTTP_PORT ${config.http_port} on ${config.http_host} is in use`) : error);
+    });
+  });
+}
+
+/** Idle connections are closed at once, busy ones when their answer is out. */
+function stopListening(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 3000).unref();
+  });
+}
+
+function urlOf(config: Config, server: ServerType): string {
+  // An HTTP server that listens on a port has an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  return config.public_url ?? `${config.tls_cert === undefined ? 'http' : 'https'}://${config.http_host}:${port}`;
+}
