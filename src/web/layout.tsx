@@ -1,10 +1,11 @@
 // The frame of every page: head, navigation, search, message, content.
+import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import { asset } from './assets.ts';
 import type { AppContext } from './env.ts';
-import { navigation } from './nav.ts';
+import { groupLabels, type NavEntry, type NavGroup, navigation } from './nav.ts';
 import type { PageFrame } from './page.tsx';
 import { words } from './words.ts';
 
@@ -12,55 +13,72 @@ export function Layout({ c, frame, children }: { c: AppContext; frame: PageFrame
   const w = words(c.var.locale);
   const done = c.req.query('done');
   return (
-    <html lang={c.var.locale}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${frame.title} · Kizashi`}</title>
-        <link rel="icon" href={asset('icon.svg')} />
-        <link rel="stylesheet" href={asset('kizashi.css')} />
-        <script type="module" src={asset('kizashi.js')} />
-      </head>
-      <body class={frame.kind ?? 'plain'}>
-        <a class="skip" href="#content">{w.skip}</a>
-        {frame.kind === 'print' ? null : <Header c={c} frame={frame} />}
-        <main id="content" tabindex={-1}>
-          {done === undefined ? null : <p class="message" role="status">{done}</p>}
-          {children}
-        </main>
-      </body>
-    </html>
+    <>
+      {raw('<!doctype html>')}
+      <html lang={c.var.locale}>
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{`${frame.title} · Kizashi`}</title>
+          <link rel="icon" href={asset('icon.svg')} />
+          <link rel="stylesheet" href={asset('kizashi.css')} />
+          <script type="module" src={asset('kizashi.js')} />
+        </head>
+        <body class={frame.kind ?? 'plain'} data-signed-in={c.var.signedIn ? 'yes' : undefined}>
+          <a class="skip" href="#content">{w.skip}</a>
+          {frame.kind === 'print' ? null : <TopBar c={c} />}
+          {frame.kind === 'print' || !c.var.signedIn ? null : <Navigation c={c} current={frame.nav ?? null} />}
+          <main id="content" tabindex={-1}>
+            {done === undefined ? null : <p class="message" role="status">{done}</p>}
+            {children}
+          </main>
+        </body>
+      </html>
+    </>
   );
 }
 
-function Header({ c, frame }: { c: AppContext; frame: PageFrame }) {
+function TopBar({ c }: { c: AppContext }) {
   const w = words(c.var.locale);
-  const { actor } = c.var.ctx;
   return (
     <header class="top">
-      <a class="brand" href="/">{w.product}</a>
-      {c.var.signedIn ? (
-        <nav aria-label={w.main_navigation}>
-          <ul>
-            {navigation.filter((entry) => may(actor, entry.permission)).map((entry) => (
-              <li><a href={entry.path} data-key={entry.key} aria-current={frame.nav === entry.path ? 'page' : undefined}>{speak(entry.label, c.var.locale)}</a></li>
-            ))}
-          </ul>
-        </nav>
-      ) : null}
+      <a class="brand" href="/"><img src={asset('icon.svg')} alt="" width="24" height="24" />{w.product}</a>
       {c.var.signedIn ? (
         <form class="search" action="/search" role="search">
           <input type="search" name="q" aria-label={w.search} placeholder={w.search_hint} value={c.req.path === '/search' ? c.req.query('q') : undefined} />
         </form>
-      ) : null}
+      ) : <span class="search" />}
       <div class="me">
-        <a href={languageLink(c)} lang={c.var.locale === 'ja' ? 'en' : 'ja'}>{w.other_language}</a>
-        {c.var.signedIn ? <a href="/account">{actor.name}</a> : <a href="/sign-in">{w.sign_in}</a>}
+        <a href={languageLink(c)} hreflang={c.var.locale === 'ja' ? 'en' : 'ja'} lang={c.var.locale === 'ja' ? 'en' : 'ja'}>{w.other_language}</a>
+        {c.var.signedIn ? <a href="/account">{c.var.ctx.actor.name}</a> : <a href="/sign-in">{w.sign_in}</a>}
       </div>
     </header>
   );
 }
+
+function Navigation({ c, current }: { c: AppContext; current: string | null }) {
+  const w = words(c.var.locale);
+  const open = navigation.filter((entry) => may(c.var.ctx.actor, entry.permission));
+  const groups = [...new Set(open.map(({ group }) => group))];
+  return (
+    <nav class="main" aria-label={w.main_navigation}>
+      <details class="menu">
+        <summary>{w.menu}</summary>
+        {groups.map((group) => <Group c={c} group={group} entries={open.filter((entry) => entry.group === group)} current={current} />)}
+      </details>
+    </nav>
+  );
+}
+
+const Group = ({ c, group, entries, current }: { c: AppContext; group: NavGroup; entries: readonly NavEntry[]; current: string | null }) => (
+  <div class="nav-group">
+    <p>{speak(groupLabels[group], c.var.locale)}</p>
+    <ul>
+      {entries.map(({ path, label, key }) => <li><a href={path} data-key={key} aria-current={current === path ? 'page' : undefined}>{speak(label, c.var.locale)}</a></li>)}
+    </ul>
+  </div>
+);
 
 /** This page in the other language. */
 function languageLink(c: AppContext): string {

@@ -4,6 +4,7 @@ export const words = defineWords({
   product: ['Kizashi', 'Kizashi 兆し'],
   skip: ['Skip to content', '本文へ'],
   main_navigation: ['Main', 'メイン'],
+  menu: ['Menu', 'メニュー'],
   search: ['Search', '検索'],
   search_hint: ['Serial, return number, model…', 'シリアル、返品番号、機種…'],
   sign_in: ['Sign in', 'サインイン'],
