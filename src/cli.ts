@@ -1,38 +1,87 @@
 #!/usr/bin/env node
 // The command line: `npx kizashi <command>`.
 import { Command } from 'commander';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { systemActor } from './core/actor.ts';
+import { newSecret } from './core/id.ts';
 import { openLog } from './core/log.ts';
 import { roles } from './core/permission.ts';
 import { Problem } from './core/problem.ts';
-import { ConfigError, type Config, readConfig } from './config.ts';
 import type { Ctx } from './db/ctx.ts';
+import { runDemo } from './demo.ts';
 import { openMigrated, startServer } from './main.ts';
 import { addUser } from './person/addUser.ts';
 import { AddToken, AddUser } from './person/inputs.ts';
 import { addToken } from './person/tokens.ts';
-import { newSecret } from './core/id.ts';
 
 const program = new Command('kizashi').description('Support, returns and quality for a fleet of network cameras');
 
-program.command('serve').description('HTTP, ingest and jobs in one process group').action(() => run(serve));
-program.command('migrate').description('bring the store to this version').action(() => run((config) => withStore(config, async () => console.log('The store is up to date.'))));
+program
+  .command('serve')
+  .description('HTTP, ingest and jobs in one process group')
+  .action(() => run(serve));
+program
+  .command('demo')
+  .description('serve on a throw-away store, with a simulated fleet and a technician at work')
+  .option('--units <count>', 'cameras in service', '2000')
+  .option('--seed <number>', 'the simulated world', '7')
+  .option('--speed <factor>', 'simulated seconds per second of the past; 0: as fast as it goes', '0')
+  .option('--truth <file>', 'where to write the ground truth of the planted defects, as JSON')
+  .action((options: { units: string; seed: string; speed: string; truth?: string }) =>
+    run((config) => runDemo(config, { units: Number(options.units), seed: Number(options.seed), speed: Number(options.speed), truth: options.truth })),
+  );
+program
+  .command('migrate')
+  .description('bring the store to this version')
+  .action(() => run((config) => withStore(config, async () => console.log('The store is up to date.'))));
 
 const user = program.command('user').description('people');
-user.command('add').requiredOption('--email <address>').requiredOption('--role <role>', roles.join(', ')).option('--name <name>').option('--locale <locale>', 'ja or en', 'ja')
-  .option('--partner <id>').option('--password <password>', 'made up and printed when left out')
-  .action((options: Record<string, string | undefined>) => run((config) => withStore(config, async (ctx) => {
-    const password = options.password ?? newSecret(12);
-    const added = await addUser(ctx, AddUser.parse({ email: options.email, role: options.role, name: options.name ?? options.email, locale: options.locale, partner_id: options.partner ?? null, password }));
-    console.log(`${added.email}\n${password}`);
-  })));
+user
+  .command('add')
+  .requiredOption('--email <address>')
+  .requiredOption('--role <role>', roles.join(', '))
+  .option('--name <name>')
+  .option('--locale <locale>', 'ja or en', 'ja')
+  .option('--partner <id>')
+  .option('--password <password>', 'made up and printed when left out')
+  .action((options: Record<string, string | undefined>) =>
+    run((config) =>
+      withStore(config, async (ctx) => {
+        const password = options.password ?? newSecret(12);
+        const added = await addUser(
+          ctx,
+          AddUser.parse({
+            email: options.email,
+            role: options.role,
+            name: options.name ?? options.email,
+            locale: options.locale,
+            partner_id: options.partner ?? null,
+            password,
+          }),
+        );
+        console.log(`${added.email}\n${password}`);
+      }),
+    ),
+  );
 
 const token = program.command('token').description('API tokens');
-token.command('add').requiredOption('--name <name>').requiredOption('--role <role>', roles.join(', ')).option('--partner <id>').option('--scopes <list>', 'comma separated permissions')
-  .action((options: Record<string, string | undefined>) => run((config) => withStore(config, async (ctx) => {
-    const added = await addToken(ctx, AddToken.parse({ name: options.name, role: options.role, partner_id: options.partner ?? null, scopes: options.scopes?.split(',') ?? null }));
-    console.log(added.token);
-  })));
+token
+  .command('add')
+  .requiredOption('--name <name>')
+  .requiredOption('--role <role>', roles.join(', '))
+  .option('--partner <id>')
+  .option('--scopes <list>', 'comma separated permissions')
+  .action((options: Record<string, string | undefined>) =>
+    run((config) =>
+      withStore(config, async (ctx) => {
+        const added = await addToken(
+          ctx,
+          AddToken.parse({ name: options.name, role: options.role, partner_id: options.partner ?? null, scopes: options.scopes?.split(',') ?? null }),
+        );
+        console.log(added.token);
+      }),
+    ),
+  );
 
 await program.parseAsync();
 

@@ -7,12 +7,18 @@ const file = z.string().min(1);
 const zone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo');
 
 const Environment = z.object({
-  DATABASE_URL: z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<file> or postgres://…').default('sqlite:./data/kizashi.db'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<file> or postgres://…')
+    .default('sqlite:./data/kizashi.db'),
   HTTP_PORT: port.default(8080),
   HTTP_HOST: z.string().min(1).default('127.0.0.1'),
   MQTT_PORT: port.default(1883),
   MQTT_HOST: z.string().min(1).default('127.0.0.1'),
-  MQTT_URL: z.string().regex(/^mqtts?:\/\/.+$/, 'must be mqtt://host[:port] or mqtts://host[:port]').optional(),
+  MQTT_URL: z
+    .string()
+    .regex(/^mqtts?:\/\/.+$/, 'must be mqtt://host[:port] or mqtts://host[:port]')
+    .optional(),
   MQTT_USERNAME: z.string().optional(),
   MQTT_PASSWORD: z.string().optional(),
   MQTT_CA: file.optional(),
@@ -23,7 +29,10 @@ const Environment = z.object({
   PUBLIC_URL: z.url().optional(),
   TLS_CERT: file.optional(),
   TLS_KEY: file.optional(),
-  SMTP_URL: z.string().regex(/^smtps?:\/\/.+$/, 'must be smtp://… or smtps://…').optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/.+$/, 'must be smtp://… or smtps://…')
+    .optional(),
   MAIL_FROM: z.string().min(3).optional(),
   RAW_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(14),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -52,8 +61,12 @@ export class ConfigError extends Error {
 
 /** Settings that make sense only together. */
 function pairErrors(environment: z.output<typeof Environment>): string[] {
-  const pairs = [['TLS_CERT', 'TLS_KEY'], ['MQTT_TLS_CERT', 'MQTT_TLS_KEY'], ['SMTP_URL', 'MAIL_FROM']] as const;
-  return pairs.flatMap(([a, b]) => (environment[a] === undefined) === (environment[b] === undefined) ? [] : [`${a} and ${b}: set both or neither`]);
+  const pairs = [
+    ['TLS_CERT', 'TLS_KEY'],
+    ['MQTT_TLS_CERT', 'MQTT_TLS_KEY'],
+    ['SMTP_URL', 'MAIL_FROM'],
+  ] as const;
+  return pairs.flatMap(([a, b]) => ((environment[a] === undefined) === (environment[b] === undefined) ? [] : [`${a} and ${b}: set both or neither`]));
 }
 
 function isTimeZone(name: string): boolean {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { serve, type ServerType } from '@hono/node-server';
+import { type ServerType, serve } from '@hono/node-server';
 import type { Config } from './config.ts';
 import { type Log, openLog } from './core/log.ts';
 import { migrate } from './db/migrate.ts';
@@ -50,9 +50,13 @@ export async function startServer(config: Config): Promise<Running> {
 
 /** Rejects with a message that names the port when it is taken. */
 function listen(config: Config, fetch: Parameters<typeof serve>[0]['fetch']): Promise<ServerType> {
-  const tls = config.tls_cert === undefined || config.tls_key === undefined ? {} : {
-    createServer: createHttpsServer, serverOptions: { cert: readFileSync(config.tls_cert), key: readFileSync(config.tls_key) },
-  };
+  const tls =
+    config.tls_cert === undefined || config.tls_key === undefined
+      ? {}
+      : {
+          createServer: createHttpsServer,
+          serverOptions: { cert: readFileSync(config.tls_cert), key: readFileSync(config.tls_key) },
+        };
   return new Promise((resolve, reject) => {
     const server = serve({ fetch, port: config.http_port, hostname: config.http_host, ...tls }, () => resolve(server));
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -17,8 +17,7 @@ export interface Actor {
 }
 
 /** The product itself, acting by `job`. */
-export const systemActor = (job: string): Actor =>
-  ({ kind: 'system', id: job, name: job, role: 'admin', scopes: null, partner_id: null, locale: 'en' });
+export const systemActor = (job: string): Actor => ({ kind: 'system', id: job, name: job, role: 'admin', scopes: null, partner_id: null, locale: 'en' });
 
 export const may = (actor: Actor, permission: Permission): boolean =>
   roleGrants(actor.role, permission) && (actor.scopes === null || actor.scopes.includes(permission));

@@ -6,8 +6,10 @@ const DASHES = /[ー‐-―−ー]/gu;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2060\ufeff]/gu;
 
 /** As written, cleaned for storing and showing: NFKC, dashes, control characters and a leading `S/N:` removed. Case kept. */
-export const cleanIdentifier = (text: string): string =>
-  text.normalize('NFKC').replace(DASHES, '-').replace(CONTROL, '').trim().replace(PREFIX, '').trim();
+export const cleanIdentifier = (text: string): string => text.normalize('NFKC').replace(DASHES, '-').replace(CONTROL, '').trim().replace(PREFIX, '').trim();
 
 /** The key two spellings of one identifier share: also case, `-`, `:` and blanks dropped. Leading zeros stay; O and 0 stay apart. */
-export const identifierKey = (text: string): string => cleanIdentifier(text).toUpperCase().replace(/[-:\s]/g, '');
+export const identifierKey = (text: string): string =>
+  cleanIdentifier(text)
+    .toUpperCase()
+    .replace(/[-:\s]/g, '');

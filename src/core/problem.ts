@@ -18,7 +18,10 @@ const statusOf = {
 export type ProblemCode = keyof typeof statusOf;
 
 /** One wrong field: where it is (`lines.3.serial`) and what is wrong with it. */
-export interface FieldError { readonly path: string; readonly message: string }
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
 
 export interface ProblemExtra {
   readonly errors?: readonly FieldError[];

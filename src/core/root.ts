@@ -2,5 +2,6 @@
 import { existsSync } from 'node:fs';
 
 /** The folder that holds package.json, as a URL ending in `/`. */
-export const root: URL = [new URL('../../', import.meta.url), new URL('../../../', import.meta.url)].find((folder) => existsSync(new URL('package.json', folder)))
-  ?? new URL('../../', import.meta.url);
+export const root: URL =
+  [new URL('../../', import.meta.url), new URL('../../../', import.meta.url)].find((folder) => existsSync(new URL('package.json', folder))) ??
+  new URL('../../', import.meta.url);

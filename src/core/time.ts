@@ -9,8 +9,7 @@ export const HOUR_MS = 3_600_000;
 export const MINUTE_MS = 60_000;
 
 /** The calendar day in `zone` (IANA name) on which the instant falls. */
-export const dayOf = (at: number, zone: string): Day =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
+export const dayOf = (at: number, zone: string): Day => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
 
 /** The instant at which `day` begins in `zone`. */
 export const startOfDay = (day: Day, zone: string): number => Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;

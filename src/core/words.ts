@@ -19,8 +19,14 @@ export const speak = (text: Bilingual, locale: Locale): string => text[locale ==
  * then `const w = words(locale)` and `w.title`, `w.units(3)`.
  */
 export function defineWords<const W extends Record<string, Phrase>>(phrases: W): (locale: Locale) => Spoken<W> {
-  const [en, ja] = locales.map((locale) => Object.fromEntries(Object.entries(phrases).map(([key, phrase]) =>
-    [key, typeof phrase === 'function' ? (...parameters: unknown[]) => speak(phrase(...parameters), locale) : speak(phrase, locale)])));
+  const [en, ja] = locales.map((locale) =>
+    Object.fromEntries(
+      Object.entries(phrases).map(([key, phrase]) => [
+        key,
+        typeof phrase === 'function' ? (...parameters: unknown[]) => speak(phrase(...parameters), locale) : speak(phrase, locale),
+      ]),
+    ),
+  );
   // Object.fromEntries forgets the keys; they are those of `phrases`.
   return (locale) => (locale === 'ja' ? ja : en) as Spoken<W>;
 }

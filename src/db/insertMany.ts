@@ -12,12 +12,22 @@ export async function insertMany<T extends keyof Tables & string>(db: Db, table:
   if (first === undefined) return;
   const columns = Object.keys(first);
   const head = `insert into "${table}" (${columns.map((column) => `"${column}"`).join(', ')}) values `;
-  await inChunks(db, rows, columns.length, (row) => Object.values(row), (values) => `${head}${values} ${after}`);
+  await inChunks(
+    db,
+    rows,
+    columns.length,
+    (row) => Object.values(row),
+    (values) => `${head}${values} ${after}`,
+  );
 }
 
 /** Runs one statement per chunk of rows; `write` puts the list of values, `(?, ?), (?, ?)`, into it. Returns how many rows were affected. */
 export async function inChunks<Row>(
-  db: Db, rows: readonly Row[], width: number, valuesOf: (row: Row) => unknown[], write: (values: string) => string,
+  db: Db,
+  rows: readonly Row[],
+  width: number,
+  valuesOf: (row: Row) => unknown[],
+  write: (values: string) => string,
 ): Promise<number> {
   const perStatement = Math.max(1, Math.floor(VALUES_PER_STATEMENT / width));
   let affected = 0;

@@ -6,15 +6,18 @@ import { root } from '../core/root.ts';
 import type { Dialect, Store } from './open.ts';
 import type { Tables } from './tables.ts';
 
-interface Migration { readonly name: string; readonly text: string; readonly checksum: string }
+interface Migration {
+  readonly name: string;
+  readonly text: string;
+  readonly checksum: string;
+}
 
 const FOLDER = new URL('schema/sql/', root);
 /** Serialises start-ups against one PostgreSQL; the number means nothing. */
 const ADVISORY_LOCK = 4_812_077;
 
 /** Applies what is missing, each migration in its own transaction; returns their names. Throws when the store is newer than the program or a file was changed. */
-export async function migrate(store: Store): Promise<string[]> {
-  const files = migrationsFor(store.dialect);
+export async function migrate(store: Store, files: readonly Migration[] = migrationsFor(store.dialect)): Promise<string[]> {
   const applied: string[] = [];
   await createLedger(store);
   refuseForeign(await appliedMigrations(store), files);
@@ -28,10 +31,13 @@ export async function migrate(store: Store): Promise<string[]> {
 /** The migrations of one dialect in order. */
 export function migrationsFor(dialect: Dialect): Migration[] {
   const other = dialect === 'sqlite' ? '.postgres.sql' : '.sqlite.sql';
-  return readdirSync(FOLDER).filter((file) => file.endsWith('.sql') && !file.endsWith(other)).sort().map((file) => {
-    const text = readFileSync(new URL(file, FOLDER), 'utf8');
-    return { name: file.replace(/(\.sqlite|\.postgres)?\.sql$/, ''), text, checksum: createHash('sha256').update(text).digest('hex') };
-  });
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.sql') && !file.endsWith(other))
+    .sort()
+    .map((file) => {
+      const text = readFileSync(new URL(file, FOLDER), 'utf8');
+      return { name: file.replace(/(\.sqlite|\.postgres)?\.sql$/, ''), text, checksum: createHash('sha256').update(text).digest('hex') };
+    });
 }
 
 async function createLedger(store: Store): Promise<void> {
@@ -42,7 +48,7 @@ async function appliedMigrations(store: Store): Promise<{ name: string; checksum
   return (await sql<{ name: string; checksum: string }>`select name, checksum from migrations order by name`.execute(store.db)).rows;
 }
 
-function refuseForeign(applied: { name: string; checksum: string }[], files: Migration[]): void {
+function refuseForeign(applied: { name: string; checksum: string }[], files: readonly Migration[]): void {
   for (const { name, checksum } of applied) {
     const file = files.find((candidate) => candidate.name === name);
     if (file === undefined) throw new Error(`The store was written by a newer version (migration ${name} is unknown here). Nothing was touched.`);

@@ -9,7 +9,12 @@ import type { Tables } from './tables.ts';
 export type Dialect = 'sqlite' | 'postgres';
 export type Db = Kysely<Tables>;
 
-export interface Store { readonly db: Db; readonly dialect: Dialect; readonly url: string; close(): Promise<void> }
+export interface Store {
+  readonly db: Db;
+  readonly dialect: Dialect;
+  readonly url: string;
+  close(): Promise<void>;
+}
 
 const POOL_SIZE = 10;
 /** How long a writer waits for another process's transaction, in ms. */
@@ -63,4 +68,5 @@ class ImmediateSqliteDialect extends SqliteDialect {
 }
 
 // Kysely wants the node it compiled from; a bare statement has none.
-const statement = (sql: string) => ({ sql, parameters: [], query: { kind: 'RawNode', sqlFragments: [sql], parameters: [] }, queryId: { queryId: sql } }) as unknown as CompiledQuery;
+const statement = (sql: string) =>
+  ({ sql, parameters: [], query: { kind: 'RawNode', sqlFragments: [sql], parameters: [] }, queryId: { queryId: sql } }) as unknown as CompiledQuery;

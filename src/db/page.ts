@@ -9,7 +9,10 @@ export interface PageRequest {
   readonly sort?: string | undefined;
 }
 
-export interface Page<Row> { readonly items: Row[]; readonly next_cursor: string | null }
+export interface Page<Row> {
+  readonly items: Row[];
+  readonly next_cursor: string | null;
+}
 
 /** Sort field → column or SQL expression. It must never be null: wrap a nullable column in coalesce. The first is the default, descending. */
 export type Sortable = Readonly<Record<string, string>>;
@@ -19,7 +22,10 @@ export type Sortable = Readonly<Record<string, string>>;
  * Throws `invalid` for an unknown sort field or a cursor of another list.
  */
 export async function listPage<DB, TB extends keyof DB, O>(
-  query: SelectQueryBuilder<DB, TB, O>, request: PageRequest, sortable: Sortable, idColumn: string,
+  query: SelectQueryBuilder<DB, TB, O>,
+  request: PageRequest,
+  sortable: Sortable,
+  idColumn: string,
 ): Promise<Page<Simplify<O>>> {
   const { expression, direction } = sortOrder(request.sort, sortable);
   const sortKey = sql<string | number>`${sql.raw(expression)}`;
@@ -31,7 +37,11 @@ export async function listPage<DB, TB extends keyof DB, O>(
     paged = paged.where(sql<boolean>`(${sortKey} ${beyond} ${value} or (${sortKey} = ${value} and ${id} ${beyond} ${lastId}))`);
   }
   // Kysely cannot name the two paging columns while the caller's own selection is still generic.
-  const rows = (await paged.orderBy(sortKey, direction).orderBy(id, direction).limit(request.limit + 1).execute()) as Paged<O>[];
+  const rows = (await paged
+    .orderBy(sortKey, direction)
+    .orderBy(id, direction)
+    .limit(request.limit + 1)
+    .execute()) as Paged<O>[];
   const items = rows.slice(0, request.limit);
   const last = items.at(-1);
   const next_cursor = rows.length > request.limit && last !== undefined ? writeCursor([last.page_sort, last.page_id]) : null;
@@ -51,7 +61,9 @@ function sortOrder(sort: string | undefined, sortable: Sortable): { expression: 
   const expression = sortable[sort.replace(/^-/, '')];
   if (expression === undefined) {
     const allowed = Object.keys(sortable).join(', ');
-    throw new Problem('invalid', [`Cannot sort by ${sort}`, `${sort} では並べ替えできません`], { errors: [{ path: 'sort', message: `One of ${allowed}, with - for descending` }] });
+    throw new Problem('invalid', [`Cannot sort by ${sort}`, `${sort} では並べ替えできません`], {
+      errors: [{ path: 'sort', message: `One of ${allowed}, with - for descending` }],
+    });
   }
   return { expression, direction: sort.startsWith('-') ? 'desc' : 'asc' };
 }
@@ -65,7 +77,9 @@ function readCursor(cursor: string): [string | number, string | number] {
   } catch {
     // falls through to the refusal
   }
-  throw new Problem('invalid', ['The cursor is not one of this list', 'カーソルが正しくありません'], { errors: [{ path: 'cursor', message: 'Use the next_cursor of the page before' }] });
+  throw new Problem('invalid', ['The cursor is not one of this list', 'カーソルが正しくありません'], {
+    errors: [{ path: 'cursor', message: 'Use the next_cursor of the page before' }],
+  });
 }
 
 const isSortValue = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';

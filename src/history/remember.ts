@@ -21,7 +21,10 @@ const ROWS_PER_INSERT = 500;
 export async function remember(ctx: Ctx, ...deeds: readonly Deed[]): Promise<void> {
   const rows = deeds.map((deed) => historyRow(ctx, deed));
   for (let i = 0; i < rows.length; i += ROWS_PER_INSERT) {
-    await ctx.db.insertInto('history').values(rows.slice(i, i + ROWS_PER_INSERT)).execute();
+    await ctx.db
+      .insertInto('history')
+      .values(rows.slice(i, i + ROWS_PER_INSERT))
+      .execute();
   }
   await tellWebhooks(ctx, rows);
 }
@@ -43,6 +46,8 @@ const historyRow = (ctx: Ctx, deed: Deed): HistoryRow => ({
 export function difference(before: object, after: object): Record<string, [unknown, unknown]> {
   const old = new Map(Object.entries(before));
   return Object.fromEntries(
-    Object.entries(after).filter(([key, value]) => key !== 'version' && key !== 'updated_at' && old.get(key) !== value).map(([key, value]) => [key, [old.get(key) ?? null, value]]),
+    Object.entries(after)
+      .filter(([key, value]) => key !== 'version' && key !== 'updated_at' && old.get(key) !== value)
+      .map(([key, value]) => [key, [old.get(key) ?? null, value]]),
   );
 }

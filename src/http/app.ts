@@ -1,18 +1,24 @@
 // The HTTP application: the frame, then every feature. Nothing else lives here.
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { Problem } from '../core/problem.ts';
+import { catalogApi } from '../catalog/api.ts';
+import { catalogPages } from '../catalog/pages.tsx';
 import type { Log } from '../core/log.ts';
+import { Problem } from '../core/problem.ts';
+import { deskApi } from '../desk/api.ts';
+import { scanPages } from '../desk/scanPage.tsx';
+import { searchPages } from '../desk/searchPage.tsx';
 import { personApi } from '../person/api.ts';
 import { personPages } from '../person/pages.tsx';
 import { assetRoutes } from '../web/assets.ts';
 import { csvWhenAsked } from '../web/csv.ts';
 import type { AppContext, AppEnv } from '../web/env.ts';
-import { type FrameSettings, identify, limitBody, sameOrigin, securityHeaders } from './frame.ts';
 import { idempotent } from '../web/idempotent.ts';
 import { httpRequests, httpSeconds } from '../web/metrics.ts';
 import { asProblem, problemResponse } from '../web/problem.ts';
 import { problemPage } from '../web/problemPage.tsx';
+import { viewPages } from '../web/viewPages.ts';
 import { docsRoutes } from './docs.tsx';
+import { type FrameSettings, identify, limitBody, sameOrigin, securityHeaders } from './frame.ts';
 import { type Probe, probeRoutes } from './probes.ts';
 
 export interface AppSettings extends FrameSettings {
@@ -38,9 +44,9 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   return app;
 }
 
-const apis = () => [personApi];
+const apis = () => [personApi, deskApi, catalogApi];
 
-const allPages = () => [personPages];
+const allPages = () => [personPages, viewPages, searchPages, scanPages, catalogPages];
 
 /** The last word: a response that passed no gate is not sent. */
 const denyUngated = async (c: AppContext, next: () => Promise<void>): Promise<void> => {
@@ -51,20 +57,25 @@ const denyUngated = async (c: AppContext, next: () => Promise<void>): Promise<vo
   }
 };
 
-const measure = (log: Log) => async (c: AppContext, next: () => Promise<void>): Promise<void> => {
-  const started = performance.now();
-  await next();
-  const seconds = (performance.now() - started) / 1000;
-  httpRequests.inc({ method: c.req.method, status: c.res.status });
-  httpSeconds.observe({ method: c.req.method }, seconds);
-  log.debug({ request_id: c.var.request_id, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(seconds * 1000) }, 'request');
-};
+const measure =
+  (log: Log) =>
+  async (c: AppContext, next: () => Promise<void>): Promise<void> => {
+    const started = performance.now();
+    await next();
+    const seconds = (performance.now() - started) / 1000;
+    httpRequests.inc({ method: c.req.method, status: c.res.status });
+    httpSeconds.observe({ method: c.req.method }, seconds);
+    log.debug({ request_id: c.var.request_id, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(seconds * 1000) }, 'request');
+  };
 
 function refuse(c: AppContext, error: unknown, log: Log): Response | Promise<Response> {
   const problem = asProblem(error);
   if (problem === null) {
     log.error({ err: error, request_id: c.var.request_id, method: c.req.method, path: c.req.path }, 'request failed');
-    return c.json({ type: 'about:blank', title: 'Internal error', status: 500, detail: `Request ${c.var.request_id} failed; the log has the cause`, code: 'internal' }, 500);
+    return c.json(
+      { type: 'about:blank', title: 'Internal error', status: 500, detail: `Request ${c.var.request_id} failed; the log has the cause`, code: 'internal' },
+      500,
+    );
   }
   const wantsPage = !c.req.path.startsWith('/api/') && !/^\/(healthz|readyz|metrics)$/.test(c.req.path);
   if (!wantsPage) return problemResponse(c, problem);

@@ -14,26 +14,38 @@ interface Operation {
   readonly responses?: Readonly<Record<string, { readonly description?: string }>>;
 }
 
-interface Listed { readonly method: string; readonly path: string; readonly operation: Operation }
+interface Listed {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}
 
 export function docsRoutes(app: OpenAPIHono<AppEnv>): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  let document: ReturnType<typeof openApiDocument> | undefined;
-  routes.get('/api/v1/openapi.json', pass('public'), (c) => c.json(document ??= openApiDocument(app)));
-  routes.get('/api/docs', pass('public'), (c) => show(c, { title: 'API' }, <Reference operations={listOperations(document ??= openApiDocument(app))} />));
+  let made: ReturnType<typeof openApiDocument> | undefined;
+  const document = () => {
+    made ??= openApiDocument(app);
+    return made;
+  };
+  routes.get('/api/v1/openapi.json', pass('public'), (c) => c.json(document()));
+  routes.get('/api/docs', pass('public'), (c) => show(c, { title: 'API' }, <Reference operations={listOperations(document())} />));
   return routes;
 }
 
 export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer', description: 'API token: kz_<id>_<secret>' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'kizashi_session' });
-  return app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Kizashi', version: '1', description: 'Support, returns and quality for a fleet of network cameras.' } });
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Kizashi', version: '1', description: 'Support, returns and quality for a fleet of network cameras.' },
+  });
 }
 
 function listOperations(document: ReturnType<typeof openApiDocument>): Listed[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     // A path item holds operations under its method names, and nothing else in our document.
-    Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({ method, path, operation })));
+    Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({ method, path, operation })),
+  );
 }
 
 function Reference({ operations }: { operations: readonly Listed[] }) {
@@ -41,12 +53,24 @@ function Reference({ operations }: { operations: readonly Listed[] }) {
   return (
     <div class="reference">
       <h1>API</h1>
-      <p>OpenAPI 3.1: <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>. Errors are RFC 9457 problem documents.</p>
-      <ul>{tags.map((tag) => <li><a href={`#${anchor(tag)}`}>{tag}</a></li>)}</ul>
+      <p>
+        OpenAPI 3.1: <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>. Errors are RFC 9457 problem documents.
+      </p>
+      <ul>
+        {tags.map((tag) => (
+          <li>
+            <a href={`#${anchor(tag)}`}>{tag}</a>
+          </li>
+        ))}
+      </ul>
       {tags.map((tag) => (
         <section id={anchor(tag)}>
           <h2>{tag}</h2>
-          {operations.filter(({ operation }) => (operation.tags?.[0] ?? 'Other') === tag).map((listed) => <OperationEntry {...listed} />)}
+          {operations
+            .filter(({ operation }) => (operation.tags?.[0] ?? 'Other') === tag)
+            .map((listed) => (
+              <OperationEntry {...listed} />
+            ))}
         </section>
       ))}
     </div>
@@ -55,16 +79,48 @@ function Reference({ operations }: { operations: readonly Listed[] }) {
 
 const OperationEntry = ({ method, path, operation }: Listed) => (
   <details>
-    <summary><code>{method.toUpperCase()} {path}</code> {operation.summary}</summary>
-    <p>Permission: <code>{operation['x-permission'] ?? 'public'}</code></p>
+    <summary>
+      <code>
+        {method.toUpperCase()} {path}
+      </code>{' '}
+      {operation.summary}
+    </summary>
+    <p>
+      Permission: <code>{operation['x-permission'] ?? 'public'}</code>
+    </p>
     {operation.parameters === undefined ? null : (
       <table>
-        <thead><tr><th scope="col">Parameter</th><th scope="col">In</th><th scope="col">Schema</th></tr></thead>
-        <tbody>{operation.parameters.map((parameter) => <tr><td>{parameter.name}{parameter.required ? ' *' : ''}</td><td>{parameter.in}</td><td><code>{JSON.stringify(parameter.schema)}</code></td></tr>)}</tbody>
+        <thead>
+          <tr>
+            <th scope="col">Parameter</th>
+            <th scope="col">In</th>
+            <th scope="col">Schema</th>
+          </tr>
+        </thead>
+        <tbody>
+          {operation.parameters.map((parameter) => (
+            <tr>
+              <td>
+                {parameter.name}
+                {parameter.required ? ' *' : ''}
+              </td>
+              <td>{parameter.in}</td>
+              <td>
+                <code>{JSON.stringify(parameter.schema)}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
       </table>
     )}
     {operation.requestBody === undefined ? null : <pre tabindex={0}>{JSON.stringify(operation.requestBody, null, 2)}</pre>}
-    <ul>{Object.entries(operation.responses ?? {}).map(([status, response]) => <li><code>{status}</code> {response.description}</li>)}</ul>
+    <ul>
+      {Object.entries(operation.responses ?? {}).map(([status, response]) => (
+        <li>
+          <code>{status}</code> {response.description}
+        </li>
+      ))}
+    </ul>
   </details>
 );
 

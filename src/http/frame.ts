@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { type Locale, locales } from '../core/words.ts';
 import type { Store } from '../db/open.ts';
 import { actorOfSession, actorOfToken, anonymous } from '../person/authenticate.ts';
-import { sessionCookie } from '../web/cookie.ts';
+import { sessionCookie, zoneCookie } from '../web/cookie.ts';
 import type { AppContext, AppMiddleware } from '../web/env.ts';
 
 export interface FrameSettings {
@@ -24,8 +24,17 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 /** No inline script or style anywhere: what a page needs it loads from /assets. */
 export const securityHeaders = secureHeaders({
   contentSecurityPolicy: {
-    defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:', 'blob:'], connectSrc: ["'self'"], mediaSrc: ["'self'"],
-    formAction: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'none'"], manifestSrc: ["'self'"], workerSrc: ["'self'"],
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    connectSrc: ["'self'"],
+    mediaSrc: ["'self'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+    manifestSrc: ["'self'"],
+    workerSrc: ["'self'"],
   },
   crossOriginOpenerPolicy: 'same-origin',
   referrerPolicy: 'same-origin',
@@ -35,33 +44,52 @@ export const securityHeaders = secureHeaders({
 
 export const limitBody = bodyLimit({
   maxSize: BODY_LIMIT_BYTES,
-  onError: () => { throw new Problem('too_large', ['The request is larger than 64 MiB', '要求が64 MiBを超えています']); },
+  onError: () => {
+    throw new Problem('too_large', ['The request is larger than 64 MiB', '要求が64 MiBを超えています']);
+  },
 });
 
 /** Puts the request's context on `c`: who calls, in which language, at which moment. */
-export const identify = (settings: FrameSettings): AppMiddleware => async (c, next) => {
-  const now = settings.now();
-  c.set('request_id', newId(now));
-  c.header('X-Request-Id', c.var.request_id);
-  c.set('public_url', settings.public_url);
-  c.set('zone', settings.zone);
-  c.set('locale', localeOf(c));
-  const base = { db: settings.store.db, now, zone: settings.zone, afterCommit: (run: () => void) => run() };
-  c.set('ctx', { ...base, actor: anonymous(c.var.locale) });
-  const actor = await callerOf(c, settings, now);
-  if (actor !== null) {
-    c.set('locale', chosenLocale(c) ?? (actor.kind === 'person' ? actor.locale : c.var.locale));
-    c.set('ctx', { ...base, actor: { ...actor, locale: c.var.locale } });
-  }
-  c.set('signedIn', actor !== null);
-  await next();
-};
+export const identify =
+  (settings: FrameSettings): AppMiddleware =>
+  async (c, next) => {
+    const now = settings.now();
+    c.set('request_id', newId(now));
+    c.header('X-Request-Id', c.var.request_id);
+    c.set('public_url', settings.public_url);
+    c.set('zone', viewerZone(c) ?? settings.zone);
+    c.set('locale', localeOf(c));
+    const base = { db: settings.store.db, now, zone: settings.zone, afterCommit: (run: () => void) => run() };
+    c.set('ctx', { ...base, actor: anonymous(c.var.locale) });
+    const caller = await callerOf(c, settings, now);
+    c.set('singleKeys', caller?.singleKeys ?? true);
+    if (caller !== null) {
+      const { actor } = caller;
+      c.set('locale', chosenLocale(c) ?? (actor.kind === 'person' ? actor.locale : c.var.locale));
+      c.set('ctx', { ...base, actor: { ...actor, locale: c.var.locale } });
+    }
+    c.set('signedIn', caller !== null);
+    await next();
+  };
 
 async function callerOf(c: AppContext, settings: FrameSettings, now: number) {
   const authorization = c.req.header('Authorization');
-  if (authorization?.startsWith('Bearer ')) return actorOfToken(settings.store.db, authorization.slice('Bearer '.length), now, c.var.locale);
+  if (authorization?.startsWith('Bearer ')) {
+    return { actor: await actorOfToken(settings.store.db, authorization.slice('Bearer '.length), now, c.var.locale), singleKeys: false };
+  }
   const cookie = sessionCookie(c);
   return cookie === undefined ? null : actorOfSession(settings.store.db, cookie, now);
+}
+
+/** The browser tells its time zone in a cookie; anything else in it is ignored. */
+function viewerZone(c: AppContext): string | undefined {
+  const zone = zoneCookie(c);
+  if (zone === undefined) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
 }
 
 const chosenLocale = (c: AppContext): Locale | undefined => locales.find((locale) => locale === c.req.query('lang'));

@@ -1,10 +1,11 @@
 // /healthz, /readyz and /metrics.
-import { sql } from 'kysely';
+
 import { Hono } from 'hono';
-import type { FrameSettings } from './frame.ts';
+import { sql } from 'kysely';
 import type { AppEnv } from '../web/env.ts';
 import { pass } from '../web/gate.ts';
 import { metrics } from '../web/metrics.ts';
+import type { FrameSettings } from './frame.ts';
 
 /** One thing that must be well for the product to take work: the reason it is not, or null. */
 export type Probe = () => string | null | Promise<string | null>;

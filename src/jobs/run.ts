@@ -7,7 +7,12 @@ import type { Ctx } from '../db/ctx.ts';
 import type { Store } from '../db/open.ts';
 import type { Job } from './schedule.ts';
 
-export interface JobSettings { readonly store: Store; readonly zone: string; readonly now: () => number; readonly log: Log }
+export interface JobSettings {
+  readonly store: Store;
+  readonly zone: string;
+  readonly now: () => number;
+  readonly log: Log;
+}
 
 /** Spreads the start of a job over the processes that share a store. */
 const JITTER_MS = 500;
@@ -16,12 +21,15 @@ const JITTER_MS = 500;
 export function runJobs(jobs: readonly Job[], settings: JobSettings): () => Promise<void> {
   const process = newSecret(9);
   const running = new Set<Promise<unknown>>();
-  const crons = jobs.map((job) => new Cron(job.cron, { timezone: settings.zone, protect: true, unref: true }, async () => {
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * JITTER_MS));
-    const run = runJob(job, settings, process);
-    running.add(run);
-    await run.finally(() => running.delete(run));
-  }));
+  const crons = jobs.map(
+    (job) =>
+      new Cron(job.cron, { timezone: settings.zone, protect: true, unref: true }, async () => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * JITTER_MS));
+        const run = runJob(job, settings, process);
+        running.add(run);
+        await run.finally(() => running.delete(run));
+      }),
+  );
   return async () => {
     for (const cron of crons) cron.stop();
     await Promise.allSettled(running);
@@ -47,14 +55,25 @@ export async function runJob(job: Job, settings: JobSettings, process: string): 
 
 async function takeLease(store: Store, job: Job, process: string, now: number): Promise<boolean> {
   const lease = { leased_by: process, leased_until_at: now + job.lease_s * 1000, started_at: now };
-  const taken = await store.db.insertInto('job_runs').values({ name: job.name, ...lease, finished_at: null, error: null })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(lease)
-      .where((where) => where.or([where('job_runs.leased_until_at', 'is', null), where('job_runs.leased_until_at', '<=', now)])))
-    .returning('name').executeTakeFirst();
+  const taken = await store.db
+    .insertInto('job_runs')
+    .values({ name: job.name, ...lease, finished_at: null, error: null })
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet(lease)
+        .where((where) => where.or([where('job_runs.leased_until_at', 'is', null), where('job_runs.leased_until_at', '<=', now)])),
+    )
+    .returning('name')
+    .executeTakeFirst();
   return taken !== undefined;
 }
 
 async function giveBack(store: Store, job: Job, process: string, now: number, error: string | null): Promise<void> {
-  await store.db.updateTable('job_runs').set({ leased_by: null, leased_until_at: null, finished_at: now, error })
-    .where('name', '=', job.name).where('leased_by', '=', process).execute();
+  await store.db
+    .updateTable('job_runs')
+    .set({ leased_by: null, leased_until_at: null, finished_at: now, error })
+    .where('name', '=', job.name)
+    .where('leased_by', '=', process)
+    .execute();
 }

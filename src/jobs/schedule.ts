@@ -13,6 +13,4 @@ export interface Job {
   readonly work: (ctx: Ctx) => Promise<unknown>;
 }
 
-export const schedule: readonly Job[] = [
-  { name: 'forget-idempotency-keys', cron: '0 17 3 * * *', lease_s: 600, work: forgetOldKeys },
-];
+export const schedule: readonly Job[] = [{ name: 'forget-idempotency-keys', cron: '0 17 3 * * *', lease_s: 600, work: forgetOldKeys }];

@@ -20,27 +20,60 @@ export async function tellWebhooks(ctx: Ctx, deeds: readonly Told[]): Promise<vo
   const webhooks = await ctx.db.selectFrom('webhooks').select(['id', 'events']).where('disabled_at', 'is', null).execute();
   const rows = webhooks.flatMap((webhook) => {
     const patterns: string[] = JSON.parse(webhook.events);
-    return deeds.filter((deed) => patterns.some((pattern) => matches(pattern, deed.action))).map((deed) => ({
-      id: newId(ctx.now), kind: 'webhook' as const, target: webhook.id, topic: deed.action, payload: webhookBody(deed), dedupe_key: null,
-      created_at: ctx.now, attempts: 0, due_at: ctx.now, sent_at: null, failed_at: null, last_error: null,
-    }));
+    return deeds
+      .filter((deed) => patterns.some((pattern) => matches(pattern, deed.action)))
+      .map((deed) => ({
+        id: newId(ctx.now),
+        kind: 'webhook' as const,
+        target: webhook.id,
+        topic: deed.action,
+        payload: webhookBody(deed),
+        dedupe_key: null,
+        created_at: ctx.now,
+        attempts: 0,
+        due_at: ctx.now,
+        sent_at: null,
+        failed_at: null,
+        last_error: null,
+      }));
   });
   for (const row of rows) await ctx.db.insertInto('outbox').values(row).execute();
 }
 
 /** Queues one mail. With a `dedupe_key` the same mail is queued once, however often this is called. */
 export async function queueMail(ctx: Ctx, mail: { to: string; subject: string; text: string; topic: string; dedupe_key?: string }): Promise<void> {
-  await ctx.db.insertInto('outbox').values({
-    id: newId(ctx.now), kind: 'mail', target: mail.to, topic: mail.topic, payload: JSON.stringify({ subject: mail.subject, text: mail.text }),
-    dedupe_key: mail.dedupe_key ?? null, created_at: ctx.now, attempts: 0, due_at: ctx.now, sent_at: null, failed_at: null, last_error: null,
-  }).onConflict((conflict) => conflict.column('dedupe_key').doNothing()).execute();
+  await ctx.db
+    .insertInto('outbox')
+    .values({
+      id: newId(ctx.now),
+      kind: 'mail',
+      target: mail.to,
+      topic: mail.topic,
+      payload: JSON.stringify({ subject: mail.subject, text: mail.text }),
+      dedupe_key: mail.dedupe_key ?? null,
+      created_at: ctx.now,
+      attempts: 0,
+      due_at: ctx.now,
+      sent_at: null,
+      failed_at: null,
+      last_error: null,
+    })
+    .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+    .execute();
 }
 
 /** `*` matches all, `return.*` every action of that record, anything else itself. */
 export const matches = (pattern: string, action: string): boolean =>
   pattern === '*' || pattern === action || (pattern.endsWith('.*') && action.startsWith(pattern.slice(0, -1)));
 
-const webhookBody = (deed: Told): string => JSON.stringify({
-  id: deed.id, at: rfc3339(deed.at), action: deed.action, record_kind: deed.record_kind, record_id: deed.record_id, actor: deed.actor_name,
-  reason: deed.reason, change: deed.change === null ? null : JSON.parse(deed.change),
-});
+const webhookBody = (deed: Told): string =>
+  JSON.stringify({
+    id: deed.id,
+    at: rfc3339(deed.at),
+    action: deed.action,
+    record_kind: deed.record_kind,
+    record_id: deed.record_id,
+    actor: deed.actor_name,
+    reason: deed.reason,
+    change: deed.change === null ? null : JSON.parse(deed.change),
+  });

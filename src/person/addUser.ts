@@ -14,8 +14,12 @@ export async function addUser(ctx: Ctx, input: AddUser): Promise<UserRow> {
   const password_hash = input.password === undefined ? null : await hashPassword(input.password);
   return transaction(ctx, async (ctx) => {
     const { password, ...fields } = input;
-    const user = await ctx.db.insertInto('users').values({ ...fields, ...fresh, id: newId(ctx.now), password_hash, created_at: ctx.now })
-      .onConflict((conflict) => conflict.column('email').doNothing()).returningAll().executeTakeFirst();
+    const user = await ctx.db
+      .insertInto('users')
+      .values({ ...fields, ...fresh, id: newId(ctx.now), password_hash, created_at: ctx.now })
+      .onConflict((conflict) => conflict.column('email').doNothing())
+      .returningAll()
+      .executeTakeFirst();
     if (user === undefined) throw invalid('email', ['This address is taken', 'このメールアドレスは登録済みです']);
     await remember(ctx, { action: 'user.added', record_kind: 'user', record_id: user.id, change: { email: user.email, role: user.role } });
     return user;
@@ -26,6 +30,8 @@ const fresh = { single_keys: 'on', failed_sign_ins: 0, locked_until_at: null, di
 
 /** A partner's user belongs to exactly one partner, staff to none. */
 export function refuseWrongPartner(input: { role?: string | undefined; partner_id?: string | null | undefined }): void {
-  if (input.role === 'partner' && !input.partner_id) throw invalid('partner_id', ['A partner user needs a partner', '代理店ユーザーには代理店の指定が必要です']);
-  if (input.role !== undefined && input.role !== 'partner' && input.partner_id) throw invalid('partner_id', ['Only partner users belong to a partner', '代理店を指定できるのは代理店ユーザーのみです']);
+  if (input.role === 'partner' && !input.partner_id)
+    throw invalid('partner_id', ['A partner user needs a partner', '代理店ユーザーには代理店の指定が必要です']);
+  if (input.role !== undefined && input.role !== 'partner' && input.partner_id)
+    throw invalid('partner_id', ['Only partner users belong to a partner', '代理店を指定できるのは代理店ユーザーのみです']);
 }

@@ -22,7 +22,12 @@ export async function changeUser(ctx: Ctx, id: string, input: ChangeUser, versio
     const set = { ...withoutUndefined(fields), ...secret, disabled_at };
     const after = await saveUser(ctx, before, set, version);
     if (disabled === true || password !== undefined) await ctx.db.deleteFrom('sessions').where('user_id', '=', id).execute();
-    await remember(ctx, { action: 'user.changed', record_kind: 'user', record_id: id, change: { ...difference(before, { ...withoutUndefined(fields), disabled_at }), password: password !== undefined } });
+    await remember(ctx, {
+      action: 'user.changed',
+      record_kind: 'user',
+      record_id: id,
+      change: { ...difference(before, { ...withoutUndefined(fields), disabled_at }), password: password !== undefined },
+    });
     return after;
   });
 }
@@ -35,7 +40,12 @@ export async function changeSelf(ctx: Ctx, input: ChangeSelf): Promise<UserRow> 
   return transaction(ctx, async (ctx) => {
     const before = await loadUser(ctx, ctx.actor.id);
     const after = await saveUser(ctx, before, { ...withoutUndefined(fields), ...secret });
-    await remember(ctx, { action: 'user.changed', record_kind: 'user', record_id: after.id, change: { ...difference(before, withoutUndefined(fields)), password: password !== undefined } });
+    await remember(ctx, {
+      action: 'user.changed',
+      record_kind: 'user',
+      record_id: after.id,
+      change: { ...difference(before, withoutUndefined(fields)), password: password !== undefined },
+    });
     return after;
   });
 }
@@ -56,8 +66,13 @@ async function loadUser(ctx: Ctx, id: string): Promise<UserRow> {
 }
 
 async function saveUser(ctx: Ctx, before: UserRow, set: Partial<UserRow>, version = before.version): Promise<UserRow> {
-  const after = await ctx.db.updateTable('users').set({ ...set, version: before.version + 1 })
-    .where('id', '=', before.id).where('version', '=', version).returningAll().executeTakeFirst();
+  const after = await ctx.db
+    .updateTable('users')
+    .set({ ...set, version: before.version + 1 })
+    .where('id', '=', before.id)
+    .where('version', '=', version)
+    .returningAll()
+    .executeTakeFirst();
   if (after === undefined) throw new Problem('stale', ['Someone else changed this user in the meantime', '他の人がこのユーザーを更新しました']);
   return after;
 }

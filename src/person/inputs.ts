@@ -2,7 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { permissions, roles } from '../core/permission.ts';
 import { locales } from '../core/words.ts';
 
-const email = z.email().max(200).transform((text) => text.toLowerCase());
+const email = z
+  .email()
+  .max(200)
+  .transform((text) => text.toLowerCase());
 const PASSWORD_MIN = 12;
 
 export const Password = z.string().min(PASSWORD_MIN).max(200);

@@ -31,7 +31,9 @@ async function derive(password: string, salt: Uint8Array, cost: typeof COST): Pr
   if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   running++;
   try {
-    return await new Promise((resolve, reject) => scrypt(password.normalize('NFC'), salt, KEY_BYTES, cost, (error, key) => (error ? reject(error) : resolve(key))));
+    return await new Promise((resolve, reject) =>
+      scrypt(password.normalize('NFC'), salt, KEY_BYTES, cost, (error, key) => (error ? reject(error) : resolve(key))),
+    );
   } finally {
     running--;
     waiting.shift()?.();

@@ -12,9 +12,18 @@ export const listUsers = (ctx: Ctx, request: PageRequest) =>
 export const listTokens = (ctx: Ctx, request: PageRequest) =>
   listPage(ctx.db.selectFrom('tokens').select(tokenFields), request, { created_at: 'created_at', name: 'name' }, 'id');
 
-export const findUser = (ctx: Ctx, id: string) => ctx.db.selectFrom('users').select([...userFields, 'single_keys']).where('id', '=', id).executeTakeFirst();
+export const findUser = (ctx: Ctx, id: string) =>
+  ctx.db
+    .selectFrom('users')
+    .select([...userFields, 'single_keys'])
+    .where('id', '=', id)
+    .executeTakeFirst();
 
-export interface HistoryFilter { readonly record_kind?: string | undefined; readonly record_id?: string | undefined; readonly actor_id?: string | undefined }
+export interface HistoryFilter {
+  readonly record_kind?: string | undefined;
+  readonly record_id?: string | undefined;
+  readonly actor_id?: string | undefined;
+}
 
 /** The history of one record or of all, newest first. For staff: a partner's rows cannot be told apart here. */
 export function listHistory(ctx: Ctx, request: PageRequest, filter: HistoryFilter) {

@@ -17,7 +17,9 @@ const LOCK_MS = 5 * MINUTE_MS;
 export async function signIn(ctx: Ctx, input: SignIn): Promise<string> {
   const user = await ctx.db.selectFrom('users').selectAll().where('email', '=', input.email).where('disabled_at', 'is', null).executeTakeFirst();
   if (user !== undefined && user.locked_until_at !== null && user.locked_until_at > ctx.now) {
-    throw new Problem('throttled', ['Too many failed sign-ins. Wait a few minutes.', 'サインインの失敗が続いたため、数分お待ちください'], { retry_after_s: Math.ceil((user.locked_until_at - ctx.now) / 1000) });
+    throw new Problem('throttled', ['Too many failed sign-ins. Wait a few minutes.', 'サインインの失敗が続いたため、数分お待ちください'], {
+      retry_after_s: Math.ceil((user.locked_until_at - ctx.now) / 1000),
+    });
   }
   const right = await isPassword(input.password, user?.password_hash ?? null);
   if (user === undefined) throw wrong();
@@ -36,15 +38,21 @@ const wrong = (): Problem => new Problem('unauthenticated', ['Wrong address or p
 
 async function countFailure(ctx: Ctx, user: UserRow): Promise<void> {
   const failures = user.failed_sign_ins + 1;
-  await ctx.db.updateTable('users').where('id', '=', user.id)
-    .set((set) => ({ failed_sign_ins: set('failed_sign_ins', '+', 1), locked_until_at: failures >= FAILURES_ALLOWED ? ctx.now + LOCK_MS : null })).execute();
+  await ctx.db
+    .updateTable('users')
+    .where('id', '=', user.id)
+    .set((set) => ({ failed_sign_ins: set('failed_sign_ins', '+', 1), locked_until_at: failures >= FAILURES_ALLOWED ? ctx.now + LOCK_MS : null }))
+    .execute();
 }
 
 async function openSession(ctx: Ctx, user: UserRow): Promise<string> {
   const cookie = newSecret();
   await transaction(ctx, async (ctx) => {
     await ctx.db.updateTable('users').set({ failed_sign_ins: 0, locked_until_at: null }).where('id', '=', user.id).execute();
-    await ctx.db.insertInto('sessions').values({ hash: sha256(cookie), user_id: user.id, created_at: ctx.now, seen_at: ctx.now, expires_at: ctx.now + SESSION_MS }).execute();
+    await ctx.db
+      .insertInto('sessions')
+      .values({ hash: sha256(cookie), user_id: user.id, created_at: ctx.now, seen_at: ctx.now, expires_at: ctx.now + SESSION_MS })
+      .execute();
     await remember(ctx, { action: 'user.signed_in', record_kind: 'user', record_id: user.id });
   });
   return cookie;

@@ -14,11 +14,24 @@ export async function addToken(ctx: Ctx, input: AddToken): Promise<{ token: stri
   refuseWrongPartner(input);
   return transaction(ctx, async (ctx) => {
     const secret = newSecret();
-    const row = await ctx.db.insertInto('tokens').values({
-      id: newId(ctx.now), name: input.name, secret_hash: sha256(secret), role: input.role, partner_id: input.partner_id,
-      scopes: input.scopes === null ? null : JSON.stringify(input.scopes), owner_id: ctx.actor.kind === 'person' ? ctx.actor.id : null,
-      created_at: ctx.now, expires_at: input.expires_at === null ? null : Date.parse(input.expires_at), last_used_at: null, revoked_at: null, version: 1,
-    }).returningAll().executeTakeFirstOrThrow();
+    const row = await ctx.db
+      .insertInto('tokens')
+      .values({
+        id: newId(ctx.now),
+        name: input.name,
+        secret_hash: sha256(secret),
+        role: input.role,
+        partner_id: input.partner_id,
+        scopes: input.scopes === null ? null : JSON.stringify(input.scopes),
+        owner_id: ctx.actor.kind === 'person' ? ctx.actor.id : null,
+        created_at: ctx.now,
+        expires_at: input.expires_at === null ? null : Date.parse(input.expires_at),
+        last_used_at: null,
+        revoked_at: null,
+        version: 1,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await remember(ctx, { action: 'token.added', record_kind: 'token', record_id: row.id, change: { name: row.name, role: row.role } });
     return { token: `kz_${row.id}_${secret}`, row };
   });
@@ -30,7 +43,13 @@ export async function revokeToken(ctx: Ctx, id: string): Promise<void> {
   await transaction(ctx, async (ctx) => {
     const token = await ctx.db.selectFrom('tokens').select('revoked_at').where('id', '=', id).executeTakeFirst();
     if (token === undefined) throw notFound(['Token', 'トークン']);
-    const revoked = await ctx.db.updateTable('tokens').set({ revoked_at: ctx.now }).where('id', '=', id).where('revoked_at', 'is', null).returning('id').executeTakeFirst();
+    const revoked = await ctx.db
+      .updateTable('tokens')
+      .set({ revoked_at: ctx.now })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
     if (revoked !== undefined) await remember(ctx, { action: 'token.revoked', record_kind: 'token', record_id: id });
   });
 }

@@ -6,7 +6,11 @@ import { root } from '../core/root.ts';
 import type { AppEnv } from './env.ts';
 import { pass } from './gate.ts';
 
-interface Asset { readonly name: string; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
+interface Asset {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 const JS = 'text/javascript; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
@@ -16,6 +20,7 @@ const sources: Readonly<Record<string, readonly [type: string, file: string]>> =
   'kizashi.css': [CSS, 'src/web/assets/kizashi.css'],
   'icon.svg': ['image/svg+xml', 'src/web/assets/icon.svg'],
   'kizashi.js': [JS, 'dist/web/kizashi.js'],
+  'decoder.js': [JS, 'dist/web/decoder.js'],
   'htmx.js': [JS, 'node_modules/htmx.org/dist/htmx.min.js'],
   'uplot.js': [JS, 'node_modules/uplot/dist/uPlot.esm.js'],
   'uplot.css': [CSS, 'node_modules/uplot/dist/uPlot.min.css'],

@@ -26,6 +26,13 @@ export function toCsv(items: readonly Readonly<Record<string, unknown>>[]): stri
   return stringify([columns, ...rows], { record_delimiter: '\r\n' });
 }
 
+/** A table of texts as CSV with a byte-order mark, which spreadsheets need to read Japanese. */
+export const csvText = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  `\ufeff${stringify(
+    [head, ...rows].map((cells) => cells.map(csvCell)),
+    { record_delimiter: '\r\n' },
+  )}`;
+
 /** A value as a spreadsheet may open it: numbers as they are, text that looks like a formula defused. */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';

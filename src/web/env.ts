@@ -17,9 +17,22 @@ export interface AppEnv {
     request_id: string;
     /** The viewer's time zone for showing instants. */
     zone: string;
+    /** Whether the person wants single-key shortcuts. */
+    singleKeys: boolean;
+    /** The person's saved views of the page asked for. */
+    views: readonly { readonly id: string; readonly name: string; readonly query: string }[] | undefined;
+    /** Filled while a page renders when `?format=csv` asks for its tables. */
+    shown: ShownTable[] | undefined;
     /** PUBLIC_URL, for links that leave the house. */
     public_url: string | undefined;
   };
+}
+
+/** A table as it stands on the page, as text. */
+export interface ShownTable {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export type AppContext = Context<AppEnv>;

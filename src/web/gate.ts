@@ -7,9 +7,11 @@ import type { AppMiddleware, Gate } from './env.ts';
 export const declaredRoutes: { method: string; path: string; gate: Gate }[] = [];
 
 /** Lets the request through when the actor may. */
-export const pass = (gate: Gate): AppMiddleware => async (c, next) => {
-  c.set('gate', gate);
-  if (gate !== 'public' && !c.var.signedIn) throw new Problem('unauthenticated', ['Sign in first', 'サインインしてください']);
-  if (gate !== 'public' && gate !== 'signed-in') allow(c.var.ctx, gate);
-  await next();
-};
+export const pass =
+  (gate: Gate): AppMiddleware =>
+  async (c, next) => {
+    c.set('gate', gate);
+    if (gate !== 'public' && !c.var.signedIn) throw new Problem('unauthenticated', ['Sign in first', 'サインインしてください']);
+    if (gate !== 'public' && gate !== 'signed-in') allow(c.var.ctx, gate);
+    await next();
+  };

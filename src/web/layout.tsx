@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import { asset } from './assets.ts';
+import { Dialogs } from './dialogs.tsx';
 import type { AppContext } from './env.ts';
 import { groupLabels, type NavEntry, type NavGroup, navigation } from './nav.ts';
 import type { PageFrame } from './page.tsx';
@@ -25,14 +26,21 @@ export function Layout({ c, frame, children }: { c: AppContext; frame: PageFrame
           <link rel="stylesheet" href={asset('kizashi.css')} />
           <script type="module" src={asset('kizashi.js')} />
         </head>
-        <body class={frame.kind ?? 'plain'} data-signed-in={c.var.signedIn ? 'yes' : undefined}>
-          <a class="skip" href="#content">{w.skip}</a>
+        <body class={frame.kind ?? 'plain'} data-signed-in={c.var.signedIn ? 'yes' : undefined} data-single-keys={c.var.singleKeys ? 'on' : 'off'}>
+          <a class="skip" href="#content">
+            {w.skip}
+          </a>
           {frame.kind === 'print' ? null : <TopBar c={c} />}
           {frame.kind === 'print' || !c.var.signedIn ? null : <Navigation c={c} current={frame.nav ?? null} />}
           <main id="content" tabindex={-1}>
-            {done === undefined ? null : <p class="message" role="status">{done}</p>}
+            {done === undefined ? null : (
+              <p class="message" role="status">
+                {done}
+              </p>
+            )}
             {children}
           </main>
+          {frame.kind === 'print' || !c.var.signedIn ? null : <Dialogs c={c} />}
         </body>
       </html>
     </>
@@ -43,14 +51,21 @@ function TopBar({ c }: { c: AppContext }) {
   const w = words(c.var.locale);
   return (
     <header class="top">
-      <a class="brand" href="/"><img src={asset('icon.svg')} alt="" width="24" height="24" />{w.product}</a>
+      <a class="brand" href="/">
+        <img src={asset('icon.svg')} alt="" width="24" height="24" />
+        {w.product}
+      </a>
       {c.var.signedIn ? (
         <form class="search" action="/search" role="search">
           <input type="search" name="q" aria-label={w.search} placeholder={w.search_hint} value={c.req.path === '/search' ? c.req.query('q') : undefined} />
         </form>
-      ) : <span class="search" />}
+      ) : (
+        <span class="search" />
+      )}
       <div class="me">
-        <a href={languageLink(c)} hreflang={c.var.locale === 'ja' ? 'en' : 'ja'} lang={c.var.locale === 'ja' ? 'en' : 'ja'}>{w.other_language}</a>
+        <a href={languageLink(c)} hreflang={c.var.locale === 'ja' ? 'en' : 'ja'} lang={c.var.locale === 'ja' ? 'en' : 'ja'}>
+          {w.other_language}
+        </a>
         {c.var.signedIn ? <a href="/account">{c.var.ctx.actor.name}</a> : <a href="/sign-in">{w.sign_in}</a>}
       </div>
     </header>
@@ -65,7 +80,9 @@ function Navigation({ c, current }: { c: AppContext; current: string | null }) {
     <nav class="main" aria-label={w.main_navigation}>
       <details class="menu">
         <summary>{w.menu}</summary>
-        {groups.map((group) => <Group c={c} group={group} entries={open.filter((entry) => entry.group === group)} current={current} />)}
+        {groups.map((group) => (
+          <Group c={c} group={group} entries={open.filter((entry) => entry.group === group)} current={current} />
+        ))}
       </details>
     </nav>
   );
@@ -75,7 +92,13 @@ const Group = ({ c, group, entries, current }: { c: AppContext; group: NavGroup;
   <div class="nav-group">
     <p>{speak(groupLabels[group], c.var.locale)}</p>
     <ul>
-      {entries.map(({ path, label, key }) => <li><a href={path} data-key={key} aria-current={current === path ? 'page' : undefined}>{speak(label, c.var.locale)}</a></li>)}
+      {entries.map(({ path, label, key }) => (
+        <li>
+          <a href={path} data-key={key} aria-current={current === path ? 'page' : undefined}>
+            {speak(label, c.var.locale)}
+          </a>
+        </li>
+      ))}
     </ul>
   </div>
 );

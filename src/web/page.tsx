@@ -1,10 +1,12 @@
 // HTML routes: GET pages and POST actions of forms.
-import type { HtmlEscapedString } from 'hono/utils/html';
+
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
+import type { HtmlEscapedString } from 'hono/utils/html';
 import { z } from 'zod';
-import { Problem } from '../core/problem.ts';
-import type { AppContext, AppEnv, Gate } from './env.ts';
+import { notFound, Problem } from '../core/problem.ts';
+import { csvText } from './csv.ts';
+import type { AppContext, AppEnv, AppMiddleware, Gate } from './env.ts';
 import { declaredRoutes, pass } from './gate.ts';
 import { Layout } from './layout.tsx';
 import { fieldErrors } from './route.ts';
@@ -17,8 +19,25 @@ export const newPages = (): Pages => new Hono<AppEnv>();
 /** A GET page. */
 export function page(pages: Pages, path: string, gate: Gate, handler: Handler): void {
   declaredRoutes.push({ method: 'get', path, gate });
-  pages.get(path, pass(gate), handler);
+  pages.get(path, pass(gate), withViews, handler);
 }
+
+/** The person's saved views of this page, for the filters to show. One look-up by index. */
+const withViews: AppMiddleware = async (c, next) => {
+  const { actor, db } = c.var.ctx;
+  if (actor.kind === 'person')
+    c.set(
+      'views',
+      await db
+        .selectFrom('saved_views')
+        .select(['id', 'name', 'query'])
+        .where('user_id', '=', actor.id)
+        .where('path', '=', c.req.path)
+        .orderBy('name')
+        .execute(),
+    );
+  await next();
+};
 
 /** The POST of a form. Answer with `seeOther` so that reload and Back do not send it again. */
 export function action(pages: Pages, path: string, gate: Gate, handler: Handler): void {
@@ -35,9 +54,25 @@ export interface PageFrame {
 }
 
 /** Renders a whole page in the frame of the product. */
-export function show(c: AppContext, frame: PageFrame, content: Child): Response | Promise<Response> {
+export async function show(c: AppContext, frame: PageFrame, content: Child): Promise<Response> {
   c.header('Vary', 'HX-Request, Accept-Language, Cookie');
-  return c.html((<Layout c={c} frame={frame}>{content}</Layout>) as HtmlEscapedString);
+  const wanted = c.req.query('format') === 'csv' ? (c.req.query('table') ?? '') : null;
+  if (wanted !== null) c.set('shown', []);
+  // A JSX element of hono is its HTML, or a promise of it.
+  const html = (await (
+    <Layout c={c} frame={frame}>
+      {content}
+    </Layout>
+  ).toString()) as HtmlEscapedString;
+  return wanted === null ? c.html(html) : shownCsv(c, wanted);
+}
+
+/** The table of that caption, as it stands on the page. */
+function shownCsv(c: AppContext, caption: string): Response {
+  const table = c.var.shown?.find((shown) => shown.caption === caption) ?? c.var.shown?.[0];
+  if (table === undefined) throw notFound(['Table', '表']);
+  c.header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(table.caption)}.csv`);
+  return c.body(csvText(table.head, table.rows), 200, { 'Content-Type': 'text/csv; charset=utf-8' });
 }
 
 /** Renders a fragment for htmx. */
@@ -55,9 +90,12 @@ export async function readForm<T extends z.ZodType>(c: AppContext, schema: T): P
   return parseInput(c, schema, Object.fromEntries(Object.entries(form).filter(([, value]) => value !== '')));
 }
 
+/** Query parameters of the frame, not of the page. */
+const OURS = new Set(['lang', 'done', 'hide', 'format', 'table']);
+
 /** The query string as the schema wants it; empty and repeated-empty parameters are left out. */
 export const readQuery = <T extends z.ZodType>(c: AppContext, schema: T): z.output<T> =>
-  parseInput(c, schema, Object.fromEntries(Object.entries(c.req.query()).filter(([key, value]) => value !== '' && key !== 'lang' && key !== 'done')));
+  parseInput(c, schema, Object.fromEntries(Object.entries(c.req.query()).filter(([key, value]) => value !== '' && !OURS.has(key))));
 
 function parseInput<T extends z.ZodType>(c: AppContext, schema: T, input: unknown): z.output<T> {
   const locale = c.var.locale === 'ja' ? z.locales.ja() : z.locales.en();

@@ -5,47 +5,18 @@ import type { Locale } from '../core/words.ts';
 import type { AppContext } from './env.ts';
 import { words } from './words.ts';
 
+export { type Column, Table } from './dataTable.tsx';
+
 /** Title of a page with its actions at the right. */
 export const PageHead = ({ title, sub, children }: { title: string; sub?: Child; children?: Child }) => (
   <div class="page-head">
-    <div><h1>{title}</h1>{sub === undefined ? null : <p class="sub">{sub}</p>}</div>
+    <div>
+      <h1>{title}</h1>
+      {sub === undefined ? null : <p class="sub">{sub}</p>}
+    </div>
     <div class="actions">{children}</div>
   </div>
 );
-
-export interface Column<Row> {
-  readonly head: Child;
-  readonly cell: (row: Row) => Child;
-  readonly numeric?: boolean;
-  /** The field `?sort=` takes; makes the head a link. */
-  readonly sort?: string;
-}
-
-/** A table of rows; says so when there are none. */
-export function Table<Row>({ c, caption, columns, rows, empty }: { c: AppContext; caption: string; columns: readonly Column<Row>[]; rows: readonly Row[]; empty?: Child }) {
-  if (rows.length === 0) return <p class="empty">{empty ?? words(c.var.locale).empty}</p>;
-  return (
-    <div class="table" tabindex={0} role="region" aria-label={caption}>
-      <table>
-        <caption class="hidden">{caption}</caption>
-        <thead><tr>{columns.map((column) => <th scope="col" class={column.numeric ? 'number' : undefined} aria-sort={sortState(c, column.sort)}><SortHead c={c} column={column} /></th>)}</tr></thead>
-        <tbody>{rows.map((row) => <tr>{columns.map((column) => <td class={column.numeric ? 'number' : undefined}>{column.cell(row)}</td>)}</tr>)}</tbody>
-      </table>
-    </div>
-  );
-}
-
-function SortHead<Row>({ c, column }: { c: AppContext; column: Column<Row> }) {
-  if (column.sort === undefined) return <>{column.head}</>;
-  const current = c.req.query('sort');
-  return <a href={withQuery(c, { sort: current === `-${column.sort}` ? column.sort : `-${column.sort}`, cursor: null })}>{column.head}</a>;
-}
-
-function sortState(c: AppContext, sort: string | undefined): 'ascending' | 'descending' | undefined {
-  const current = c.req.query('sort');
-  if (sort === undefined || current?.replace(/^-/, '') !== sort) return undefined;
-  return current.startsWith('-') ? 'descending' : 'ascending';
-}
 
 /** This page's address with some query parameters changed; null removes one. */
 export function withQuery(c: AppContext, changes: Readonly<Record<string, string | null>>): string {
@@ -66,65 +37,192 @@ export function Pager({ c, next_cursor }: { c: AppContext; next_cursor: string |
   return (
     <nav class="pager" aria-label={w.next_page}>
       {paged ? <a href={withQuery(c, { cursor: null })}>{w.first_page}</a> : null}
-      {next_cursor === null ? null : <a rel="next" href={withQuery(c, { cursor: next_cursor })}>{w.next_page}</a>}
+      {next_cursor === null ? null : (
+        <a rel="next" href={withQuery(c, { cursor: next_cursor })}>
+          {w.next_page}
+        </a>
+      )}
     </nav>
   );
 }
 
-/** Filters of a list as a GET form, so that they live in the URL. */
+/** Filters of a list as a GET form, so that they live in the URL, with the person's saved views below. */
 export const Filters = ({ c, children }: { c: AppContext; children?: Child }) => {
   const w = words(c.var.locale);
   return (
-    <form class="filters" method="get">
-      {children}
-      <button type="submit">{w.apply}</button>
-      <a href={c.req.path}>{w.clear}</a>
-    </form>
+    <>
+      <form class="filters" method="get">
+        {children}
+        <button type="submit">{w.apply}</button>
+        <a href={c.req.path}>{w.clear}</a>
+      </form>
+      <SavedViews c={c} />
+    </>
   );
 };
 
-export interface Option { readonly value: string; readonly label: string }
+/** Saved views of this page as links, and a small form that saves the present one. */
+function SavedViews({ c }: { c: AppContext }) {
+  const w = words(c.var.locale);
+  if (c.var.views === undefined) return null;
+  const query = new URL(withQuery(c, { cursor: null, lang: null }), c.req.url).search;
+  return (
+    <div class="views">
+      {c.var.views.map((view) => (
+        <span class="view">
+          <a href={c.req.path + view.query} aria-current={view.query === query ? 'page' : undefined}>
+            {view.name}
+          </a>
+          <form method="post" action={`/views/${view.id}/removal`}>
+            <button type="submit" aria-label={w.remove_view(view.name)}>
+              ×
+            </button>
+          </form>
+        </span>
+      ))}
+      {query === '' ? null : (
+        <details>
+          <summary>{w.save_view}</summary>
+          <form method="post" action="/views">
+            <input type="hidden" name="path" value={c.req.path} />
+            <input type="hidden" name="query" value={query} />
+            <input name="name" required maxlength={60} aria-label={w.view_name} placeholder={w.view_name} />
+            <button type="submit">{w.save}</button>
+          </form>
+        </details>
+      )}
+    </div>
+  );
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+}
 
 /** A labelled input. */
-export const Field = ({ label, name, value, type = 'text', required, hint, list, ...rest }: {
-  label: string; name: string; value?: string | number | null; type?: string; required?: boolean; hint?: string; list?: string;
-  min?: string | number; max?: string | number; step?: string; autocomplete?: string; pattern?: string; autofocus?: boolean; accept?: string; multiple?: boolean; placeholder?: string;
+export const Field = ({
+  label,
+  name,
+  value,
+  type = 'text',
+  required,
+  hint,
+  list,
+  ...rest
+}: {
+  label: string;
+  name: string;
+  value?: string | number | null;
+  type?: string;
+  required?: boolean;
+  hint?: string;
+  list?: string;
+  min?: string | number;
+  max?: string | number;
+  step?: string;
+  autocomplete?: string;
+  pattern?: string;
+  autofocus?: boolean;
+  accept?: string;
+  multiple?: boolean;
+  placeholder?: string;
 }) => (
   <label class="field">
-    <span>{label}{required ? <b class="required" aria-hidden="true">*</b> : null}</span>
+    <span>
+      {label}
+      {required ? (
+        <b class="required" aria-hidden="true">
+          *
+        </b>
+      ) : null}
+    </span>
     <input name={name} type={type} value={value ?? undefined} required={required} list={list} {...rest} />
     {hint === undefined ? null : <small>{hint}</small>}
   </label>
 );
 
-export const TextArea = ({ label, name, value, required, rows = 4 }: { label: string; name: string; value?: string | null; required?: boolean; rows?: number }) => (
+export const TextArea = ({
+  label,
+  name,
+  value,
+  required,
+  rows = 4,
+}: {
+  label: string;
+  name: string;
+  value?: string | null;
+  required?: boolean;
+  rows?: number;
+}) => (
   <label class="field">
-    <span>{label}{required ? <b class="required" aria-hidden="true">*</b> : null}</span>
-    <textarea name={name} required={required} rows={rows}>{value ?? ''}</textarea>
+    <span>
+      {label}
+      {required ? (
+        <b class="required" aria-hidden="true">
+          *
+        </b>
+      ) : null}
+    </span>
+    <textarea name={name} required={required} rows={rows}>
+      {value ?? ''}
+    </textarea>
   </label>
 );
 
 /** A labelled choice; `blank` adds an empty first option with that label. */
-export const Select = ({ label, name, value, options, blank, required }: {
-  label: string; name: string; value?: string | null | undefined; options: readonly Option[]; blank?: string; required?: boolean;
+export const Select = ({
+  label,
+  name,
+  value,
+  options,
+  blank,
+  required,
+}: {
+  label: string;
+  name: string;
+  value?: string | null | undefined;
+  options: readonly Option[];
+  blank?: string;
+  required?: boolean;
 }) => (
   <label class="field">
-    <span>{label}{required ? <b class="required" aria-hidden="true">*</b> : null}</span>
+    <span>
+      {label}
+      {required ? (
+        <b class="required" aria-hidden="true">
+          *
+        </b>
+      ) : null}
+    </span>
     <select name={name} required={required}>
       {blank === undefined ? null : <option value="">{blank}</option>}
-      {options.map((option) => <option value={option.value} selected={option.value === value}>{option.label}</option>)}
+      {options.map((option) => (
+        <option value={option.value} selected={option.value === value}>
+          {option.label}
+        </option>
+      ))}
     </select>
   </label>
 );
 
 /** A form that POSTs. */
 export const Form = ({ action, children, enctype, label }: { action: string; children?: Child; enctype?: 'multipart/form-data'; label?: string }) => (
-  <form class="stack" method="post" action={action} enctype={enctype} aria-label={label}>{children}</form>
+  <form class="stack" method="post" action={action} enctype={enctype} aria-label={label}>
+    {children}
+  </form>
 );
 
 /** Terms and their values. */
 export const Facts = ({ facts }: { facts: readonly (readonly [term: Child, value: Child])[] }) => (
-  <dl class="facts">{facts.map(([term, value]) => <div><dt>{term}</dt><dd>{value}</dd></div>)}</dl>
+  <dl class="facts">
+    {facts.map(([term, value]) => (
+      <div>
+        <dt>{term}</dt>
+        <dd>{value}</dd>
+      </div>
+    ))}
+  </dl>
 );
 
 export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'info';
@@ -133,7 +231,13 @@ export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'info';
 export const Badge = ({ tone = 'neutral', children }: { tone?: Tone; children?: Child }) => <span class={`badge ${tone}`}>{children}</span>;
 
 export const Section = ({ title, id, children, aside }: { title: string; id?: string; children?: Child; aside?: Child }) => (
-  <section id={id}><div class="section-head"><h2>{title}</h2>{aside}</div>{children}</section>
+  <section id={id}>
+    <div class="section-head">
+      <h2>{title}</h2>
+      {aside}
+    </div>
+    {children}
+  </section>
 );
 
 /** What is shown for a value nobody knows: n/a, never 0. */
@@ -141,7 +245,14 @@ export const Unknown = ({ locale }: { locale: Locale }) => <span class="unknown"
 
 /** A number, or n/a. */
 export const Num = ({ value, digits = 0, unit, locale }: { value: number | null; digits?: number; unit?: string; locale: Locale }) =>
-  value === null || !Number.isFinite(value) ? <Unknown locale={locale} /> : <>{formatNumber(value, locale, digits)}{unit === undefined ? '' : ` ${unit}`}</>;
+  value === null || !Number.isFinite(value) ? (
+    <Unknown locale={locale} />
+  ) : (
+    <>
+      {formatNumber(value, locale, digits)}
+      {unit === undefined ? '' : ` ${unit}`}
+    </>
+  );
 
 export const formatNumber = (value: number, locale: Locale, digits = 0): string =>
   value.toLocaleString(locale === 'ja' ? 'ja-JP' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -150,7 +261,14 @@ export const formatNumber = (value: number, locale: Locale, digits = 0): string 
 export const Percent = ({ value, digits = 1, locale }: { value: number | null; digits?: number; locale: Locale }) =>
   value === null ? <Unknown locale={locale} /> : <>{`${formatNumber(value * 100, locale, digits)} %`}</>;
 
-const AGES = [['year', 31_557_600], ['month', 2_629_800], ['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]] as const;
+const AGES = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
 
 /** An instant as its age, with the exact time in the viewer's zone on hover. */
 export function Age({ c, at }: { c: AppContext; at: number | null }) {
@@ -159,7 +277,11 @@ export function Age({ c, at }: { c: AppContext; at: number | null }) {
   const [unit, length] = AGES.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
   const amount = Math.floor(Math.abs(seconds) / length);
   const w = words(c.var.locale);
-  return <time datetime={rfc3339(at)} title={exactly(c, at)}>{seconds < 0 ? w.soon(amount, unit) : w.ago(amount, unit)}</time>;
+  return (
+    <time datetime={rfc3339(at)} title={exactly(c, at)}>
+      {seconds < 0 ? w.soon(amount, unit) : w.ago(amount, unit)}
+    </time>
+  );
 }
 
 /** An instant in full, in the viewer's zone. */

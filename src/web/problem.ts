@@ -25,7 +25,8 @@ export function asProblem(error: unknown): Problem | null {
   if (code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
     return new Problem('conflict', ['A record with the same key exists already', '同じキーのレコードが既にあります']);
   }
-  if (code === '40001' || code === '40P01') return new Problem('conflict', ['Someone else changed this at the same moment; try again', '同時に更新されました。もう一度お試しください']);
+  if (code === '40001' || code === '40P01')
+    return new Problem('conflict', ['Someone else changed this at the same moment; try again', '同時に更新されました。もう一度お試しください']);
   if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_FULL' || code === 'ECONNREFUSED' || code.startsWith('57P')) {
     return new Problem('unavailable', ['The store is unavailable', 'データベースに接続できません'], { retry_after_s: 5 });
   }
@@ -34,10 +35,14 @@ export function asProblem(error: unknown): Problem | null {
 
 function fromHttpException(error: HTTPException): Problem {
   switch (error.status) {
-    case 404: return new Problem('not_found', ['Not found', '見つかりません']);
-    case 413: return new Problem('too_large', ['The request is too large', '要求が大きすぎます']);
-    case 415: return new Problem('unsupported', ['This media type is not supported', 'このメディアタイプには対応していません']);
-    default: return new Problem('malformed', [error.message || 'Malformed request', '要求の形式が正しくありません']);
+    case 404:
+      return new Problem('not_found', ['Not found', '見つかりません']);
+    case 413:
+      return new Problem('too_large', ['The request is too large', '要求が大きすぎます']);
+    case 415:
+      return new Problem('unsupported', ['This media type is not supported', 'このメディアタイプには対応していません']);
+    default:
+      return new Problem('malformed', [error.message || 'Malformed request', '要求の形式が正しくありません']);
   }
 }
 
@@ -47,8 +52,16 @@ export function problemResponse(c: AppContext, problem: Problem): Response {
   if (retry_after_s !== undefined) c.header('Retry-After', String(retry_after_s));
   if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
   c.header('Content-Type', 'application/problem+json');
-  return c.body(JSON.stringify({
-    type: `/api/docs#problem-${problem.code}`, title: titles[problem.code], status: problem.status, detail: problem.detail(c.var.locale ?? 'en'), code: problem.code,
-    ...(errors === undefined ? {} : { errors }), ...(blocking === undefined ? {} : { blocking }),
-  }), problem.status);
+  return c.body(
+    JSON.stringify({
+      type: `/api/docs#problem-${problem.code}`,
+      title: titles[problem.code],
+      status: problem.status,
+      detail: problem.detail(c.var.locale ?? 'en'),
+      code: problem.code,
+      ...(errors === undefined ? {} : { errors }),
+      ...(blocking === undefined ? {} : { blocking }),
+    }),
+    problem.status,
+  );
 }

@@ -7,13 +7,27 @@ import { words } from './words.ts';
 export function problemPage(c: AppContext, problem: Problem): Response | Promise<Response> {
   const w = words(c.var.locale);
   c.status(problem.status);
-  return show(c, { title: w.error }, (
+  return show(
+    c,
+    { title: w.error },
     <div class="problem" role="alert">
       <h1>{w.error}</h1>
       <p>{problem.detail(c.var.locale)}</p>
-      <ul>{problem.extra.errors?.map(({ path, message }) => <li><code>{path}</code> {message}</li>)}</ul>
-      {problem.extra.blocking === undefined ? null : <p><a href={problem.extra.blocking.replace('/api/v1', '')}>{problem.extra.blocking}</a></p>}
-      <p><a href={c.req.header('Referer') ?? '/'}>{w.back}</a></p>
-    </div>
-  ));
+      <ul>
+        {problem.extra.errors?.map(({ path, message }) => (
+          <li>
+            <code>{path}</code> {message}
+          </li>
+        ))}
+      </ul>
+      {problem.extra.blocking === undefined ? null : (
+        <p>
+          <a href={problem.extra.blocking.replace('/api/v1', '')}>{problem.extra.blocking}</a>
+        </p>
+      )}
+      <p>
+        <a href={c.req.header('Referer') ?? '/'}>{w.back}</a>
+      </p>
+    </div>,
+  );
 }

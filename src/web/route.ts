@@ -21,15 +21,17 @@ export const gated = (gate: Gate) => ({
 
 const securityOf = (gate: Gate): Record<string, string[]>[] => (gate === 'public' ? [] : [{ token: [] }, { session: [] }]);
 
-export const ProblemDocument = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.string(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  blocking: z.string().optional(),
-}).openapi('Problem');
+export const ProblemDocument = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    blocking: z.string().optional(),
+  })
+  .openapi('Problem');
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ProblemDocument } } });
 
@@ -55,7 +57,13 @@ export const answers = <T extends z.ZodType>(schema: T, description = 'OK') => (
 export const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 
 /** `/things/{id}`. */
-export const IdParam = z.object({ id: z.string().min(1).max(64).openapi({ param: { name: 'id', in: 'path' } }) });
+export const IdParam = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(64)
+    .openapi({ param: { name: 'id', in: 'path' } }),
+});
 
 /** Query of every list; extend it with the filters of the table. */
 export const ListQuery = z.object({
@@ -74,4 +82,5 @@ export const fieldErrors = (issues: readonly z.core.$ZodIssue[]): FieldError[] =
   issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'Unknown field' }))
-      : [{ path: issue.path.join('.'), message: issue.message }]);
+      : [{ path: issue.path.join('.'), message: issue.message }],
+  );

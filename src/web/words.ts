@@ -28,6 +28,20 @@ export const words = defineWords({
   all: ['All', 'すべて'],
   error: ['This did not work', '処理できませんでした'],
   back: ['Back', '戻る'],
+  close: ['Close', '閉じる'],
+  columns: ['Columns', '表示列'],
+  save_view: ['Save this view', 'この表示を保存'],
+  view_name: ['Name of the view', '表示の名前'],
+  remove_view: (name: string) => [`Remove view ${name}`, `表示「${name}」を削除`],
+  results: ['Results', '結果'],
+  keys: ['Keyboard', 'キーボード操作'],
+  key_palette: ['Go to anything', 'すべてから移動'],
+  key_scan: ['Scan', 'スキャン'],
+  key_rows: ['Next, previous row', '次の行・前の行'],
+  key_select: ['Select the row', '行を選択'],
+  key_edit: ['Edit', '編集'],
+  key_open: ['Open the row', '行を開く'],
+  key_help: ['This list', 'この一覧'],
   ago: (amount: number, unit: 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year') => {
     const ja = { second: '秒前', minute: '分前', hour: '時間前', day: '日前', month: 'か月前', year: '年前' }[unit];
     return [`${amount} ${unit}${amount === 1 ? '' : 's'} ago`, `${amount}${ja}`];

@@ -93,7 +93,12 @@ eachDb('the application', (test) => {
   it('signs in with a cookie, locks after five failures and refuses forms from other sites', async () => {
     const clock = { now: test.ctx().now };
     const app = testApp(test.store, clock);
-    await (await callerWith(app, test.store, 'admin')).post('/api/v1/users', { email: 'me@example.com', name: 'Me', role: 'tech', password: 'correct horse battery' });
+    await (await callerWith(app, test.store, 'admin')).post('/api/v1/users', {
+      email: 'me@example.com',
+      name: 'Me',
+      role: 'tech',
+      password: 'correct horse battery',
+    });
     const anyone = callerOf(app, { 'Sec-Fetch-Site': 'same-origin' });
     const signIn = (password: string) => anyone.form('/sign-in', { email: 'Me@example.com', password, next: '//evil.example' });
     const good = await signIn('correct horse battery');

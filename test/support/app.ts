@@ -2,12 +2,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Permission, type Role } from '../../src/core/permission.ts';
 import { openLog } from '../../src/core/log.ts';
+import type { Permission, Role } from '../../src/core/permission.ts';
+import type { Store } from '../../src/db/open.ts';
 import { createApp } from '../../src/http/app.ts';
 import { addToken } from '../../src/person/tokens.ts';
 import { NOW, testCtx } from './eachDb.ts';
-import type { Store } from '../../src/db/open.ts';
 
 export interface Caller {
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -23,8 +23,19 @@ export const testApp = (store: Store, clock: { now: number } = { now: NOW }, pub
   createApp({ store, now: () => clock.now, zone: 'Asia/Tokyo', public_url, log: openLog('silent'), data_dir: mkdtempSync(join(tmpdir(), 'kizashi-files-')) });
 
 /** Calls `app` with a fresh token of `role`. */
-export async function callerWith(app: ReturnType<typeof testApp>, store: Store, role: Role, options: { partner_id?: string; scopes?: Permission[] } = {}): Promise<Caller> {
-  const { token } = await addToken(testCtx(store), { name: `test ${role}`, role, partner_id: options.partner_id ?? null, scopes: options.scopes ?? null, expires_at: null });
+export async function callerWith(
+  app: ReturnType<typeof testApp>,
+  store: Store,
+  role: Role,
+  options: { partner_id?: string; scopes?: Permission[] } = {},
+): Promise<Caller> {
+  const { token } = await addToken(testCtx(store), {
+    name: `test ${role}`,
+    role,
+    partner_id: options.partner_id ?? null,
+    scopes: options.scopes ?? null,
+    expires_at: null,
+  });
   return callerOf(app, { Authorization: `Bearer ${token}`, 'Accept-Language': 'en' });
 }
 
@@ -40,6 +51,7 @@ export function callerOf(app: ReturnType<typeof testApp>, base: Record<string, s
     post: (path, body, headers) => send('POST', path, body ?? {}, headers),
     patch: (path, body, headers) => send('PATCH', path, body ?? {}, headers),
     delete: (path, headers) => send('DELETE', path, undefined, headers),
-    form: (path, fields, headers) => send('POST', path, new URLSearchParams(fields).toString(), { 'Content-Type': 'application/x-www-form-urlencoded', ...headers }),
+    form: (path, fields, headers) =>
+      send('POST', path, new URLSearchParams(fields).toString(), { 'Content-Type': 'application/x-www-form-urlencoded', ...headers }),
   };
 }

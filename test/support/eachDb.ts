@@ -27,29 +27,54 @@ export function eachDb(title: string, define: (test: TestStore) => void): void {
   for (const dialect of dialects) {
     describe(`${title} on ${dialect}`, () => {
       let fresh: FreshStore | undefined;
-      beforeAll(async () => { fresh = await freshStore(dialect); });
-      afterAll(async () => { await fresh?.drop(); });
+      beforeAll(async () => {
+        fresh = await freshStore(dialect);
+      });
+      afterAll(async () => {
+        await fresh?.drop();
+      });
       const opened = (): Store => {
         if (fresh === undefined) throw new Error('The store opens in beforeAll: use it inside tests');
         return fresh.store;
       };
-      define({ dialect, get store() { return opened(); }, ctx: (changes = {}) => testCtx(opened(), changes) });
+      define({
+        dialect,
+        get store() {
+          return opened();
+        },
+        ctx: (changes = {}) => testCtx(opened(), changes),
+      });
     });
   }
 }
 
 export const testCtx = (store: Store, changes: { now?: number; actor?: Actor; zone?: string } = {}): Ctx => ({
-  db: store.db, now: changes.now ?? NOW, zone: changes.zone ?? 'Asia/Tokyo', actor: changes.actor ?? systemActor('test'), afterCommit: (run) => run(),
+  db: store.db,
+  now: changes.now ?? NOW,
+  zone: changes.zone ?? 'Asia/Tokyo',
+  actor: changes.actor ?? systemActor('test'),
+  afterCommit: (run) => run(),
 });
 
-export interface FreshStore { readonly store: Store; readonly url: string; drop(): Promise<void> }
+export interface FreshStore {
+  readonly store: Store;
+  readonly url: string;
+  drop(): Promise<void>;
+}
 
 /** An empty migrated store: a temporary file, or a new database on the PostgreSQL of the test run. */
 export async function freshStore(dialect: Dialect, options: { migrated?: boolean } = {}): Promise<FreshStore> {
   const { url, remove } = dialect === 'sqlite' ? freshSqlite() : await freshPostgres();
   const store = openStore(url);
   if (options.migrated !== false) await migrate(store);
-  return { store, url, drop: async () => { await store.close(); await remove(); } };
+  return {
+    store,
+    url,
+    drop: async () => {
+      await store.close();
+      await remove();
+    },
+  };
 }
 
 function freshSqlite(): { url: string; remove(): Promise<void> } {

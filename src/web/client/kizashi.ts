@@ -1,2 +1,16 @@
-// What every page does beyond plain HTML.
-export {};
+// What every page does beyond plain HTML. Each part finds its own elements and does nothing where there are none.
+import { watchBursts } from './burst.ts';
+import { guardForms } from './forms.ts';
+import { watchKeys } from './keys.ts';
+import { followLive } from './live.ts';
+import { openPalette, preparePalette } from './palette.ts';
+import { startScanPage } from './scan.ts';
+import { rememberZone } from './zone.ts';
+
+rememberZone();
+guardForms();
+preparePalette();
+watchKeys({ openPalette });
+startScanPage();
+watchBursts();
+followLive();

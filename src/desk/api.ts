@@ -1,0 +1,28 @@
+// /search: what the palette and other programs ask.
+import { createRoute, z } from '@hono/zod-openapi';
+import { answers, gated, newApi, problems } from '../web/route.ts';
+import { searchEverything } from './search.ts';
+import { words } from './words.ts';
+
+const SearchAnswer = z
+  .object({ items: z.array(z.object({ kind: z.string(), label: z.string(), path: z.string() })), next_cursor: z.null() })
+  .openapi('SearchAnswer');
+
+export const deskApi = newApi();
+
+deskApi.openapi(
+  createRoute({
+    method: 'get',
+    path: '/search',
+    tags: ['Search'],
+    summary: 'Find units, returns, cases, models, customers by what is written on them',
+    ...gated('self:read'),
+    request: { query: z.object({ q: z.string().max(200) }) },
+    responses: { 200: answers(SearchAnswer), ...problems },
+  }),
+  async (c) => {
+    const w = words(c.var.locale);
+    const found = await searchEverything(c.var.ctx, c.req.valid('query').q);
+    return c.json({ items: found.map((entry) => ({ ...entry, kind: w[entry.kind] })), next_cursor: null }, 200);
+  },
+);

@@ -1,0 +1,131 @@
+// The table of every list: sortable heads, a choice of columns, CSV of exactly what is shown. All of it lives in the URL.
+import type { Child } from 'hono/jsx';
+import type { AppContext, ShownTable } from './env.ts';
+import { withQuery } from './parts.tsx';
+import { words } from './words.ts';
+
+export interface Column<Row> {
+  readonly head: Child;
+  readonly cell: (row: Row) => Child;
+  readonly numeric?: boolean;
+  /** The field `?sort=` takes; makes the head a link. */
+  readonly sort?: string;
+}
+
+interface TableProps<Row> {
+  readonly c: AppContext;
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly empty?: Child;
+}
+
+/** With fewer columns there is nothing to hide. */
+const CHOICE_FROM = 5;
+
+/** A table of rows; says so when there are none. */
+export function Table<Row>({ c, caption, columns, rows, empty }: TableProps<Row>) {
+  if (rows.length === 0) return <p class="empty">{empty ?? words(c.var.locale).empty}</p>;
+  const hidden = hiddenColumns(c, columns.length);
+  const shown = columns.filter((_, index) => !hidden.has(index));
+  c.var.shown?.push(asText(caption, shown, rows));
+  return (
+    <>
+      <div class="table" tabindex={0} role="region" aria-label={caption}>
+        <table>
+          <caption class="hidden">{caption}</caption>
+          <thead>
+            <tr>
+              {shown.map((column) => (
+                <th scope="col" class={column.numeric ? 'number' : undefined} aria-sort={sortState(c, column.sort)}>
+                  <SortHead c={c} column={column} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr>
+                {shown.map((column) => (
+                  <td class={column.numeric ? 'number' : undefined}>{column.cell(row)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <TableFoot c={c} caption={caption} columns={columns} hidden={hidden} />
+    </>
+  );
+}
+
+function SortHead<Row>({ c, column }: { c: AppContext; column: Column<Row> }) {
+  if (column.sort === undefined) return <>{column.head}</>;
+  const current = c.req.query('sort');
+  return <a href={withQuery(c, { sort: current === `-${column.sort}` ? column.sort : `-${column.sort}`, cursor: null })}>{column.head}</a>;
+}
+
+function sortState(c: AppContext, sort: string | undefined): 'ascending' | 'descending' | undefined {
+  const current = c.req.query('sort');
+  if (sort === undefined || current?.replace(/^-/, '') !== sort) return undefined;
+  return current.startsWith('-') ? 'descending' : 'ascending';
+}
+
+/** `?hide=2,5`: positions of the columns the person does not want to see. */
+function hiddenColumns(c: AppContext, count: number): ReadonlySet<number> {
+  const positions = (c.req.query('hide') ?? '')
+    .split(',')
+    .filter((part) => part !== '')
+    .map(Number);
+  return count < CHOICE_FROM || c.req.method !== 'GET' ? new Set() : new Set(positions.filter((position) => position > 0 && position < count));
+}
+
+function TableFoot<Row>({ c, caption, columns, hidden }: { c: AppContext; caption: string; columns: readonly Column<Row>[]; hidden: ReadonlySet<number> }) {
+  if (c.req.method !== 'GET') return null;
+  const w = words(c.var.locale);
+  return (
+    <div class="table-foot">
+      <a href={withQuery(c, { format: 'csv', table: caption })}>{w.csv}</a>
+      {columns.length < CHOICE_FROM ? null : (
+        <details>
+          <summary>{w.columns}</summary>
+          <ul>
+            {columns.map((column, index) =>
+              index === 0 ? null : (
+                <li>
+                  <a href={withQuery(c, { hide: toggled(hidden, index) })}>
+                    {hidden.has(index) ? '☐' : '☑'} {column.head}
+                  </a>
+                </li>
+              ),
+            )}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function toggled(hidden: ReadonlySet<number>, index: number): string | null {
+  const next = hidden.has(index) ? [...hidden].filter((position) => position !== index) : [...hidden, index].sort((a, b) => a - b);
+  return next.length === 0 ? null : next.join(',');
+}
+
+const asText = <Row,>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): ShownTable => ({
+  caption,
+  head: columns.map((column) => plain(column.head)),
+  rows: rows.map((row) => columns.map((column) => plain(column.cell(row)))),
+});
+
+const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
+
+/** What a person reads in a cell: its HTML without the tags. */
+const plain = (child: Child): string =>
+  [child]
+    .flat(9)
+    .map((part) => (part === null || part === undefined || typeof part === 'boolean' ? '' : String(part)))
+    .join('')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity)
+    .replace(/\s+/g, ' ')
+    .trim();
