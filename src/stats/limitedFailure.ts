@@ -1,0 +1,150 @@
+// A defective sub-population: only a share p of the units carries the Weibull failure, F(t) = p·(1 − S(t)) (Meeker & Escobar 1998, §11.5).
+import { limitedLikelihood, type LimitedLikelihood } from './limitedLikelihood.ts';
+import { countRows, type LifeRow } from './lifeRow.ts';
+import { HALF_CHI_SQUARE_95 } from './normal.ts';
+import { solveSymmetric } from './solve.ts';
+import { type Covariance, maximise } from './weibullFit.ts';
+import { type WeibullSample, weibullSample } from './weibullLikelihood.ts';
+
+export interface LimitedFailureFit {
+  /** Share of defective units, with 95 % profile limits; `share_high` is 1 when the data cannot exclude that all are. */
+  readonly share: number;
+  readonly share_low: number | null;
+  readonly share_high: number | null;
+  readonly shape: number;
+  readonly scale: number;
+  readonly log_likelihood: number;
+  /** Twice the gain over the plain Weibull. */
+  readonly likelihood_ratio: number;
+  /** Of (log scale, log shape), the share being estimated as well. */
+  readonly covariance: Covariance;
+}
+
+/** χ²₁ at 0.90: p = 1 lies on the boundary, so the ratio is half a χ²₁ and this is its 95 % point (Self & Liang 1987). */
+export const MIN_LIKELIHOOD_RATIO = 2.705543454095404;
+
+const MIN_FAILURES = 3;
+const MAX_STEPS = 100;
+
+/** The sub-population fit when it beats `plainLogLikelihood` by more than chance allows, else null. */
+export function fitLimitedFailure(rows: readonly LifeRow[], plainLogLikelihood: number): LimitedFailureFit | null {
+  const sample = weibullSample(rows);
+  if (sample.failures < MIN_FAILURES) return null;
+  const best = bestOf(rows, sample);
+  if (best === null) return null;
+  const logLikelihood = best.at.value - sample.exact * sample.logUnit;
+  const ratio = 2 * (logLikelihood - plainLogLikelihood);
+  if (!(ratio > MIN_LIKELIHOOD_RATIO)) return null;
+  const level = best.at.value - HALF_CHI_SQUARE_95;
+  const shareAt = (logit: number | null): number | null => (logit === null ? null : 1 / (1 + Math.exp(-logit)));
+  return {
+    share: 1 / (1 + Math.exp(-best.logit)),
+    share_low: shareAt(shareLimit(rows, sample, best, level, -1)),
+    share_high: shareAt(shareLimit(rows, sample, best, level, 1)) ?? 1,
+    shape: Math.exp(best.v),
+    scale: Math.exp(best.u + sample.logUnit),
+    log_likelihood: logLikelihood,
+    likelihood_ratio: ratio,
+    covariance: covarianceOf(best.at),
+  };
+}
+
+// The inverse of the observed information, its rows for scale and shape.
+function covarianceOf({ curvature: { pp, pu, pv, uu, uv, vv } }: LimitedLikelihood): Covariance {
+  const information = { a: pp, b: pu, c: pv, d: uu, e: uv, f: vv };
+  const [, scale2, cross] = solveSymmetric(information, [0, -1, 0]);
+  const [, , shape2] = solveSymmetric(information, [0, 0, -1]);
+  return { scale2, cross, shape2 };
+}
+
+interface Point { readonly logit: number; readonly u: number; readonly v: number; readonly at: LimitedLikelihood }
+
+// Climbs from the plain fit with a share near 1 and from the failures' own fit with the share that failed; keeps the better maximum. When ℓ does not grow as
+// the share falls below 1, the plain model is the maximum and the costlier search is spared.
+function bestOf(rows: readonly LifeRow[], sample: WeibullSample): Point | null {
+  const plain = maximise(sample);
+  if (plain !== null && !lessThanAllGains(rows, sample, plain)) return null;
+  const own = maximise(weibullSample(rows.filter((row) => row.failed)));
+  const share = Math.min(0.95, (1.02 * sample.failures) / countRows(rows));
+  const starts = [
+    { logit: Math.log(share / (1 - share)), u: own?.logScale ?? 0, v: own?.logShape ?? 0 },
+    ...(plain === null ? [] : [{ logit: 2, u: plain.logScale, v: plain.logShape }]),
+  ];
+  const found = starts.map((start) => climb(rows, sample, start, false)).filter((point) => point !== null);
+  return found.reduce<Point | null>((best, point) => (best === null || point.at.value > best.at.value ? point : best), null);
+}
+
+// dℓ/dp at p = 1: the failures' count less Σ w(1−S)/S of the survivors.
+function lessThanAllGains(rows: readonly LifeRow[], sample: WeibullSample, plain: { readonly logScale: number; readonly logShape: number }): boolean {
+  const beta = Math.exp(plain.logShape);
+  const odds = (time: number): number => (time > 0 ? Math.expm1(Math.exp(beta * (Math.log(time) - sample.logUnit - plain.logScale))) : 0);
+  return rows.reduce((sum, { time, failed, count, entry }) => sum + count * ((failed ? 1 : -odds(time)) + odds(entry)), 0) < 0;
+}
+
+/** Newton's steps with Levenberg's damping on (logit share, log scale, log shape), or on the last two with the share held. */
+function climb(rows: readonly LifeRow[], sample: WeibullSample, start: Omit<Point, 'at'>, holdShare: boolean): Point | null {
+  const evaluate = (p: Omit<Point, 'at'>): Point => ({ ...p, at: limitedLikelihood(rows, sample, p.logit, p.u, p.v) });
+  let point = evaluate(start);
+  let damping = 1e-3;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const [dLogit, du, dv] = moveFrom(point.at, damping, holdShare);
+    const next = evaluate({ logit: point.logit + bounded(dLogit), u: point.u + bounded(du), v: point.v + bounded(dv) });
+    if (!(next.at.value >= point.at.value - 1e-13 * Math.abs(point.at.value))) {
+      damping *= 8;
+      if (damping > 1e15) return null;
+      continue;
+    }
+    damping = damping < 1e-9 ? 0 : damping / 10;
+    point = next;
+    // A share of 1 or an unbounded shape: the plain Weibull is the answer, or there is none.
+    if (point.logit > 15 || Math.abs(point.v) > 9) return null;
+    if (Math.max(Math.abs(dLogit), Math.abs(du), Math.abs(dv)) < 1e-8) return point;
+  }
+  return null;
+}
+
+function moveFrom(at: LimitedLikelihood, damping: number, holdShare: boolean): [number, number, number] {
+  const [, gu, gv] = at.gradient;
+  const { pp, pu, pv, uu, uv, vv } = at.curvature;
+  // Held, the share's row and column become those of the identity.
+  const held = holdShare ? { pp: -1, pu: 0, pv: 0, g: 0 } : { pp, pu, pv, g: at.gradient[0] };
+  const loaded = (value: number): number => value - damping * (Math.abs(value) + 1e-9);
+  return solveSymmetric({ a: loaded(held.pp), b: held.pu, c: held.pv, d: loaded(uu), e: uv, f: loaded(vv) }, [-held.g, -gu, -gv]);
+}
+
+// Walks outward along the profile over the share until the level is crossed, then halves the bracket. Null when the share reaches its boundary first.
+function shareLimit(rows: readonly LifeRow[], sample: WeibullSample, best: Point, level: number, side: -1 | 1): number | null {
+  let inside: Point = best;
+  let step = side * 0.3;
+  for (let outward = 0; outward < 60; outward++) {
+    const next = climb(rows, sample, { ...inside, logit: inside.logit + step }, true);
+    if (next === null || Math.abs(next.logit) > 20) return null;
+    if (next.at.value < level) return between(rows, sample, inside, next, level);
+    inside = next;
+    step *= 1.5;
+  }
+  return null;
+}
+
+// Regula falsi with halving (Illinois): the profile is monotone between the two points.
+function between(rows: readonly LifeRow[], sample: WeibullSample, above: Point, below: Point, level: number): number {
+  let [a, b] = [above.logit, below.logit];
+  let [fa, fb] = [above.at.value - level, below.at.value - level];
+  let near = above;
+  for (let i = 0; i < 60 && Math.abs(a - b) > 1e-8; i++) {
+    const logit = (a * fb - b * fa) / (fb - fa);
+    const point = climb(rows, sample, { ...near, logit }, true);
+    if (point === null) return (a + b) / 2;
+    const value = point.at.value - level;
+    if (Math.abs(value) < 1e-9) return logit;
+    near = point;
+    if (value > 0) {
+      [a, fa, fb] = [logit, value, fb / 2];
+    } else {
+      [b, fb, fa] = [logit, value, fa / 2];
+    }
+  }
+  return (a + b) / 2;
+}
+
+const bounded = (step: number): number => (Number.isFinite(step) ? Math.max(-3, Math.min(3, step)) : 0);

@@ -1,0 +1,143 @@
+// Empirical-Bayes shrinkage of many Poisson rates towards their common gamma distribution (after DuMouchel 1999, with a single gamma component).
+import { digamma, gammaQuantile, logGamma, trigamma } from './gamma.ts';
+
+/** λ ~ Gamma(shape, rate); its mean is shape/rate. */
+export interface GammaPrior { readonly shape: number; readonly rate: number }
+
+export interface CountInExposure { readonly count: number; readonly exposure: number }
+
+export interface ShrunkenRate { readonly mean: number; readonly p05: number; readonly p95: number }
+
+const MAX_STEPS = 200;
+/** Above this the counts show no heterogeneity at all; the shape is kept finite so that a posterior keeps a width. */
+const MAX_SHAPE = 1000;
+const MIN_SHAPE = 1e-3;
+/** With fewer groups there is nobody to borrow strength from. */
+const MIN_GROUPS = 3;
+
+/**
+ * Maximum likelihood of the negative-binomial marginal of the counts, by damped Newton steps on (log shape, log mean). Null when fewer than three
+ * groups have exposure or none has a failure.
+ */
+export function fitGammaPrior(groups: readonly CountInExposure[]): GammaPrior | null {
+  const cells = merge(groups);
+  const total = cells.reduce((sum, cell) => sum + cell.weight * cell.count, 0);
+  const exposure = cells.reduce((sum, cell) => sum + cell.weight * cell.exposure, 0);
+  const used = cells.reduce((sum, cell) => sum + cell.weight, 0);
+  if (used < MIN_GROUPS || total === 0) return null;
+  let point = { logShape: 0, logMean: Math.log(total / exposure) };
+  let value = logMarginal(cells, point);
+  let damping = 0;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const move = newtonMove(cells, point, damping);
+    const next = { logShape: clampShape(point.logShape + bounded(move.shape)), logMean: point.logMean + bounded(move.mean) };
+    const nextValue = logMarginal(cells, next);
+    if (nextValue >= value - 1e-12 * Math.abs(value)) {
+      const done = Math.abs(next.logShape - point.logShape) < 1e-11 && Math.abs(next.logMean - point.logMean) < 1e-11;
+      point = next;
+      value = nextValue;
+      damping = damping < 1e-6 ? 0 : damping / 10;
+      if (done) break;
+    } else {
+      damping = Math.max(1e-3, damping * 10);
+      if (damping > 1e12) break;
+    }
+  }
+  const shape = Math.exp(point.logShape);
+  return { shape, rate: shape / Math.exp(point.logMean) };
+}
+
+/**
+ * Posterior mean and 5 % and 95 % quantiles of each group's rate, per unit of exposure; null where there is no exposure. Without a prior each group
+ * stands alone with Jeffreys' Gamma(½, 0), so that a table of one row still has an order.
+ */
+export function shrinkRates(groups: readonly CountInExposure[], prior: GammaPrior | null): (ShrunkenRate | null)[] {
+  const { shape, rate } = prior ?? { shape: 0.5, rate: 0 };
+  const quantiles = new Map<number, { p05: number; p95: number }>();
+  return groups.map(({ count, exposure }) => {
+    if (!(exposure > 0)) return null;
+    const posterior = shape + count;
+    let unit = quantiles.get(posterior);
+    if (unit === undefined) {
+      unit = { p05: gammaQuantile(posterior, 0.05), p95: gammaQuantile(posterior, 0.95) };
+      quantiles.set(posterior, unit);
+    }
+    return { mean: posterior / (rate + exposure), p05: unit.p05 / (rate + exposure), p95: unit.p95 / (rate + exposure) };
+  });
+}
+
+interface Cell { readonly count: number; readonly exposure: number; weight: number }
+interface Point { readonly logShape: number; readonly logMean: number }
+
+// Groups alike in count and exposure are one cell with a weight.
+function merge(groups: readonly CountInExposure[]): Cell[] {
+  const cells = new Map<string, Cell>();
+  for (const { count, exposure } of groups) {
+    if (!(exposure > 0)) continue;
+    const key = `${count}/${exposure}`;
+    const cell = cells.get(key);
+    if (cell === undefined) cells.set(key, { count, exposure, weight: 1 });
+    else cell.weight += 1;
+  }
+  return [...cells.values()];
+}
+
+// Σ log Γ(a+f) − log Γ(a) + a log(b/(b+E)) + f log(E/(b+E)), without the terms free of the parameters; b = a/mean.
+function logMarginal(cells: readonly Cell[], point: Point): number {
+  const a = Math.exp(point.logShape);
+  const b = a / Math.exp(point.logMean);
+  const atZero = logGamma(a);
+  const rising = memo((count) => logGamma(a + count) - atZero);
+  let sum = 0;
+  for (const { count, exposure, weight } of cells) {
+    sum += weight * ((count === 0 ? 0 : rising(count)) - a * Math.log1p(exposure / b) - count * Math.log(b + exposure));
+  }
+  return sum;
+}
+
+// Newton's step on (log a, log m); where the curvature is not that of a maximum, a damped step along the gradient.
+function newtonMove(cells: readonly Cell[], point: Point, damping: number): { shape: number; mean: number } {
+  const a = Math.exp(point.logShape);
+  const m = Math.exp(point.logMean);
+  const psi = digamma(a);
+  const psiPrime = trigamma(a);
+  const first = memo((count) => digamma(a + count) - psi);
+  const second = memo((count) => trigamma(a + count) - psiPrime);
+  let slopeA = 0;
+  let slopeM = 0;
+  let curveA = 0;
+  let curveM = 0;
+  let cross = 0;
+  // ℓ = log Γ(a+f) − log Γ(a) + a log a + f log(mE) − (a+f) log(a + mE).
+  for (const { count: f, exposure, weight } of cells) {
+    const mean = m * exposure;
+    const s = a + mean;
+    slopeA += weight * ((f === 0 ? 0 : first(f)) - Math.log1p(mean / a) + (mean - f) / s);
+    curveA += weight * ((f === 0 ? 0 : second(f)) + mean / (a * s) + (f - mean) / (s * s));
+    slopeM += weight * (f - ((a + f) * mean) / s);
+    curveM -= (weight * (a + f) * mean * a) / (s * s);
+    cross += (weight * (f - mean) * mean) / (s * s);
+  }
+  const g1 = a * slopeA;
+  const h11 = a * a * curveA + g1;
+  const h12 = a * cross;
+  const size = Math.abs(h11) + Math.abs(curveM);
+  const isMaximum = h11 < 0 && h11 * curveM - h12 * h12 > 0;
+  const d1 = isMaximum ? h11 - damping * size : -(Math.abs(h11) + (damping + 0.1) * size);
+  const d2 = isMaximum ? curveM - damping * size : -(Math.abs(curveM) + damping * size);
+  const c = isMaximum ? h12 : 0;
+  const determinant = d1 * d2 - c * c;
+  return { shape: -(d2 * g1 - c * slopeM) / determinant, mean: -(d1 * slopeM - c * g1) / determinant };
+}
+
+function memo(compute: (count: number) => number): (count: number) => number {
+  const known = new Map<number, number>();
+  return (count) => {
+    const value = known.get(count) ?? compute(count);
+    known.set(count, value);
+    return value;
+  };
+}
+
+const bounded = (step: number): number => (Number.isFinite(step) ? Math.max(-2, Math.min(2, step)) : 0);
+const clampShape = (logShape: number): number => Math.max(Math.log(MIN_SHAPE), Math.min(Math.log(MAX_SHAPE), logShape));

@@ -1,0 +1,34 @@
+// Direct and indirect standardisation: comparing cohorts of different mix (age, climate) on equal terms.
+import { gammaQuantile } from './gamma.ts';
+import { garwoodInterval, type Interval } from './poissonInterval.ts';
+
+export interface Stratum { readonly count: number; readonly exposure: number }
+
+export interface StandardisedRatio extends Interval { readonly ratio: number; readonly expected: number }
+
+/** Observed over expected, Σ exposure × reference rate, with Garwood's limits; null when nothing was expected. Strata and rates in the same order. */
+export function indirectRatio(strata: readonly Stratum[], referenceRates: readonly number[], level = 0.95): StandardisedRatio | null {
+  const expected = strata.reduce((sum, { exposure }, i) => sum + exposure * (referenceRates[i] ?? 0), 0);
+  if (!(expected > 0)) return null;
+  const observed = strata.reduce((sum, { count }) => sum + count, 0);
+  const interval = garwoodInterval(observed, level);
+  return { expected, ratio: observed / expected, low: interval.low / expected, high: interval.high / expected };
+}
+
+/**
+ * Σ wᵢ·fᵢ/Eᵢ over the strata with exposure, weights rescaled to those; null when none has any. Limits by the gamma method of Fay & Feuer (1997).
+ */
+export function directRate(strata: readonly Stratum[], weights: readonly number[], level = 0.95): ({ readonly rate: number } & Interval) | null {
+  const used = strata.map((stratum, i) => ({ ...stratum, weight: weights[i] ?? 0 })).filter(({ exposure, weight }) => exposure > 0 && weight > 0);
+  const total = used.reduce((sum, { weight }) => sum + weight, 0);
+  if (!(total > 0)) return null;
+  const coefficients = used.map(({ count, exposure, weight }) => ({ count, coefficient: weight / total / exposure }));
+  const rate = coefficients.reduce((sum, { count, coefficient }) => sum + coefficient * count, 0);
+  const variance = coefficients.reduce((sum, { count, coefficient }) => sum + coefficient * coefficient * count, 0);
+  const largest = Math.max(...coefficients.map(({ coefficient }) => coefficient));
+  const tail = (1 - level) / 2;
+  const low = rate === 0 ? 0 : (variance / rate) * gammaQuantile((rate * rate) / variance, tail);
+  const raised = rate + largest;
+  const raisedVariance = variance + largest * largest;
+  return { rate, low, high: (raisedVariance / raised) * gammaQuantile((raised * raised) / raisedVariance, 1 - tail) };
+}
