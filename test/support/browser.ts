@@ -1,0 +1,110 @@
+// A real browser before the real application on a real port. Console errors and CSP reports fail the test that caused them.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Role } from '../../src/core/permission.ts';
+import type { Locale } from '../../src/core/words.ts';
+import { addUser } from '../../src/person/addUser.ts';
+import { AddUser } from '../../src/person/inputs.ts';
+import { testApp } from './app.ts';
+import { type FreshStore, freshStore, testCtx } from './eachDb.ts';
+
+const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+const PASSWORD = 'correct horse battery';
+
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+}
+
+export interface Site {
+  readonly base: string;
+  readonly fresh: FreshStore;
+  readonly clock: { now: number };
+  /** Extra time every request takes, in ms. */
+  delay_ms: number;
+  /** Opens a new browser profile signed in as a new person of that role, on the home page. */
+  visit(role: Role, options?: { locale?: Locale; width?: number; partner_id?: string; bypassCSP?: boolean }): Promise<Visit>;
+}
+
+/** Starts store, application and browser for the tests of a file. `prepare` fills the store. */
+export function openSite(prepare: (fresh: FreshStore) => Promise<void> = async () => undefined): () => Site {
+  let site: (Site & { close(): Promise<void> }) | undefined;
+  const complaints: string[] = [];
+  beforeAll(async () => {
+    site = await start(complaints);
+    await prepare(site.fresh);
+  }, 120_000);
+  afterAll(() => site?.close());
+  afterEach(() => {
+    expect(complaints.splice(0)).toEqual([]);
+  });
+  return () => {
+    if (site === undefined) throw new Error('The site opens in beforeAll: use it inside tests');
+    return site;
+  };
+}
+
+async function start(complaints: string[]): Promise<Site & { close(): Promise<void> }> {
+  const fresh = await freshStore('sqlite');
+  const clock = { now: Date.now() };
+  const app = testApp(fresh.store, clock);
+  const settings = { delay_ms: 0 };
+  const fetch: typeof app.fetch = async (request, ...rest) => {
+    if (settings.delay_ms > 0) await new Promise((resolve) => setTimeout(resolve, settings.delay_ms));
+    return app.fetch(request, ...rest);
+  };
+  const server = serve({ fetch, port: 0, hostname: '127.0.0.1' });
+  await new Promise((resolve) => server.once('listening', resolve));
+  // A server that listens on a port has an AddressInfo.
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM });
+  let people = 0;
+  return Object.assign(settings, {
+    base,
+    fresh,
+    clock,
+    visit: async (role: Role, options = {}) => {
+      const email = `${role}${++people}@example.com`;
+      await addUser(testCtx(fresh.store, { now: clock.now }), AddUser.parse({ email, name: `${role} ${people}`, role, locale: 'en', password: PASSWORD, ...options }));
+      return signIn(browser, base, email, complaints, options);
+    },
+    close: async () => {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+      await fresh.drop();
+    },
+  } satisfies Omit<Site, 'delay_ms'> & { close(): Promise<void> });
+}
+
+async function signIn(browser: Browser, base: string, email: string, complaints: string[], options: { locale?: Locale; width?: number; bypassCSP?: boolean }): Promise<Visit> {
+  const context = await browser.newContext({ baseURL: base, viewport: { width: options.width ?? 1280, height: 900 }, bypassCSP: options.bypassCSP ?? false, timezoneId: 'Asia/Tokyo' });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  await page.goto('/sign-in');
+  await page.fill('input[name=email]', email);
+  await page.fill('input[name=password]', PASSWORD);
+  await page.press('input[name=password]', 'Enter');
+  await page.waitForURL((url) => url.pathname === '/');
+  return { page, context };
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The accessibility violations axe finds on the page, one line each. The visit needs `bypassCSP`. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    // axe puts itself on the global object.
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`));
+  });
+}
