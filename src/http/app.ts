@@ -5,10 +5,14 @@ import { catalogPages } from '../catalog/pages.tsx';
 import type { Log } from '../core/log.ts';
 import { Problem } from '../core/problem.ts';
 import { deskApi } from '../desk/api.ts';
+import { homePages } from '../desk/homePages.tsx';
 import { scanPages } from '../desk/scanPage.tsx';
 import { searchPages } from '../desk/searchPage.tsx';
+import { inspectionApi } from '../inspection/api.ts';
 import { personApi } from '../person/api.ts';
 import { personPages } from '../person/pages.tsx';
+import { qualityApi } from '../quality/api.ts';
+import { returnsApi } from '../returns/api.ts';
 import { assetRoutes } from '../web/assets.ts';
 import { csvWhenAsked } from '../web/csv.ts';
 import type { AppContext, AppEnv } from '../web/env.ts';
@@ -44,9 +48,9 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   return app;
 }
 
-const apis = () => [personApi, deskApi, catalogApi];
+const apis = () => [personApi, deskApi, catalogApi, qualityApi, returnsApi, inspectionApi];
 
-const allPages = () => [personPages, viewPages, searchPages, scanPages, catalogPages];
+const allPages = () => [personPages, viewPages, homePages, searchPages, scanPages, catalogPages];
 
 /** The last word: a response that passed no gate is not sent. */
 const denyUngated = async (c: AppContext, next: () => Promise<void>): Promise<void> => {

@@ -1,0 +1,27 @@
+import { defineWords } from '../core/words.ts';
+
+export const homeWords = defineWords({
+  home: ['Home', 'ホーム'],
+  greeting: (name: string) => [`${name}: what waits for you`, `${name} さんの今日の仕事`],
+  nothing: ['Nothing waits for you.', '対応が必要なものはありません。'],
+  returns_to_authorise: ['Returns to authorise', '承認待ちの返品'],
+  units_expected: ['Units on their way to us', '返却待ちの個体'],
+  units_to_inspect: ['Received, not yet inspected', '検証待ちの個体'],
+  units_on_bench: ['On the bench', '検証中の個体'],
+  units_to_dispose: ['Inspected, waiting for a disposition', '処置判定待ちの個体'],
+  units_overdue: ['Advance replacements overdue', '返却期限超過'],
+  my_cases: ['My open cases', '担当中の問い合わせ'],
+  new_cases: ['Cases without an owner', '担当者未定の問い合わせ'],
+  my_returns: ['My open returns', '担当中の返品'],
+  open_alerts: ['Open alerts', '未対応の警告'],
+  my_investigations: ['My investigations', '担当中の不具合調査'],
+  open_investigations: ['Open investigations', '進行中の不具合調査'],
+  claims_waiting: ['Claims awaiting the maker', 'メーカー回答待ち'],
+  below_reorder: ['Models below the reorder point', '発注点を下回る機種'],
+  active_holds: ['Active holds', '出荷停止中'],
+  orders_open: ['Purchase orders on their way', '入荷待ちの発注'],
+  quarantined: ['Messages in quarantine', '隔離中のメッセージ'],
+  unknown_devices: ['Devices without a unit', '未登録デバイス'],
+  notices_to_approve: ['Notices to approve', '承認待ちの事前連絡'],
+  outbox_failed: ['Mails and calls that failed', '送信に失敗した連絡'],
+});

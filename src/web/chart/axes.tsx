@@ -1,0 +1,64 @@
+// The frame of a chart: an SVG that scales with its place, with title, axes and legend. Colours and type sizes come from the sheet, by class.
+import type { Child } from 'hono/jsx';
+import type { Scale } from './scale.ts';
+
+export interface Area { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
+
+export const CHART_WIDTH = 640;
+
+/** `title` says what is shown, `description` what is to be seen in it, for those who hear the page. */
+export const Chart = ({ title, description, height, children }: { title: string; description?: string; height: number; children?: Child }) => (
+  <figure class="chart">
+    <svg viewBox={`0 0 ${CHART_WIDTH} ${height}`} role="img" aria-label={description === undefined ? title : `${title}. ${description}`}>
+      {children}
+    </svg>
+    <figcaption>{title}</figcaption>
+  </figure>
+);
+
+interface AxisProps { readonly scale: Scale; readonly area: Area; readonly title: string; readonly format: (value: number) => string }
+
+/** Along the bottom, with lines up through the area. */
+export const XAxis = ({ scale, area, title, format }: AxisProps) => (
+  <g class="axis">
+    {scale.ticks.map((tick) => (
+      <>
+        <line class="grid" x1={round(scale.at(tick))} x2={round(scale.at(tick))} y1={area.top} y2={area.bottom} />
+        <text x={round(scale.at(tick))} y={area.bottom + 20} text-anchor="middle">{format(tick)}</text>
+      </>
+    ))}
+    <line x1={area.left} x2={area.right} y1={area.bottom} y2={area.bottom} />
+    <text class="title" x={(area.left + area.right) / 2} y={area.bottom + 46} text-anchor="middle">{title}</text>
+  </g>
+);
+
+/** Along the left, its title above it so that it is read without turning the head. */
+export const YAxis = ({ scale, area, title, format }: AxisProps) => (
+  <g class="axis">
+    {scale.ticks.map((tick) => (
+      <>
+        <line class="grid" x1={area.left} x2={area.right} y1={round(scale.at(tick))} y2={round(scale.at(tick))} />
+        <text x={area.left - 8} y={round(scale.at(tick)) + 5} text-anchor="end">{format(tick)}</text>
+      </>
+    ))}
+    <line x1={area.left} x2={area.left} y1={area.top} y2={area.bottom} />
+    <text class="title" x={4} y={area.top - 14}>{title}</text>
+  </g>
+);
+
+export interface LegendEntry { readonly mark: string; readonly label: string }
+
+/** Below a chart: each mark's class with what it stands for. */
+export const Legend = ({ entries }: { entries: readonly LegendEntry[] }) => (
+  <ul class="legend">
+    {entries.map(({ mark, label }) => (
+      <li>
+        <svg viewBox="0 0 24 12" aria-hidden="true"><line class={`stroke ${mark}`} x1="1" x2="23" y1="6" y2="6" /></svg>
+        {label}
+      </li>
+    ))}
+  </ul>
+);
+
+/** Positions to a tenth of a unit: a page of marks stays small. */
+export const round = (value: number): number => Math.round(value * 10) / 10;
