@@ -12,7 +12,11 @@ import { inspectionApi } from '../inspection/api.ts';
 import { personApi } from '../person/api.ts';
 import { personPages } from '../person/pages.tsx';
 import { qualityApi } from '../quality/api.ts';
+import { qualityPages } from '../quality/pages.tsx';
 import { returnsApi } from '../returns/api.ts';
+import { stockApi } from '../stock/api.ts';
+import { telemetryApi } from '../telemetry/api.ts';
+import { telemetryPages } from '../telemetry/pages.tsx';
 import { assetRoutes } from '../web/assets.ts';
 import { csvWhenAsked } from '../web/csv.ts';
 import type { AppContext, AppEnv } from '../web/env.ts';
@@ -48,17 +52,14 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   return app;
 }
 
-const apis = () => [personApi, deskApi, catalogApi, qualityApi, returnsApi, inspectionApi];
+const apis = () => [personApi, deskApi, catalogApi, qualityApi, returnsApi, inspectionApi, stockApi, telemetryApi];
 
-const allPages = () => [personPages, viewPages, homePages, searchPages, scanPages, catalogPages];
+const allPages = () => [personPages, viewPages, homePages, searchPages, scanPages, catalogPages, qualityPages, telemetryPages];
 
 /** The last word: a response that passed no gate is not sent. */
 const denyUngated = async (c: AppContext, next: () => Promise<void>): Promise<void> => {
   await next();
-  if (c.var.gate === undefined && c.res.status < 400) {
-    c.res = undefined;
-    c.res = problemResponse(c, new Problem('forbidden', ['This route declares no permission', 'この経路には権限が定義されていません']));
-  }
+  if (c.var.gate === undefined && c.res.status < 400) throw new Problem('forbidden', ['This route declares no permission', 'この経路には権限が定義されていません']);
 };
 
 const measure =

@@ -36,11 +36,15 @@ export function Table<Row>({ c, caption, columns, rows, empty }: TableProps<Row>
           <caption class="hidden">{caption}</caption>
           <thead>
             <tr>
-              {shown.map((column) => (
-                <th scope="col" class={column.numeric ? 'number' : undefined} aria-sort={sortState(c, column.sort)}>
-                  <SortHead c={c} column={column} />
-                </th>
-              ))}
+              {shown.map((column) =>
+                column.head === '' ? (
+                  <td />
+                ) : (
+                  <th scope="col" class={column.numeric ? 'number' : undefined} aria-sort={sortState(c, column.sort)}>
+                    <SortHead c={c} column={column} />
+                  </th>
+                ),
+              )}
             </tr>
           </thead>
           <tbody>

@@ -70,7 +70,7 @@ async function start(complaints: string[]): Promise<Site & { close(): Promise<vo
     clock,
     visit: async (role: Role, options = {}) => {
       const email = `${role}${++people}@example.com`;
-      await addUser(testCtx(fresh.store, { now: clock.now }), AddUser.parse({ email, name: `${role} ${people}`, role, locale: 'en', password: PASSWORD, ...options }));
+      await addUser(testCtx(fresh.store, { now: clock.now }), AddUser.parse({ email, name: `${role} ${people}`, role, locale: options.locale ?? 'en', partner_id: options.partner_id ?? null, password: PASSWORD }));
       return signIn(browser, base, email, complaints, options);
     },
     close: async () => {

@@ -1,5 +1,6 @@
 // What every page does beyond plain HTML. Each part finds its own elements and does nothing where there are none.
 import { watchBursts } from './burst.ts';
+import { drawCharts } from './charts.ts';
 import { guardForms } from './forms.ts';
 import { watchKeys } from './keys.ts';
 import { followLive } from './live.ts';
@@ -14,3 +15,4 @@ watchKeys({ openPalette });
 startScanPage();
 watchBursts();
 followLive();
+drawCharts();
