@@ -3,7 +3,8 @@ import type { Log } from '../core/log.ts';
 import { measureIngest } from './meter.ts';
 import { type Ingest, startIngest } from './start.ts';
 import type { IngestConfig } from './ingester.ts';
-import { type IngestStatus, statusOf } from './status.ts';
+import type { IngestStatus } from '../telemetry/ingestStatus.ts';
+import { statusOf } from './status.ts';
 
 export interface KeptIngest {
   status(): IngestStatus;

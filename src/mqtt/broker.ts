@@ -1,0 +1,125 @@
+// The embedded broker: an MQTT server for devices and nothing else. A device publishes under its own name and receives its commands; what it publishes goes
+// straight into the pipeline, and the acknowledgement leaves after the commit. MQTT 3.1, 3.1.1 and 5 (general brokers for Node speak no version 5).
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
+import { timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../core/id.ts';
+import type { IngestStore } from '../telemetry/ingestStore.ts';
+import { DEVICE_ID } from '../telemetry/payload.ts';
+import type { Gate } from './ingester.ts';
+import type { Log } from './log.ts';
+import type { Pipeline } from './pipeline.ts';
+import { SecurityLog } from './security.ts';
+import { Session } from './session.ts';
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly ca?: Buffer | undefined } | null;
+}
+
+/** Connections waiting to be accepted: a whole region comes back at once after a power cut. */
+const BACKLOG = 8192;
+/** A credential is believed again without asking the store for this long; revocation ends it by housekeeping sooner. */
+const BELIEVE_MS = 60_000;
+
+export class EmbeddedBroker implements Gate {
+  readonly kind = 'embedded';
+  readonly state = 'listening';
+  readonly reason = null;
+  readonly security = new SecurityLog();
+  readonly pipeline: Pipeline;
+  readonly now: () => number;
+  private readonly server: Server;
+  private readonly store: IngestStore;
+  private readonly sessions = new Map<string, Session>();
+  private readonly open = new Set<Session>();
+  private readonly believed = new Map<string, { hash: string; until: number }>();
+  /** Devices that proved their password since the last write. */
+  readonly used = new Set<string>();
+
+  private constructor(server: Server, pipeline: Pipeline, store: IngestStore, now: () => number) {
+    this.server = server;
+    this.pipeline = pipeline;
+    this.store = store;
+    this.now = now;
+  }
+
+  static async open(listen: Listen, pipeline: Pipeline, store: IngestStore, now: () => number, log: Log): Promise<EmbeddedBroker> {
+    const { tls } = listen;
+    const server: Server = tls === null ? createServer({ noDelay: true })
+      : createSecureServer({ cert: tls.cert, key: tls.key, ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: false }) });
+    const broker = new EmbeddedBroker(server, pipeline, store, now);
+    server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => broker.accept(socket));
+    server.on('tlsClientError', () => {});
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: listen.host, port: listen.port, backlog: BACKLOG }, resolve);
+    });
+    server.on('error', (error) => log.error({ err: error.message }, 'The embedded broker'));
+    return broker;
+  }
+
+  get port(): number {
+    // A listening TCP server has an address of this form.
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get clients(): number {
+    return this.sessions.size;
+  }
+
+  private accept(socket: Socket): void {
+    const session: Session = new Session(socket, this);
+    this.open.add(session);
+    socket.on('close', () => this.open.delete(session));
+  }
+
+  /** The device a certificate names, when an authority we trust signed it. */
+  static certified(socket: Socket): string | null {
+    if (!('authorized' in socket) || socket.authorized !== true) return null;
+    // `authorized` exists on TLS sockets only.
+    const name = (socket as TLSSocket).getPeerCertificate().subject?.CN;
+    return typeof name === 'string' && DEVICE_ID.test(name) ? name : null;
+  }
+
+  /** Whether the password is the device's. */
+  async proves(device_id: string, password: string): Promise<boolean> {
+    const hash = sha256(password);
+    const known = this.believed.get(device_id);
+    if (known !== undefined && known.hash === hash && known.until > this.now()) return true;
+    const [row] = await this.store.all<{ secret_hash: string }>('select secret_hash from device_credentials where device_id = ? and revoked_at is null', [device_id]);
+    if (row === undefined || !timingSafeEqual(Buffer.from(row.secret_hash), Buffer.from(hash))) return false;
+    this.believed.set(device_id, { hash, until: this.now() + BELIEVE_MS });
+    this.used.add(device_id);
+    return true;
+  }
+
+  /** A credential was revoked or replaced: the connection that used it ends. */
+  revoke(device_id: string): void {
+    this.believed.delete(device_id);
+    this.sessions.get(device_id)?.end('the credential was revoked');
+  }
+
+  /** One connection per device: a new one ends the old. */
+  enter(device_id: string, session: Session): void {
+    this.sessions.get(device_id)?.replaced();
+    this.sessions.set(device_id, session);
+  }
+
+  leave(device_id: string, session: Session): void {
+    if (this.sessions.get(device_id) === session) this.sessions.delete(device_id);
+  }
+
+  /** Sends a command to a connected device; rejects when it is not there or does not listen. */
+  publish(topic: string, payload: string): Promise<void> {
+    const session = this.sessions.get(topic.split('/')[2] ?? '');
+    return session === undefined ? Promise.reject(new Error('The device is not connected')) : session.send(topic, payload);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const session of this.open) session.end('the broker stops');
+    await closed;
+  }
+}

@@ -1,0 +1,227 @@
+// The external broker: one thin subscriber with a persistent session. It reads packets off the socket, and acknowledges when the pipeline says that they are stored.
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectSecure } from 'node:tls';
+import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
+import { Message } from '../telemetry/ingest.ts';
+import { subscriptions, type Topic, readTopic } from '../telemetry/topic.ts';
+import { Frames, MAX_PACKET_BYTES } from './frames.ts';
+import type { Log } from './log.ts';
+import type { Pipeline, Source } from './pipeline.ts';
+
+export interface BrokerAddress {
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** PEM of the authority that signed the broker's certificate. */
+  readonly ca?: string | undefined;
+  readonly client_id?: string;
+}
+
+export type LinkState = 'connecting' | 'connected' | 'waiting' | 'refused' | 'closed';
+
+const KEEP_ALIVE_S = 30;
+const SESSION_S = 7 * 86_400;
+/** All of the packet identifiers: the broker's window must never be smaller than a batch. */
+const RECEIVE_MAXIMUM = 65_535;
+const FIRST_WAIT_MS = 500;
+const LAST_WAIT_MS = 15_000;
+/** MQTT 5 §3.14.2.1: another client took the session. Two programs with one id would throw each other out for ever. */
+const SESSION_TAKEN_OVER = 0x8e;
+const UNSUPPORTED_VERSION = new Set([1, 0x84]);
+const MAX_TOPICS = 300_000;
+
+/** Every connection is a source of its own, so that a late acknowledgement never reaches the next one. */
+export class BrokerLink {
+  state: LinkState = 'connecting';
+  /** Why the link is down, in the broker's words. */
+  reason: string | null = null;
+  connects = 0;
+  foreign = 0;
+  private readonly address: BrokerAddress;
+  private readonly pipeline: Pipeline;
+  private readonly now: () => number;
+  private readonly log: Log;
+  private version: 4 | 5 = 5;
+  private socket: Socket | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private wait = FIRST_WAIT_MS;
+  private nextId = 1;
+  private readonly sent = new Map<number, () => void>();
+  private readonly topics = new Map<string, Topic | null>();
+
+  constructor(address: BrokerAddress, pipeline: Pipeline, now: () => number, log: Log) {
+    this.address = address;
+    this.pipeline = pipeline;
+    this.now = now;
+    this.log = log;
+    this.open();
+  }
+
+  /** Sends at QoS 1; resolves when the broker has it, rejects when the link is down. */
+  publish(topic: string, payload: string): Promise<void> {
+    if (this.state !== 'connected') return Promise.reject(new Error('The broker is not connected'));
+    const messageId = this.nextId++ % 65_535 || 1;
+    return new Promise((resolve) => {
+      this.sent.set(messageId, resolve);
+      this.write({ cmd: 'publish', topic, payload, qos: 1, messageId, dup: false, retain: false });
+    });
+  }
+
+  close(): void {
+    this.state = 'closed';
+    if (this.timer !== null) clearTimeout(this.timer);
+    if (this.socket?.writable) this.write({ cmd: 'disconnect' });
+    this.socket?.end();
+  }
+
+  private open(): void {
+    this.state = 'connecting';
+    const { hostname, port, protocol } = new URL(this.address.url);
+    const secure = protocol === 'mqtts:' || protocol === 'ssl:' || protocol === 'tls:';
+    const to = { host: hostname, port: Number(port || (secure ? 8883 : 1883)) };
+    const socket: Socket = secure ? connectSecure({ ...to, servername: hostname, ...(this.address.ca === undefined ? {} : { ca: this.address.ca }) }) : connectPlain(to);
+    this.socket = socket;
+    const delivery = new Delivery(socket);
+    socket.setNoDelay(true);
+    socket.setTimeout(KEEP_ALIVE_S * 1500, () => socket.destroy(new Error('The broker fell silent')));
+    socket.on(secure ? 'secureConnect' : 'connect', () => this.greet());
+    this.listen(socket, delivery);
+    const ping = setInterval(() => { if (this.state === 'connected') this.write({ cmd: 'pingreq' }); }, KEEP_ALIVE_S * 500);
+    socket.on('error', (error) => { this.reason = error.message; });
+    socket.on('close', () => {
+      clearInterval(ping);
+      this.pipeline.forget(delivery);
+      this.lost();
+    });
+  }
+
+  private listen(socket: Socket, delivery: Delivery): void {
+    const parser = mqttPacket.parser({ protocolVersion: this.version });
+    parser.on('packet', (packet) => this.answer(packet));
+    let at = this.now();
+    const frames = new Frames({
+      publish: (bytes, topicAt, topicEnd, id, payloadAt, end) => {
+        const topic = bytes.toString('latin1', topicAt, topicEnd);
+        const of = this.topicOf(topic);
+        if (of === null) {
+          this.foreign++;
+          if (id > 0) delivery.acknowledge([id]);
+          return;
+        }
+        this.pipeline.offer(new Message(topic, of, at, bytes, payloadAt, end), delivery, id);
+      },
+      other: (frame) => { parser.parse(frame); },
+    }, () => this.version);
+    socket.on('data', (chunk) => {
+      at = this.now();
+      try {
+        frames.read(chunk);
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
+  private topicOf(topic: string): Topic | null {
+    let of = this.topics.get(topic);
+    if (of === undefined) {
+      of = readTopic(topic);
+      if (this.topics.size >= MAX_TOPICS) this.topics.clear();
+      this.topics.set(topic, of);
+    }
+    return of;
+  }
+
+  private greet(): void {
+    const { username, password, client_id = 'kizashi-ingest' } = this.address;
+    this.write({
+      cmd: 'connect', protocolId: 'MQTT', protocolVersion: this.version, clean: false, clientId: client_id, keepalive: KEEP_ALIVE_S,
+      ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password: Buffer.from(password) }),
+      ...(this.version === 5 ? { properties: { sessionExpiryInterval: SESSION_S, receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: MAX_PACKET_BYTES } } : {}),
+    });
+  }
+
+  private answer(packet: Packet): void {
+    if (packet.cmd === 'connack') this.welcomed(packet.reasonCode ?? packet.returnCode ?? 0);
+    else if (packet.cmd === 'suback') this.subscribed(packet.granted);
+    else if (packet.cmd === 'puback') {
+      this.sent.get(packet.messageId ?? 0)?.();
+      this.sent.delete(packet.messageId ?? 0);
+    } else if (packet.cmd === 'disconnect') {
+      this.reason = packet.reasonCode === SESSION_TAKEN_OVER ? 'Another client uses our client id' : `The broker disconnected us (${packet.reasonCode ?? 0})`;
+      if (packet.reasonCode === SESSION_TAKEN_OVER) this.wait = LAST_WAIT_MS;
+    }
+  }
+
+  private welcomed(code: number): void {
+    if (code !== 0) {
+      if (UNSUPPORTED_VERSION.has(code) && this.version === 5) this.version = 4;
+      this.state = 'refused';
+      this.reason = `The broker refused us (${code})`;
+      this.socket?.destroy();
+      return;
+    }
+    // Retained births only for a new subscription: not a million of them after every reconnect (MQTT 5 §3.8.3.1).
+    const options = this.version === 5 ? { rh: 1 as const } : {};
+    this.write({ cmd: 'subscribe', messageId: this.nextId++ % 65_535 || 1, subscriptions: subscriptions.map((topic) => ({ topic, qos: 1 as const, ...options })) });
+  }
+
+  private subscribed(granted: readonly (number | object)[]): void {
+    if (granted.some((code) => typeof code === 'number' && code >= 0x80)) {
+      this.reason = 'The broker refused our subscription';
+      this.log.error({}, this.reason);
+      this.socket?.destroy();
+      return;
+    }
+    this.state = 'connected';
+    this.reason = null;
+    this.wait = FIRST_WAIT_MS;
+    this.connects++;
+    this.log.info({ broker: this.address.url }, 'Subscribed to the broker');
+  }
+
+  private lost(): void {
+    this.sent.clear();
+    if (this.state === 'closed') return;
+    this.log.warn({ reason: this.reason }, 'The broker is gone; connecting again');
+    this.state = 'waiting';
+    // Half to once and a half of the wait: a thousand clients do not come back in the same instant.
+    this.timer = setTimeout(() => this.open(), this.wait * (0.5 + Math.random()));
+    this.wait = Math.min(LAST_WAIT_MS, this.wait * 2);
+  }
+
+  private write(packet: Packet | Omit<IPublishPacket, 'length'>): void {
+    this.socket?.write(mqttPacket.generate(packet as Packet, { protocolVersion: this.version }));
+  }
+}
+
+/** One connection's messages and their acknowledgements. */
+class Delivery implements Source {
+  private readonly socket: Socket;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** PUBACK of every id in one write: 0x40, length 2, identifier. Version 5 without a reason code means success. */
+  acknowledge(ids: readonly number[]): void {
+    const bytes = Buffer.allocUnsafe(ids.length * 4);
+    let at = 0;
+    for (const id of ids) {
+      if (id === 0) continue;
+      bytes[at++] = 0x40;
+      bytes[at++] = 2;
+      bytes[at++] = id >> 8;
+      bytes[at++] = id & 0xff;
+    }
+    if (at > 0 && this.socket.writable) this.socket.write(bytes.subarray(0, at));
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+}

@@ -1,0 +1,135 @@
+// What the ingester does every second besides messages: registrations, replays, commands, gaps, retention, and telling how it is.
+import { LeaseLost, type IngestStore } from '../telemetry/ingestStore.ts';
+import { EmbeddedBroker } from './broker.ts';
+import { GapWatch } from './gapWatch.ts';
+import type { Gate } from './ingester.ts';
+import type { Log } from './log.ts';
+import type { Pipeline } from './pipeline.ts';
+import { linkDevices } from './registrations.ts';
+import { takeInbox, takeReplays } from './replays.ts';
+import { dropOldSegments, pruneQuarantine } from './retention.ts';
+import { sendCommands } from './commands.ts';
+import { statusOf } from './status.ts';
+
+export interface House {
+  readonly store: IngestStore;
+  readonly pipeline: Pipeline;
+  readonly gate: Gate;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly holder: string;
+  readonly retention_days: number;
+  readonly onLost: () => void;
+}
+
+const TICK_MS = 500;
+/** Ticks between the rarer chores. */
+const EVERY = { lease: 4, gaps: 6, status: 6, relink: 120, prune: 600, evict: 240 } as const;
+const IDLE_MS = 3_600_000;
+const KEEP_DEVICES = 20_000;
+
+export class Housekeeping {
+  reports_per_s = 0;
+  readonly gaps: GapWatch;
+  private readonly house: House;
+  private timer: NodeJS.Timeout | null = null;
+  private ticks = 0;
+  private lastReports = 0;
+  private lastTickAt: number;
+  private checkedRevocationsAt: number;
+  private closed = false;
+
+  constructor(house: House) {
+    this.house = house;
+    this.gaps = new GapWatch(house.store, house.pipeline.ingest);
+    this.lastTickAt = house.now();
+    this.checkedRevocationsAt = house.now() - TICK_MS;
+    this.schedule();
+  }
+
+  get gaps_open(): number {
+    return this.gaps.open;
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(() => void this.tick().finally(() => { if (!this.closed) this.schedule(); }), TICK_MS);
+  }
+
+  /** One round of chores. A chore that fails is tried again in the next round. */
+  async tick(): Promise<void> {
+    const { store, pipeline, gate, now, log, holder } = this.house;
+    const tick = this.ticks++;
+    this.measure();
+    const chores: [string, () => Promise<unknown>][] = [
+      ['lease', async () => { if (tick % EVERY.lease === 0) await store.renew(now()); }],
+      ['registrations', () => linkDevices(store, pipeline.ingest, now(), tick % EVERY.relink === 0)],
+      ['replays', () => takeReplays(store, pipeline, now())],
+      ['inbox', () => takeInbox(store, pipeline, now())],
+      ['commands', () => sendCommands(store, gate, now())],
+      ['credentials', () => this.keepCredentials()],
+      ['gaps', async () => { if (tick % EVERY.gaps === 0) await this.gaps.look(now()); }],
+      ['retention', () => dropOldSegments(store, now(), this.house.retention_days)],
+      ['quarantine', async () => { if (tick % EVERY.prune === 0) await pruneQuarantine(store, pipeline.ingest, now()); }],
+      ['status', async () => { if (tick % EVERY.status === 0) await this.tell(holder); }],
+    ];
+    if (tick % EVERY.evict === 0) this.evict();
+    for (const [name, chore] of chores) {
+      if (this.closed) return;
+      try {
+        await chore();
+      } catch (error) {
+        if (error instanceof LeaseLost) return this.lost();
+        log.warn({ chore: name, err: error instanceof Error ? error.message : String(error) }, 'A chore of the ingester failed');
+      }
+    }
+  }
+
+  private lost(): void {
+    this.house.log.error({}, 'Another ingester took over the store');
+    this.close();
+    this.house.onLost();
+  }
+
+  private measure(): void {
+    const { pipeline, now } = this.house;
+    const reports = pipeline.ingest.counts.reports;
+    this.reports_per_s = Math.round(((reports - this.lastReports) * 1000) / Math.max(1, now() - this.lastTickAt));
+    this.lastReports = reports;
+    this.lastTickAt = now();
+  }
+
+  /** Ends connections whose credential was revoked, and notes which were used. */
+  private async keepCredentials(): Promise<void> {
+    const { gate, store, now } = this.house;
+    if (!(gate instanceof EmbeddedBroker)) return;
+    await gate.security.flush(store, now());
+    const since = this.checkedRevocationsAt;
+    this.checkedRevocationsAt = now() - TICK_MS;
+    for (const row of await store.all<{ device_id: string }>('select device_id from device_credentials where revoked_at >= ?', [since - TICK_MS])) gate.revoke(row.device_id);
+    const used = [...gate.used];
+    gate.used.clear();
+    for (const device_id of used) await store.run('update device_credentials set last_used_at = ? where device_id = ? and revoked_at is null', [now(), device_id]);
+  }
+
+  private async tell(holder: string): Promise<void> {
+    const { store, pipeline, gate, now } = this.house;
+    const status = JSON.stringify(statusOf({ pipeline, gate, housekeeping: this, now: now() }));
+    await store.run(
+      `insert into ingest_status (ingester, status, updated_at) values (?, ?, ?)
+       on conflict (ingester) do update set status = excluded.status, updated_at = excluded.updated_at`, [holder, status, now()]);
+    await store.run('delete from ingest_status where updated_at < ?', [now() - IDLE_MS]);
+  }
+
+  /** Forgets devices that fell silent: their rows say everything. */
+  private evict(): void {
+    const { pipeline, now } = this.house;
+    const { devices } = pipeline.ingest;
+    if (devices.size <= KEEP_DEVICES) return;
+    for (const [id, device] of devices) if (!device.dirty && now() - device.last_seen_at > IDLE_MS) devices.delete(id);
+  }
+}

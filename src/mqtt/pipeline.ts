@@ -1,0 +1,270 @@
+// The whole path of a message: take it in, read what is missing, commit a batch in one transaction, and only then acknowledge.
+import type { Ingest, Message, Missing } from '../telemetry/ingest.ts';
+import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
+import { judgeDoubt } from '../telemetry/doubt.ts';
+import { findUnits, loadBoot, loadDay, loadDevices } from '../telemetry/hydrate.ts';
+import type { Log } from './log.ts';
+
+/** A batch waits this long for company, and longer when the one before was large. */
+const QUIET_WAIT_MS = 2;
+const BUSY_WAIT_MS = 6;
+const BUSY_REPORTS = 120;
+/** Between slices of waiting device rows when nothing arrives. */
+const IDLE_WAIT_MS = 20;
+/** Messages that wait while something is read or committed; beyond it sources are paused. */
+const MAX_QUEUED = 4000;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5000;
+
+/** Who delivered a message and wants to hear that it is safe. `outcome` 'dropped' means it was not kept. */
+export interface Source {
+  acknowledge(ids: readonly number[]): void;
+  /** Called when the pipeline is full, and when it has room again. */
+  pause(): void;
+  resume(): void;
+}
+
+interface Queued { readonly message: Message; readonly source: Source; readonly id: number }
+
+export class Pipeline {
+  readonly ingest: Ingest;
+  /** What keeps the store from taking a batch, and since when. */
+  trouble: { readonly message: string; readonly since_at: number } | null = null;
+  commits = 0;
+  last_commit_ms = 0;
+  last_commit_at = 0;
+  private readonly store: IngestStore;
+  private readonly now: () => number;
+  private readonly log: Log;
+  private readonly onLeaseLost: () => void;
+  private queue: Queued[] = [];
+  private head = 0;
+  private pumping = false;
+  private acks = new Map<Source, number[]>();
+  /** The list of the source that spoke last. */
+  private latest: { source: Source; ids: number[] } | null = null;
+  private readonly paused = new Set<Source>();
+  private inFlight: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private lastReports = 0;
+  private closed = false;
+
+  constructor(store: IngestStore, ingest: Ingest, now: () => number, log: Log, onLeaseLost: () => void) {
+    this.store = store;
+    this.ingest = ingest;
+    this.now = now;
+    this.log = log;
+    this.onLeaseLost = onLeaseLost;
+  }
+
+  /** Messages taken from a source and not yet acknowledged or waiting. */
+  get queued(): number {
+    return this.queue.length - this.head;
+  }
+
+  /** Takes a message over. `source.acknowledge` hears its id after the commit. */
+  offer(message: Message, source: Source, id: number): void {
+    if (!this.pumping && this.ready() && this.ingest.take(message) === null) {
+      this.taken(message, source, id);
+      return;
+    }
+    this.queue.push({ message, source, id });
+    if (this.queued > MAX_QUEUED && !this.paused.has(source)) {
+      this.paused.add(source);
+      source.pause();
+    }
+    if (!this.pumping) void this.pump();
+  }
+
+  /** Forgets the acknowledgements of a source that is gone. Its messages are taken all the same: delivered again they change nothing. */
+  forget(source: Source): void {
+    this.acks.delete(source);
+    this.latest = null;
+    this.paused.delete(source);
+  }
+
+  /** Resolves when everything taken so far is committed. */
+  async drain(): Promise<void> {
+    this.ingest.batch.patient = false;
+    while (!this.closed && (this.queued > 0 || this.pumping || !this.ingest.batch.empty || this.inFlight !== null || this.ingest.batch.waiting > 0)) {
+      await this.settle();
+      if (this.trouble !== null) break;
+    }
+    this.ingest.batch.patient = true;
+  }
+
+  /** Stops at once; what is not committed is not acknowledged. */
+  abandon(): void {
+    this.closed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  async close(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    await this.drain();
+    this.abandon();
+  }
+
+  /** Commits what is collected and waits for it. */
+  async settle(): Promise<void> {
+    await this.inFlight;
+    this.flush();
+    await this.inFlight;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Room in the batch, made by a commit when there was none. */
+  private ready(): boolean {
+    if (this.ingest.batch.full) this.flush();
+    return !this.ingest.batch.full;
+  }
+
+  private taken(message: Message, source: Source, id: number): void {
+    if (message.onTaken !== null) message.onTaken(message.outcome);
+    if (this.latest?.source !== source) {
+      const ids = this.acks.get(source) ?? [];
+      this.acks.set(source, ids);
+      this.latest = { source, ids };
+    }
+    this.latest.ids.push(id);
+    if (this.timer === null) this.schedule();
+  }
+
+  private async pump(): Promise<void> {
+    this.pumping = true;
+    while (this.head < this.queue.length && !this.closed) {
+      if (!this.ready()) {
+        await this.inFlight;
+        continue;
+      }
+      const { message, source, id } = this.queue[this.head] as Queued;
+      const missing = this.ingest.take(message);
+      if (missing !== null) await this.fetch(missing, message);
+      else {
+        this.head++;
+        this.taken(message, source, id);
+      }
+      if (this.head === this.queue.length || this.head > MAX_QUEUED) this.compact();
+    }
+    this.pumping = false;
+  }
+
+  private compact(): void {
+    this.queue = this.queue.slice(this.head);
+    this.head = 0;
+    if (this.queue.length > MAX_QUEUED / 2) return;
+    for (const source of this.paused) source.resume();
+    this.paused.clear();
+  }
+
+  /** Reads what the message needs. Batches on their way are waited for: they may hold the very row. */
+  private async fetch(missing: Missing, message: Message): Promise<void> {
+    for (let wait = FIRST_RETRY_MS; !this.closed; wait = Math.min(LAST_RETRY_MS, wait * 2)) {
+      await this.inFlight;
+      try {
+        await this.fetchOnce(missing, message);
+        return;
+      } catch (error) {
+        this.report(error);
+        await sleep(wait);
+      }
+    }
+  }
+
+  private async fetchOnce(missing: Missing, message: Message): Promise<void> {
+    if ('device_id' in missing) await this.fetchDevices(missing.device_id, message.received_at);
+    else if ('day' in missing) await loadDay(this.store, missing.device, missing.day);
+    else if ('boot' in missing) await loadBoot(this.store, missing.device, missing.boot, message.received_at);
+    else message.verdict = await judgeDoubt(this.store, this.ingest, missing.device, missing.doubt);
+  }
+
+  /** Looks up the device, and every other unknown one that waits behind it. */
+  private async fetchDevices(device_id: string, now: number): Promise<void> {
+    const { devices } = this.ingest;
+    const wanted = new Set([device_id]);
+    for (let i = this.head; i < this.queue.length && wanted.size < 2000; i++) {
+      const other = (this.queue[i] as Queued).message.of.device_id;
+      if (!devices.has(other)) wanted.add(other);
+    }
+    const units = await findUnits(this.store, [...wanted]);
+    for (const device of await loadDevices(this.store, [...wanted].filter((id) => !devices.has(id)))) devices.set(device.device_id, device);
+    for (const id of wanted) {
+      const device = devices.get(id);
+      if (device === undefined) this.ingest.meet(id, units.get(id) ?? null, now);
+      else {
+        device.unit_id = units.get(id) ?? null;
+        device.looked_up_at = now;
+      }
+    }
+  }
+
+  private schedule(wait = this.lastReports > BUSY_REPORTS ? BUSY_WAIT_MS : QUIET_WAIT_MS): void {
+    if (this.timer !== null) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.flush();
+    }, wait);
+  }
+
+  private flush(): void {
+    if (this.inFlight !== null) {
+      this.schedule();
+      return;
+    }
+    const { batch } = this.ingest;
+    if (batch.empty && this.acks.size === 0 && batch.waiting === 0) return;
+    const acks = this.acks;
+    this.acks = new Map();
+    this.latest = null;
+    this.lastReports = batch.segment.reports;
+    this.commit(batch.seal(this.now()), acks);
+    if (batch.waiting > 0) this.schedule(this.lastReports > 0 ? undefined : IDLE_WAIT_MS);
+  }
+
+  private commit(writes: Parameters<IngestStore['commit']>[0], acks: Map<Source, number[]>): void {
+    const began = performance.now();
+    const done = () => {
+      this.commits++;
+      this.last_commit_ms = performance.now() - began;
+      this.last_commit_at = this.now();
+      this.trouble = null;
+      for (const [source, ids] of acks) source.acknowledge(ids);
+    };
+    try {
+      const result = writes.size === 0 ? undefined : this.store.commit(writes);
+      if (result === undefined) done();
+      else this.inFlight = result.then(done, (error: unknown) => this.retry(error, writes, done)).finally(() => { this.inFlight = null; });
+    } catch (error) {
+      this.inFlight = this.retry(error, writes, done).finally(() => { this.inFlight = null; });
+    }
+  }
+
+  /** The memory already holds what the batch says, so the same batch is written until the store takes it. Nothing of it is acknowledged before. */
+  private async retry(first: unknown, writes: Parameters<IngestStore['commit']>[0], done: () => void): Promise<void> {
+    let error = first;
+    for (let wait = FIRST_RETRY_MS; !this.closed; wait = Math.min(LAST_RETRY_MS, wait * 2)) {
+      this.report(error);
+      if (error instanceof LeaseLost) {
+        this.closed = true;
+        this.onLeaseLost();
+        return;
+      }
+      await sleep(wait);
+      try {
+        await this.store.commit(writes);
+        done();
+        return;
+      } catch (again) {
+        error = again;
+      }
+    }
+  }
+
+  private report(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (this.trouble === null) this.log.error({ err: message }, 'The store does not take telemetry');
+    this.trouble ??= { message, since_at: this.now() };
+  }
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

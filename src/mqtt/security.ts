@@ -1,0 +1,46 @@
+// Refused connections and topics, under the name the device proved. Collected in memory and written every second, so that a flood costs one row.
+import { newId } from '../core/id.ts';
+import type { IngestStore } from '../telemetry/ingestStore.ts';
+
+export type SecurityKind = 'bad_credential' | 'bad_client_id' | 'no_credential' | 'spoofed_topic' | 'forbidden_subscription' | 'bad_will' | 'packet_too_large' | 'protocol_error';
+
+export interface SecurityEvent {
+  readonly kind: SecurityKind;
+  /** Proved by password or certificate, null when nothing was proved. */
+  readonly device_id: string | null;
+  readonly client_id: string | null;
+  readonly topic: string | null;
+  readonly address: string | null;
+}
+
+/** Different events kept between two writes, and rows kept in the store. */
+const MAX_PENDING = 1000;
+const MAX_ROWS = 10_000;
+const MAX_TEXT = 200;
+
+export class SecurityLog {
+  private pending = new Map<string, { event: SecurityEvent; times: number }>();
+  total = 0;
+
+  note(event: SecurityEvent): void {
+    this.total++;
+    const key = JSON.stringify([event.kind, event.device_id, event.client_id, event.topic, event.address]);
+    const known = this.pending.get(key);
+    if (known !== undefined) known.times++;
+    else if (this.pending.size < MAX_PENDING) this.pending.set(key, { event, times: 1 });
+  }
+
+  async flush(store: IngestStore, now: number): Promise<void> {
+    if (this.pending.size === 0) return;
+    const events = this.pending;
+    this.pending = new Map();
+    for (const { event, times } of events.values()) {
+      await store.run('insert into device_security_events (id, at, kind, device_id, client_id, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?)',
+        [newId(now), now, event.kind, event.device_id, printable(event.client_id), printable(event.topic), event.address, times]);
+    }
+    await store.run('delete from device_security_events where id <= (select id from device_security_events order by id desc limit 1 offset ?)', [MAX_ROWS]);
+  }
+}
+
+/** Hostile names go into a table and onto a page: no control characters, no half characters, not too long. */
+const printable = (text: string | null): string | null => text === null ? null : text.slice(0, MAX_TEXT).replace(/[\p{Cc}\p{Cs}]/gu, '�');

@@ -1,0 +1,252 @@
+// One device's connection to the embedded broker, clause numbers from MQTT 5 (3.1.1 where it differs).
+import type { Socket } from 'node:net';
+import mqttPacket, { type IConnectPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
+import { Message } from '../telemetry/ingest.ts';
+import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
+import { mayPublish, maySubscribe, readTopic, type Topic } from '../telemetry/topic.ts';
+import { EmbeddedBroker } from './broker.ts';
+import { Frames, MAX_PACKET_BYTES } from './frames.ts';
+import type { Source } from './pipeline.ts';
+import type { SecurityKind } from './security.ts';
+
+const CONNECT_WITHIN_MS = 10_000;
+/** A CONNECT with its will; nobody is known yet, so no more is buffered. */
+const MAX_CONNECT_BYTES = 4096;
+const DEFAULT_KEEP_ALIVE_S = 120;
+const CONNECT = 1;
+/** Commands in flight to one device. */
+const MAX_UNANSWERED = 32;
+/** Marks an identifier whose message came at QoS 2. */
+const QOS2 = 0x10000;
+/** Reason codes of version 5, and what version 3.1.1 says instead in a CONNACK. */
+const REFUSALS = { version: [0x84, 1], client_id: [0x85, 2], credential: [0x86, 4], not_authorised: [0x87, 5] } as const;
+const [TAKEN_OVER, SHUTTING_DOWN, NOT_AUTHORISED, TOPIC_INVALID] = [0x8e, 0x8b, 0x87, 0x90];
+
+export class Session implements Source {
+  private readonly socket: Socket;
+  private readonly broker: EmbeddedBroker;
+  private readonly frames: Frames;
+  private readonly timer: NodeJS.Timeout;
+  private parser = mqttPacket.parser();
+  private version = 4;
+  private device_id: string | null = null;
+  private spoken = false;
+  private greeted = false;
+  private will: { topic: string; of: Topic; payload: Buffer } | null = null;
+  private listening = false;
+  private nextId = 1;
+  private readonly unanswered = new Map<number, () => void>();
+  private readonly topics = new Map<string, Topic | null>();
+
+  constructor(socket: Socket, broker: EmbeddedBroker) {
+    this.socket = socket;
+    this.broker = broker;
+    this.frames = new Frames({
+      publish: (bytes, topicAt, topicEnd, id, payloadAt, end, qos) => this.published(bytes, topicAt, topicEnd, id, payloadAt, end, qos),
+      other: (frame) => { this.parser.parse(frame); },
+    }, () => this.version);
+    this.parser.on('packet', (packet) => this.answer(packet));
+    this.parser.on('error', () => this.refuse('protocol_error', null));
+    this.timer = setTimeout(() => socket.destroy(), CONNECT_WITHIN_MS);
+    socket.on('data', (chunk) => this.read(chunk));
+    socket.on('error', () => {});
+    socket.on('timeout', () => socket.destroy());
+    socket.on('close', () => this.closed());
+  }
+
+  /** PUBACK, or PUBREC for QoS 2, of every id in one write. */
+  acknowledge(ids: readonly number[]): void {
+    const bytes = Buffer.allocUnsafe(ids.length * 4);
+    let at = 0;
+    for (const id of ids) {
+      if (id === 0) continue;
+      bytes[at++] = id >= QOS2 ? 0x50 : 0x40;
+      bytes[at++] = 2;
+      bytes[at++] = (id >> 8) & 0xff;
+      bytes[at++] = id & 0xff;
+    }
+    if (at > 0 && this.socket.writable) this.socket.write(bytes.subarray(0, at));
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** A newer connection of the same device: this one goes without its will, for the device is there. */
+  replaced(): void {
+    this.will = null;
+    this.bye(TAKEN_OVER);
+  }
+
+  end(_why: string): void {
+    this.bye(SHUTTING_DOWN);
+  }
+
+  send(topic: string, payload: string): Promise<void> {
+    if (!this.listening || this.unanswered.size >= MAX_UNANSWERED) return Promise.reject(new Error('The device does not listen'));
+    const messageId = this.nextId++ % 65_535 || 1;
+    return new Promise((resolve) => {
+      this.unanswered.set(messageId, resolve);
+      this.write({ cmd: 'publish', topic, payload, qos: 1, messageId, dup: false, retain: false });
+    });
+  }
+
+  private read(chunk: Buffer): void {
+    // Whatever does not begin with a CONNECT is no MQTT client (3.1.1 §3.1).
+    if (!this.spoken && (chunk[0] ?? 0) >> 4 !== CONNECT) return this.refuse('protocol_error', null);
+    this.spoken = true;
+    try {
+      this.frames.read(chunk, this.device_id === null ? MAX_CONNECT_BYTES : MAX_PACKET_BYTES);
+    } catch {
+      this.refuse('packet_too_large', null);
+    }
+  }
+
+  private published(bytes: Buffer, topicAt: number, topicEnd: number, id: number, payloadAt: number, end: number, qos: number): void {
+    const device_id = this.device_id;
+    if (!this.greeted || device_id === null || this.socket.destroyed) {
+      this.refuse('protocol_error', null);
+      return;
+    }
+    const topic = bytes.toString('latin1', topicAt, topicEnd);
+    let of = this.topics.get(topic);
+    if (of === undefined) {
+      of = mayPublish(device_id, topic) ? readTopic(topic) : null;
+      if (this.topics.size > 100) this.topics.clear();
+      this.topics.set(topic, of);
+    }
+    if (of === null) this.forbidden(topic, id, device_id);
+    else this.broker.pipeline.offer(new Message(topic, of, this.broker.now(), bytes, payloadAt, end), this, qos === 2 ? id + QOS2 : id);
+  }
+
+  /** Version 5 can say no to one message; before it the connection ends, for a PUBACK would be a lie (3.1.1 §3.3.5). */
+  private forbidden(topic: string, id: number, device_id: string): void {
+    const spoofed = !topic.startsWith(`fleet/v1/${device_id}/`);
+    this.note(spoofed ? 'spoofed_topic' : 'protocol_error', topic);
+    if (this.version === 5 && id > 0) this.write({ cmd: 'puback', messageId: id, reasonCode: spoofed ? NOT_AUTHORISED : TOPIC_INVALID });
+    else this.socket.destroy();
+  }
+
+  private answer(packet: Packet): void {
+    if (packet.cmd === 'connect') void this.connect(packet);
+    else if (!this.greeted) this.refuse('protocol_error', null);
+    else if (packet.cmd === 'pingreq') this.write({ cmd: 'pingresp' });
+    else if (packet.cmd === 'subscribe') this.subscribe(packet);
+    else if (packet.cmd === 'unsubscribe') this.write({ cmd: 'unsuback', messageId: packet.messageId ?? 0, granted: packet.unsubscriptions.map(() => 0) });
+    else if (packet.cmd === 'pubrel') this.write({ cmd: 'pubcomp', messageId: packet.messageId ?? 0 });
+    else if (packet.cmd === 'puback') {
+      this.unanswered.get(packet.messageId ?? 0)?.();
+      this.unanswered.delete(packet.messageId ?? 0);
+    } else if (packet.cmd === 'disconnect') {
+      // 0x04 is a disconnect that asks for the will (§3.14.2.1).
+      if (packet.reasonCode !== 4) this.will = null;
+      this.socket.end();
+    } else this.refuse('protocol_error', null);
+  }
+
+  private async connect(packet: IConnectPacket): Promise<void> {
+    if (this.greeted) return this.refuse('protocol_error', null);
+    this.version = packet.protocolVersion ?? 4;
+    // While a password is checked nothing more is read.
+    this.frames.hold();
+    if (![3, 4, 5].includes(this.version)) return this.turnAway('version', 'protocol_error', packet);
+    if (!DEVICE_ID.test(packet.clientId)) return this.turnAway('client_id', 'bad_client_id', packet);
+    const device_id = await this.whoIs(packet);
+    if (this.socket.destroyed) return;
+    if (device_id === null) return this.turnAway('credential', packet.username === undefined || packet.password === undefined ? 'no_credential' : 'bad_credential', packet);
+    this.device_id = device_id;
+    if (packet.will !== undefined && !this.keepWill(packet.will, device_id)) return this.turnAway('not_authorised', 'bad_will', packet);
+    this.welcome(device_id, packet);
+  }
+
+  /** The certificate speaks for itself; otherwise user name and password, which must be the device's own. */
+  private async whoIs(packet: IConnectPacket): Promise<string | null> {
+    const certified = EmbeddedBroker.certified(this.socket);
+    if (certified !== null) return packet.username === undefined || packet.username === certified ? certified : null;
+    const { username, password } = packet;
+    if (username === undefined || password === undefined || !DEVICE_ID.test(username)) return null;
+    try {
+      return (await this.broker.proves(username, password.toString())) ? username : null;
+    } catch {
+      return null;
+    }
+  }
+
+  private keepWill(will: NonNullable<IConnectPacket['will']>, device_id: string): boolean {
+    const of = readTopic(will.topic);
+    if (of === null || of.device_id !== device_id || will.payload.length > MAX_ARRAY_BYTES) return false;
+    this.will = { topic: will.topic, of, payload: Buffer.from(will.payload) };
+    return true;
+  }
+
+  private welcome(device_id: string, packet: IConnectPacket): void {
+    clearTimeout(this.timer);
+    this.greeted = true;
+    this.broker.enter(device_id, this);
+    const keepAlive = packet.keepalive || DEFAULT_KEEP_ALIVE_S;
+    this.socket.setTimeout(keepAlive * 1500);
+    this.parser = mqttPacket.parser({ protocolVersion: this.version });
+    this.parser.on('packet', (next) => this.answer(next));
+    this.parser.on('error', () => this.refuse('protocol_error', null));
+    const properties = { maximumPacketSize: MAX_PACKET_BYTES, retainAvailable: true, wildcardSubscriptionAvailable: false, sharedSubscriptionAvailable: false, sessionExpiryInterval: 0 };
+    this.write({ cmd: 'connack', sessionPresent: false, returnCode: 0, reasonCode: 0, ...(this.version === 5 ? { properties } : {}) });
+    this.frames.release();
+  }
+
+  private turnAway(why: keyof typeof REFUSALS, kind: SecurityKind, packet: IConnectPacket): void {
+    this.broker.security.note({ kind, device_id: this.device_id, client_id: packet.clientId, topic: packet.will?.topic ?? null, address: this.socket.remoteAddress ?? null });
+    const [five, three] = REFUSALS[why];
+    this.will = null;
+    this.write({ cmd: 'connack', sessionPresent: false, ...(this.version === 5 ? { reasonCode: five } : { returnCode: three }) });
+    this.socket.end();
+  }
+
+  private subscribe(packet: ISubscribePacket): void {
+    const granted = packet.subscriptions.map(({ topic, qos }) => {
+      if (this.device_id !== null && maySubscribe(this.device_id, topic)) {
+        this.listening = true;
+        return Math.min(qos, 1);
+      }
+      this.note('forbidden_subscription', topic);
+      return this.version === 5 ? NOT_AUTHORISED : 0x80;
+    });
+    this.write({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: granted as never });
+  }
+
+  private note(kind: SecurityKind, topic: string | null): void {
+    this.broker.security.note({ kind, device_id: this.device_id, client_id: null, topic, address: this.socket.remoteAddress ?? null });
+  }
+
+  private refuse(kind: SecurityKind, topic: string | null): void {
+    if (this.socket.destroyed) return;
+    this.note(kind, topic);
+    this.socket.destroy();
+  }
+
+  private bye(reasonCode: number): void {
+    if (this.greeted && this.version === 5 && this.socket.writable) this.write({ cmd: 'disconnect', reasonCode });
+    this.socket.end();
+    this.socket.destroySoon();
+  }
+
+  private closed(): void {
+    clearTimeout(this.timer);
+    this.broker.pipeline.forget(this);
+    if (this.device_id !== null) this.broker.leave(this.device_id, this);
+    const will = this.will;
+    this.will = null;
+    if (will !== null) this.broker.pipeline.offer(new Message(will.topic, will.of, this.broker.now(), will.payload), nobody, 0);
+  }
+
+  private write(packet: object): void {
+    // Every packet written here is complete for its command; the codec's union would want each spelled out.
+    if (this.socket.writable) this.socket.write(mqttPacket.generate(packet as Packet, { protocolVersion: this.version }));
+  }
+}
+
+/** The source of a will: nobody waits for its acknowledgement. */
+const nobody: Source = { acknowledge: () => {}, pause: () => {}, resume: () => {} };

@@ -1,0 +1,27 @@
+// The thread the ingest runs in for `kizashi serve`.
+import { parentPort, workerData } from 'node:worker_threads';
+import { type IngestConfig, runIngester } from './ingester.ts';
+import type { Log } from './log.ts';
+import type { FromWorker } from './start.ts';
+
+const STATUS_MS = 500;
+
+const tell = (message: FromWorker): void => parentPort?.postMessage(message);
+const log: Log = {
+  info: (fields, message) => tell({ kind: 'log', level: 'info', fields, message }),
+  warn: (fields, message) => tell({ kind: 'log', level: 'warn', fields, message }),
+  error: (fields, message) => tell({ kind: 'log', level: 'error', fields, message }),
+};
+
+try {
+  // The thread that started this one passes the configuration it read.
+  const ingester = await runIngester(workerData as IngestConfig, log, Date.now, () => process.exit(1));
+  tell({ kind: 'ready', status: ingester.status() });
+  const timer = setInterval(() => tell({ kind: 'status', status: ingester.status() }), STATUS_MS);
+  parentPort?.on('message', () => {
+    clearInterval(timer);
+    void ingester.close().then(() => process.exit(0));
+  });
+} catch (error) {
+  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+}

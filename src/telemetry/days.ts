@@ -1,0 +1,119 @@
+// One device, one calendar day: what its reports add up to. Every column is a sum, a maximum or a minimum, so the order of arrival does not matter.
+import { counters, field, type Field, fields } from './fields.ts';
+import { reboots } from './payload.ts';
+import { CLOCK_SUSPECT, BACKFILLED as RECORD_BACKFILLED } from './segment.ts';
+
+/** A picture below this share of the set frame rate counts as short. */
+const FPS_SHORT = 0.8;
+
+const sums = ['reports', 'backfilled', 'clock_suspect'] as const;
+const increments = counters.map((name) => (name === 'uptime_s' ? ('online_s' as const) : name));
+const rebootCounts = reboots.map((reason) => `reboot_${reason}` as const);
+const greatest = ['temp_c', 'rh_pct', 'sd_wear_pct', 'emmc_life', 'last_rec_age_s', 'upload_backlog_s', 'ntp_off_ms', 'cpu_pct'] as const;
+const least = ['temp_c', 'vin_mv', 'rssi_dbm', 'sd_spare_pct', 'focus', 'mem_free_kb'] as const;
+const flagged = ['ircut_fault', 'ir_led_fault', 'blurry', 'too_dark', 'too_bright'] as const;
+const counted = ['sd_error_reports', 'sd_absent_reports', 'fps_short_reports', 'rec_stopped_reports'] as const;
+
+/** The numeric columns of device_days in the order of `DayRow.values`. */
+export const dayColumns = [
+  ...sums, ...increments, ...rebootCounts,
+  ...greatest.map((name) => `${name}_max` as const), ...least.map((name) => `${name}_min` as const),
+  ...counted, ...flagged.map((name) => `${name}_reports` as const), 'last_address',
+] as const;
+export type DayColumn = (typeof dayColumns)[number];
+
+const column = (name: DayColumn): number => dayColumns.indexOf(name);
+const REPORTS = column('reports');
+const BACKFILLED = column('backfilled');
+const SUSPECT = column('clock_suspect');
+export const FIRST_COUNTER = column('online_s');
+const FIRST_REBOOT = column('reboot_user_reset');
+const LAST_ADDRESS = column('last_address');
+const [SD_ERROR, SD_ABSENT, FPS_SHORT_REPORTS, REC_STOPPED] = counted.map(column) as [number, number, number, number];
+const [FPS_SET, FPS_OUT, SD_STATE, REC_STATE, NTP] = (['fps_set', 'fps_out', 'sd_state', 'rec_state', 'ntp_off_ms'] as const).map((name) => field(name).index);
+
+const indexIn = (names: readonly string[], suffix: string): Int8Array =>
+  Int8Array.from(fields, ({ name }) => (names.includes(name) ? dayColumns.findIndex((each) => each === `${name}_${suffix}`) : -1));
+const maxOf = indexIn(greatest, 'max');
+const minOf = indexIn(least, 'min');
+const flagOf = indexIn(flagged, 'reports');
+const sd = field('sd_state').words;
+const rec = field('rec_state').words;
+const [RO, ERROR, ABSENT] = [sd.indexOf('ro'), sd.indexOf('error'), sd.indexOf('absent')];
+const [STOPPED, NO_MEDIA] = [rec.indexOf('stopped'), rec.indexOf('no_media')];
+
+/** NaN is unknown: no report of the day carried the field. */
+const empty: readonly number[] = dayColumns.map((_, i) => (i <= SUSPECT || (i >= FIRST_REBOOT && i < FIRST_REBOOT + reboots.length) ? 0 : Number.NaN));
+
+export interface DayRow {
+  /** Days since 1970-01-01. */
+  readonly day: number;
+  firmware: string | null;
+  last_reported_at: number;
+  readonly values: number[];
+  dirty: boolean;
+}
+
+export const newDay = (day: number): DayRow => ({ day, firmware: null, last_reported_at: 0, values: empty.slice(), dirty: true });
+
+/** Adds one report, its counters apart: boots.ts says what those add to which day. `flags` are those of the record (segment.ts). */
+export function addReport(
+  row: DayRow, reported_at: number, flags: number, firmware: string | null, address: number, measures: readonly Field[], numbers: ArrayLike<number>,
+): void {
+  const { values } = row;
+  values[REPORTS] = (values[REPORTS] as number) + 1;
+  if ((flags & RECORD_BACKFILLED) !== 0) values[BACKFILLED] = (values[BACKFILLED] as number) + 1;
+  if ((flags & CLOCK_SUSPECT) !== 0) values[SUSPECT] = (values[SUSPECT] as number) + 1;
+  values[LAST_ADDRESS] = address;
+  if (reported_at >= row.last_reported_at) {
+    row.last_reported_at = reported_at;
+    row.firmware = firmware;
+  }
+  let fpsSet = Number.NaN;
+  let fpsOut = Number.NaN;
+  for (let i = 0; i < measures.length; i++) {
+    const index = (measures[i] as Field).index;
+    if (index < 0) continue;
+    const number = numbers[i] as number;
+    if (index === FPS_SET) fpsSet = number;
+    else if (index === FPS_OUT) fpsOut = number;
+    else if (index === SD_STATE) addSdState(values, number);
+    else if (index === REC_STATE) addFlag(values, REC_STOPPED, number === STOPPED || number === NO_MEDIA);
+    else addExtreme(values, index, number);
+  }
+  if (fpsSet > 0 && fpsOut >= 0) addFlag(values, FPS_SHORT_REPORTS, fpsOut < FPS_SHORT * fpsSet);
+}
+
+function addExtreme(values: number[], index: number, number: number): void {
+  const max = maxOf[index] as number;
+  if (max >= 0) {
+    const size = index === NTP ? Math.abs(number) : number;
+    if (!((values[max] as number) >= size)) values[max] = size;
+  }
+  const min = minOf[index] as number;
+  if (min >= 0 && !((values[min] as number) <= number)) values[min] = number;
+  const flag = flagOf[index] as number;
+  if (flag >= 0) addFlag(values, flag, number === 1);
+}
+
+function addSdState(values: number[], state: number): void {
+  addFlag(values, SD_ERROR, state === ERROR || state === RO);
+  addFlag(values, SD_ABSENT, state === ABSENT);
+}
+
+function addFlag(values: number[], index: number, set: boolean): void {
+  const known = values[index] as number;
+  values[index] = (known >= 0 ? known : 0) + (set ? 1 : 0);
+}
+
+/** Adds an increment of a counter (its place among `counters`); 0 makes it known. */
+export function addCount(row: DayRow, counter: number, by: number): void {
+  const known = row.values[FIRST_COUNTER + counter] as number;
+  // NaN, unknown until now, fails the comparison with itself.
+  // biome-ignore lint/suspicious/noSelfCompare: the cheapest test for NaN on the hot path
+  row.values[FIRST_COUNTER + counter] = known === known ? known + by : by;
+}
+
+export function addReboot(row: DayRow, reason: number, sign: 1 | -1): void {
+  row.values[FIRST_REBOOT + reason] = (row.values[FIRST_REBOOT + reason] as number) + sign;
+}

@@ -1,0 +1,308 @@
+// The ingester's core: messages in, rows of one transaction out. It knows no socket and no clock; mqtt/pipeline.ts feeds it and commits what it collects.
+import { acceptEvent, acceptReport, Calendar, type Need, type Reception, timeOf } from './accept.ts';
+import { Batch } from './batch.ts';
+import { isRefusal, type Item, parse, readItems } from './decode.ts';
+import { Device } from './device.ts';
+import { readJson } from './json.ts';
+import { type Event, type OnvifEvent, Reply, State } from './payload.ts';
+import { adaptOnvif } from './onvif.ts';
+import { noteActivity, noteState, type PresenceChange } from './presence.ts';
+import { Reading, readReport, walkReport } from './reading.ts';
+import { quarantineId, TokenBucket } from './bounds.ts';
+import { BACKFILLED, CLOCK_SUSPECT, IS_EVENT } from './segment.ts';
+import { TEXT_SHAPE } from './shape.ts';
+import type { Shapes } from './shapes.ts';
+import type { Topic } from './topic.ts';
+import { eventRows, presenceRows, quarantineRows, replyRows, shapeRows } from './writes.ts';
+
+/** One message of a device: `bytes` from `from` to `to`. */
+export class Message {
+  /** Items of its array that are in already: taking resumes there after something was read from the store. */
+  done = 0;
+  /** Known after a look at the store: the same key was stored with the same bytes, or with others. */
+  verdict: 'same' | 'other' | null = null;
+  items: Item[] | null = null;
+  /** What became of it, for replays. */
+  outcome = 'stored';
+  /** A replay or an import comes from the store itself: no rate applies. The refusal of a replay is told instead of quarantined again. */
+  origin: 'device' | 'replay' | 'import' = 'device';
+  /** Called when the message is in the batch, to add rows of its own to the same transaction. */
+  onTaken: ((outcome: string) => void) | null = null;
+  readonly topic: string;
+  readonly of: Topic;
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  readonly received_at: number;
+
+  constructor(topic: string, of: Topic, received_at: number, bytes: Uint8Array, from = 0, to = bytes.length) {
+    this.topic = topic;
+    this.of = of;
+    this.received_at = received_at;
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+  }
+
+  get payload(): Uint8Array {
+    return this.bytes.subarray(this.from, this.to);
+  }
+}
+
+/** What must be read before the message can be taken in. */
+export type Missing = Need | { readonly device_id: string } | { readonly device: Device; readonly doubt: Doubt };
+/** A report whose key is known already: are its bytes? */
+export interface Doubt { readonly boot_no: number; readonly seq: number; readonly ts: number; readonly shape_no: number; readonly packed: readonly number[]; readonly text: string | null }
+
+export interface Counts { reports: number; events: number; duplicates: number; quarantined: number; quarantine_dropped: number; throttled: number; presence: number; replies: number }
+
+export interface IngestOptions {
+  readonly zone: string;
+  readonly segment_no: number;
+  readonly next_device_no: number;
+  readonly next_change_no: number;
+  readonly shapes: Shapes;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  /** Reports a second one device may send for long, and how many at once. */
+  readonly reports_per_s: number;
+  readonly burst: number;
+  /** Quarantined messages kept per device. */
+  readonly quarantined_per_device: number;
+  /** Unregistered devices that get a row of their own. */
+  readonly unknown_devices: number;
+}
+
+/** 3,000 at once let a device that reports every minute drain two days of a broker's backlog. */
+export const defaultLimits: Limits = { reports_per_s: 10, burst: 3000, quarantined_per_device: 2000, unknown_devices: 20_000 };
+
+/** An unregistered device is looked up again after this long. */
+const LOOK_UP_AGAIN_MS = 1000;
+
+export class Ingest {
+  readonly devices = new Map<string, Device>();
+  readonly batch: Batch;
+  readonly counts: Counts = { reports: 0, events: 0, duplicates: 0, quarantined: 0, quarantine_dropped: 0, throttled: 0, presence: 0, replies: 0 };
+  readonly calendar: Calendar;
+  private readonly reception: Reception;
+  readonly shapes: Shapes;
+  /** Devices that miss sequence numbers, or did when they were looked at last. */
+  readonly gapped = new Set<Device>();
+  private readonly limits: Limits;
+  private readonly reading = new Reading();
+  private next_device_no: number;
+  private next_change_no: number;
+  private unknown = 0;
+
+  constructor(options: IngestOptions) {
+    this.batch = new Batch(options.segment_no);
+    this.calendar = new Calendar(options.zone);
+    this.reception = { received_at: 0, backfill: false, clock_suspect: null, calendar: this.calendar, address: 0 };
+    this.shapes = options.shapes;
+    this.limits = options.limits;
+    this.next_device_no = options.next_device_no;
+    this.next_change_no = options.next_change_no;
+  }
+
+  /** A device heard for the first time. */
+  meet(device_id: string, unit_id: string | null, now: number): void {
+    if (unit_id === null && ++this.unknown > this.limits.unknown_devices) return;
+    const device = new Device(this.next_device_no++, device_id, now);
+    device.unit_id = unit_id;
+    device.looked_up_at = now;
+    this.devices.set(device_id, device);
+    this.batch.touch(device);
+  }
+
+  /** Takes the message in, or says what it needs first. */
+  take(message: Message): Missing | null {
+    const device = this.devices.get(message.of.device_id);
+    if (device === undefined) return this.unknown > this.limits.unknown_devices ? this.refuse(message, message.payload, 'unknown_device', null) : { device_id: message.of.device_id };
+    if (device.unit_id === null) {
+      if (message.received_at - device.looked_up_at >= LOOK_UP_AGAIN_MS) return { device_id: message.of.device_id };
+      device.last_seen_at = message.received_at;
+      this.batch.touch(device);
+      return this.refuse(message, message.payload, 'unknown_device', null);
+    }
+    if (message.of.kind === 'health') return this.takeHealth(device, message);
+    if (message.of.kind === 'state') return this.takeState(device, message);
+    return message.of.kind === 'reply' ? this.takeReply(device, message) : this.takeItems(device, message);
+  }
+
+  /** The usual message: one report of the shape the device sent last. */
+  private takeHealth(device: Device, message: Message): Missing | null {
+    const shape = device.shape ?? this.shapes.latest;
+    if (message.items === null && shape !== null && walkReport(message.bytes, message.from, message.to, shape, this.reading) === message.to) {
+      device.shape = shape;
+      return this.takeReport(device, message);
+    }
+    return this.takeItems(device, message);
+  }
+
+  private takeItems(device: Device, message: Message): Missing | null {
+    if (message.items === null) {
+      const items = readItems(message.of.kind, message.payload);
+      if (isRefusal(items)) return this.refuse(message, message.payload, items.refusal, items.detail);
+      message.items = items;
+    }
+    while (message.done < message.items.length) {
+      const missing = this.takeItem(device, message, message.items[message.done] as Item);
+      if (missing !== null) return missing;
+      message.done++;
+      message.verdict = null;
+    }
+    return null;
+  }
+
+  private takeItem(device: Device, message: Message, item: Item): Missing | null {
+    if ('refusal' in item) return this.refuse(message, item.bytes, item.refusal, item.detail);
+    if ('event' in item) return this.takeEvent(device, message, item.event);
+    if ('onvif' in item) return this.takeOnvif(device, message, item.onvif);
+    readReport(item.health, (layout) => this.shapes.find(layout, (shape) => this.batch.add(shapeRows, [shape.no, shape.layout])), this.reading);
+    device.shape = this.reading.shape ?? device.shape;
+    return this.takeReport(device, message);
+  }
+
+  private takeReport(device: Device, message: Message): Missing | null {
+    const { reading, batch, reception } = this;
+    if (!this.inRate(device, message)) return this.throttle(device, message, itemBytes(message));
+    reception.received_at = message.received_at;
+    reception.backfill = message.of.kind === 'backfill';
+    reception.clock_suspect = message.origin === 'import' ? false : null;
+    reception.address = batch.segment.next;
+    const outcome = acceptReport(device, reading, reception);
+    if (outcome === 'duplicate') return this.judge(device, message);
+    if (outcome !== 'stored') {
+      TokenBucket.giveBack(device);
+      return outcome;
+    }
+    batch.segment.append(
+      device.device_no, reading.boot_no, reading.seq, message.received_at, reading.ts, reading.flags, device.last_address,
+      reading.shape?.no ?? TEXT_SHAPE, reading.packed, reading.measures.length, reading.text,
+    );
+    device.last_address = reception.address;
+    // A record names its boot by number: the row that gives the number its name goes with the first.
+    if (reading.opens_boot) batch.touchNow(device);
+    else batch.touch(device);
+    this.counts.reports++;
+    if (device.missing > 0) this.gapped.add(device);
+    if (!reading.hist && message.of.kind !== 'backfill') this.notePresence(device, noteActivity(device, message.received_at), message.received_at);
+    return null;
+  }
+
+  /** A known key: nothing changes, unless its bytes differ from those stored. */
+  private judge(device: Device, message: Message): Missing | null {
+    const { reading } = this;
+    const boot_no = (device.boot?.boot === reading.boot ? device.boot : device.boots.get(reading.boot))?.boot_no ?? 0;
+    if (message.verdict === null) {
+      const packed = Array.from(reading.packed.subarray(0, reading.measures.length));
+      return { device, doubt: { boot_no, seq: reading.seq, ts: reading.ts, shape_no: reading.shape?.no ?? 0, packed: reading.shape === null ? [] : packed, text: reading.text } };
+    }
+    if (message.verdict === 'other') return this.refuse(message, itemBytes(message), 'same_key_other_bytes', `boot ${reading.boot} seq ${reading.seq}`);
+    return this.noteDuplicate(device, message);
+  }
+
+  private noteDuplicate(device: Device, message: Message): null {
+    message.outcome = 'duplicate';
+    device.duplicates++;
+    this.counts.duplicates++;
+    this.batch.touch(device);
+    return null;
+  }
+
+  private takeEvent(device: Device, message: Message, event: Event): Missing | null {
+    if (!this.inRate(device, message)) return this.throttle(device, message, itemBytes(message));
+    const hist = event.hist === true || message.of.kind === 'backfill';
+    const { reported_at, clock_suspect } = timeOf(event.ts, event.synced ?? true, hist, message.received_at);
+    const outcome = acceptEvent(device, event, this.calendar.dayOf(reported_at), message.received_at, hist);
+    if (outcome === 'duplicate') return this.noteDuplicate(device, message);
+    if (outcome !== 'stored') {
+      TokenBucket.giveBack(device);
+      return outcome;
+    }
+    const flags = IS_EVENT | (clock_suspect ? CLOCK_SUSPECT : 0) | (hist ? BACKFILLED : 0);
+    this.batch.touchNow(device);
+    const event_no = this.batch.segment.next;
+    const boot_no = (device.boot?.boot === event.boot ? device.boot : device.boots.get(event.boot))?.boot_no ?? 0;
+    this.batch.segment.append(device.device_no, boot_no, event.seq, message.received_at, event.ts, flags, device.last_address, TEXT_SHAPE, [], 0, JSON.stringify(event));
+    device.last_address = event_no;
+    this.batch.add(eventRows, [
+      event_no, device.device_no, boot_no, event.seq, event.name, reported_at, message.received_at, clock_suspect ? message.received_at : null,
+      jsonOrNull(event.source), jsonOrNull(event.data),
+    ]);
+    this.counts.events++;
+    if (!hist) this.notePresence(device, noteActivity(device, message.received_at), message.received_at);
+    return null;
+  }
+
+  private takeOnvif(device: Device, message: Message, onvif: OnvifEvent): Missing | null {
+    const event = adaptOnvif(message.of.name, onvif);
+    return event === null ? this.refuse(message, message.payload, 'not_as_agreed', 'UtcTime') : this.takeEvent(device, message, event);
+  }
+
+  private takeState(device: Device, message: Message): Missing | null {
+    const json = readJson(message.payload);
+    if ('refusal' in json) return this.refuse(message, message.payload, json.refusal, null);
+    const state = parse(State, json.value);
+    if (isRefusal(state)) return this.refuse(message, message.payload, state.refusal, state.detail);
+    device.last_seen_at = Math.max(device.last_seen_at, message.received_at);
+    this.notePresence(device, noteState(device, state, message.received_at), message.received_at);
+    this.counts.presence++;
+    this.batch.touch(device);
+    return null;
+  }
+
+  private notePresence(device: Device, change: PresenceChange | null, at: number): void {
+    if (change === null) return;
+    this.batch.touchNow(device);
+    this.batch.add(presenceRows, [this.next_change_no++, device.device_no, change.presence, change.cause, at]);
+  }
+
+  private takeReply(device: Device, message: Message): Missing | null {
+    const json = readJson(message.payload);
+    if ('refusal' in json) return this.refuse(message, message.payload, json.refusal, null);
+    const reply = parse(Reply, json.value);
+    if (isRefusal(reply)) return this.refuse(message, message.payload, reply.refusal, reply.detail);
+    this.batch.add(replyRows, [message.received_at, JSON.stringify(reply), reply.id, device.device_id], message.payload.length);
+    this.counts.replies++;
+    return null;
+  }
+
+  private inRate(device: Device, message: Message): boolean {
+    return message.origin !== 'device' || message.verdict !== null || TokenBucket.take(device, this.limits, message.received_at);
+  }
+
+  private throttle(device: Device, message: Message, bytes: Uint8Array): null {
+    device.throttled++;
+    this.counts.throttled++;
+    this.batch.touch(device);
+    return this.refuse(message, bytes, 'over_rate', null);
+  }
+
+  /** Keeps the bytes and the reason. Beyond the bound of the device the message is counted and dropped: `outcome` says so. */
+  refuse(message: Message, bytes: Uint8Array, reason: string, detail: string | null): null {
+    const device = this.devices.get(message.of.device_id);
+    message.outcome = reason;
+    if (message.origin === 'replay') return null;
+    if (device !== undefined && ++device.quarantined > this.limits.quarantined_per_device) {
+      this.counts.quarantine_dropped++;
+      message.outcome = 'dropped';
+      return null;
+    }
+    this.counts.quarantined++;
+    const id = quarantineId(message.received_at);
+    this.batch.add(quarantineRows, [id, message.of.device_id, message.topic, Buffer.from(bytes), reason, detail, message.received_at], bytes.length);
+    return null;
+  }
+}
+
+const jsonOrNull = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));
+
+/** The bytes of the report at hand: the message, or its part of an array. */
+function itemBytes(message: Message): Uint8Array {
+  const item = message.items === null || message.items.length < 2 ? undefined : message.items[message.done];
+  if (item === undefined || 'refusal' in item) return message.payload;
+  return Buffer.from(JSON.stringify('health' in item ? item.health : 'event' in item ? item.event : item.onvif));
+}

@@ -1,0 +1,80 @@
+// Devices, one device's health, quarantine, and the health of the ingest itself.
+import { z } from 'zod';
+import { addDays } from '../core/time.ts';
+import { today } from '../db/ctx.ts';
+import type { AppContext } from '../web/env.ts';
+import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
+import { ListQuery } from '../web/route.ts';
+import { commandDevice } from './commandDevice.ts';
+import { DeviceFilter, QuarantineFilter, ReplayMany } from './inputs.ts';
+import { issueCredential, revokeCredential } from './issueCredential.ts';
+import { countDevices, countQuarantine, findState, getDevice, getQuarantined, listCommands, listDays, listDevices, listEvents, listGaps, listIngesters, listOutages, listQuarantine, listSecurityEvents } from './queries.ts';
+import { replayMany, replayOne } from './replay.ts';
+import { CredentialShown, DeviceView } from './deviceViews.tsx';
+import { DeviceList, IngestHealth, QuarantinedMessage, QuarantineList } from './views.tsx';
+import { words } from './words.ts';
+
+export const telemetryPages = newPages();
+
+const DAYS_SHOWN = 90;
+const param = (c: AppContext, name: string): string => c.req.param(name) ?? '';
+
+page(telemetryPages, '/devices', 'telemetry:read', async (c) => {
+  const { ctx } = c.var;
+  const query = readQuery(c, ListQuery.extend(DeviceFilter.shape));
+  const [devices, counts] = await Promise.all([listDevices(ctx, query, query), countDevices(ctx)]);
+  return show(c, { title: words(c.var.locale).devices, nav: '/devices' }, <DeviceList c={c} devices={devices} counts={counts} filter={query} />);
+});
+
+page(telemetryPages, '/devices/:device_id', 'telemetry:read', async (c) => {
+  const { ctx } = c.var;
+  const device = await getDevice(ctx, param(c, 'device_id'));
+  const { device_no, device_id } = device;
+  const [state, days, events, gaps, commands] = await Promise.all([
+    findState(ctx, device_no), listDays(ctx, device_no, addDays(today(ctx), -DAYS_SHOWN), today(ctx)), listEvents(ctx, device_no), listGaps(ctx, device_no), listCommands(ctx, device_id),
+  ]);
+  return show(c, { title: device_id, nav: '/devices' }, <DeviceView c={c} device={device} state={state} days={days} events={events} gaps={gaps} commands={commands} />);
+});
+
+action(telemetryPages, '/devices/:device_id/credential', 'telemetry:write', async (c) => {
+  const credential = await issueCredential(c.var.ctx, param(c, 'device_id'));
+  c.header('Cache-Control', 'no-store');
+  return show(c, { title: words(c.var.locale).credential, nav: '/devices' }, <CredentialShown c={c} {...credential} />);
+});
+
+action(telemetryPages, '/devices/:device_id/credential-revocation', 'telemetry:write', async (c) => {
+  await revokeCredential(c.var.ctx, param(c, 'device_id'));
+  return seeOther(c, `/devices/${param(c, 'device_id')}`, words(c.var.locale).revoked);
+});
+
+action(telemetryPages, '/devices/:device_id/commands', 'device:command', async (c) => {
+  await readForm(c, z.object({ name: z.literal('diagnose') }));
+  await commandDevice(c.var.ctx, param(c, 'device_id'), { name: 'diagnose' });
+  return seeOther(c, `/devices/${param(c, 'device_id')}`, words(c.var.locale).command_sent);
+});
+
+page(telemetryPages, '/quarantine', 'telemetry:read', async (c) => {
+  const query = readQuery(c, ListQuery.extend(QuarantineFilter.shape));
+  const [rows, reasons] = await Promise.all([listQuarantine(c.var.ctx, query, query), countQuarantine(c.var.ctx)]);
+  return show(c, { title: words(c.var.locale).quarantine, nav: '/devices' }, <QuarantineList c={c} rows={rows} reasons={reasons} filter={query} />);
+});
+
+page(telemetryPages, '/quarantine/:id', 'telemetry:read', async (c) => {
+  const row = await getQuarantined(c.var.ctx, param(c, 'id'));
+  return show(c, { title: words(c.var.locale).quarantine, nav: '/devices' }, <QuarantinedMessage c={c} row={row} />);
+});
+
+action(telemetryPages, '/quarantine/:id/replay', 'telemetry:write', async (c) => {
+  await replayOne(c.var.ctx, param(c, 'id'));
+  return seeOther(c, `/quarantine/${param(c, 'id')}`, words(c.var.locale).replay_asked);
+});
+
+action(telemetryPages, '/quarantine/replays', 'telemetry:write', async (c) => {
+  await replayMany(c.var.ctx, await readForm(c, ReplayMany));
+  return seeOther(c, '/quarantine', words(c.var.locale).replay_asked);
+});
+
+page(telemetryPages, '/ingest', 'telemetry:read', async (c) => {
+  const [ingesters, security, outages] = await Promise.all([listIngesters(c.var.ctx), listSecurityEvents(c.var.ctx), listOutages(c.var.ctx)]);
+  return show(c, { title: words(c.var.locale).ingest, nav: '/devices' }, <IngestHealth c={c} ingesters={ingesters} security={security} outages={outages} />);
+});
