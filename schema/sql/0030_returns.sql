@@ -17,14 +17,6 @@ CREATE TABLE codes (
 );
 CREATE INDEX codes_by_parent ON codes (parent_id);
 
--- The last number given out per kind and year: RMA-2026-00001.
-CREATE TABLE document_numbers (
-  kind TEXT NOT NULL,
-  year BIGINT NOT NULL,
-  last_no BIGINT NOT NULL,
-  PRIMARY KEY (kind, year)
-);
-
 CREATE TABLE returns (
   id TEXT NOT NULL PRIMARY KEY,
   number TEXT NOT NULL UNIQUE,
@@ -92,7 +84,7 @@ CREATE TABLE return_units (
   updated_at BIGINT NOT NULL,
   version BIGINT NOT NULL DEFAULT 1,
   CHECK (state NOT IN ('received','inspecting') OR received_at IS NOT NULL),
-  CHECK (state NOT IN ('dispositioned','resolved','written_off') OR disposition IS NOT NULL),
+  CHECK (state NOT IN ('dispositioned','written_off') OR disposition IS NOT NULL),
   CHECK (state <> 'written_off' OR (write_off_requested_by IS NOT NULL AND write_off_approved_by IS NOT NULL AND write_off_requested_by <> write_off_approved_by))
 );
 CREATE UNIQUE INDEX return_units_one_open ON return_units (unit_id) WHERE state IN ('expected','received','inspecting','dispositioned');
@@ -104,13 +96,13 @@ CREATE INDEX return_units_by_partner ON return_units (partner_id, id);
 CREATE INDEX return_units_by_receipt ON return_units (received_at);
 CREATE INDEX return_units_expected_by ON return_units (expected_by_on) WHERE state = 'expected';
 
--- What was decided for a unit. `requested` waits for a second person; `posted` moved the unit; a correction is a reversing move.
+-- What was decided for a unit. `requested` waits for a second person; `posted` moved the unit; `done` when it came back from repair; a correction is a reversing move.
 CREATE TABLE dispositions (
   id TEXT NOT NULL PRIMARY KEY,
   return_unit_id TEXT NOT NULL REFERENCES return_units (id),
   unit_id TEXT NOT NULL REFERENCES units (id),
   disposition TEXT NOT NULL CHECK (disposition IN ('restock','repair','refurbish','return_to_maker','scrap','return_to_customer','not_returned')),
-  state TEXT NOT NULL CHECK (state IN ('requested','posted','reversed','withdrawn')),
+  state TEXT NOT NULL CHECK (state IN ('requested','posted','done','reversed','withdrawn')),
   condition TEXT,
   reason TEXT,
   override_reason TEXT,
@@ -125,7 +117,7 @@ CREATE TABLE dispositions (
   reversal_id TEXT UNIQUE REFERENCES stock_moves (id),
   reversal_reason TEXT,
   version BIGINT NOT NULL DEFAULT 1,
-  CHECK (state NOT IN ('posted','reversed') OR posted_at IS NOT NULL),
+  CHECK (state NOT IN ('posted','done','reversed') OR posted_at IS NOT NULL),
   CHECK (state <> 'posted' OR disposition <> 'scrap' OR (approved_by IS NOT NULL AND approved_by <> requested_by))
 );
 CREATE UNIQUE INDEX dispositions_one_active ON dispositions (return_unit_id) WHERE state IN ('requested','posted');

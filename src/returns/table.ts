@@ -82,7 +82,7 @@ export interface DispositionRow {
   return_unit_id: string;
   unit_id: string;
   disposition: NonNullable<ReturnUnitRow['disposition']>;
-  state: 'requested' | 'posted' | 'reversed' | 'withdrawn';
+  state: 'requested' | 'posted' | 'done' | 'reversed' | 'withdrawn';
   condition: string | null;
   reason: string | null;
   override_reason: string | null;
@@ -122,17 +122,9 @@ export interface OutboundLegRow {
   version: number;
 }
 
-/** The last number given out per kind and year. */
-export interface DocumentNumberRow {
-  kind: string;
-  year: number;
-  last_no: number;
-}
-
 export interface ReturnsTables {
   codes: CodeRow;
   dispositions: DispositionRow;
-  document_numbers: DocumentNumberRow;
   outbound_legs: OutboundLegRow;
   returns: ReturnRow;
   return_units: ReturnUnitRow;

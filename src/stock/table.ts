@@ -119,7 +119,28 @@ export interface StockCountDifferenceRow {
   move_id: string;
 }
 
+/** The last number given out per kind and year. */
+export interface DocumentNumberRow {
+  kind: string;
+  year: number;
+  last_no: number;
+}
+
+/** Spares a model is expected to need over its lead time, as the life analysis last said. */
+export interface StockForecastRow {
+  model_id: string;
+  horizon_days: number;
+  expected_demand: number;
+  service_level: number | null;
+  /** Units that cover the demand at the service level. */
+  service_quantity: number | null;
+  method: string;
+  computed_at: number;
+}
+
 export interface StockTables {
+  stock_forecasts: StockForecastRow;
+  document_numbers: DocumentNumberRow;
   purchase_order_lines: PurchaseOrderLineRow;
   purchase_orders: PurchaseOrderRow;
   stock_count_differences: StockCountDifferenceRow;

@@ -1,0 +1,103 @@
+// The bench: what waits, one returned unit with its inspections, and the decision.
+import { z } from 'zod';
+import { may } from '../core/actor.ts';
+import { disposeUnit, reverseDisposition } from '../returns/dispose.ts';
+import { dispositions } from '../returns/disposition.ts';
+import { Because, ChangeCoverage, Maybe, verdicts } from '../returns/inputs.ts';
+import { getDispositionView, getReturnUnitView, listReturnUnitViews } from '../returns/queries.ts';
+import { changeCoverage, eraseFootage } from '../returns/verdict.ts';
+import { DeskTabs, UnitTable } from '../returns/views.tsx';
+import type { AppContext } from '../web/env.ts';
+import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
+import { PageHead, Pager, Section } from '../web/parts.tsx';
+import { ListQuery } from '../web/route.ts';
+import { checklistPages } from './checklistPages.tsx';
+import type { StepAnswer } from './inputs.ts';
+import { giveVerdict, recordSteps, startInspection } from './inspect.ts';
+import { getInspection } from './queries.ts';
+import { UnitOnBench } from './unitPage.tsx';
+import { words } from './words.ts';
+
+export const inspectionPages = newPages();
+
+page(inspectionPages, '/bench', 'inspection:read', async (c) => {
+  const w = words(c.var.locale);
+  const { limit, cursor, sort } = readQuery(c, ListQuery);
+  const inspecting = await listReturnUnitViews(c.var.ctx, { limit: 50 }, { state: 'inspecting' });
+  const received = await listReturnUnitViews(c.var.ctx, { limit, cursor, sort }, { state: 'received' });
+  return show(c, { title: w.bench, nav: '/returns' }, (
+    <>
+      <PageHead title={w.bench}><a class="button" href="/checklists">{w.checklists}</a><a class="button" href="/scan">{w.queue}</a></PageHead>
+      <DeskTabs c={c} current="/bench" />
+      <Section title={w.running}><UnitTable c={c} rows={inspecting.items} /></Section>
+      <Section title={w.queue}><UnitTable c={c} rows={received.items} /><Pager c={c} next_cursor={received.next_cursor} /></Section>
+    </>
+  ));
+});
+
+page(inspectionPages, '/return-units/:id', 'return:read', async (c) => {
+  const unit = await getReturnUnitView(c.var.ctx, c.req.param('id') ?? '');
+  return show(c, { title: `${unit.model_code} ${unit.serial}`, nav: '/returns' }, await UnitOnBench({ c, unit }));
+});
+
+/** Back to the unit after a deed. */
+const back = (c: AppContext, id: string) => seeOther(c, `/return-units/${id}`, words(c.var.locale).done);
+
+action(inspectionPages, '/return-units/:id/inspections', 'inspection:write', async (c) => {
+  const id = c.req.param('id') ?? '';
+  await startInspection(c.var.ctx, { return_unit_id: id });
+  return back(c, id);
+});
+
+/** `result:<step>`, `value:<step>`, `photo:<step>`, `note:<step>` for each step that was answered. */
+action(inspectionPages, '/inspections/:id/steps', 'inspection:write', async (c) => {
+  const form = await readForm(c, z.record(z.string().max(200), z.string().max(4000)));
+  const inspection = await getInspection(c.var.ctx, c.req.param('id') ?? '');
+  const answers = new Map<string, StepAnswer>();
+  for (const [name, value] of Object.entries(form)) {
+    const [field, step_id = ''] = name.split(':', 2);
+    const answer = answers.get(step_id) ?? { step_id };
+    if (field === 'result') answers.set(step_id, { ...answer, result: z.enum(['ok', 'ng', 'skipped']).parse(value) });
+    else if (field === 'value') answers.set(step_id, { ...answer, value: z.coerce.number().parse(value) });
+    else if (field === 'photo') answers.set(step_id, { ...answer, attachment_id: value });
+    else if (field === 'note') answers.set(step_id, { ...answer, note: value });
+  }
+  await recordSteps(c.var.ctx, inspection.id, [...answers.values()].filter((answer) => answer.result !== undefined || answer.value !== undefined || answer.attachment_id !== undefined));
+  return back(c, inspection.return_unit_id);
+});
+
+const code = z.string().max(64).optional();
+const VerdictForm = z.strictObject({
+  verdict: z.enum(verdicts).optional(), reproduced_symptom: code, failure_mode: code, component: code, cause: code, note: z.string().trim().max(4000).optional(), footage_erased: z.literal('yes').optional(),
+});
+
+action(inspectionPages, '/inspections/:id/verdict', 'inspection:write', async (c) => {
+  const { footage_erased, ...input } = await readForm(c, VerdictForm);
+  const inspection = await giveVerdict(c.var.ctx, c.req.param('id') ?? '', { ...input, footage_erased: footage_erased === 'yes' });
+  return back(c, inspection.return_unit_id);
+});
+
+action(inspectionPages, '/return-units/:id/footage-erasure', 'inspection:write', async (c) => {
+  const { reason } = await readForm(c, Maybe);
+  return back(c, (await eraseFootage(c.var.ctx, c.req.param('id') ?? '', reason)).id);
+});
+
+action(inspectionPages, '/return-units/:id/coverage', 'return:write', async (c) => back(c, (await changeCoverage(c.var.ctx, c.req.param('id') ?? '', await readForm(c, ChangeCoverage))).id));
+
+const reason = z.string().trim().max(1000).optional();
+const DispositionForm = z.strictObject({ disposition: z.enum(dispositions), condition: z.enum(['verified', 'refurbished']).optional(), reason, override_reason: reason });
+
+action(inspectionPages, '/return-units/:id/dispositions', 'return:write', async (c) => {
+  const id = c.req.param('id') ?? '';
+  const input = await readForm(c, DispositionForm);
+  const override = may(c.var.ctx.actor, 'inspection:override') ? input.override_reason : undefined;
+  await disposeUnit(c.var.ctx, { return_unit_id: id, disposition: input.disposition, condition: input.condition, reason: input.reason, override_reason: override });
+  return back(c, id);
+});
+
+action(inspectionPages, '/dispositions/:id/reversal', 'return:write', async (c) => {
+  const row = await reverseDisposition(c.var.ctx, c.req.param('id') ?? '', (await readForm(c, Because)).reason);
+  return back(c, (await getDispositionView(c.var.ctx, row.id)).return_unit_id);
+});
+
+inspectionPages.route('/', checklistPages);

@@ -1,0 +1,152 @@
+// Reading returns, within what the caller may see.
+import { sql } from 'kysely';
+import { notFound } from '../core/problem.ts';
+import { type Ctx, today } from '../db/ctx.ts';
+import { listPage, type Page, type PageRequest } from '../db/page.ts';
+import { seenBy } from '../db/scope.ts';
+import { openUnitStates } from './lifecycle.ts';
+import type { DispositionRow, OutboundLegRow, ReturnRow, ReturnUnitRow } from './table.ts';
+
+export interface ReturnFilter {
+  readonly state?: string | undefined;
+  readonly type?: string | undefined;
+  readonly customer_id?: string | undefined;
+  readonly case_id?: string | undefined;
+  readonly owner_id?: string | undefined;
+  readonly number?: string | undefined;
+  readonly unit_id?: string | undefined;
+  readonly from_on?: string | undefined;
+  readonly to_on?: string | undefined;
+}
+
+export type ReturnView = ReturnRow & {
+  readonly customer_code: string | null; readonly customer_name: string | null; readonly owner_name: string | null; readonly units: number; readonly units_open: number; readonly units_overdue: number;
+};
+
+/** Costs one page: the counts are look-ups by return. */
+export async function listReturns(ctx: Ctx, page: PageRequest, filter: ReturnFilter = {}): Promise<Page<ReturnView>> {
+  let query = returnViews(ctx);
+  for (const field of ['state', 'type', 'customer_id', 'case_id', 'owner_id', 'number'] as const) {
+    const value = filter[field];
+    if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`returns.${field}`)} = ${value}`);
+  }
+  if (filter.unit_id !== undefined) query = query.where(sql<boolean>`returns.id in (select return_id from return_units where unit_id = ${filter.unit_id})`);
+  if (filter.from_on !== undefined) query = query.where('returns.filed_on', '>=', filter.from_on);
+  if (filter.to_on !== undefined) query = query.where('returns.filed_on', '<=', filter.to_on);
+  // listPage simplifies the row type, which is ReturnView.
+  return (await listPage(query, page, { created_at: 'returns.id', number: 'returns.number', filed_on: 'returns.filed_on', updated_at: 'returns.updated_at' }, 'returns.id')) as Page<ReturnView>;
+}
+
+export async function findReturnView(ctx: Ctx, id: string): Promise<ReturnView> {
+  const row = await returnViews(ctx).where((of) => of.or([of('returns.id', '=', id), of('returns.number', '=', id)])).executeTakeFirst();
+  if (row === undefined) throw notFound(['Return', '返品案件']);
+  return row;
+}
+
+const returnViews = (ctx: Ctx) => ctx.db.selectFrom('returns').leftJoin('customers', 'customers.id', 'returns.customer_id').leftJoin('users', 'users.id', 'returns.owner_id').selectAll('returns')
+  .select(['customers.code as customer_code', 'customers.name as customer_name', 'users.name as owner_name'])
+  .select(sql<number>`(select count(*) from return_units where return_units.return_id = returns.id)`.as('units'))
+  .select(sql<number>`(select count(*) from return_units where return_units.return_id = returns.id and return_units.state in ('expected','received','inspecting','dispositioned'))`.as('units_open'))
+  .select(sql<number>`(select count(*) from return_units where return_units.return_id = returns.id and return_units.state = 'expected' and return_units.expected_by_on < ${today(ctx)})`.as('units_overdue'))
+  .$call(seenBy(ctx, 'returns.partner_id'));
+
+export interface ReturnUnitFilter {
+  readonly return_id?: string | undefined;
+  readonly unit_id?: string | undefined;
+  readonly state?: string | undefined;
+  readonly verdict?: string | undefined;
+  readonly disposition?: string | undefined;
+  readonly model_id?: string | undefined;
+  readonly failure_mode_id?: string | undefined;
+  /** `open`: not decided and not ended. `overdue`, `unexpected`, `repeat`, `restocked_nff`: as the metrics count them. */
+  readonly flag?: string | undefined;
+  readonly received_from_on?: string | undefined;
+  readonly received_to_on?: string | undefined;
+  readonly maker_warranty_ends_by?: string | undefined;
+}
+
+export type ReturnUnitView = ReturnUnitRow & {
+  readonly number: string; readonly type: ReturnRow['type']; readonly serial: string; readonly identity: string; readonly model_id: string; readonly model_code: string; readonly maker_code: string;
+  readonly location: string | null; readonly condition: string | null; readonly customer_name: string | null;
+  readonly symptom_en: string | null; readonly symptom_ja: string | null; readonly mode_en: string | null; readonly mode_ja: string | null;
+};
+
+export async function listReturnUnitViews(ctx: Ctx, page: PageRequest, filter: ReturnUnitFilter = {}): Promise<Page<ReturnUnitView>> {
+  let query = unitViews(ctx);
+  for (const field of ['return_id', 'unit_id', 'state', 'verdict', 'disposition', 'failure_mode_id'] as const) {
+    const value = filter[field];
+    if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`return_units.${field}`)} = ${value}`);
+  }
+  if (filter.model_id !== undefined) query = query.where('units.model_id', '=', filter.model_id);
+  if (filter.received_from_on !== undefined) query = query.where('return_units.returned_on', '>=', filter.received_from_on);
+  if (filter.received_to_on !== undefined) query = query.where('return_units.returned_on', '<=', filter.received_to_on);
+  switch (filter.flag) {
+    case 'open': query = query.where('return_units.state', 'in', openUnitStates); break;
+    case 'overdue': query = query.where('return_units.state', '=', 'expected').where('return_units.expected_by_on', '<', today(ctx)); break;
+    case 'unexpected': query = query.where('return_units.unexpected_at', 'is not', null); break;
+    case 'repeat': query = query.where('return_units.repeat_no', '>', 1); break;
+    case 'claimable':
+      query = query.where('return_units.maker_warranty_ends_on', '>=', today(ctx)).where('return_units.verdict', '=', 'confirmed').where('return_units.state', 'in', openUnitStates);
+      break;
+  }
+  if (filter.maker_warranty_ends_by !== undefined) query = query.where('return_units.maker_warranty_ends_on', '<=', filter.maker_warranty_ends_by);
+  // listPage simplifies the row type, which is ReturnUnitView.
+  return (await listPage(query, page, {
+    created_at: 'return_units.id', returned_on: "coalesce(return_units.returned_on, '')", expected_by_on: "coalesce(return_units.expected_by_on, '9999-12-31')",
+    maker_warranty_ends_on: "coalesce(return_units.maker_warranty_ends_on, '9999-12-31')",
+  }, 'return_units.id')) as Page<ReturnUnitView>;
+}
+
+export const listUnitsOfReturn = async (ctx: Ctx, return_id: string): Promise<ReturnUnitView[]> =>
+  unitViews(ctx).where('return_units.return_id', '=', return_id).orderBy('return_units.id').execute();
+
+export async function getReturnUnitView(ctx: Ctx, id: string): Promise<ReturnUnitView> {
+  const row = await unitViews(ctx).where('return_units.id', '=', id).executeTakeFirst();
+  if (row === undefined) throw notFound(['Return unit', '返却個体']);
+  return row;
+}
+
+const unitViews = (ctx: Ctx) => ctx.db.selectFrom('return_units').innerJoin('returns', 'returns.id', 'return_units.return_id').innerJoin('units', 'units.id', 'return_units.unit_id')
+  .innerJoin('models', 'models.id', 'units.model_id').innerJoin('makers', 'makers.id', 'models.maker_id').leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
+  .leftJoin('customers', 'customers.id', 'returns.customer_id').leftJoin('codes as symptoms', 'symptoms.id', 'return_units.reported_symptom_id').leftJoin('codes as modes', 'modes.id', 'return_units.failure_mode_id')
+  .selectAll('return_units')
+  .select(['returns.number', 'returns.type', 'units.serial', 'units.identity', 'units.model_id', 'models.code as model_code', 'makers.code as maker_code', 'unit_places.location as location',
+    'unit_places.condition as condition', 'customers.name as customer_name', 'symptoms.name_en as symptom_en', 'symptoms.name_ja as symptom_ja', 'modes.name_en as mode_en', 'modes.name_ja as mode_ja'])
+  .$call(seenBy(ctx, 'return_units.partner_id'));
+
+export type LegView = OutboundLegRow & { readonly serial: string | null; readonly model_code: string; readonly number: string; readonly promise: string | null };
+
+export const listLegViews = (ctx: Ctx, return_id: string): Promise<LegView[]> => legViews(ctx).where('outbound_legs.return_id', '=', return_id).orderBy('outbound_legs.id').execute();
+
+export async function getLegView(ctx: Ctx, id: string): Promise<LegView> {
+  const row = await legViews(ctx).where('outbound_legs.id', '=', id).executeTakeFirst();
+  if (row === undefined) throw notFound(['Shipment', '出荷']);
+  return row;
+}
+
+const legViews = (ctx: Ctx) => ctx.db.selectFrom('outbound_legs').innerJoin('returns', 'returns.id', 'outbound_legs.return_id').innerJoin('models', 'models.id', 'outbound_legs.model_id')
+  .leftJoin('units', 'units.id', 'outbound_legs.unit_id').leftJoin('stock_reservations', 'stock_reservations.id', 'outbound_legs.reservation_id').selectAll('outbound_legs')
+  .select(['units.serial', 'models.code as model_code', 'returns.number', 'stock_reservations.state as promise']).$call(seenBy(ctx, 'outbound_legs.partner_id'));
+
+export interface DispositionFilter { readonly return_unit_id?: string | undefined; readonly unit_id?: string | undefined; readonly state?: string | undefined; readonly disposition?: string | undefined }
+
+export type DispositionView = DispositionRow & { readonly return_id: string; readonly number: string; readonly serial: string };
+
+export async function listDispositions(ctx: Ctx, page: PageRequest, filter: DispositionFilter = {}): Promise<Page<DispositionView>> {
+  let query = dispositionViews(ctx);
+  for (const field of ['return_unit_id', 'unit_id', 'state', 'disposition'] as const) {
+    const value = filter[field];
+    if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`dispositions.${field}`)} = ${value}`);
+  }
+  // listPage simplifies the row type, which is DispositionView.
+  return (await listPage(query, page, { requested_at: 'dispositions.id' }, 'dispositions.id')) as Page<DispositionView>;
+}
+
+export async function getDispositionView(ctx: Ctx, id: string): Promise<DispositionView> {
+  const row = await dispositionViews(ctx).where('dispositions.id', '=', id).executeTakeFirst();
+  if (row === undefined) throw notFound(['Disposition', '処置判定']);
+  return row;
+}
+
+const dispositionViews = (ctx: Ctx) => ctx.db.selectFrom('dispositions').innerJoin('return_units', 'return_units.id', 'dispositions.return_unit_id').innerJoin('returns', 'returns.id', 'return_units.return_id')
+  .innerJoin('units', 'units.id', 'dispositions.unit_id').selectAll('dispositions').select(['return_units.return_id', 'returns.number', 'units.serial']).$call(seenBy(ctx, 'return_units.partner_id'));

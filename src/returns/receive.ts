@@ -1,0 +1,150 @@
+// A box is opened and its units scanned. Whatever was scanned gets an answer: expected, unexpected, unknown, duplicate, or a choice for a person.
+import { allow, staffOnly } from '../core/actor.ts';
+import { Problem } from '../core/problem.ts';
+import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { remember } from '../history/remember.ts';
+import { findPlace, moveUnit } from '../ledger/move.ts';
+import { endReservation } from '../stock/reserve.ts';
+import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
+import { loadUnit } from '../unit/save.ts';
+import { endService } from '../unit/service.ts';
+import { after } from './authorise.ts';
+import { openReturn } from './file.ts';
+import { readLink } from './identify.ts';
+import type { ReceiveUnit } from './inputs.ts';
+import { nextUnitState, openUnitStates } from './lifecycle.ts';
+import { getReturn, saveReturn, saveReturnUnit, wrongState } from './load.ts';
+import { addUnitToReturn } from './newUnit.ts';
+import { createProvisionalUnit } from './provisional.ts';
+import { recoverWrittenOff } from './recover.ts';
+import type { ReturnRow, ReturnUnitRow } from './table.ts';
+
+export type ReceiptOutcome = 'expected' | 'unexpected' | 'unknown' | 'duplicate' | 'ambiguous';
+
+export interface Receipt {
+  readonly outcome: ReceiptOutcome;
+  readonly return: ReturnRow | null;
+  readonly return_unit: ReturnUnitRow | null;
+  readonly unit: UnitView | null;
+  /** The units an ambiguous scan may mean: scan again with `unit_id`. */
+  readonly choices: readonly UnitView[];
+}
+
+type Found = Pick<Receipt, 'unit' | 'choices'>;
+
+/** Receives what was scanned. A second scan of the same unit changes nothing. Throws `conflict` for a unit whose return is not authorised. */
+export async function receiveUnit(ctx: Ctx, input: ReceiveUnit): Promise<Receipt> {
+  allow(ctx, 'return:write');
+  staffOnly(ctx);
+  return transaction(ctx, async (ctx) => {
+    const { unit, choices } = await identify(ctx, input);
+    if (choices.length > 0) return { outcome: 'ambiguous', return: null, return_unit: null, unit: null, choices };
+    if (unit !== null) return receiveKnown(ctx, unit, input);
+    const provisional = await createProvisionalUnit(ctx, input);
+    return receiveUnexpected(ctx, provisional, input, 'unknown');
+  });
+}
+
+async function identify(ctx: Ctx, input: ReceiveUnit): Promise<Found> {
+  if (input.unit_id !== undefined) return one(await findUnit(ctx, input.unit_id), input.scan);
+  const link = readLink(input.scan);
+  if (link?.kind === 'unit') return one(await findUnit(ctx, link.id), input.scan);
+  if (link !== null) return findInReturn(ctx, link.kind === 'return' ? 'id' : 'number', link.id);
+  const called = (await findUnits(ctx, input.scan)).filter((unit) => input.model_code === undefined || unit.model_code === input.model_code);
+  if (called.length <= 1) return { unit: called[0] ?? null, choices: [] };
+  return narrow(ctx, called, input.return_id);
+}
+
+const one = (unit: UnitView | undefined, scan: string): Found => {
+  if (unit === undefined) throw new Problem('invalid', [`No unit ${scan}`, `個体 ${scan} がありません`], { errors: [{ path: 'scan', message: 'No such unit' }] });
+  return { unit, choices: [] };
+};
+
+/** Units that share the identifier: the box being unpacked may say which one it is, nothing else does. */
+async function narrow(ctx: Ctx, units: readonly UnitView[], return_id: string | undefined): Promise<Found> {
+  if (return_id === undefined) return { unit: null, choices: units };
+  const inBox = await ctx.db.selectFrom('return_units').select('unit_id').where('return_id', '=', return_id).execute();
+  const fitting = units.filter((unit) => inBox.some(({ unit_id }) => unit_id === unit.id));
+  return fitting.length === 1 ? { unit: fitting[0] ?? null, choices: [] } : { unit: null, choices: units };
+}
+
+/** A return number stands for its unit when it has one only; for several a person chooses. */
+async function findInReturn(ctx: Ctx, by: 'id' | 'number', value: string): Promise<Found> {
+  const rows = await ctx.db.selectFrom('returns').leftJoin('return_units', 'return_units.return_id', 'returns.id').select(['return_units.unit_id', 'return_units.state'])
+    .where(`returns.${by}`, '=', value).execute();
+  if (rows.length === 0) throw new Problem('invalid', [`No return ${value}`, `返品案件 ${value} がありません`], { errors: [{ path: 'scan', message: 'No such return' }] });
+  const waiting = rows.filter(({ state }) => state === 'expected');
+  const units: UnitView[] = [];
+  for (const { unit_id } of waiting.length > 0 ? waiting : rows) {
+    const unit = unit_id === null ? undefined : await findUnit(ctx, unit_id);
+    if (unit !== undefined) units.push(unit);
+  }
+  return units.length === 1 ? { unit: units[0] ?? null, choices: [] } : { unit: null, choices: units };
+}
+
+async function receiveKnown(ctx: Ctx, unit: UnitView, input: ReceiveUnit): Promise<Receipt> {
+  const open = await findOpen(ctx, unit.id);
+  if (open === undefined) return (await receiveLate(ctx, unit)) ?? receiveUnexpected(ctx, unit, input, 'unexpected');
+  const found = await getReturn(ctx, open.return_id);
+  if (open.state === 'received' || open.state === 'inspecting' || (open.state === 'dispositioned' && !(await isAway(ctx, unit.id)))) {
+    return { outcome: 'duplicate', return: found, return_unit: open, unit, choices: [] };
+  }
+  if (found.state === 'draft') throw wrongState([`Return ${found.number} is not authorised`, `返品案件 ${found.number} は未承認です`], found.id);
+  return arrive(ctx, found, open, unit, 'expected');
+}
+
+const findOpen = (ctx: Ctx, unit_id: string): Promise<ReturnUnitRow | undefined> =>
+  ctx.db.selectFrom('return_units').selectAll().where('unit_id', '=', unit_id).where('state', 'in', openUnitStates).executeTakeFirst();
+
+/** Sent out for repair or to the maker: when it is scanned again it is back. */
+async function isAway(ctx: Ctx, unit_id: string): Promise<boolean> {
+  const place = await findPlace(ctx, unit_id);
+  return place !== undefined && ['repair', 'maker', 'customer', 'in_transit'].includes(place.location);
+}
+
+/** A unit written off that arrives after all. */
+async function receiveLate(ctx: Ctx, unit: UnitView): Promise<Receipt | null> {
+  const writtenOff = await ctx.db.selectFrom('return_units').selectAll().where('unit_id', '=', unit.id).where('state', '=', 'written_off').orderBy('id', 'desc').executeTakeFirst();
+  if (writtenOff === undefined) return null;
+  const found = await recoverWrittenOff(ctx, writtenOff);
+  return arrive(ctx, found, writtenOff, unit, 'expected');
+}
+
+/** Not announced, or not in this box: into the return being unpacked, else into a return of its own. */
+async function receiveUnexpected(ctx: Ctx, unit: UnitView, input: ReceiveUnit, outcome: 'unexpected' | 'unknown'): Promise<Receipt> {
+  const box = input.return_id === undefined ? null : await getReturn(ctx, input.return_id);
+  const into = box !== null && (box.state === 'authorised' || box.state === 'open') ? box : await openReturn(ctx, {
+    type: 'return_first', state: 'authorised', customer_id: unit.customer_id, partner_id: unit.partner_id, case_id: null, note: input.note ?? null, ship_to: null, origin: 'scan',
+  });
+  const added = await addUnitToReturn(ctx, into, unit, {}, { unexpected_at: ctx.now });
+  return arrive(ctx, into, added, unit, outcome);
+}
+
+/** The unit is here: one move, one receipt; what an earlier inspection found no longer counts. */
+async function arrive(ctx: Ctx, into: ReturnRow, entry: ReturnUnitRow, unit: UnitView, outcome: ReceiptOutcome): Promise<Receipt> {
+  const state = nextUnitState(entry.state, entry.state === 'written_off' ? 'recover' : 'receive');
+  if (state === null) throw wrongState([`The unit is ${entry.state}`, '個体は受領できない状態です'], into.id);
+  const returned = into.state === 'open' ? into : await saveReturn(ctx, into, { state: after(into, 'receive') });
+  const saved = await saveReturnUnit(ctx, entry, {
+    state, received_at: ctx.now, received_by: ctx.actor.id, returned_on: entry.returned_on ?? today(ctx), footage_erased_at: null, footage_erased_by: null,
+    disposition: null, dispositioned_at: null, written_off_at: null,
+  });
+  await endFormerDisposition(ctx, entry);
+  await releasePromise(ctx, unit.id);
+  await endService(ctx, await loadUnit(ctx, unit.id));
+  await moveUnit(ctx, unit, { location: outcome === 'expected' ? 'receiving' : 'quarantine', condition: 'unverified' }, { cause_kind: 'return_unit', cause_id: entry.id }, 'customer');
+  await remember(ctx, { action: 'return_unit.received', record_kind: 'return_unit', record_id: entry.id, change: { return_id: into.id, number: into.number, unit_id: unit.id, serial: unit.serial, outcome } });
+  return { outcome, return: returned, return_unit: saved, unit, choices: [] };
+}
+
+/** Back from repair: what was decided then is done, and something new will be decided. */
+async function endFormerDisposition(ctx: Ctx, entry: ReturnUnitRow): Promise<void> {
+  if (entry.state !== 'dispositioned') return;
+  await ctx.db.updateTable('dispositions').set((set) => ({ state: 'done', version: set('version', '+', 1) })).where('return_unit_id', '=', entry.id).where('state', '=', 'posted').execute();
+}
+
+/** A unit that was promised from stock but came in a box cannot be shipped: the promise is given back. */
+async function releasePromise(ctx: Ctx, unit_id: string): Promise<void> {
+  const promise = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit_id).where('state', '=', 'active').executeTakeFirst();
+  if (promise !== undefined) await endReservation(ctx, promise.id, 'released', 'received as a return');
+}

@@ -1,0 +1,36 @@
+// A scan was a mistake: the unit goes back to where it was by a reversing entry, as long as nothing else happened to it.
+import { allow, staffOnly } from '../core/actor.ts';
+import { type Ctx, transaction } from '../db/ctx.ts';
+import { remember } from '../history/remember.ts';
+import { findPlace } from '../ledger/move.ts';
+import { reverseMove } from '../stock/reverse.ts';
+import { nextReturnState, nextUnitState } from './lifecycle.ts';
+import { getReturn, getReturnUnit, listReturnUnits, saveReturn, saveReturnUnit, wrongState } from './load.ts';
+import type { ReturnRow, ReturnUnitRow } from './table.ts';
+
+/** Takes a receipt back. An expected unit is expected again; an unexpected one is cancelled, with the return the scan opened for it. */
+export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: string): Promise<ReturnUnitRow> {
+  allow(ctx, 'return:write');
+  staffOnly(ctx);
+  return transaction(ctx, async (ctx) => {
+    const unit = await getReturnUnit(ctx, return_unit_id);
+    const found = await getReturn(ctx, unit.return_id);
+    const before = nextUnitState(unit.state, 'undo');
+    const place = await findPlace(ctx, unit.unit_id);
+    const arrival = place === undefined ? undefined : await ctx.db.selectFrom('stock_moves').select(['id', 'cause_id', 'to_location']).where('id', '=', place.move_id).executeTakeFirst();
+    if (before === null || arrival?.cause_id !== unit.id || arrival.to_location === 'bench') throw wrongState([`The unit is ${unit.state}: its receipt cannot be taken back`, '受領を取り消せない状態です'], found.id);
+    await reverseMove(ctx, arrival.id, reason);
+    const state = unit.unexpected_at === null ? before : 'cancelled';
+    const saved = await saveReturnUnit(ctx, unit, { state, received_at: null, received_by: null, returned_on: null });
+    await callOffScanned(ctx, found);
+    await remember(ctx, { action: 'return_unit.receipt_reversed', record_kind: 'return_unit', record_id: unit.id, reason });
+    return saved;
+  });
+}
+
+/** A return that only the scan had opened is called off with its last unit. */
+async function callOffScanned(ctx: Ctx, found: ReturnRow): Promise<void> {
+  const state = nextReturnState(found.state, 'cancel');
+  if (found.origin !== 'scan' || state === null) return;
+  if ((await listReturnUnits(ctx, found.id)).every((unit) => unit.state === 'cancelled')) await saveReturn(ctx, found, { state });
+}
