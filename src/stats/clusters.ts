@@ -17,7 +17,7 @@ export function clustersOf(events: number, expected: number, dispersion: number)
   if (excess < 1e-6) return { events, expected };
   const k = expected / excess;
   let log = 0;
-  // A fraction of an event counts as that fraction of the next term.
-  for (let i = 0; i < events; i += 1) log += Math.min(1, events - i) * Math.log((PIVOT * k + i) / (k + i));
+  // The first event is always a cluster, also where nothing was expected; a fraction of an event counts as that fraction of its term.
+  for (let i = 0; i < events; i += 1) log += Math.min(1, events - i) * (i === 0 ? Math.log(PIVOT) : Math.log((PIVOT * k + i) / (k + i)));
   return { events: log / Math.log(PIVOT), expected: k * Math.log(dispersion) };
 }

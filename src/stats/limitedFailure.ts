@@ -25,6 +25,11 @@ export const MIN_LIKELIHOOD_RATIO = 2.705543454095404;
 
 const MIN_FAILURES = 3;
 const MAX_STEPS = 100;
+/** The first search only has to tell whether a sub-population is worth the exact one: it ends after a few steps, or when one gains less than this. */
+const ROUGH_STEPS = 25;
+const ROUGH_GAIN = 0.02;
+/** How far the likelihood ratio of a rough maximum may lie below that of the exact one. */
+const ROUGH_MARGIN = 0.7;
 
 /** The sub-population fit when it beats `plainLogLikelihood` by more than chance allows, else null. */
 export function fitLimitedFailure(rows: readonly LifeRow[], plainLogLikelihood: number): LimitedFailureFit | null {
@@ -70,8 +75,10 @@ function bestOf(rows: readonly LifeRow[], sample: WeibullSample): Point | null {
     { logit: Math.log(share / (1 - share)), u: own?.logScale ?? 0, v: own?.logShape ?? 0 },
     ...(plain === null ? [] : [{ logit: 2, u: plain.logScale, v: plain.logShape }]),
   ];
-  const found = starts.map((start) => climb(rows, sample, start, false)).filter((point) => point !== null);
-  return found.reduce<Point | null>((best, point) => (best === null || point.at.value > best.at.value ? point : best), null);
+  const found = starts.map((start) => climb(rows, sample, start, { rough: true })).filter((point) => point !== null);
+  const best = found.reduce<Point | null>((highest, point) => (highest === null || point.at.value > highest.at.value ? point : highest), null);
+  const worth = plain === null || (best !== null && 2 * (best.at.value - plain.at.value) > MIN_LIKELIHOOD_RATIO - ROUGH_MARGIN);
+  return best === null || !worth ? null : climb(rows, sample, best);
 }
 
 // dℓ/dp at p = 1: the failures' count less Σ w(1−S)/S of the survivors.
@@ -82,11 +89,11 @@ function lessThanAllGains(rows: readonly LifeRow[], sample: WeibullSample, plain
 }
 
 /** Newton's steps with Levenberg's damping on (logit share, log scale, log shape), or on the last two with the share held. */
-function climb(rows: readonly LifeRow[], sample: WeibullSample, start: Omit<Point, 'at'>, holdShare: boolean): Point | null {
+function climb(rows: readonly LifeRow[], sample: WeibullSample, start: Omit<Point, 'at'>, { rough = false, holdShare = false } = {}): Point | null {
   const evaluate = (p: Omit<Point, 'at'>): Point => ({ ...p, at: limitedLikelihood(rows, sample, p.logit, p.u, p.v) });
   let point = evaluate(start);
   let damping = 1e-3;
-  for (let step = 0; step < MAX_STEPS; step++) {
+  for (let step = 0; step < (rough ? ROUGH_STEPS : MAX_STEPS); step++) {
     const [dLogit, du, dv] = moveFrom(point.at, damping, holdShare);
     const next = evaluate({ logit: point.logit + bounded(dLogit), u: point.u + bounded(du), v: point.v + bounded(dv) });
     if (!(next.at.value >= point.at.value - 1e-13 * Math.abs(point.at.value))) {
@@ -94,13 +101,14 @@ function climb(rows: readonly LifeRow[], sample: WeibullSample, start: Omit<Poin
       if (damping > 1e15) return null;
       continue;
     }
+    const gain = next.at.value - point.at.value;
     damping = damping < 1e-9 ? 0 : damping / 10;
     point = next;
     // A share of 1 or an unbounded shape: the plain Weibull is the answer, or there is none.
     if (point.logit > 15 || Math.abs(point.v) > 9) return null;
-    if (Math.max(Math.abs(dLogit), Math.abs(du), Math.abs(dv)) < 1e-8) return point;
+    if ((rough && gain < ROUGH_GAIN) || Math.max(Math.abs(dLogit), Math.abs(du), Math.abs(dv)) < 1e-8) return point;
   }
-  return null;
+  return rough ? point : null;
 }
 
 function moveFrom(at: LimitedLikelihood, damping: number, holdShare: boolean): [number, number, number] {
@@ -117,7 +125,7 @@ function shareLimit(rows: readonly LifeRow[], sample: WeibullSample, best: Point
   let inside: Point = best;
   let step = side * 0.3;
   for (let outward = 0; outward < 60; outward++) {
-    const next = climb(rows, sample, { ...inside, logit: inside.logit + step }, true);
+    const next = climb(rows, sample, { ...inside, logit: inside.logit + step }, { holdShare: true });
     if (next === null || Math.abs(next.logit) > 20) return null;
     if (next.at.value < level) return between(rows, sample, inside, next, level);
     inside = next;
@@ -133,7 +141,7 @@ function between(rows: readonly LifeRow[], sample: WeibullSample, above: Point, 
   let near = above;
   for (let i = 0; i < 60 && Math.abs(a - b) > 1e-8; i++) {
     const logit = (a * fb - b * fa) / (fb - fa);
-    const point = climb(rows, sample, { ...near, logit }, true);
+    const point = climb(rows, sample, { ...near, logit }, { holdShare: true });
     if (point === null) return (a + b) / 2;
     const value = point.at.value - level;
     if (Math.abs(value) < 1e-9) return logit;

@@ -9,6 +9,8 @@ export interface CountInExposure { readonly count: number; readonly exposure: nu
 export interface ShrunkenRate { readonly mean: number; readonly p05: number; readonly p95: number }
 
 const MAX_STEPS = 200;
+/** Newton converges quadratically: the step after one this small changes nothing that could be shown. Rounding alone moves a flat maximum by less. */
+const SMALLEST_MOVE = 2e-8;
 /** Above this the counts show no heterogeneity at all; the shape is kept finite so that a posterior keeps a width. */
 const MAX_SHAPE = 1000;
 const MIN_SHAPE = 1e-3;
@@ -33,7 +35,7 @@ export function fitGammaPrior(groups: readonly CountInExposure[]): GammaPrior | 
     const next = { logShape: clampShape(point.logShape + bounded(move.shape)), logMean: point.logMean + bounded(move.mean) };
     const nextValue = logMarginal(cells, next);
     if (nextValue >= value - 1e-12 * Math.abs(value)) {
-      const done = Math.abs(next.logShape - point.logShape) < 1e-11 && Math.abs(next.logMean - point.logMean) < 1e-11;
+      const done = Math.abs(next.logShape - point.logShape) < SMALLEST_MOVE && Math.abs(next.logMean - point.logMean) < SMALLEST_MOVE;
       point = next;
       value = nextValue;
       damping = damping < 1e-6 ? 0 : damping / 10;
@@ -119,6 +121,8 @@ function newtonMove(cells: readonly Cell[], point: Point, damping: number): { sh
     cross += (weight * (f - mean) * mean) / (s * s);
   }
   const g1 = a * slopeA;
+  // At its bound the shape stays while the likelihood still rises towards it; the mean alone moves.
+  if (a >= MAX_SHAPE * (1 - 1e-9) && g1 > 0) return { shape: 0, mean: -slopeM / (curveM * (1 + damping)) };
   const h11 = a * a * curveA + g1;
   const h12 = a * cross;
   const size = Math.abs(h11) + Math.abs(curveM);

@@ -1,0 +1,60 @@
+// What one closed month of a model looked like: figures and the fingerprint of what they were made from. Pure.
+import { sha256 } from '../core/id.ts';
+import { type Day, dayNumber } from '../core/time.ts';
+import type { Finding, QualityMonthRow, QualityTotalRow } from './table.ts';
+
+export type MonthFigures = Pick<QualityMonthRow, 'exposure_days' | 'confirmed' | 'nff' | 'untriaged' | 'other'>;
+
+export interface MonthFailure { readonly return_unit_id: string; readonly failed_day: number; readonly finding: Finding; readonly failure_mode_id: string | null; readonly component_id: string | null }
+
+const FIGURES = ['exposure_days', 'confirmed', 'nff', 'untriaged', 'other'] as const satisfies readonly (keyof MonthFigures)[];
+
+/** 'YYYY-MM' of a day. */
+export const monthOf = (day: Day): string => day.slice(0, 7);
+
+/** The month after (or `by` months after). */
+export function monthAfter(month: string, by = 1): string {
+  const count = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + by;
+  return `${String(Math.floor(count / 12)).padStart(4, '0')}-${String((count % 12) + 1).padStart(2, '0')}`;
+}
+
+export const firstDayOf = (month: string): number => dayNumber(`${month}-01`);
+
+/** Months from `from` to `through`, both included; empty when `through` is earlier. */
+export function monthsThrough(from: string, through: string): string[] {
+  const months: string[] = [];
+  for (let month = from; month <= through; month = monthAfter(month)) months.push(month);
+  return months;
+}
+
+/** A cohort's figures in each of `months`, from its running totals in order of day. */
+export function figuresByMonth(totals: readonly QualityTotalRow[], months: readonly string[]): Map<string, MonthFigures> {
+  let next = 0;
+  let state: QualityTotalRow | undefined;
+  const until = (day: number): MonthFigures => {
+    for (let row = totals[next]; row !== undefined && row.day < day; row = totals[++next]) state = row;
+    if (state === undefined) return { exposure_days: 0, confirmed: 0, nff: 0, untriaged: 0, other: 0 };
+    return { ...state, exposure_days: state.exposure_days + state.active * (day - state.day) };
+  };
+  let before = until(firstDayOf(months[0] ?? '1970-01'));
+  return new Map(months.map((month) => {
+    const after = until(firstDayOf(monthAfter(month)));
+    const [low, high] = [before, after];
+    before = after;
+    const figures = Object.fromEntries(FIGURES.map((key) => [key, high[key] - low[key]]));
+    // The keys are those of MonthFigures, one by one.
+    return [month, figures as MonthFigures];
+  }));
+}
+
+/** Of the figures and of every failure in them, whatever the order they come in. */
+export function fingerprintOf(figures: MonthFigures, failures: readonly MonthFailure[]): string {
+  const lines = failures.map((f) => [f.return_unit_id, f.failed_day, f.finding, f.failure_mode_id, f.component_id].join(' ')).sort();
+  return sha256([FIGURES.map((key) => figures[key]).join(' '), ...lines].join('\n'));
+}
+
+/** `{ field: [before, after] }` of the figures that differ; empty when only the failures behind them do. */
+export const changesOf = (before: MonthFigures, after: MonthFigures): Record<string, [number, number]> =>
+  Object.fromEntries(FIGURES.filter((key) => before[key] !== after[key]).map((key) => [key, [before[key], after[key]]]));
+
+export const isEmptyMonth = (figures: MonthFigures): boolean => FIGURES.every((key) => figures[key] === 0);

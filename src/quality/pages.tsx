@@ -1,0 +1,10 @@
+// Every page of quality.
+import { newPages } from '../web/page.tsx';
+import { analysisPages } from './analysisPages.tsx';
+import { lifePages } from './lifePages.tsx';
+import { ratePages } from './ratePages.tsx';
+
+export const qualityPages = newPages();
+qualityPages.route('/', ratePages);
+qualityPages.route('/', analysisPages);
+qualityPages.route('/', lifePages);

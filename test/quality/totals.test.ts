@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { QualityTotalRow } from '../../src/quality/table.ts';
+import { addStays, applySteps, type Stay, Steps } from '../../src/quality/totals.ts';
+
+fc.configureGlobal({ seed: 20_260_401 });
+
+const stay = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.option(fc.integer({ min: 1, max: 30 }))).map(([from_day, length]): Stay =>
+  ({ from_day, to_day: length === null ? null : from_day + length }));
+
+function apply(rows: readonly QualityTotalRow[], stays: readonly Stay[], sign: 1 | -1): QualityTotalRow[] {
+  const steps = new Steps();
+  for (const one of stays) addStays(steps, 7, [one], sign);
+  const [found] = [...steps.cohorts()];
+  if (found === undefined) return [...rows];
+  const from = Math.min(...found[1].keys());
+  const before = rows.filter((row) => row.day < from);
+  return [...before, ...applySteps(7, before.at(-1), rows.filter((row) => row.day >= from), found[1])];
+}
+
+/** Device-days before `day`, from running totals. */
+function exposureBefore(rows: readonly QualityTotalRow[], day: number): number {
+  const row = rows.findLast((candidate) => candidate.day < day);
+  return row === undefined ? 0 : row.exposure_days + row.active * (day - row.day);
+}
+
+const recounted = (stays: readonly Stay[], day: number): number =>
+  stays.reduce((sum, { from_day, to_day }) => sum + Math.max(0, Math.min(to_day ?? day, day) - from_day), 0);
+
+const seenBetween = (rows: readonly QualityTotalRow[], from: number, to: number): number =>
+  (rows.findLast((row) => row.day < to)?.started ?? 0) - (rows.findLast((row) => row.day < from)?.finished ?? 0);
+
+describe('running totals', () => {
+  it('give the device-days of any period as a difference of two rows', () => {
+    fc.assert(fc.property(fc.array(stay, { maxLength: 20 }), fc.integer({ min: 0, max: 120 }), (stays, day) => {
+      expect(exposureBefore(apply([], stays, 1), day)).toBe(recounted(stays, day));
+    }));
+  });
+
+  it('give the units seen in a period', () => {
+    fc.assert(fc.property(fc.array(stay, { maxLength: 20 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 60 }), (stays, from, length) => {
+      const to = from + length;
+      expect(seenBetween(apply([], stays, 1), from, to)).toBe(stays.filter((s) => s.from_day < to && (s.to_day === null || s.to_day > from)).length);
+    }));
+  });
+
+  it('are the same whatever the order things became known in, and empty again when all is taken back', () => {
+    fc.assert(fc.property(fc.array(stay, { minLength: 1, maxLength: 12 }), fc.array(stay, { maxLength: 6 }), fc.integer({ min: 0, max: 120 }), (stays, wrong, day) => {
+      const inSteps = stays.reduce<QualityTotalRow[]>((rows, one) => apply(rows, [one], 1), []);
+      const corrected = apply(apply(inSteps, wrong, 1), wrong, -1);
+      expect(exposureBefore(corrected, day)).toBe(recounted(stays, day));
+      for (const row of apply(corrected, stays, -1)) expect(row).toMatchObject({ active: 0, exposure_days: 0, started: 0, finished: 0 });
+    }));
+  });
+});
