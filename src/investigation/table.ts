@@ -1,4 +1,4 @@
-import type { ActionState, InvestigationState } from './lifecycle.ts';
+import type { ActionState, InvestigationState, KnownIssueState } from './lifecycle.ts';
 
 /** One 8D. `frozen` is the JSON of the problem's numbers at opening. */
 export interface InvestigationRow {
@@ -134,7 +134,7 @@ export interface KnownIssueRow {
   failure_mode_id: string | null;
   signal: string | null;
   investigation_id: string | null;
-  state: 'draft' | 'published' | 'fixed' | 'withdrawn';
+  state: KnownIssueState;
   fixed_in: string | null;
   fixed_firmware_id: string | null;
   published_at: number | null;

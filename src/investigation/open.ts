@@ -1,0 +1,65 @@
+import { allow } from '../core/actor.ts';
+import { newId } from '../core/id.ts';
+import { invalid, Problem } from '../core/problem.ts';
+import { addDays } from '../core/time.ts';
+import { checkCohort } from '../claim/cohort.ts';
+import { nextNumber } from '../claim/number.ts';
+import { defaultOwner, getStaff } from '../claim/staff.ts';
+import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { remember } from '../history/remember.ts';
+import type { LinkInput, OpenInvestigation } from './inputs.ts';
+import { checkLink } from './link.ts';
+import { problemNumbers } from './numbers.ts';
+import type { InvestigationRow } from './table.ts';
+
+/** Days until the first next date when the opener names none. */
+const FIRST_STEP_DAYS = 7;
+
+/**
+ * Opens an 8D with the numbers of its problem frozen. Throws `conflict` when the alert it comes from already has an open one, `invalid` for
+ * links and cohorts that do not exist.
+ */
+export async function openInvestigation(ctx: Ctx, input: OpenInvestigation): Promise<InvestigationRow> {
+  allow(ctx, 'investigation:write');
+  return transaction(ctx, async (ctx) => {
+    const { cohorts, team, source_kind, source_id, owner_id = defaultOwner(ctx), ...fields } = input;
+    const links = withSource(input);
+    await checkInput(ctx, input, links, owner_id);
+    await refuseSecond(ctx, input);
+    const frozen = await problemNumbers(ctx, { cohorts, links });
+    const row: InvestigationRow = {
+      id: newId(ctx.now), number: await nextNumber(ctx, 'INV'), title: fields.title, problem: fields.problem, state: 'open', source_kind, source_id, owner_id,
+      next_on: fields.next_on ?? addDays(today(ctx), FIRST_STEP_DAYS), next_step: fields.next_step ?? null, frozen: JSON.stringify(frozen), frozen_at: ctx.now,
+      containment: null, effectiveness: null, evidence_kind: null, evidence_id: null, closed_at: null, closed_by: null, reopened_at: null, reopened_reason: null,
+      created_by: ctx.actor.name, created_at: ctx.now, updated_at: ctx.now, version: 1,
+    };
+    await ctx.db.insertInto('investigations').values(row).execute();
+    for (const cohort of cohorts) await ctx.db.insertInto('investigation_cohorts').values({ id: newId(ctx.now), investigation_id: row.id, ...cohort }).execute();
+    for (const link of links) await ctx.db.insertInto('investigation_links').values({ investigation_id: row.id, ...link, created_at: ctx.now }).execute();
+    for (const member of team) await ctx.db.insertInto('investigation_members').values({ investigation_id: row.id, ...member }).execute();
+    await remember(ctx, { action: 'investigation.opened', record_kind: 'investigation', record_id: row.id, change: { number: row.number, title: row.title, source_kind, source_id, owner_id, frozen } });
+    return row;
+  });
+}
+
+/** The links asked for and the source itself, each once. */
+function withSource({ links, source_kind, source_id }: OpenInvestigation): LinkInput[] {
+  const all = source_kind === 'manual' || source_id === null ? links : [{ kind: source_kind, record_id: source_id }, ...links];
+  return [...new Map(all.map((link) => [`${link.kind} ${link.record_id}`, link])).values()];
+}
+
+async function checkInput(ctx: Ctx, input: OpenInvestigation, links: readonly LinkInput[], owner_id: string | null): Promise<void> {
+  if (input.next_on !== undefined && input.next_on < today(ctx)) throw invalid('next_on', ['The next date has passed', '次回日が過去の日付です'], ctx.actor.locale);
+  if (owner_id !== null) await getStaff(ctx, owner_id);
+  for (const [i, cohort] of input.cohorts.entries()) await checkCohort(ctx, cohort, `cohorts.${i}`);
+  for (const [i, link] of links.entries()) await checkLink(ctx, link, `links.${i}`);
+  for (const [i, member] of input.team.entries()) await getStaff(ctx, member.user_id, `team.${i}.user_id`);
+}
+
+async function refuseSecond(ctx: Ctx, { source_kind, source_id }: OpenInvestigation): Promise<void> {
+  if (source_kind !== 'alert') return;
+  const first = await ctx.db.selectFrom('investigations').select(['id', 'number']).where('source_kind', '=', 'alert').where('source_id', '=', source_id).where('state', '!=', 'closed').executeTakeFirst();
+  if (first !== undefined) {
+    throw new Problem('conflict', [`${first.number} investigates this alert`, `この警告は ${first.number} で調査中です`], { blocking: `/api/v1/investigations/${first.id}` });
+  }
+}
