@@ -201,6 +201,12 @@ export interface CalendarRow {
   created_at: number;
 }
 
+export interface CaseRatingLinkRow {
+  hash: string;
+  case_id: string;
+  created_at: number;
+}
+
 export interface CaseTables {
   case_codes: CaseCodeRow;
   case_marks: CaseMarkRow;
@@ -215,4 +221,5 @@ export interface CaseTables {
   visits: VisitRow;
   case_commands: CaseCommandRow;
   calendars: CalendarRow;
+  case_rating_links: CaseRatingLinkRow;
 }

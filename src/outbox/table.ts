@@ -1,15 +1,3 @@
-/** A program elsewhere that wants to be told. `events` is a JSON array of patterns: `return.*`, `alert.raised`, `*`. */
-export interface WebhookRow {
-  id: string;
-  url: string;
-  events: string;
-  secret: string;
-  created_by: string;
-  created_at: number;
-  disabled_at: number | null;
-  version: number;
-}
-
 /** A mail or a webhook call that is to leave the house. `target` is an address or a webhook id; `due_at` null means nothing more will be tried. */
 export interface OutboxRow {
   id: string;
@@ -27,6 +15,5 @@ export interface OutboxRow {
 }
 
 export interface OutboxTables {
-  webhooks: WebhookRow;
   outbox: OutboxRow;
 }

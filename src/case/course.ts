@@ -1,0 +1,73 @@
+// The course of a case: waiting, resuming, solving, closing, reopening, and laying spam aside.
+import { newSecret, sha256 } from '../core/id.ts';
+import { Problem } from '../core/problem.ts';
+import { speak } from '../core/words.ts';
+import type { Ctx } from '../db/ctx.ts';
+import type { SolveCase, WaitFor } from './inputs.ts';
+import { type CaseStep, nextState } from './lifecycle.ts';
+import { mailContact } from './message.ts';
+import { ownerFor, refuseAside, withoutUndefined } from './owner.ts';
+import { changeCase, type Draft } from './record.ts';
+import type { CaseRow } from './table.ts';
+
+export const waitFor = (ctx: Ctx, id: string, input: WaitFor, expected?: number): Promise<CaseRow> =>
+  changeCase(ctx, id, expected, (row) => {
+    const { waiting_for, reason, ...next } = input;
+    refuseStep(row, waiting_for === 'nobody' ? 'resume' : `wait_${waiting_for}`);
+    const facts = { ...withoutUndefined(next), ...(reason === undefined ? {} : { reason }) };
+    return [waiting_for === 'nobody' ? { kind: 'resumed', facts } : { kind: 'waiting', facts: { ...facts, waiting_for } }];
+  });
+
+export const setNextStep = (ctx: Ctx, id: string, input: { next_step: string; next_due_at: number }, expected?: number): Promise<CaseRow> =>
+  changeCase(ctx, id, expected, (row) => {
+    refuseAside(row);
+    return [{ kind: 'next_step_set', facts: input }];
+  });
+
+/** Solves the case; `reply` goes to the contact, with the link to rate. */
+export const solveCase = (ctx: Ctx, id: string, input: SolveCase, expected?: number): Promise<CaseRow> =>
+  changeCase(ctx, id, expected, async (row, ctx) => {
+    refuseStep(row, 'solve');
+    const moment = input.at === undefined ? {} : { at: input.at };
+    const { solution, cause_id, known_issue_id } = input;
+    const solved: Draft = { ...moment, kind: 'solved', visibility: 'public', facts: { solution, ...withoutUndefined({ cause_id, known_issue_id }) } };
+    if (input.reply === undefined) return [solved];
+    const link = await ratingLink(ctx, row);
+    await mailContact(ctx, row, `${input.reply}\n\n${link}`);
+    return [{ ...moment, kind: 'message_out', visibility: 'public', body: input.reply }, solved];
+  });
+
+export const closeCase = (ctx: Ctx, id: string, expected?: number): Promise<CaseRow> =>
+  changeCase(ctx, id, expected, (row) => {
+    refuseStep(row, 'close');
+    return [{ kind: 'closed', visibility: 'public' }];
+  });
+
+export const reopenCase = (ctx: Ctx, id: string, input: { reason: string }, expected?: number): Promise<CaseRow> =>
+  changeCase(ctx, id, expected, (row) => {
+    refuseStep(row, 'reopen');
+    return [{ kind: 'reopened', visibility: 'public', facts: input }];
+  });
+
+/** Spam counts in no measure. Marking it again takes the mark off. */
+export const toggleSpam = (ctx: Ctx, id: string, input: { reason: string }, expected?: number): Promise<CaseRow> =>
+  changeCase(ctx, id, expected, async (row, ctx) => {
+    if (row.spam_at !== null) return [{ kind: 'spam_unmarked', facts: input }];
+    refuseAside(row);
+    return [{ kind: 'spam_marked', facts: { ...input, owner_id: row.owner_id ?? (await ownerFor(ctx, undefined)) } }];
+  });
+
+/** Throws `conflict` when the step is not possible from where the case is. */
+function refuseStep(row: CaseRow, step: CaseStep): void {
+  refuseAside(row);
+  if (nextState(row.state, step) === null) {
+    throw new Problem('conflict', [`Not possible while the case is ${row.state}`, `現在の状態(${row.state})ではこの操作はできません`], { blocking: `/api/v1/cases/${row.id}` });
+  }
+}
+
+/** Delivery puts PUBLIC_URL in place of the mark. Only the hash of the key is kept: nobody of us can rate. */
+async function ratingLink(ctx: Ctx, row: CaseRow): Promise<string> {
+  const key = newSecret(18);
+  await ctx.db.insertInto('case_rating_links').values({ hash: sha256(key), case_id: row.id, created_at: ctx.now }).execute();
+  return speak([`How did we do? {{public_url}}/rate/${key}`, `対応はいかがでしたか？ 評価はこちら: {{public_url}}/rate/${key}`], row.contact_locale);
+}

@@ -1,0 +1,121 @@
+// What the verbs of cases take.
+import { z } from 'zod';
+import { locales } from '../core/words.ts';
+
+const Id = z.string().min(1).max(64);
+const Line = z.string().trim().min(1).max(300);
+const Prose = z.string().trim().min(1).max(20_000);
+const InstantIn = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+export const caseTypes = ['trouble', 'usage', 'contract', 'partner', 'internal'] as const;
+export const caseSources = ['mail', 'chat', 'phone', 'partner_form', 'api', 'csv', 'alert', 'staff'] as const;
+
+const Described = {
+  type: z.enum(caseTypes).optional(),
+  subject: Line.optional(),
+  customer_id: Id.nullable().optional(),
+  contract_id: Id.nullable().optional(),
+  contact_name: z.string().trim().max(200).nullable().optional(),
+  contact_email: z.email().max(300).nullable().optional(),
+  contact_locale: z.enum(locales).optional(),
+  category_id: Id.nullable().optional(),
+  cause_id: Id.nullable().optional(),
+  since_text: z.string().trim().max(500).nullable().optional(),
+  tried_text: z.string().trim().max(2000).nullable().optional(),
+};
+
+export const OpenCase = z.object({
+  ...Described,
+  type: z.enum(caseTypes).default('trouble'),
+  source: z.enum(['chat', 'phone', 'partner_form', 'api', 'staff', 'mail']).default('api'),
+  /** Who made the contact. `staff` is a case we open ourselves: it has no first reply until a customer writes. */
+  initiated_by: z.enum(['customer', 'partner', 'staff']).default('customer'),
+  subject: Line,
+  /** What was said, as it was said. */
+  message: Prose.optional(),
+  unit_ids: z.array(Id).max(200).default([]),
+  /** The sender's own key: opening the same case twice gives the first. */
+  source_key: z.string().min(1).max(200).optional(),
+  at: InstantIn.optional(),
+});
+export type OpenCase = z.output<typeof OpenCase>;
+
+export const DescribeCase = z.object(Described);
+export type DescribeCase = z.output<typeof DescribeCase>;
+
+export const TakeOwner = z.object({
+  owner_id: Id.optional(),
+  reason: Line.optional(),
+  summary: Prose.optional(),
+  type: z.enum(caseTypes).optional(),
+  category_id: Id.nullable().optional(),
+  next_step: Line.optional(),
+  next_due_at: InstantIn.optional(),
+});
+export type TakeOwner = z.output<typeof TakeOwner>;
+
+export const WriteMessage = z.object({
+  text: Prose,
+  visibility: z.enum(['public', 'internal']),
+  /** `customer`: what a customer said on the phone or in a chat, entered by staff. `bot`: an automatic answer. */
+  from: z.enum(['staff', 'customer', 'bot']).default('staff'),
+  /** After a public reply: whom we wait for, if anybody. */
+  waiting_for: z.enum(['customer']).optional(),
+  at: InstantIn.optional(),
+  source_key: z.string().min(1).max(200).optional(),
+});
+export type WriteMessage = z.output<typeof WriteMessage>;
+
+export const ClassifyMessage = z.object({ event_id: Id, thanks: z.boolean() });
+export const WaitFor = z.object({ waiting_for: z.enum(['customer', 'engineering', 'maker', 'nobody']), next_step: Line.optional(), next_due_at: InstantIn.optional(), reason: Line.optional() });
+export type WaitFor = z.output<typeof WaitFor>;
+export const SetNextStep = z.object({ next_step: Line, next_due_at: InstantIn });
+export const SolveCase = z.object({ solution: Prose, cause_id: Id.nullable().optional(), known_issue_id: Id.nullable().optional(), reply: Prose.optional(), at: InstantIn.optional() });
+export type SolveCase = z.output<typeof SolveCase>;
+export const WithReason = z.object({ reason: Line });
+export const MergeCase = z.object({ into_id: Id, reason: Line });
+export const LinkUnit = z.object({ unit_id: Id });
+export const RateCase = z.object({ rating: z.coerce.number().int().min(1).max(5), comment: z.string().trim().max(4000).optional() });
+export type RateCase = z.output<typeof RateCase>;
+export const LogWork = z.object({ minutes: z.coerce.number().int().min(1).max(1440), worked_at: InstantIn.optional(), source_key: z.string().min(1).max(200).optional() });
+
+/** What engineering needs before it looks; nothing of it may be left out. */
+export const EscalationFacts = z.object({ symptom: Prose, reproduction: Prose, tried: Prose, impact: Prose });
+
+export const AskOthers = z.object({
+  kind: z.enum(['request', 'advice', 'escalation']),
+  asked_of: Line,
+  asked_user_id: Id.optional(),
+  question: Prose,
+  due_at: InstantIn,
+  facts: EscalationFacts.optional(),
+  /** An escalation of the same model and category is waiting: why this one is another. */
+  differs_because: Line.optional(),
+});
+export type AskOthers = z.output<typeof AskOthers>;
+export const AnswerRequest = z.object({ answer: Prose });
+
+export const SaveTemplate = z.object({ code: z.string().regex(/^[a-z0-9-]{1,64}$/), type: z.enum(caseTypes).nullable().default(null), name: Line, body_en: Prose, body_ja: Prose });
+export type SaveTemplate = z.output<typeof SaveTemplate>;
+export const SaveCaseCode = z.object({ tree: z.enum(['category', 'cause']), code: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), parent_id: Id.nullable().default(null), name_en: Line, name_ja: Line });
+export type SaveCaseCode = z.output<typeof SaveCaseCode>;
+export const SaveWorkaround = z.object({
+  maker_id: Id.nullable().default(null), model_id: Id.nullable().default(null), firmware_id: Id.nullable().default(null), category_id: Id.nullable().default(null),
+  title_en: Line, title_ja: Line, steps_en: Prose, steps_ja: Prose,
+});
+export type SaveWorkaround = z.output<typeof SaveWorkaround>;
+export const TryWorkaround = z.object({ workaround_id: Id, helped: z.boolean().nullable() });
+export const CommandUnit = z.object({ unit_id: Id, command: z.enum(['diagnose', 'restart']) });
+export type CommandUnit = z.output<typeof CommandUnit>;
+
+export const PlanVisit = z.object({
+  unit_id: Id.optional(), site_id: Id.optional(), visit_on: z.iso.date(),
+  coverage: z.enum(['contract', 'own_warranty', 'goodwill', 'paid']).optional(), coverage_reason: Line.optional(),
+  fee: z.coerce.number().min(0).max(100_000_000).optional(), fee_agreed_by: Line.optional(),
+});
+export type PlanVisit = z.output<typeof PlanVisit>;
+export const FinishVisit = z.object({
+  outcome: z.enum(['fixed', 'not_fixed', 'return_needed']), result: Prose,
+  parts: z.array(z.object({ name: Line, quantity: z.number().int().min(1).max(1000) })).max(50).default([]),
+});
+export type FinishVisit = z.output<typeof FinishVisit>;

@@ -1,0 +1,53 @@
+// What is said: public to the customer, or internal. An internal note is another kind of event, and no reader but staff is ever given one.
+import { Problem } from '../core/problem.ts';
+import type { Ctx } from '../db/ctx.ts';
+import { queueMail } from '../outbox/tell.ts';
+import type { WriteMessage } from './inputs.ts';
+import { refuseAside } from './owner.ts';
+import { changeCase, type Draft } from './record.ts';
+import { onlyThanks, openPlaces } from './rules.ts';
+import type { CaseRow } from './table.ts';
+
+/** Adds a message. A partner writes as partner, whatever was asked for. A public message of staff goes out by mail to the contact. */
+export const writeMessage = (ctx: Ctx, id: string, input: WriteMessage, expected?: number): Promise<CaseRow> =>
+  changeCase(ctx, id, expected, async (row, ctx) => {
+    refuseAside(row);
+    if (ctx.actor.partner_id !== null) return [incoming(input, 'partner', row)];
+    if (input.from === 'customer') return [incoming(input, 'customer', row)];
+    if (input.visibility === 'internal') return [{ ...moment(input), kind: 'note', body: input.text }];
+    if (input.from === 'bot') return [{ ...moment(input), kind: 'auto_reply', visibility: 'public', by_kind: 'bot', body: input.text }];
+    return replied(ctx, row, input);
+  });
+
+/** Corrects whether a customer's message only thanks; measures follow as if it had been known from the start. */
+export const classifyMessage = (ctx: Ctx, id: string, input: { event_id: string; thanks: boolean }): Promise<CaseRow> =>
+  changeCase(ctx, id, undefined, async (row, ctx) => {
+    const event = await ctx.db.selectFrom('case_events').select('id').where('case_id', '=', row.id).where('id', '=', input.event_id).where('kind', '=', 'message_in').executeTakeFirst();
+    if (event === undefined) throw new Problem('not_found', ['The case has no such message', '該当するメッセージがありません']);
+    return [{ kind: 'message_classified', facts: input }];
+  });
+
+const moment = (input: WriteMessage): Pick<Draft, 'at' | 'source_key'> =>
+  ({ ...(input.at === undefined ? {} : { at: input.at }), ...(input.source_key === undefined ? {} : { source_key: `message:${input.source_key}` }) });
+
+const incoming = (input: WriteMessage, by_kind: 'customer' | 'partner', row: CaseRow): Draft => ({
+  ...moment(input), kind: 'message_in', visibility: 'public', by_kind, body: input.text, facts: { thanks: onlyThanks(input.text) },
+  ...(by_kind === 'customer' ? { actor: { id: row.customer_id ?? 'customer', name: row.contact_name ?? 'customer' } } : {}),
+});
+
+async function replied(ctx: Ctx, row: CaseRow, input: WriteMessage): Promise<Draft[]> {
+  const holes = openPlaces(input.text);
+  if (holes.length > 0) throw new Problem('invalid', [`Not filled in: ${holes.join(', ')}`, `未入力の項目があります: ${holes.join('、')}`], { errors: [{ path: 'text', message: `{${holes[0]}}` }] });
+  if (row.state === 'new') throw new Problem('conflict', ['Take the case before answering', '先に担当者を決めてください'], { blocking: `/api/v1/cases/${row.id}` });
+  await mailContact(ctx, row, input.text, input.source_key);
+  const reply: Draft = { ...moment(input), kind: 'message_out', visibility: 'public', body: input.text };
+  return input.waiting_for === undefined ? [reply] : [reply, { kind: 'waiting', facts: { waiting_for: input.waiting_for } }];
+}
+
+/** The mail a public message becomes. Its subject carries the number by which an answer finds the case. */
+export async function mailContact(ctx: Ctx, row: CaseRow, text: string, key?: string): Promise<void> {
+  if (row.contact_email === null) return;
+  await queueMail(ctx, {
+    to: row.contact_email, subject: `[${row.number}] ${row.subject}`, text, topic: 'case.message_out', ...(key === undefined ? {} : { dedupe_key: `case-message:${row.id}:${key}` }),
+  });
+}

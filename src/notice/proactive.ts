@@ -1,0 +1,26 @@
+// An alert opens cases before the customers call: one per customer, with its units at risk. They are counted apart from inquiries.
+import { openCase } from '../case/open.ts';
+import { allow, staffOnly } from '../core/actor.ts';
+import type { CaseRow } from '../case/table.ts';
+import { notFound } from '../core/problem.ts';
+import { type Ctx, transaction } from '../db/ctx.ts';
+import type { OpenProactive } from './inputs.ts';
+
+/** Opens what is not open yet; asked again for the same alert it gives the same cases. Units without a customer are left out. */
+export async function openProactiveCases(ctx: Ctx, input: OpenProactive): Promise<CaseRow[]> {
+  allow(ctx, 'case:write');
+  staffOnly(ctx);
+  return transaction(ctx, async (ctx) => {
+    const units = await ctx.db.selectFrom('units').select(['id', 'customer_id']).where('id', 'in', input.unit_ids).where('customer_id', 'is not', null).orderBy('id').execute();
+    if (units.length === 0) throw notFound(['Unit at a customer', '顧客先の個体']);
+    const customers = [...new Set(units.map(({ customer_id }) => customer_id ?? ''))];
+    const cases: CaseRow[] = [];
+    for (const customer_id of customers) {
+      cases.push(await openCase(ctx, {
+        type: 'trouble', source: 'alert', initiated_by: 'alert', subject: input.subject, message: input.note, customer_id, alert_id: input.alert_id,
+        unit_ids: units.filter((unit) => unit.customer_id === customer_id).map(({ id }) => id), source_key: `alert:${input.alert_id}:${customer_id}`,
+      }));
+    }
+    return cases;
+  });
+}

@@ -1,0 +1,117 @@
+// Sends what waits in the outbox: mail over SMTP, webhooks signed over HTTP. What fails is tried again later and later, then given up and kept.
+import { createHmac } from 'node:crypto';
+import { createTransport } from 'nodemailer';
+import type { Ctx } from '../db/ctx.ts';
+import type { OutboxRow } from './table.ts';
+
+export interface DeliverySettings {
+  readonly smtp_url?: string | undefined;
+  readonly mail_from?: string | undefined;
+  readonly public_url?: string | undefined;
+}
+
+/** Waits between attempts; after the last the row has failed until somebody replays it. About two days in all. */
+export const BACKOFF_MS = [60, 300, 1800, 7200, 21_600, 43_200, 86_400].map((seconds) => seconds * 1000);
+const BATCH = 200;
+const AT_ONCE = 8;
+const TIMEOUT_MS = 10_000;
+const LONGEST_ERROR = 500;
+
+export interface Delivered { sent: number; retried: number; failed: number; waiting: number }
+
+type Outcome = { readonly result: 'sent' } | { readonly result: 'retry' | 'fail' | 'wait'; readonly error: string };
+
+/** One round over what is due. Mail without SMTP settings stays and says so. */
+export async function deliverOutbox(ctx: Ctx, settings: DeliverySettings): Promise<Delivered> {
+  const due = await ctx.db.selectFrom('outbox').selectAll().where('due_at', '<=', ctx.now).orderBy('due_at').orderBy('id').limit(BATCH).execute();
+  const delivered: Delivered = { sent: 0, retried: 0, failed: 0, waiting: 0 };
+  if (due.length === 0) return delivered;
+  const mail = mailer(settings);
+  try {
+    for (let i = 0; i < due.length; i += AT_ONCE) {
+      await Promise.all(due.slice(i, i + AT_ONCE).map(async (row) => {
+        const outcome = row.kind === 'mail' ? await mail.send(row) : await sendWebhook(ctx, row);
+        await settle(ctx, row, outcome, delivered);
+      }));
+    }
+  } finally {
+    mail.close();
+  }
+  return delivered;
+}
+
+/** `t=<epoch seconds>,v1=<HMAC-SHA256 of "t.body" in hexadecimal>`: the receiver checks both the sender and the age. */
+export const signature = (secret: string, at: number, body: string): string => {
+  const t = Math.floor(at / 1000);
+  return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
+};
+
+/** When the next attempt is due, or null when there is none. `attempts` includes the one that failed. */
+export const nextAttempt = (now: number, attempts: number): number | null => {
+  const wait = BACKOFF_MS[attempts - 1];
+  return wait === undefined ? null : now + wait;
+};
+
+async function settle(ctx: Ctx, row: OutboxRow, outcome: Outcome, delivered: Delivered): Promise<void> {
+  if (outcome.result === 'sent') {
+    delivered.sent += 1;
+    await ctx.db.updateTable('outbox').set({ sent_at: ctx.now, due_at: null, attempts: row.attempts + 1, last_error: null, failed_at: null }).where('id', '=', row.id).execute();
+    return;
+  }
+  const last_error = outcome.error.slice(0, LONGEST_ERROR);
+  if (outcome.result === 'wait') {
+    delivered.waiting += 1;
+    if (row.last_error !== last_error) await ctx.db.updateTable('outbox').set({ last_error }).where('id', '=', row.id).execute();
+    return;
+  }
+  const attempts = row.attempts + 1;
+  const due_at = outcome.result === 'fail' ? null : nextAttempt(ctx.now, attempts);
+  if (due_at === null) delivered.failed += 1;
+  else delivered.retried += 1;
+  await ctx.db.updateTable('outbox').set({ attempts, due_at, failed_at: due_at === null ? ctx.now : null, last_error }).where('id', '=', row.id).execute();
+}
+
+function mailer({ smtp_url, mail_from, public_url }: DeliverySettings): { send(row: OutboxRow): Promise<Outcome>; close(): void } {
+  if (smtp_url === undefined || mail_from === undefined) {
+    return { send: async () => ({ result: 'wait', error: 'SMTP_URL and MAIL_FROM are not set' }), close: () => undefined };
+  }
+  const transport = createTransport({ url: smtp_url, connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS });
+  const host = /@([^>\s]+)/.exec(mail_from)?.[1] ?? 'kizashi';
+  return {
+    close: () => transport.close(),
+    send: async (row) => {
+      const { subject, text }: { subject: string; text: string } = JSON.parse(row.payload);
+      try {
+        // The same row has the same Message-ID: a mail sent twice by a crash is one to the receiver.
+        await transport.sendMail({ from: mail_from, to: row.target, subject, text: text.replaceAll('{{public_url}}', public_url ?? ''), messageId: `<${row.id}@${host}>` });
+        return { result: 'sent' };
+      } catch (error) {
+        return { result: refusedForGood(error) ? 'fail' : 'retry', error: String(error instanceof Error ? error.message : error) };
+      }
+    },
+  };
+}
+
+/** 5yz of the receiving server: trying again will not help (RFC 5321 §4.2.1). */
+const refusedForGood = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number' && error.responseCode >= 500 && error.responseCode < 600;
+
+async function sendWebhook(ctx: Ctx, row: OutboxRow): Promise<Outcome> {
+  const webhook = await ctx.db.selectFrom('webhooks').selectAll().where('id', '=', row.target).executeTakeFirst();
+  if (webhook === undefined || webhook.disabled_at !== null) return { result: 'fail', error: 'The webhook is disabled' };
+  try {
+    const response = await post(ctx, webhook, row);
+    await response.body?.cancel();
+    if (response.ok) return { result: 'sent' };
+    // 410 says: never again. Everything else may be mended.
+    return { result: response.status === 410 ? 'fail' : 'retry', error: `HTTP ${response.status}` };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+    return { result: 'retry', error: `${error instanceof Error ? error.message : error} ${cause}`.trim() };
+  }
+}
+
+const post = (ctx: Ctx, webhook: { url: string; secret: string }, row: OutboxRow): Promise<Response> => fetch(webhook.url, {
+  method: 'POST', body: row.payload, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS),
+  headers: { 'Content-Type': 'application/json', 'User-Agent': 'Kizashi', 'Kizashi-Event': row.topic, 'Kizashi-Delivery': row.id, 'Kizashi-Signature': signature(webhook.secret, ctx.now, row.payload) },
+});
