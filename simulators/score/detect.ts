@@ -1,0 +1,31 @@
+// The product's scan over the simulated past: one statistic per model and day, alerts at the promised level, the e-BH list.
+import { budgetsOf, design, streamsOf, WATCH_THRESHOLD } from '../../src/alert/detector.ts';
+import { statisticPath } from '../../src/alert/path.ts';
+import { eBenjaminiHochberg } from '../../src/stats/evalue.ts';
+import { type Fed, FIRST_DAY, seriesOf } from './feed.ts';
+import type { History } from './history.ts';
+import { BATCHES, FIRMWARES } from './parameters.ts';
+
+const KINDS = ['model', ...Array.from({ length: BATCHES }, () => 'batch'), ...Array.from({ length: FIRMWARES }, () => 'firmware')];
+
+/** Below this a path holds bounds, not values. */
+const FLOOR = WATCH_THRESHOLD;
+
+export function productPaths(history: History, fed: Fed): Float64Array[] {
+  const { days, models } = history.parameters;
+  const budgets = budgetsOf(KINDS);
+  return Array.from({ length: models }, (_, model) =>
+    statisticPath(streamsOf(seriesOf(fed, model), fed.shapes, days), fed.shapes, budgets, FIRST_DAY, days - 1, FLOOR));
+}
+
+/** Of the models that ever stood on the act-now list, the share that had no defect yet when they came on it. */
+export function falseShareOfActNow(history: History, paths: readonly Float64Array[], alpha = 0.1): { listed: number; false_share: number } {
+  const onset = new Map(history.truths.map((truth) => [truth.model, truth.onset]));
+  const first = new Map<number, number>();
+  for (let i = 0; i < history.parameters.days - FIRST_DAY; i += 1) {
+    const window = Math.min(design.window_days, FIRST_DAY + i + 1);
+    for (const model of eBenjaminiHochberg(paths.map((path) => ((path[i] ?? 0) < FLOOR ? 0 : (path[i] ?? 0) / window)), alpha)) if (!first.has(model)) first.set(model, FIRST_DAY + i);
+  }
+  const wrong = [...first].filter(([model, day]) => day < (onset.get(model) ?? Infinity)).length;
+  return { listed: first.size, false_share: first.size === 0 ? 0 : wrong / first.size };
+}
