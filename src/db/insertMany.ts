@@ -33,7 +33,9 @@ export async function inChunks<Row>(
   let affected = 0;
   for (let start = 0; start < rows.length; start += perStatement) {
     const chunk = rows.slice(start, start + perStatement);
-    const result = await db.executeQuery(CompiledQuery.raw(write(placeholders(db, chunk.length, width)), chunk.flatMap(valuesOf)));
+    const values: unknown[] = [];
+    for (const row of chunk) for (const value of valuesOf(row)) values.push(value);
+    const result = await db.executeQuery(CompiledQuery.raw(write(placeholders(db, chunk.length, width)), values));
     affected += Number(result.numAffectedRows ?? 0);
   }
   return affected;

@@ -41,7 +41,15 @@ export function migrationsFor(dialect: Dialect): Migration[] {
 }
 
 async function createLedger(store: Store): Promise<void> {
-  await sql`create table if not exists migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`.execute(store.db);
+  await store.db.transaction().execute(async (trx) => {
+    await takeTurn(trx, store.dialect);
+    await sql`create table if not exists migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`.execute(trx);
+  });
+}
+
+/** PostgreSQL: one start-up at a time until the transaction ends; even `create table if not exists` fails when two do it at once. */
+async function takeTurn(trx: Transaction<Tables>, dialect: Dialect): Promise<void> {
+  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(ADVISORY_LOCK)})`.execute(trx);
 }
 
 async function appliedMigrations(store: Store): Promise<{ name: string; checksum: string }[]> {
@@ -57,7 +65,7 @@ function refuseForeign(applied: { name: string; checksum: string }[], files: rea
 }
 
 async function applyOnce(trx: Transaction<Tables>, dialect: Dialect, file: Migration): Promise<boolean> {
-  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(ADVISORY_LOCK)})`.execute(trx);
+  await takeTurn(trx, dialect);
   const seen = await sql`select 1 from migrations where name = ${file.name}`.execute(trx);
   if (seen.rows.length > 0) return false;
   for (const text of statementsOf(file.text)) await sql.raw(text).execute(trx);

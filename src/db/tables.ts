@@ -1,5 +1,6 @@
 // Every table of the store, joined from the folders that own them: types only, so that nothing is imported at run time.
 import type { ArticleTables } from '../article/table.ts';
+import type { AlertTables } from '../alert/table.ts';
 import type { AttachmentTables } from '../attachment/table.ts';
 import type { CaseTables } from '../case/table.ts';
 import type { CatalogTables } from '../catalog/table.ts';
@@ -21,10 +22,12 @@ import type { StockTables } from '../stock/table.ts';
 import type { TelemetryTables } from '../telemetry/table.ts';
 import type { TransferTables } from '../transfer/table.ts';
 import type { UnitTables } from '../unit/table.ts';
+import type { WebhookTables } from '../webhook/table.ts';
 import type { WebTables } from '../web/table.ts';
 
 export interface Tables
-  extends ArticleTables,
+  extends AlertTables,
+    ArticleTables,
     AttachmentTables,
     CaseTables,
     CatalogTables,
@@ -46,4 +49,5 @@ export interface Tables
     TelemetryTables,
     TransferTables,
     UnitTables,
-    WebTables {}
+    WebTables,
+    WebhookTables {}

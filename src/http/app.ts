@@ -1,7 +1,15 @@
 // The HTTP application: the frame, then every feature. Nothing else lives here.
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { articleApi } from '../article/api.ts';
+import { articlePages } from '../article/pages.tsx';
+import { caseApi } from '../case/api.ts';
+import { casePages } from '../case/pages.tsx';
 import { catalogApi } from '../catalog/api.ts';
 import { catalogPages } from '../catalog/pages.tsx';
+import { claimApi } from '../claim/api.ts';
+import { documentPages } from '../claim/documentPages.tsx';
+import { evidenceApi } from '../claim/evidenceApi.ts';
+import { claimPages } from '../claim/pages.tsx';
 import type { Log } from '../core/log.ts';
 import { Problem } from '../core/problem.ts';
 import { deskApi } from '../desk/api.ts';
@@ -9,12 +17,30 @@ import { homePages } from '../desk/homePages.tsx';
 import { scanPages } from '../desk/scanPage.tsx';
 import { searchPages } from '../desk/searchPage.tsx';
 import { inspectionApi } from '../inspection/api.ts';
+import { inspectionPages } from '../inspection/pages.tsx';
+import { attachmentApi } from '../attachment/api.ts';
+import { importKinds } from './kinds.ts';
+import { transferApi } from '../transfer/api.ts';
+import { transferPages } from '../transfer/pages.tsx';
+import { unitApi } from '../unit/api.ts';
+import { unitPages } from '../unit/pages.tsx';
+import { investigationApi } from '../investigation/api.ts';
+import { investigationPages } from '../investigation/pages.tsx';
+import { kpiApi } from '../kpi/api.ts';
+import { kpiPages } from '../kpi/pages.tsx';
+import { learningApi } from '../learning/api.ts';
+import { learningPages } from '../learning/pages.tsx';
+import { noticeApi } from '../notice/api.ts';
+import { noticePages } from '../notice/pages.tsx';
 import { personApi } from '../person/api.ts';
 import { personPages } from '../person/pages.tsx';
+import { portalPages } from '../portal/pages.tsx';
 import { qualityApi } from '../quality/api.ts';
 import { qualityPages } from '../quality/pages.tsx';
 import { returnsApi } from '../returns/api.ts';
+import { returnsPages } from '../returns/pages.tsx';
 import { stockApi } from '../stock/api.ts';
+import { stockPages } from '../stock/pages.tsx';
 import { telemetryApi } from '../telemetry/api.ts';
 import { telemetryPages } from '../telemetry/pages.tsx';
 import { assetRoutes } from '../web/assets.ts';
@@ -25,6 +51,8 @@ import { httpRequests, httpSeconds } from '../web/metrics.ts';
 import { asProblem, problemResponse } from '../web/problem.ts';
 import { problemPage } from '../web/problemPage.tsx';
 import { viewPages } from '../web/viewPages.ts';
+import { webhookApi } from '../webhook/api.ts';
+import { webhookPages } from '../webhook/pages.tsx';
 import { docsRoutes } from './docs.tsx';
 import { type FrameSettings, identify, limitBody, sameOrigin, securityHeaders } from './frame.ts';
 import { type Probe, probeRoutes } from './probes.ts';
@@ -45,6 +73,9 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   app.use(measure(settings.log), securityHeaders, identify(settings), sameOrigin, denyUngated, limitBody);
   app.use('/api/v1/*', csvWhenAsked, idempotent);
   for (const api of apis()) app.route('/api/v1', api);
+  app.route('/api/v1', attachmentApi(settings.data_dir));
+  app.route('/api/v1', evidenceApi(settings.data_dir));
+  app.route('/', documentPages(settings.data_dir));
   for (const pages of allPages()) app.route('/', pages);
   app.route('/', assetRoutes);
   app.route('/', probeRoutes(settings));
@@ -52,9 +83,9 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   return app;
 }
 
-const apis = () => [personApi, deskApi, catalogApi, qualityApi, returnsApi, inspectionApi, stockApi, telemetryApi];
+const apis = () => [personApi, deskApi, catalogApi, unitApi, transferApi(importKinds), qualityApi, returnsApi, inspectionApi, stockApi, telemetryApi, claimApi, investigationApi, caseApi, kpiApi, articleApi, noticeApi, learningApi, webhookApi];
 
-const allPages = () => [personPages, viewPages, homePages, searchPages, scanPages, catalogPages, qualityPages, telemetryPages];
+const allPages = () => [personPages, viewPages, homePages, searchPages, scanPages, catalogPages, unitPages(), transferPages(importKinds), qualityPages, telemetryPages, returnsPages, inspectionPages, stockPages, claimPages, investigationPages, casePages, kpiPages, articlePages, noticePages, learningPages, webhookPages, portalPages];
 
 /** The last word: a response that passed no gate is not sent. */
 const denyUngated = async (c: AppContext, next: () => Promise<void>): Promise<void> => {

@@ -1,6 +1,12 @@
 // EVERY periodic job of the product, in one list. jobs/run.ts runs each on one process at a time.
+import { remindDeadlines } from '../claim/remind.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { forgetOldKeys } from '../idempotency/once.ts';
+import { matchKnownIssues } from '../investigation/knownIssueMatch.ts';
+import { remindActions, watchFixes } from '../investigation/watch.ts';
+import { freezeTotals } from '../quality/freeze.ts';
+import { countCohorts } from '../telemetry/cohorts.ts';
+import { watchSites } from '../telemetry/outages.ts';
 
 export interface Job {
   /** Also the key of its lease and the actor in the history. */
@@ -13,4 +19,11 @@ export interface Job {
   readonly work: (ctx: Ctx) => Promise<unknown>;
 }
 
-export const schedule: readonly Job[] = [{ name: 'forget-idempotency-keys', cron: '0 17 3 * * *', lease_s: 600, work: forgetOldKeys }];
+export const schedule: readonly Job[] = [{ name: 'forget-idempotency-keys', cron: '0 17 3 * * *', lease_s: 600, work: forgetOldKeys }, { name: 'freeze', cron: '15 * * * * *', lease_s: 1800, work: freezeTotals },
+  { name: 'count-cohorts', cron: '20 7 * * * *', lease_s: 1800, work: countCohorts },
+  { name: 'watch-sites', cron: '40 * * * * *', lease_s: 300, work: watchSites },
+  { name: 'match-known-issues', cron: '30 */5 * * * *', lease_s: 600, work: matchKnownIssues },
+  { name: 'watch-fixes', cron: '50 23 * * * *', lease_s: 600, work: watchFixes },
+  { name: 'remind-actions', cron: '0 5 8 * * *', lease_s: 300, work: remindActions },
+  { name: 'remind-claim-deadlines', cron: '0 0 8 * * *', lease_s: 300, work: remindDeadlines },
+];

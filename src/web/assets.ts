@@ -19,6 +19,7 @@ const CSS = 'text/css; charset=utf-8';
 const sources: Readonly<Record<string, readonly [type: string, file: string]>> = {
   'kizashi.css': [CSS, 'src/web/assets/kizashi.css'],
   'icon.svg': ['image/svg+xml', 'src/web/assets/icon.svg'],
+  'labels.css': [CSS, 'src/returns/labels.css'],
   'kizashi.js': [JS, 'dist/web/kizashi.js'],
   'decoder.js': [JS, 'dist/web/decoder.js'],
   'htmx.js': [JS, 'node_modules/htmx.org/dist/htmx.min.js'],

@@ -1,0 +1,38 @@
+// What a signal may measure: the telemetry's daily signals, single fields of a device's day, and silence, returns and customer reports.
+import type { Bilingual } from '../core/words.ts';
+import { dailySignals } from '../telemetry/signals.ts';
+
+export interface Measure {
+  readonly code: string;
+  readonly label: Bilingual;
+  readonly kind: 'device' | 'network';
+  /** SQL over device_days as d and models as m; null for what does not come from a device's day. */
+  readonly value: string | null;
+  readonly unit: string;
+}
+
+const field = (code: string, label: Bilingual, value: string, unit: string, kind: Measure['kind'] = 'device'): Measure => ({ code, label, kind, value, unit });
+
+export const SILENCE = 'silence';
+export const RETURN = 'return';
+export const REPORT = 'report';
+
+export const measures: readonly Measure[] = [
+  ...dailySignals.map(({ code, label, kind, events }): Measure => ({ code, label, kind, value: events, unit: 'events' })),
+  field('watchdog', ['Watchdog reboots', 'ウォッチドッグ再起動'], 'd.reboot_hw_watchdog + d.reboot_sw_watchdog', 'events'),
+  field('crash', ['Crashes (panic, out of memory)', 'クラッシュ（パニック・メモリ不足）'], 'd.reboot_kernel_panic + d.reboot_oom', 'events'),
+  field('update_failed', ['Failed firmware updates', 'ファームウェア更新失敗'], 'd.reboot_fw_update_error', 'events'),
+  field('sd_wear', ['SD card wear', 'SDカード消耗'], 'd.sd_wear_pct_max', '%'),
+  field('sd_absent', ['SD card not seen', 'SDカード未検出'], 'd.sd_absent_reports', 'reports'),
+  field('ircut', ['IR cut filter faults', 'IRカットフィルター異常'], 'd.ircut_fault_reports', 'reports'),
+  field('ir_led', ['IR LED faults', 'IR LED異常'], 'd.ir_led_fault_reports', 'reports'),
+  field('focus_loss', ['Loss of focus (1 − focus)', 'フォーカス低下（1 − focus）'], '1 - d.focus_min', 'share'),
+  field('link_flaps', ['Link flaps', 'リンク断'], 'd.link_flaps', 'events', 'network'),
+  field('disconnects', ['Disconnects', '切断'], 'd.disconnects', 'events', 'network'),
+  field('clock', ['Clock offset', '時刻ずれ'], 'd.ntp_off_ms_max', 'ms'),
+  { code: SILENCE, label: ['Silence', '無応答'], kind: 'network', value: null, unit: 'days' },
+  { code: RETURN, label: ['Returns', '返品'], kind: 'device', value: null, unit: 'returns' },
+  { code: REPORT, label: ['Customer reports', '問い合わせ'], kind: 'device', value: null, unit: 'cases' },
+];
+
+export const findMeasure = (code: string): Measure | undefined => measures.find((measure) => measure.code === code);

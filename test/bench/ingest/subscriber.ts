@@ -1,0 +1,119 @@
+// A process that takes the messages in one of several ways and says when it has them all.
+// node subscriber.js <kind> <port> <messages> <store url>
+import { connect } from 'node:net';
+import Sqlite from 'better-sqlite3';
+import mqtt from 'mqtt';
+import mqttPacket from 'mqtt-packet';
+import { startHere } from '../../../src/mqtt/start.ts';
+import { Health } from '../../../src/telemetry/payload.ts';
+
+const [kind = '', port = '', messages = '', url = ''] = process.argv.slice(2);
+const expected = Number(messages);
+const FILTER = 'fleet/v1/+/health';
+let usage = process.cpuUsage();
+
+const ready = () => {
+  usage = process.cpuUsage();
+  process.send?.({ ready: true });
+};
+const done = (extra: object = {}) => {
+  const { user, system } = process.cpuUsage(usage);
+  process.send?.({ done: true, cpu_us: user + system, rss: process.memoryUsage.rss(), ...extra });
+};
+let received = 0;
+const count = () => { if (++received === expected) done(); };
+
+const ways: Readonly<Record<string, () => void>> = {
+  mqttjs: () => subscribeWithMqttJs(() => count()),
+  raw: () => subscribeRaw(),
+  nodered: () => {
+    const sqlite = open(url, 'create table reports (topic text, payload text, at integer)');
+    const insert = sqlite.prepare('insert into reports values (?, ?, ?)');
+    subscribeWithMqttJs((topic, payload) => {
+      insert.run(topic, payload.toString(), Date.now());
+      count();
+    });
+  },
+  obvious: () => obvious(),
+  kizashi: () => void product(),
+};
+
+function subscribeWithMqttJs(take: (topic: string, payload: Buffer) => void): void {
+  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5, clean: true, properties: { receiveMaximum: 65_535 } });
+  client.on('message', take);
+  client.on('connect', () => client.subscribe(FILTER, { qos: 1 }, ready));
+}
+
+/** The codec of mqtt.js on a bare socket, a PUBACK for every packet, collected per chunk. */
+function subscribeRaw(): void {
+  const socket = connect({ port: Number(port), host: '127.0.0.1', noDelay: true });
+  const parser = mqttPacket.parser({ protocolVersion: 5 });
+  let acks: Buffer[] = [];
+  parser.on('packet', (packet) => {
+    if (packet.cmd === 'connack') socket.write(mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: FILTER, qos: 1 }] }, { protocolVersion: 5 }));
+    else if (packet.cmd === 'suback') ready();
+    else if (packet.cmd === 'publish') {
+      acks.push(Buffer.from([0x40, 2, (packet.messageId ?? 0) >> 8, (packet.messageId ?? 0) & 255]));
+      count();
+    }
+  });
+  socket.on('data', (chunk) => {
+    parser.parse(chunk);
+    socket.write(Buffer.concat(acks));
+    acks = [];
+  });
+  socket.write(mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, clean: true, clientId: 'raw', keepalive: 0, properties: { receiveMaximum: 65_535 } }, { protocolVersion: 5 }));
+}
+
+/** What one writes first: zod per message, JSON text, an upsert per message, a transaction per hundred. */
+function obvious(): void {
+  const sqlite = open(url, 'create table reports (device text, boot text, seq integer, at integer, body text, primary key (device, boot, seq)); create table days (device text, day text, reports integer, temp_max real, primary key (device, day))');
+  const insert = sqlite.prepare('insert or ignore into reports values (?, ?, ?, ?, ?)');
+  const upsert = sqlite.prepare('insert into days values (?, ?, 1, ?) on conflict do update set reports = reports + 1, temp_max = max(temp_max, excluded.temp_max)');
+  let pending: [string, Buffer][] = [];
+  const write = sqlite.transaction((batch: [string, Buffer][]) => {
+    for (const [topic, payload] of batch) {
+      const report = Health.parse(JSON.parse(payload.toString()));
+      const device = topic.split('/')[2];
+      if (insert.run(device, report.boot, report.seq, report.ts, payload.toString()).changes > 0) upsert.run(device, new Date(report.ts).toISOString().slice(0, 10), report.m.temp_c ?? null);
+    }
+  });
+  const flush = () => {
+    const batch = pending;
+    pending = [];
+    write(batch);
+    batch.forEach(count);
+  };
+  subscribeWithMqttJs((topic, payload) => {
+    if (pending.push([topic, payload]) >= 100) flush();
+  });
+  setInterval(() => { if (pending.length > 0) flush(); }, 10);
+}
+
+function open(store: string, schema: string): Sqlite.Database {
+  const sqlite = new Sqlite(store.replace('sqlite:', ''));
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('synchronous = FULL');
+  sqlite.exec(schema);
+  return sqlite;
+}
+
+/** The product as `kizashi ingest` runs it: done when the last report is committed. */
+async function product(): Promise<void> {
+  const quiet = { info: () => {}, warn: console.error, error: console.error };
+  const ingest = await startHere({ database_url: url, mqtt_url: `mqtt://127.0.0.1:${port}`, mqtt_host: '127.0.0.1', mqtt_port: 0, tz_business: 'Asia/Tokyo', raw_retention_days: 14, client_id: `bench-${process.pid}` }, quiet);
+  const waiting = setInterval(() => {
+    if (ingest.status().broker_state !== 'connected') return;
+    clearInterval(waiting);
+    ready();
+    const watching = setInterval(() => {
+      const { reports, queued, duplicates, quarantined } = ingest.status();
+      if (reports + duplicates + quarantined < expected || queued > 0) return;
+      clearInterval(watching);
+      done({ reports, duplicates, quarantined });
+    }, 5);
+  }, 5);
+  process.on('message', () => void ingest.close().then(() => process.exit(0)));
+}
+
+ways[kind]?.();
