@@ -21,6 +21,8 @@ export interface Api {
 }
 
 const ATTEMPTS = 6;
+/** A connection that breaks may be tried again without harm: every write carries its Idempotency-Key. */
+const ATTEMPTS_TO_REACH = 3;
 const MOST_PATIENCE_S = 10;
 
 /** `base` is the server's address, `http://host:port`. */
@@ -37,7 +39,7 @@ export function openApi(base: string, token: string): Api {
     upload: (path, fileName, csv) => {
       const form = new FormData();
       form.set('file', new Blob([csv], { type: 'text/csv' }), fileName);
-      return call('POST', path, {}, form);
+      return call('POST', path, { 'Idempotency-Key': randomUUID() }, form);
     },
   };
 }
@@ -45,7 +47,13 @@ export function openApi(base: string, token: string): Api {
 /** 429 and 503 are tried again after the seconds the server names; anything else is final. */
 async function patiently<T>(send: () => Promise<Response>, what: string): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const response = await send();
+    const response = await send().catch((error: unknown) => {
+      if (attempt >= ATTEMPTS_TO_REACH) throw error;
+    });
+    if (response === undefined) {
+      await pause(attempt * 1000);
+      continue;
+    }
     if (response.ok) return response.status === 204 ? (undefined as T) : ((await response.json()) as T); // the caller knows what the contract answers
     const text = await response.text();
     if ((response.status !== 429 && response.status !== 503) || attempt === ATTEMPTS)

@@ -41,6 +41,7 @@ const STOP_WITHIN_MS = 4_000;
 
 try {
   await main();
+  if (process.connected) process.disconnect();
 } catch (error) {
   console.error(error instanceof Error ? [error.message, ...(error.cause instanceof Error ? [error.cause.message] : [])].join(': ') : error);
   process.exit(1);
@@ -95,6 +96,8 @@ async function catchUp(fleet: Fleet, progress: Progress, options: { days: number
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  // Started by another process: when that one is gone, so are we.
+  process.once('disconnect', () => stop.abort());
   // A step that cannot be broken off is not waited for.
   stop.signal.addEventListener('abort', () => setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref());
   return stop.signal;

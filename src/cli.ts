@@ -17,14 +17,20 @@ type Options = Readonly<Record<string, string | undefined>>;
 const program = new Command('kizashi').description('Support, returns and quality for a fleet of network cameras').showHelpAfterError();
 const roleHelp = `one of ${roles.join(', ')}`;
 
-program.command('serve').description('HTTP, ingest and jobs in one process group').action(() => run(serve));
-program.command('ingest').description('an ingest worker alone').action(() => run(ingest));
+program
+  .command('serve')
+  .description('HTTP, ingest and jobs in one process group')
+  .action(() => run(serve));
+program
+  .command('ingest')
+  .description('an ingest worker alone')
+  .action(() => run(ingest));
 program
   .command('demo')
   .description('the product on a throw-away store with a simulated fleet')
   .option('--units <count>', 'cameras', '2000')
   .option('--seed <number>', 'the same seed gives the same fleet', '1')
-  .option('--speed <factor>', 'how much faster than real time', '600')
+  .option('--speed <factor>', 'how much faster than real time the past is told; 0 is as fast as it is acknowledged', '0')
   .option('--truth <file>', 'where to write what was planted')
   .action((options: Options) =>
     run((config) => runDemo(config, { units: Number(options.units), seed: Number(options.seed), speed: Number(options.speed), truth: options.truth })),
@@ -33,21 +39,34 @@ program
   .command('migrate')
   .description('bring the store to this version')
   .action(() => run((config) => withStore(config, async () => console.log('The store is up to date.'))));
-program.command('doctor').description('look at everything an installation needs').action(() => run(doctor));
+program
+  .command('doctor')
+  .description('look at everything an installation needs')
+  .action(() => run(doctor));
 program
   .command('check')
   .description('count the stock balances anew from the moves and say what differs')
   .option('--mend', 'put the counted balances in place')
   .action((options: { mend?: true }) => run((config) => withStore(config, (ctx) => check(ctx, options.mend === true))));
-program.command('backup').argument('<file>').description('a consistent copy of the running store').action((file: string) => run((config) => backup(config, file)));
-program.command('restore').argument('<file>').description('put a backup in the place of the store').action((file: string) => run(async (config) => restore(config, file)));
+program
+  .command('backup')
+  .argument('<file>')
+  .description('a consistent copy of the running store')
+  .action((file: string) => run((config) => backup(config, file)));
+program
+  .command('restore')
+  .argument('<file>')
+  .description('put a backup in the place of the store')
+  .action((file: string) => run(async (config) => restore(config, file)));
 program
   .command('import')
   .argument('<kind>')
   .argument('<file>')
   .option('--dry-run', 'say what would happen, write nothing')
   .description('rows of a CSV file, by the rules of the HTTP import')
-  .action((kind: string, file: string, options: { dryRun?: true }) => run((config) => withStore(config, (ctx) => importCommand(ctx, kind, file, options.dryRun === true))));
+  .action((kind: string, file: string, options: { dryRun?: true }) =>
+    run((config) => withStore(config, (ctx) => importCommand(ctx, kind, file, options.dryRun === true))),
+  );
 
 program
   .command('user')

@@ -125,7 +125,8 @@ async function makeLogin(running: Running, config: Config): Promise<{ password: 
 function startSimulators(running: Running, token: string, { units, seed, speed, truth }: DemoOptions): ChildProcess {
   const settings = { http: running.url, mqtt: running.mqtt, token, units, seed, speed, ...(truth === undefined ? {} : { truth }) };
   return spawn(process.execPath, [SIMULATORS, ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // The channel ends with this process, however it ends, and the simulators with the channel.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
 }
 

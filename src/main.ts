@@ -9,7 +9,7 @@ import { migrate } from './db/migrate.ts';
 import { openStore, type Store } from './db/open.ts';
 import { createApp } from './http/app.ts';
 import { runJobs } from './jobs/run.ts';
-import { schedule } from './jobs/schedule.ts';
+import { deliveryJob, schedule } from './jobs/schedule.ts';
 import { keepIngesting } from './mqtt/keep.ts';
 
 export interface Running {
@@ -53,7 +53,7 @@ export async function startServer(config: Config): Promise<Running> {
     });
     const server = await listen(config, app.fetch);
     closing.push(() => stopListening(server));
-    closing.push(runJobs(schedule, { store, zone: config.tz_business, now: Date.now, log }));
+    closing.push(runJobs([...schedule, deliveryJob(config)], { store, zone: config.tz_business, now: Date.now, log }));
     return { url: urlOf(config, server), mqtt: config.mqtt_url ?? `mqtt://${config.mqtt_host}:${ingest.status().port ?? config.mqtt_port}`, store, close };
   } catch (error) {
     await close();

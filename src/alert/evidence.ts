@@ -88,7 +88,7 @@ function excessOf(model: ModelPast, signal: number, start: number, t: number): E
     const part = { count: series === undefined ? 0 : sumFrom(series.events, start, t), exposure: series === undefined ? 0 : sumFrom(series.expected, start, t) };
     const rest = { count: Math.max(0, Math.round(all.count - part.count)), exposure: all.exposure - part.exposure };
     const test = part.exposure > 0 && rest.exposure > 1e-9 ? compareRates({ count: Math.round(part.count), exposure: part.exposure }, rest) : null;
-    return { kind: cohort.kind, value: cohort.value ?? '', observed: part.count, expected: part.exposure, ratio: part.exposure > 0 ? part.count / part.exposure : null, p_value: test?.p_value ?? null };
+    return { kind: cohort.kind, value: cohort.value ?? '', observed: part.count, expected: part.exposure, ratio: part.exposure > 0 ? part.count / part.exposure : null, p_value: test?.p_two_sided ?? null };
   }).sort((a, b) => (a.p_value ?? 1) - (b.p_value ?? 1) || (b.ratio ?? 0) - (a.ratio ?? 0));
 }
 

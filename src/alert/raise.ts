@@ -7,16 +7,28 @@ import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
 import { tellPages } from './live.ts';
 import { mailAlert } from './mail.ts';
-import { type AlertEvidence, sharesOf } from './evidence.ts';
+import { type AlertEvidence, type Share, sharesOf } from './evidence.ts';
 import { liveStates } from './lifecycle.ts';
 import type { Past } from './past.ts';
+import type { StatisticsWithout } from './queries.ts';
 import { isNewIncident } from './rules.ts';
 import type { AlertRow, AlertUnitRow, SignalDayRow, SignalRow } from './table.ts';
 
-export interface Found { readonly model_id: string; readonly statistic: number; readonly threshold: number; readonly level: AlertRow['level']; readonly evidence: AlertEvidence }
+export interface Found { readonly model_id: string; readonly statistic: number; readonly threshold: number; readonly level: AlertRow['level']; readonly evidence: AlertEvidence; readonly statisticWithout: (days: readonly Day[]) => number }
 
 /** Units at risk that are written down; the page shows how many more there are by cohort. */
 const MOST_AT_RISK = 5000;
+
+/** How the incident spreads, and what would be left of it without its loudest device and its loudest site. */
+function sharesWith(found: Found, rows: readonly SignalDayRow[]): Share & StatisticsWithout {
+  const shares = sharesOf(rows);
+  const daysOf = (some: readonly SignalDayRow[]): Day[] => [...new Set(some.map((row) => row.day_on))];
+  return {
+    ...shares,
+    without_top_device: found.statisticWithout(daysOf(rows.filter((row) => row.unit_id === shares.top_unit_id))),
+    without_top_site: found.statisticWithout(rows.filter((row) => row.site_id !== null && row.site_id === shares.top_site_id).map((row) => row.day_on)),
+  };
+}
 
 /** Returns the id of a new alert, null when a live one was brought up to date or the cohort is not armed. */
 export async function raiseAlert(ctx: Ctx, past: Past, found: Found, day_on: Day): Promise<string | null> {
@@ -32,7 +44,7 @@ export async function raiseAlert(ctx: Ctx, past: Past, found: Found, day_on: Day
     const rows = await excessesOf(ctx, past, found, cohort, started_on);
     const alert: AlertRow = {
       id: newId(ctx.now), kind: 'cohort', model_id: found.model_id, ...cohort, signal: found.evidence.signal, state: 'open', level: found.level, raised_on: day_on, started_on, last_above_on: day_on,
-      statistic: found.statistic, threshold: found.threshold, evidence: JSON.stringify({ ...found.evidence, chart_from_on: addDays(past.first_on, found.evidence.chart.first_day), shares: sharesOf(rows) }),
+      statistic: found.statistic, threshold: found.threshold, evidence: JSON.stringify({ ...found.evidence, chart_from_on: addDays(past.first_on, found.evidence.chart.first_day), shares: sharesWith(found, rows) }),
       ...await firstConsequences(ctx, rows, started_on), silenced_at: await isSilenced(ctx, found.model_id, found.evidence.signal, day_on) ? ctx.now : null,
       acknowledged_by: null, acknowledged_at: null, investigation_id: null, closed_by: null, closed_at: null, reason: null, created_at: ctx.now, updated_at: ctx.now, version: 1,
     };

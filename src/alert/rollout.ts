@@ -31,4 +31,4 @@ export function followRollOut(days: readonly ControlDay[], dispersion: number): 
 }
 
 /** A roll-out alarms at 1 / this among the live ones (e-BH). */
-export const ROLLOUT_ALPHA = 0.05;
+export const ROLLOUT_ALPHA = 0.1;

@@ -7,7 +7,7 @@ import { countDay, countEpisodesOf } from './countDay.ts';
 import { alertThreshold, budgetsOf, design, evidenceAt, streamsOf } from './detector.ts';
 import { EPISODE_DAYS } from './episodes.ts';
 import { type AlertEvidence, explain } from './evidence.ts';
-import { type Past, readModel, readPast } from './past.ts';
+import { type ModelPast, type Past, readModel, readPast } from './past.ts';
 import { type Found, raiseAlert, raisePlatformAlert, settleQuiet } from './raise.ts';
 import { levelOf, PLATFORM_FACTOR } from './rules.ts';
 import { ensureSignals } from './starters.ts';
@@ -88,7 +88,7 @@ const dayAt = (ctx: Ctx, at: number): Day => today({ ...ctx, now: at });
 /** Every model above the watch level, with what it has to say. */
 async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise<Found[]> {
   const threshold = alertThreshold(budget);
-  const above: { model_id: string; statistic: number; evidence: AlertEvidence }[] = [];
+  const above: (Pick<Found, 'model_id' | 'statistic' | 'evidence' | 'statisticWithout'>)[] = [];
   for (const model_id of past.model_ids) {
     const model = await readModel(ctx.db, past, model_id);
     const budgets = budgetsOf(model.cohorts.map((cohort) => cohort.kind));
@@ -96,16 +96,30 @@ async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise<Found[
     const evidence = evidenceAt(streams, past.days - 1, model.shapes, budgets);
     if (levelOf(evidence.statistic, threshold, false) === null) continue;
     const explained = explain(past, model, streams, evidence, budgets, threshold);
-    if (explained !== null) above.push({ model_id, statistic: evidence.statistic, evidence: explained });
+    if (explained !== null) above.push({ model_id, statistic: evidence.statistic, evidence: explained, statisticWithout: withoutDays(past, model, budgets, explained) });
   }
   const window = Math.min(design.window_days, past.days);
   const actNow = new Set(eBenjaminiHochberg(above.map((one) => one.statistic / window), ACT_NOW_RATE, past.model_ids.length));
   return above.map((one, index) => ({ ...one, threshold, level: levelOf(one.statistic, threshold, actNow.has(index)) ?? 'watch' }));
 }
 
+/** What the statistic would be had some episodes of the leading signal not happened, in the model and in the leading cohort. */
+function withoutDays(past: Past, model: ModelPast, budgets: readonly number[], { signal, cohort }: AlertEvidence): (days: readonly Day[]) => number {
+  const leading = past.signals.findIndex((one) => one.code === signal);
+  return (days) => {
+    const series = model.series.map((row, index) => row.map((one, s) => {
+      const at = model.cohorts[index];
+      if (s !== leading || (index > 0 && (at?.kind !== cohort.kind || at.value !== cohort.value))) return one;
+      const events = Float64Array.from(one.events);
+      for (const day of days) {
+        const place = dayNumber(day) - dayNumber(past.first_on);
+        events[place] = Math.max(0, (events[place] ?? 0) - 1);
+      }
+      return { ...one, events };
+    }));
+    return evidenceAt(streamsOf(series, model.shapes, past.days), past.days - 1, model.shapes, budgets).statistic;
+  };
+}
+
 /** False discovery rate of the act-now list. */
 const ACT_NOW_RATE = 0.1;
-
-/** Day index of the scan as a calendar day. */
-export const dayAtIndex = (past: Past, index: number): Day => addDays(past.first_on, index);
-export const indexOfDay = (past: Past, day: Day): number => dayNumber(day) - dayNumber(past.first_on);

@@ -1,6 +1,7 @@
 // The course of a case: waiting, resuming, solving, closing, reopening, and laying spam aside.
 import { newSecret, sha256 } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
+import { DAY_MS } from '../core/time.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { SolveCase, WaitFor } from './inputs.ts';
@@ -56,6 +57,17 @@ export const toggleSpam = (ctx: Ctx, id: string, input: { reason: string }, expe
     refuseAside(row);
     return [{ kind: 'spam_marked', facts: { ...input, owner_id: row.owner_id ?? (await ownerFor(ctx, undefined)) } }];
   });
+
+/** A solution nobody objected to for so long is final. */
+const SETTLED_MS = 14 * DAY_MS;
+const MOST_AT_ONCE = 500;
+
+/** Closes what was solved two weeks ago and stayed so. A job; returns how many. */
+export async function closeSettled(ctx: Ctx): Promise<number> {
+  const settled = await ctx.db.selectFrom('cases').select('id').where('state', '=', 'solved').where('solved_at', '<=', ctx.now - SETTLED_MS).orderBy('solved_at').limit(MOST_AT_ONCE).execute();
+  for (const { id } of settled) await closeCase(ctx, id);
+  return settled.length;
+}
 
 /** Throws `conflict` when the step is not possible from where the case is. */
 function refuseStep(row: CaseRow, step: CaseStep): void {

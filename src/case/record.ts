@@ -9,7 +9,7 @@ import { remember } from '../history/remember.ts';
 import { refuseStale } from '../web/version.ts';
 import { type BusinessClock, businessClock } from './businessTime.ts';
 import { listCalendars } from './calendars.ts';
-import { type CaseEventKind, type CaseEventRow, type EventAuthor, type EventFacts, readEvent } from './event.ts';
+import { type CaseEventKind, caseEventKinds, type CaseEventRow, type EventAuthor, type EventFacts, readEvent } from './event.ts';
 import { type Folded, foldCase } from './fold.ts';
 import { getCase } from './queries.ts';
 import type { CaseMeasureRow, CaseRow } from './table.ts';
@@ -100,12 +100,16 @@ function eventRow(ctx: Ctx, case_id: string, draft: Draft): CaseEventRow {
   const at = draft.at ?? ctx.now;
   const staff = ctx.actor.partner_id === null;
   return {
-    id: draft.source_key === undefined ? newId(at) : `${encodeTime(at, 10)}${sha256(draft.source_key).slice(0, 16).toUpperCase()}`,
+    id: draft.source_key === undefined ? newId(at) : statedId(at, draft.kind, draft.source_key),
     case_id, at, recorded_at: ctx.now, kind: draft.kind, visibility: draft.visibility ?? 'internal', by_kind: draft.by_kind ?? (staff ? 'staff' : 'partner'),
     actor_id: draft.actor?.id ?? ctx.actor.id, actor_name: draft.actor?.name ?? ctx.actor.name, body: draft.body ?? null,
     facts: JSON.stringify(draft.facts ?? {}), source_key: draft.source_key ?? null,
   };
 }
+
+/** Moment, kind, then the sender's key: of things said to have happened at once, triage comes before the solution. */
+const statedId = (at: number, kind: CaseEventKind, key: string): string =>
+  `${encodeTime(at, 10)}${caseEventKinds.indexOf(kind).toString(36).toUpperCase()}${sha256(key).slice(0, 15).toUpperCase()}`;
 
 // What people wrote stays in the case: history and webhooks learn that it was written.
 const deedOf = (event: CaseEventRow) => {

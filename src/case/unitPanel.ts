@@ -2,6 +2,7 @@
 import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import { findWarranty } from '../returns/newUnit.ts';
+import { countLookalikes, listAlertsOf } from './lookalikes.ts';
 import type { CaseRow } from './table.ts';
 
 export type UnitPanel = NonNullable<Awaited<ReturnType<typeof findUnitPanel>>>;
@@ -17,7 +18,7 @@ export async function findUnitPanel(ctx: Ctx, unit_id: string) {
   const device = await ctx.db.selectFrom('devices').leftJoin('device_states', 'device_states.device_no', 'devices.device_no').select(['devices.device_id', 'devices.firmware', 'devices.online_at', 'devices.offline_at', 'devices.last_seen_at'])
     .select(['device_states.reported_at', 'device_states.temp_c', 'device_states.sd_state', 'device_states.sd_wear_pct', 'device_states.rec_state', 'device_states.rssi_dbm', 'device_states.vin_mv', 'device_states.reboot', 'device_states.uptime_s'])
     .where('devices.unit_id', '=', unit_id).executeTakeFirst();
-  return { unit, place, names, device, warranty: await findWarranty(ctx, unit), returns: await listReturnsOf(ctx, unit_id), issues: await listIssuesOf(ctx, unit) };
+  return { unit, place, names, device, warranty: await findWarranty(ctx, unit), returns: await listReturnsOf(ctx, unit_id), issues: await listIssuesOf(ctx, unit), alerts: await listAlertsOf(ctx, unit_id), lookalikes: await countLookalikes(ctx, unit) };
 }
 
 const listReturnsOf = (ctx: Ctx, unit_id: string) =>

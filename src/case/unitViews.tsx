@@ -20,9 +20,10 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
       ]} />
       <Telemetry c={c} panel={panel} />
       <p>
-        <a href={`/alerts?unit_id=${unit.id}`}>{w.alerts}</a> · <a href={`/units/${unit.id}#lookalikes`}>{w.lookalikes}</a>
+        {panel.alerts.map((alert) => <><a href={`/alerts/${alert.id}`}><Badge tone="bad">{alert.signal}</Badge></a> {alert.role === 'at_risk' ? w.at_risk : w.affected} </>)}
         {panel.returns.map((found) => <> · <a href={`/returns/${found.id}`}>{found.number} {found.state}</a></>)}
       </p>
+      {panel.lookalikes.count === 0 ? null : <p><strong>{w.others_show(panel.lookalikes.count)}</strong> {panel.lookalikes.signals.join(', ')}: {panel.lookalikes.shown.map(({ id, serial }) => <a href={`/units/${id}`}>{serial} </a>)}</p>}
       {panel.issues.length === 0 ? null : (
         <ul>{panel.issues.map((issue) => (
           <li><a href={`/known-issues/${issue.id}`}>{issue.number}</a> {locale === 'ja' ? issue.title_ja : issue.title_en} {issue.fixed_in === null ? null : <Badge tone="good">{issue.fixed_in}</Badge>} {(locale === 'ja' ? issue.workaround_ja : issue.workaround_en) ?? ''}</li>

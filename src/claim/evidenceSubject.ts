@@ -1,5 +1,4 @@
 // What an evidence pack is about: an alert, a cohort, an investigation or a claim, as cohorts of one maker, failure modes and what we ask.
-import { sql } from 'kysely';
 import { invalid, notFound } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { type Cohort, checkCohort, type NamedCohort, nameCohorts } from './cohort.ts';
@@ -50,9 +49,9 @@ async function ofCohort(ctx: Ctx, cohort: Cohort): Promise<EvidenceScope> {
 }
 
 async function ofAlert(ctx: Ctx, id: string): Promise<EvidenceScope> {
-  const found = await sql<Cohort & { signal: string }>`select model_id, hw_rev, batch_id, firmware_id, signal from alerts where id = ${id}`.execute(ctx.db);
-  const alert = found.rows[0];
+  const alert = await ctx.db.selectFrom('alerts').select(['model_id', 'hw_rev', 'batch_id', 'firmware_id', 'signal']).where('id', '=', id).executeTakeFirst();
   if (alert === undefined) throw notFound(['Alert', '警告']);
+  if (alert.model_id === null) throw invalid('subject_id', ['An alert of the whole platform is no maker’s', 'プラットフォーム全体の警告は対象にできません'], ctx.actor.locale);
   const cohorts = await nameCohorts(ctx, [{ model_id: alert.model_id, hw_rev: alert.hw_rev, batch_id: alert.batch_id, firmware_id: alert.firmware_id }]);
   return { subject: { kind: 'alert', id, number: null, title: alert.signal }, cohorts, failure_modes: [], asked: null, unit_ids: null };
 }

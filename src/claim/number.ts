@@ -1,3 +1,4 @@
+// Numbers people quote to makers and to each other: INV-2026-0001, CLM-2026-0001.
 import type { Ctx } from '../db/ctx.ts';
 import { today } from '../db/ctx.ts';
 

@@ -31,7 +31,7 @@ page(claimPages, '/claims', 'claim:read', async (c) => {
   return show(c, { title: w.claims, nav: '/claims' }, (
     <>
       <PageHead title={w.claims}><a class="button" href="/claims/scorecard">{w.scorecard}</a>{may(c.var.ctx.actor, 'claim:write') ? <a class="button primary" href="/claims/new">{w.new_claim}</a> : null}</PageHead>
-      {unattended.length === 0 ? null : <Section title={`${w.owner} · ${w.next_on} (${unattended.length})`} id="unattended"><ul>{unattended.map((row) => <li><a href={`/claims/${row.id}`}>{row.number}</a> {row.maker_name}: {row.title} – {row.owner_name ?? '?'} {row.next_on ?? '?'}</li>)}</ul></Section>}
+      {unattended.length === 0 ? null : <Section title={`${w.unattended} (${unattended.length})`} id="unattended"><p class="sub">{w.unattended_hint}</p><ul>{unattended.map((row) => <li><a href={`/claims/${row.id}`}>{row.number}</a> {row.maker_name}: {row.title} – {row.owner_name ?? w.no_owner}, {row.next_on ?? w.no_next_date}</li>)}</ul></Section>}
       <Filters c={c}>
         <Field label={w.number} name="q" type="search" value={filter.q ?? null} />
         <Select label={w.state} name="state" value={filter.state} options={claimStates.map((state) => ({ value: state, label: w[`state_${state}`] }))} blank="–" />

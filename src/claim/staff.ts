@@ -1,3 +1,4 @@
+// Who of our people can own something, and who does when nobody is named.
 import { invalid } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { UserRow } from '../person/table.ts';

@@ -3,6 +3,10 @@ import { defineWords } from '../core/words.ts';
 export const words = defineWords({
   claims: ['Maker claims', 'メーカー折衝'],
   claim: ['Claim', 'メーカー折衝'],
+  unattended: ['Without an owner or a next date', '担当者・次回日のない折衝'],
+  unattended_hint: ['Shown whatever the filters say; a next date that has passed counts as none.', '絞り込みに関わらず表示します。過ぎた次回日も含みます。'],
+  no_owner: ['no owner', '担当者なし'],
+  no_next_date: ['no next date', '次回日なし'],
   new_claim: ['New claim', '折衝を作成'],
   number: ['Number', '番号'],
   maker: ['Maker', 'メーカー'],

@@ -1,6 +1,7 @@
 // The only writer of `history`: every verb ends here, in its own transaction. What is remembered is also told to the webhooks that asked.
 import { newId } from '../core/id.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { insertMany } from '../db/insertMany.ts';
 import { tellWebhooks } from '../outbox/tell.ts';
 import type { HistoryRow } from './table.ts';
 
@@ -14,18 +15,10 @@ export interface Deed {
   readonly change?: Readonly<Record<string, unknown>>;
 }
 
-/** Rows per INSERT: SQLite and PostgreSQL both bound the number of parameters. */
-const ROWS_PER_INSERT = 500;
-
 /** Writes who did what, and queues it for the webhooks that want it. Call it inside the transaction of the change. */
 export async function remember(ctx: Ctx, ...deeds: readonly Deed[]): Promise<void> {
   const rows = deeds.map((deed) => historyRow(ctx, deed));
-  for (let i = 0; i < rows.length; i += ROWS_PER_INSERT) {
-    await ctx.db
-      .insertInto('history')
-      .values(rows.slice(i, i + ROWS_PER_INSERT))
-      .execute();
-  }
+  await insertMany(ctx.db, 'history', rows);
   await tellWebhooks(ctx, rows);
 }
 

@@ -4,6 +4,9 @@ import { articleApi } from '../article/api.ts';
 import { articlePages } from '../article/pages.tsx';
 import { caseApi } from '../case/api.ts';
 import { casePages } from '../case/pages.tsx';
+import { alertApi } from '../alert/api.ts';
+import { alertPages } from '../alert/pages.tsx';
+import { signalPages } from '../alert/signalPages.tsx';
 import { catalogApi } from '../catalog/api.ts';
 import { catalogPages } from '../catalog/pages.tsx';
 import { claimApi } from '../claim/api.ts';
@@ -33,7 +36,11 @@ import { learningPages } from '../learning/pages.tsx';
 import { noticeApi } from '../notice/api.ts';
 import { noticePages } from '../notice/pages.tsx';
 import { personApi } from '../person/api.ts';
-import { personPages } from '../person/pages.tsx';
+import { accountPages } from '../person/accountPages.tsx';
+import { historyPages } from '../person/historyPages.tsx';
+import { signInPages } from '../person/signInPages.tsx';
+import { tokenPages } from '../person/tokenPages.tsx';
+import { userPages } from '../person/userPages.tsx';
 import { portalPages } from '../portal/pages.tsx';
 import { qualityApi } from '../quality/api.ts';
 import { qualityPages } from '../quality/pages.tsx';
@@ -83,9 +90,9 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   return app;
 }
 
-const apis = () => [personApi, deskApi, catalogApi, unitApi, transferApi(importKinds), qualityApi, returnsApi, inspectionApi, stockApi, telemetryApi, claimApi, investigationApi, caseApi, kpiApi, articleApi, noticeApi, learningApi, webhookApi];
+const apis = () => [personApi, deskApi, catalogApi, unitApi, transferApi(importKinds), qualityApi, returnsApi, inspectionApi, stockApi, telemetryApi, alertApi, claimApi, investigationApi, caseApi, kpiApi, articleApi, noticeApi, learningApi, webhookApi];
 
-const allPages = () => [personPages, viewPages, homePages, searchPages, scanPages, catalogPages, unitPages(), transferPages(importKinds), qualityPages, telemetryPages, returnsPages, inspectionPages, stockPages, claimPages, investigationPages, casePages, kpiPages, articlePages, noticePages, learningPages, webhookPages, portalPages];
+const allPages = () => [signInPages, accountPages, userPages, tokenPages, historyPages, viewPages, homePages, searchPages, scanPages, catalogPages, unitPages(), transferPages(importKinds), qualityPages, telemetryPages, alertPages, signalPages, returnsPages, inspectionPages, stockPages, claimPages, investigationPages, casePages, kpiPages, articlePages, noticePages, learningPages, webhookPages, portalPages];
 
 /** The last word: a response that passed no gate is not sent. */
 const denyUngated = async (c: AppContext, next: () => Promise<void>): Promise<void> => {

@@ -1,8 +1,9 @@
 // Checklist templates. A change replaces the list: inspections of the past keep the steps they were done with.
+
+import { getMakerOf, getModelOf } from '../catalog/resolve.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
-import { getMakerOf, getModelOf } from '../catalog/resolve.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
@@ -15,11 +16,25 @@ export async function createChecklist(ctx: Ctx, input: NewChecklist): Promise<Ch
   allow(ctx, 'code:write');
   return transaction(ctx, async (ctx) => {
     const scope = await scopeOf(ctx, input);
-    const same = await ctx.db.selectFrom('checklists').select('id').where('retired_at', 'is', null).where('maker_id', 'is not distinct from', scope.maker_id)
-      .where('model_id', 'is not distinct from', scope.model_id).where('hw_rev', 'is not distinct from', scope.hw_rev).executeTakeFirst();
-    if (same !== undefined) throw new Problem('conflict', ['There is a checklist for this already: change it', '同じ対象のチェックリストが既にあります'], { blocking: `/api/v1/checklists/${same.id}` });
+    const same = await ctx.db
+      .selectFrom('checklists')
+      .select('id')
+      .where('retired_at', 'is', null)
+      .where('maker_id', 'is not distinct from', scope.maker_id)
+      .where('model_id', 'is not distinct from', scope.model_id)
+      .where('hw_rev', 'is not distinct from', scope.hw_rev)
+      .executeTakeFirst();
+    if (same !== undefined)
+      throw new Problem('conflict', ['There is a checklist for this already: change it', '同じ対象のチェックリストが既にあります'], {
+        blocking: `/api/v1/checklists/${same.id}`,
+      });
     const row = await writeChecklist(ctx, { ...scope, name_en: input.name_en, name_ja: input.name_ja, replaces_id: null }, input.steps);
-    await remember(ctx, { action: 'checklist.created', record_kind: 'checklist', record_id: row.id, change: { ...scope, name_en: row.name_en, steps: input.steps.length } });
+    await remember(ctx, {
+      action: 'checklist.created',
+      record_kind: 'checklist',
+      record_id: row.id,
+      change: { ...scope, name_en: row.name_en, steps: input.steps.length },
+    });
     return row;
   });
 }
@@ -30,7 +45,11 @@ export async function changeChecklist(ctx: Ctx, id: string, input: ChecklistChan
   return transaction(ctx, async (ctx) => {
     const old = await retire(ctx, id, expected);
     const { maker_id, model_id, hw_rev } = old;
-    const row = await writeChecklist(ctx, { maker_id, model_id, hw_rev, name_en: input.name_en ?? old.name_en, name_ja: input.name_ja ?? old.name_ja, replaces_id: id }, input.steps);
+    const row = await writeChecklist(
+      ctx,
+      { maker_id, model_id, hw_rev, name_en: input.name_en ?? old.name_en, name_ja: input.name_ja ?? old.name_ja, replaces_id: id },
+      input.steps,
+    );
     await remember(ctx, { action: 'checklist.changed', record_kind: 'checklist', record_id: row.id, change: { replaces_id: id, steps: input.steps.length } });
     return row;
   });
@@ -50,8 +69,15 @@ async function retire(ctx: Ctx, id: string, expected?: number): Promise<Checklis
   const old = await ctx.db.selectFrom('checklists').selectAll().where('id', '=', id).executeTakeFirst();
   if (old === undefined) throw notFound(['Checklist', 'チェックリスト']);
   refuseStale(old, expected);
-  const retired = await ctx.db.updateTable('checklists').set({ retired_at: ctx.now, version: old.version + 1 }).where('id', '=', id).where('retired_at', 'is', null).returningAll().executeTakeFirst();
-  if (retired === undefined) throw new Problem('conflict', ['The checklist was replaced already', 'チェックリストは既に置き換えられています'], { blocking: `/api/v1/checklists/${id}` });
+  const retired = await ctx.db
+    .updateTable('checklists')
+    .set({ retired_at: ctx.now, version: old.version + 1 })
+    .where('id', '=', id)
+    .where('retired_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  if (retired === undefined)
+    throw new Problem('conflict', ['The checklist was replaced already', 'チェックリストは既に置き換えられています'], { blocking: `/api/v1/checklists/${id}` });
   return retired;
 }
 
@@ -63,12 +89,30 @@ async function scopeOf(ctx: Ctx, input: NewChecklist): Promise<Pick<ChecklistRow
   return { maker_id: null, model_id: null, hw_rev: null };
 }
 
-async function writeChecklist(ctx: Ctx, fields: Omit<ChecklistRow, 'id' | 'retired_at' | 'created_by' | 'created_at' | 'version'>, steps: NewChecklist['steps']): Promise<ChecklistRow> {
+async function writeChecklist(
+  ctx: Ctx,
+  fields: Omit<ChecklistRow, 'id' | 'retired_at' | 'created_by' | 'created_at' | 'version'>,
+  steps: NewChecklist['steps'],
+): Promise<ChecklistRow> {
   const row: ChecklistRow = { id: newId(ctx.now), ...fields, retired_at: null, created_by: ctx.actor.id, created_at: ctx.now, version: 1 };
   await ctx.db.insertInto('checklists').values(row).execute();
-  await insertMany(ctx.db, 'checklist_steps', steps.map((step, i): ChecklistStepRow => ({
-    id: newId(ctx.now), checklist_id: row.id, position: i + 1, kind: step.kind, need: step.need, name_en: step.name_en, name_ja: step.name_ja, value_unit: step.value_unit ?? null,
-    min_value: step.min_value ?? null, max_value: step.max_value ?? null,
-  })));
+  await insertMany(
+    ctx.db,
+    'checklist_steps',
+    steps.map(
+      (step, i): ChecklistStepRow => ({
+        id: newId(ctx.now),
+        checklist_id: row.id,
+        position: i + 1,
+        kind: step.kind,
+        need: step.need,
+        name_en: step.name_en,
+        name_ja: step.name_ja,
+        value_unit: step.value_unit ?? null,
+        min_value: step.min_value ?? null,
+        max_value: step.max_value ?? null,
+      }),
+    ),
+  );
   return row;
 }

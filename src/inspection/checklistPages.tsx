@@ -21,21 +21,29 @@ page(checklistPages, '/checklists', 'inspection:read', async (c) => {
     { head: w.checklist, cell: (row) => <a href={`/checklists/${row.id}`}>{speak([row.name_en, row.name_ja], c.var.locale)}</a> },
     { head: w.scope, cell: (row) => [row.maker_code, row.model_code, row.hw_rev].filter((part) => part !== null).join(' ') || w.everything },
   ];
-  return show(c, { title: w.checklists, nav: '/returns' }, (
+  return show(
+    c,
+    { title: w.checklists, nav: '/returns' },
     <>
       <PageHead title={w.checklists} />
       <Table c={c} caption={w.checklists} columns={columns} rows={await listChecklists(c.var.ctx)} />
       {may(c.var.ctx.actor, 'code:write') ? (
         <Section title={w.add_checklist}>
           <Form action="/checklists">
-            <Field label={w.name_en} name="name_en" required /><Field label={w.name_ja} name="name_ja" required />
-            <Field label={w.maker_code} name="maker_code" /><Field label={w.model_code} name="model_code" /><Field label={w.hw_rev} name="hw_rev" />
-            <StepsField c={c} steps={[]} /><button type="submit" class="primary">{w.add_checklist}</button>
+            <Field label={w.name_en} name="name_en" required />
+            <Field label={w.name_ja} name="name_ja" required />
+            <Field label={w.maker_code} name="maker_code" />
+            <Field label={w.model_code} name="model_code" />
+            <Field label={w.hw_rev} name="hw_rev" />
+            <StepsField c={c} steps={[]} />
+            <button type="submit" class="primary">
+              {w.add_checklist}
+            </button>
           </Form>
         </Section>
       ) : null}
-    </>
-  ));
+    </>,
+  );
 });
 
 page(checklistPages, '/checklists/:id', 'inspection:read', async (c) => {
@@ -44,22 +52,48 @@ page(checklistPages, '/checklists/:id', 'inspection:read', async (c) => {
   const steps = await listSteps(c.var.ctx, checklist.id);
   const title = speak([checklist.name_en, checklist.name_ja], c.var.locale);
   const columns: Column<ChecklistStepRow>[] = [
-    { head: w.step, cell: (row) => `${row.position}. ${speak([row.name_en, row.name_ja], c.var.locale)}` }, { head: w.required, cell: (row) => (row.need === 'required' ? w.required : w.optional) },
+    { head: w.step, cell: (row) => `${row.position}. ${speak([row.name_en, row.name_ja], c.var.locale)}` },
+    { head: w.required, cell: (row) => (row.need === 'required' ? w.required : w.optional) },
     { head: w.range, cell: (row) => (row.kind === 'value' ? `${row.min_value ?? '…'} – ${row.max_value ?? '…'} ${row.value_unit ?? ''}` : row.kind) },
   ];
   const keeper = may(c.var.ctx.actor, 'code:write') && checklist.retired_at === null;
-  return show(c, { title, nav: '/returns' }, (
+  return show(
+    c,
+    { title, nav: '/returns' },
     <>
       <PageHead title={title} sub={[checklist.maker_code, checklist.model_code, checklist.hw_rev].filter((part) => part !== null).join(' ') || w.everything} />
       <Table c={c} caption={w.steps} columns={columns} rows={steps} />
-      {keeper ? <Section title={w.change}><Form action={`/checklists/${checklist.id}`} label={w.change}><Field label={w.name_en} name="name_en" value={checklist.name_en} required /><Field label={w.name_ja} name="name_ja" value={checklist.name_ja} required /><StepsField c={c} steps={steps} /><button type="submit" class="primary">{w.change}</button></Form></Section> : null}
-      {keeper ? <Form action={`/checklists/${checklist.id}/retirement`} label={w.retire}><Field label={w.reason} name="reason" required /><button type="submit">{w.retire}</button></Form> : null}
-    </>
-  ));
+      {keeper ? (
+        <Section title={w.change}>
+          <Form action={`/checklists/${checklist.id}`} label={w.change}>
+            <Field label={w.name_en} name="name_en" value={checklist.name_en} required />
+            <Field label={w.name_ja} name="name_ja" value={checklist.name_ja} required />
+            <StepsField c={c} steps={steps} />
+            <button type="submit" class="primary">
+              {w.change}
+            </button>
+          </Form>
+        </Section>
+      ) : null}
+      {keeper ? (
+        <Form action={`/checklists/${checklist.id}/retirement`} label={w.retire}>
+          <Field label={w.reason} name="reason" required />
+          <button type="submit">{w.retire}</button>
+        </Form>
+      ) : null}
+    </>,
+  );
 });
 
 const name = z.string().trim().min(1).max(200);
-const ChecklistForm = z.strictObject({ name_en: name, name_ja: name, maker_code: z.string().optional(), model_code: z.string().optional(), hw_rev: z.string().optional(), steps: z.string().max(50_000) });
+const ChecklistForm = z.strictObject({
+  name_en: name,
+  name_ja: name,
+  maker_code: z.string().optional(),
+  model_code: z.string().optional(),
+  hw_rev: z.string().optional(),
+  steps: z.string().max(50_000),
+});
 
 action(checklistPages, '/checklists', 'code:write', async (c) => {
   const form = await readForm(c, ChecklistForm);
@@ -90,10 +124,21 @@ const writeStep = (step: ChecklistStepRow): string =>
 
 /** One step a line: kind | required/optional | English | Japanese | unit | min | max. Throws `invalid` naming the line. */
 export function readSteps(text: string): NewChecklist['steps'] {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '').map((line, i) => {
-    const [kind, need, name_en, name_ja, value_unit, min_value, max_value] = line.split('|').map((part) => part.trim());
-    const step = NewChecklist.shape.steps.element.safeParse({ kind, need, name_en, name_ja, value_unit: value_unit || null, min_value: min_value || null, max_value: max_value || null });
-    if (!step.success) throw invalid('steps', [`Line ${i + 1} is not a step`, `${i + 1}行目を読み取れません`]);
-    return step.data;
-  });
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line, i) => {
+      const [kind, need, name_en, name_ja, value_unit, min_value, max_value] = line.split('|').map((part) => part.trim());
+      const step = NewChecklist.shape.steps.element.safeParse({
+        kind,
+        need,
+        name_en,
+        name_ja,
+        value_unit: value_unit || null,
+        min_value: min_value || null,
+        max_value: max_value || null,
+      });
+      if (!step.success) throw invalid('steps', [`Line ${i + 1} is not a step`, `${i + 1}行目を読み取れません`]);
+      return step.data;
+    });
 }

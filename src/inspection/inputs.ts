@@ -9,12 +9,21 @@ const name = z.string().trim().min(1).max(200);
 const nothing = <T extends z.ZodType>(type: T) => type.nullable().optional();
 
 export const StepAnswer = z.strictObject({
-  step_id: id, result: z.enum(['ok', 'ng', 'skipped']).optional(), value: nothing(z.coerce.number()), attachment_id: nothing(id), note: nothing(text),
+  step_id: id,
+  result: z.enum(['ok', 'ng', 'skipped']).optional(),
+  value: nothing(z.coerce.number()),
+  attachment_id: nothing(id),
+  note: nothing(text),
 });
 
 const finding = {
-  verdict: z.enum(verdicts).optional(), result: z.enum(['pass', 'fail']).optional(),
-  reproduced_symptom: nothing(code), failure_mode: nothing(code), component: nothing(code), cause: nothing(code), note: nothing(text),
+  verdict: z.enum(verdicts).optional(),
+  result: z.enum(['pass', 'fail']).optional(),
+  reproduced_symptom: nothing(code),
+  failure_mode: nothing(code),
+  component: nothing(code),
+  cause: nothing(code),
+  note: nothing(text),
 };
 
 const MOST_STEPS = 100;
@@ -32,13 +41,26 @@ export const StartInspection = z.strictObject({
 export const RecordSteps = z.strictObject({ steps: z.array(StepAnswer).min(1).max(MOST_STEPS) });
 export const GiveVerdict = z.strictObject({ footage_erased: z.boolean().optional(), ...finding });
 
-const step = z.strictObject({
-  kind: z.enum(['check', 'value', 'photo']), need: z.enum(['required', 'optional']), name_en: name, name_ja: name, value_unit: nothing(z.string().trim().max(20)),
-  min_value: nothing(z.coerce.number()), max_value: nothing(z.coerce.number()),
-}).refine((one) => one.min_value == null || one.max_value == null || one.min_value <= one.max_value, { error: 'min_value must not exceed max_value' });
+const step = z
+  .strictObject({
+    kind: z.enum(['check', 'value', 'photo']),
+    need: z.enum(['required', 'optional']),
+    name_en: name,
+    name_ja: name,
+    value_unit: nothing(z.string().trim().max(20)),
+    min_value: nothing(z.coerce.number()),
+    max_value: nothing(z.coerce.number()),
+  })
+  .refine((one) => one.min_value == null || one.max_value == null || one.min_value <= one.max_value, { error: 'min_value must not exceed max_value' });
 
 export const NewChecklist = z.strictObject({
-  name_en: name, name_ja: name, maker_id: id.optional(), maker_code: code.optional(), model_id: id.optional(), model_code: code.optional(), hw_rev: nothing(z.string().trim().max(32)),
+  name_en: name,
+  name_ja: name,
+  maker_id: id.optional(),
+  maker_code: code.optional(),
+  model_id: id.optional(),
+  model_code: code.optional(),
+  hw_rev: nothing(z.string().trim().max(32)),
   steps: z.array(step).min(1).max(MOST_STEPS),
 });
 export const ChecklistChange = z.strictObject({ name_en: name.optional(), name_ja: name.optional(), steps: z.array(step).min(1).max(MOST_STEPS) });

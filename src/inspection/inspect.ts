@@ -9,8 +9,8 @@ import { getReturnUnit } from '../returns/load.ts';
 import { findCode } from '../returns/newUnit.ts';
 import type { ReturnUnitRow } from '../returns/table.ts';
 import { eraseFootage, recordVerdict, startInspecting } from '../returns/verdict.ts';
-import { findChecklistFor, listSteps } from './queries.ts';
 import type { GiveVerdict, StartInspection, StepAnswer } from './inputs.ts';
+import { findChecklistFor, listSteps } from './queries.ts';
 import { concludeInspection, judgeStep, type Verdict } from './rules.ts';
 import type { InspectionRow } from './table.ts';
 
@@ -26,7 +26,12 @@ export async function startInspection(ctx: Ctx, input: StartInspection): Promise
     const inspection = await openInspection(ctx, unit);
     if (input.all_steps_ok === true) await saveSteps(ctx, inspection, await everyRequiredCheck(ctx, inspection));
     if (input.steps !== undefined) await saveSteps(ctx, inspection, input.steps);
-    await remember(ctx, { action: 'inspection.started', record_kind: 'return_unit', record_id: unit.id, change: { inspection_id: inspection.id, checklist_id: inspection.checklist_id } });
+    await remember(ctx, {
+      action: 'inspection.started',
+      record_kind: 'return_unit',
+      record_id: unit.id,
+      change: { inspection_id: inspection.id, checklist_id: inspection.checklist_id },
+    });
     return input.verdict === undefined ? inspection : conclude(ctx, inspection, input);
   });
 }
@@ -37,7 +42,12 @@ export async function recordSteps(ctx: Ctx, id: string, steps: readonly StepAnsw
   return transaction(ctx, async (ctx) => {
     const inspection = await getRunning(ctx, id);
     await saveSteps(ctx, inspection, steps);
-    await remember(ctx, { action: 'inspection.steps_recorded', record_kind: 'inspection', record_id: id, change: { steps: steps.map(({ step_id, result, value }) => ({ step_id, result, value })) } });
+    await remember(ctx, {
+      action: 'inspection.steps_recorded',
+      record_kind: 'inspection',
+      record_id: id,
+      change: { steps: steps.map(({ step_id, result, value }) => ({ step_id, result, value })) },
+    });
     return inspection;
   });
 }
@@ -55,14 +65,23 @@ async function conclude(ctx: Ctx, inspection: InspectionRow, input: GiveVerdict)
   if (verdict === undefined) throw invalid('verdict', ['The verdict is missing', '判定を入力してください']);
   const found = await findFindings(ctx, input);
   const result = await resultOf(ctx, inspection, input, verdict, repaired);
-  const done = await ctx.db.updateTable('inspections')
+  const done = await ctx.db
+    .updateTable('inspections')
     .set({ state: 'done', result, verdict, ...found, note: input.note ?? inspection.note, finished_at: ctx.now, version: inspection.version + 1 })
-    .where('id', '=', inspection.id).where('state', '=', 'running').returningAll().executeTakeFirst();
+    .where('id', '=', inspection.id)
+    .where('state', '=', 'running')
+    .returningAll()
+    .executeTakeFirst();
   if (done === undefined) throw ended(inspection.id);
   const { reproduced_symptom_id: _, ...finding } = found;
   if (!repaired) await recordVerdict(ctx, unit, { verdict, ...finding });
   if (input.footage_erased === true) await eraseFootage(ctx, unit.id);
-  await remember(ctx, { action: 'inspection.finished', record_kind: 'return_unit', record_id: unit.id, change: { inspection_id: done.id, verdict, result, ...found } });
+  await remember(ctx, {
+    action: 'inspection.finished',
+    record_kind: 'return_unit',
+    record_id: unit.id,
+    change: { inspection_id: done.id, verdict, result, ...found },
+  });
   return done;
 }
 
@@ -92,8 +111,24 @@ async function resultOf(ctx: Ctx, inspection: InspectionRow, input: GiveVerdict,
 async function openInspection(ctx: Ctx, unit: ReturnUnitRow): Promise<InspectionRow> {
   const checklist = await findChecklistFor(ctx, unit.unit_id);
   const row: InspectionRow = {
-    id: newId(ctx.now), return_unit_id: unit.id, unit_id: unit.unit_id, checklist_id: checklist?.id ?? null, state: 'running', result: null, verdict: null, reproduced_symptom_id: null, failure_mode_id: null,
-    component_id: null, cause_id: null, override_reason: null, note: null, inspector_id: ctx.actor.id, inspector_name: ctx.actor.name, started_at: ctx.now, finished_at: null, version: 1,
+    id: newId(ctx.now),
+    return_unit_id: unit.id,
+    unit_id: unit.unit_id,
+    checklist_id: checklist?.id ?? null,
+    state: 'running',
+    result: null,
+    verdict: null,
+    reproduced_symptom_id: null,
+    failure_mode_id: null,
+    component_id: null,
+    cause_id: null,
+    override_reason: null,
+    note: null,
+    inspector_id: ctx.actor.id,
+    inspector_name: ctx.actor.name,
+    started_at: ctx.now,
+    finished_at: null,
+    version: 1,
   };
   await ctx.db.insertInto('inspections').values(row).execute();
   return row;
@@ -119,22 +154,43 @@ async function saveSteps(ctx: Ctx, inspection: InspectionRow, answers: readonly 
     const result = judgeStep(step, answer);
     if (typeof result !== 'string') throw invalid(`steps.${i}`, result);
     await refuseForeignPhoto(ctx, inspection, answer, `steps.${i}.attachment_id`);
-    const row = { value: answer.value ?? null, attachment_id: answer.attachment_id ?? null, note: answer.note ?? null, result, recorded_by: ctx.actor.id, recorded_at: ctx.now };
-    await ctx.db.insertInto('inspection_steps').values({ inspection_id: inspection.id, step_id: step.id, ...row })
-      .onConflict((conflict) => conflict.columns(['inspection_id', 'step_id']).doUpdateSet(row)).execute();
+    const row = {
+      value: answer.value ?? null,
+      attachment_id: answer.attachment_id ?? null,
+      note: answer.note ?? null,
+      result,
+      recorded_by: ctx.actor.id,
+      recorded_at: ctx.now,
+    };
+    await ctx.db
+      .insertInto('inspection_steps')
+      .values({ inspection_id: inspection.id, step_id: step.id, ...row })
+      .onConflict((conflict) => conflict.columns(['inspection_id', 'step_id']).doUpdateSet(row))
+      .execute();
   }
 }
 
 async function refuseForeignPhoto(ctx: Ctx, inspection: InspectionRow, answer: StepAnswer, path: string): Promise<void> {
   if (answer.attachment_id == null) return;
-  const photo = await ctx.db.selectFrom('attachments').select('id').where('id', '=', answer.attachment_id).where('removed_at', 'is', null)
-    .where((of) => of.or([of.and([of('record_kind', '=', 'inspection'), of('record_id', '=', inspection.id)]), of.and([of('record_kind', '=', 'return_unit'), of('record_id', '=', inspection.return_unit_id)])])).executeTakeFirst();
+  const photo = await ctx.db
+    .selectFrom('attachments')
+    .select('id')
+    .where('id', '=', answer.attachment_id)
+    .where('removed_at', 'is', null)
+    .where((of) =>
+      of.or([
+        of.and([of('record_kind', '=', 'inspection'), of('record_id', '=', inspection.id)]),
+        of.and([of('record_kind', '=', 'return_unit'), of('record_id', '=', inspection.return_unit_id)]),
+      ]),
+    )
+    .executeTakeFirst();
   if (photo === undefined) throw invalid(path, ['Attach the photo to this inspection first', '先にこの検証へ写真を添付してください']);
 }
 
 async function refuseRunning(ctx: Ctx, unit: ReturnUnitRow): Promise<void> {
   const running = await ctx.db.selectFrom('inspections').select('id').where('return_unit_id', '=', unit.id).where('state', '=', 'running').executeTakeFirst();
-  if (running !== undefined) throw new Problem('conflict', ['This unit is being inspected already', 'この個体は検証中です'], { blocking: `/api/v1/inspections/${running.id}` });
+  if (running !== undefined)
+    throw new Problem('conflict', ['This unit is being inspected already', 'この個体は検証中です'], { blocking: `/api/v1/inspections/${running.id}` });
 }
 
 async function getRunning(ctx: Ctx, id: string): Promise<InspectionRow> {
@@ -145,4 +201,3 @@ async function getRunning(ctx: Ctx, id: string): Promise<InspectionRow> {
 }
 
 const ended = (id: string): Problem => new Problem('conflict', ['The inspection has ended', '検証は終了しています'], { blocking: `/api/v1/inspections/${id}` });
-

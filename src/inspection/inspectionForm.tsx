@@ -14,7 +14,12 @@ export async function InspectionForm({ c, inspection }: { c: AppContext; inspect
   const checklist = inspection.checklist_id === null ? null : await getChecklist(ctx, inspection.checklist_id);
   const answers = new Map((await listAnswers(ctx, inspection.id)).map((answer) => [answer.step_id, answer]));
   const steps = (await listSteps(ctx, inspection.checklist_id)).map((step) => ({ step, answer: answers.get(step.id) }));
-  const trees = [['reproduced_symptom', w.reproduced, 'symptom'], ['failure_mode', w.failure_mode, 'failure_mode'], ['component', w.component, 'component'], ['cause', w.cause, 'cause']] as const;
+  const trees = [
+    ['reproduced_symptom', w.reproduced, 'symptom'],
+    ['failure_mode', w.failure_mode, 'failure_mode'],
+    ['component', w.component, 'component'],
+    ['cause', w.cause, 'cause'],
+  ] as const;
   const choices = [];
   for (const [name, label, tree] of trees) choices.push(<Select label={label} name={name} blank="—" options={await codeOptions(ctx, tree)} />);
   return (
@@ -27,22 +32,40 @@ export async function InspectionForm({ c, inspection }: { c: AppContext; inspect
         <Select label={w.verdict} name="verdict" options={optionsOf(c, verdictLabels)} value="no_fault_found" />
         {choices}
         <TextArea label={w.note} name="note" rows={3} />
-        <label class="check"><input type="checkbox" name="footage_erased" value="yes" /> {w.footage}</label>
-        <button type="submit" class="primary">{w.give_verdict}</button>
+        <label class="check">
+          <input type="checkbox" name="footage_erased" value="yes" /> {w.footage}
+        </label>
+        <button type="submit" class="primary">
+          {w.give_verdict}
+        </button>
       </Form>
     </Section>
   );
 }
 
-interface Line { readonly step: ChecklistStepRow; readonly answer: InspectionStepRow | undefined }
+interface Line {
+  readonly step: ChecklistStepRow;
+  readonly answer: InspectionStepRow | undefined;
+}
 
 const stepColumns = (c: AppContext): Column<Line>[] => {
   const w = words(c.var.locale);
   return [
-    { head: w.step, cell: ({ step }) => <>{step.position}. {speak([step.name_en, step.name_ja], c.var.locale)} {step.need === 'required' ? <Badge tone="info">{w.required}</Badge> : null}</> },
+    {
+      head: w.step,
+      cell: ({ step }) => (
+        <>
+          {step.position}. {speak([step.name_en, step.name_ja], c.var.locale)} {step.need === 'required' ? <Badge tone="info">{w.required}</Badge> : null}
+        </>
+      ),
+    },
     { head: w.range, cell: ({ step }) => (step.kind === 'value' ? `${step.min_value ?? '…'} – ${step.max_value ?? '…'} ${step.value_unit ?? ''}` : null) },
     { head: w.value, cell: (line) => <StepInput c={c} line={line} /> },
-    { head: w.result, cell: ({ answer }) => (answer === undefined ? null : <Badge tone={answer.result === 'ok' ? 'good' : answer.result === 'ng' ? 'bad' : 'neutral'}>{w[answer.result]}</Badge>) },
+    {
+      head: w.result,
+      cell: ({ answer }) =>
+        answer === undefined ? null : <Badge tone={answer.result === 'ok' ? 'good' : answer.result === 'ng' ? 'bad' : 'neutral'}>{w[answer.result]}</Badge>,
+    },
   ];
 };
 
@@ -50,12 +73,21 @@ function StepInput({ c, line: { step, answer } }: { c: AppContext; line: Line })
   const w = words(c.var.locale);
   const label = speak([step.name_en, step.name_ja], c.var.locale);
   switch (step.kind) {
-    case 'value': return <input type="number" step="any" name={`value:${step.id}`} value={answer?.value ?? undefined} aria-label={label} />;
-    case 'photo': return <input name={`photo:${step.id}`} value={answer?.attachment_id ?? undefined} aria-label={`${label}: ${w.attachment_id}`} placeholder={w.attachment_id} />;
-    case 'check': return (
-      <fieldset class="choice" aria-label={label}>
-        {(['ok', 'ng', 'skipped'] as const).map((result) => <label><input type="radio" name={`result:${step.id}`} value={result} checked={answer?.result === result} /> {w[result]}</label>)}
-      </fieldset>
-    );
+    case 'value':
+      return <input type="number" step="any" name={`value:${step.id}`} value={answer?.value ?? undefined} aria-label={label} />;
+    case 'photo':
+      return (
+        <input name={`photo:${step.id}`} value={answer?.attachment_id ?? undefined} aria-label={`${label}: ${w.attachment_id}`} placeholder={w.attachment_id} />
+      );
+    case 'check':
+      return (
+        <fieldset class="choice" aria-label={label}>
+          {(['ok', 'ng', 'skipped'] as const).map((result) => (
+            <label>
+              <input type="radio" name={`result:${step.id}`} value={result} checked={answer?.result === result} /> {w[result]}
+            </label>
+          ))}
+        </fieldset>
+      );
   }
 }

@@ -25,14 +25,28 @@ page(inspectionPages, '/bench', 'inspection:read', async (c) => {
   const { limit, cursor, sort } = readQuery(c, ListQuery);
   const inspecting = await listReturnUnitViews(c.var.ctx, { limit: 50 }, { state: 'inspecting' });
   const received = await listReturnUnitViews(c.var.ctx, { limit, cursor, sort }, { state: 'received' });
-  return show(c, { title: w.bench, nav: '/returns' }, (
+  return show(
+    c,
+    { title: w.bench, nav: '/returns' },
     <>
-      <PageHead title={w.bench}><a class="button" href="/checklists">{w.checklists}</a><a class="button" href="/scan">{w.queue}</a></PageHead>
+      <PageHead title={w.bench}>
+        <a class="button" href="/checklists">
+          {w.checklists}
+        </a>
+        <a class="button" href="/scan">
+          {w.queue}
+        </a>
+      </PageHead>
       <DeskTabs c={c} current="/bench" />
-      <Section title={w.running}><UnitTable c={c} rows={inspecting.items} /></Section>
-      <Section title={w.queue}><UnitTable c={c} rows={received.items} /><Pager c={c} next_cursor={received.next_cursor} /></Section>
-    </>
-  ));
+      <Section title={w.running}>
+        <UnitTable c={c} rows={inspecting.items} />
+      </Section>
+      <Section title={w.queue}>
+        <UnitTable c={c} rows={received.items} />
+        <Pager c={c} next_cursor={received.next_cursor} />
+      </Section>
+    </>,
+  );
 });
 
 page(inspectionPages, '/return-units/:id', 'return:read', async (c) => {
@@ -62,13 +76,23 @@ action(inspectionPages, '/inspections/:id/steps', 'inspection:write', async (c) 
     else if (field === 'photo') answers.set(step_id, { ...answer, attachment_id: value });
     else if (field === 'note') answers.set(step_id, { ...answer, note: value });
   }
-  await recordSteps(c.var.ctx, inspection.id, [...answers.values()].filter((answer) => answer.result !== undefined || answer.value !== undefined || answer.attachment_id !== undefined));
+  await recordSteps(
+    c.var.ctx,
+    inspection.id,
+    [...answers.values()].filter((answer) => answer.result !== undefined || answer.value !== undefined || answer.attachment_id !== undefined),
+  );
   return back(c, inspection.return_unit_id);
 });
 
 const code = z.string().max(64).optional();
 const VerdictForm = z.strictObject({
-  verdict: z.enum(verdicts).optional(), reproduced_symptom: code, failure_mode: code, component: code, cause: code, note: z.string().trim().max(4000).optional(), footage_erased: z.literal('yes').optional(),
+  verdict: z.enum(verdicts).optional(),
+  reproduced_symptom: code,
+  failure_mode: code,
+  component: code,
+  cause: code,
+  note: z.string().trim().max(4000).optional(),
+  footage_erased: z.literal('yes').optional(),
 });
 
 action(inspectionPages, '/inspections/:id/verdict', 'inspection:write', async (c) => {
@@ -82,16 +106,29 @@ action(inspectionPages, '/return-units/:id/footage-erasure', 'inspection:write',
   return back(c, (await eraseFootage(c.var.ctx, c.req.param('id') ?? '', reason)).id);
 });
 
-action(inspectionPages, '/return-units/:id/coverage', 'return:write', async (c) => back(c, (await changeCoverage(c.var.ctx, c.req.param('id') ?? '', await readForm(c, ChangeCoverage))).id));
+action(inspectionPages, '/return-units/:id/coverage', 'return:write', async (c) =>
+  back(c, (await changeCoverage(c.var.ctx, c.req.param('id') ?? '', await readForm(c, ChangeCoverage))).id),
+);
 
 const reason = z.string().trim().max(1000).optional();
-const DispositionForm = z.strictObject({ disposition: z.enum(dispositions), condition: z.enum(['verified', 'refurbished']).optional(), reason, override_reason: reason });
+const DispositionForm = z.strictObject({
+  disposition: z.enum(dispositions),
+  condition: z.enum(['verified', 'refurbished']).optional(),
+  reason,
+  override_reason: reason,
+});
 
 action(inspectionPages, '/return-units/:id/dispositions', 'return:write', async (c) => {
   const id = c.req.param('id') ?? '';
   const input = await readForm(c, DispositionForm);
   const override = may(c.var.ctx.actor, 'inspection:override') ? input.override_reason : undefined;
-  await disposeUnit(c.var.ctx, { return_unit_id: id, disposition: input.disposition, condition: input.condition, reason: input.reason, override_reason: override });
+  await disposeUnit(c.var.ctx, {
+    return_unit_id: id,
+    disposition: input.disposition,
+    condition: input.condition,
+    reason: input.reason,
+    override_reason: override,
+  });
   return back(c, id);
 });
 

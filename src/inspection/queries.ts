@@ -7,15 +7,31 @@ import type { ChecklistRow, ChecklistStepRow, InspectionRow, InspectionStepRow }
 
 /** The checklist in force for a unit: the most specific one. */
 export async function findChecklistFor(ctx: Ctx, unit_id: string): Promise<ChecklistRow | null> {
-  const unit = await ctx.db.selectFrom('units').innerJoin('models', 'models.id', 'units.model_id').select(['units.model_id', 'units.hw_rev', 'models.maker_id']).where('units.id', '=', unit_id).executeTakeFirst();
+  const unit = await ctx.db
+    .selectFrom('units')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .select(['units.model_id', 'units.hw_rev', 'models.maker_id'])
+    .where('units.id', '=', unit_id)
+    .executeTakeFirst();
   if (unit === undefined) return null;
-  const fitting = await ctx.db.selectFrom('checklists').selectAll().where('retired_at', 'is', null)
-    .where((of) => of.or([of('model_id', '=', unit.model_id), of('maker_id', '=', unit.maker_id), of.and([of('model_id', 'is', null), of('maker_id', 'is', null)])])).execute();
+  const fitting = await ctx.db
+    .selectFrom('checklists')
+    .selectAll()
+    .where('retired_at', 'is', null)
+    .where((of) =>
+      of.or([of('model_id', '=', unit.model_id), of('maker_id', '=', unit.maker_id), of.and([of('model_id', 'is', null), of('maker_id', 'is', null)])]),
+    )
+    .execute();
   return mostSpecific(fitting, unit);
 }
 
 export const listSteps = (ctx: Ctx, checklist_id: string | null): Promise<ChecklistStepRow[]> =>
-  ctx.db.selectFrom('checklist_steps').selectAll().where('checklist_id', '=', checklist_id ?? '').orderBy('position').execute();
+  ctx.db
+    .selectFrom('checklist_steps')
+    .selectAll()
+    .where('checklist_id', '=', checklist_id ?? '')
+    .orderBy('position')
+    .execute();
 
 export const listAnswers = (ctx: Ctx, inspection_id: string): Promise<InspectionStepRow[]> =>
   ctx.db.selectFrom('inspection_steps').selectAll().where('inspection_id', '=', inspection_id).execute();
@@ -47,15 +63,25 @@ export async function getInspection(ctx: Ctx, id: string): Promise<InspectionVie
 }
 
 const views = (ctx: Ctx) =>
-  ctx.db.selectFrom('inspections').innerJoin('return_units', 'return_units.id', 'inspections.return_unit_id').innerJoin('returns', 'returns.id', 'return_units.return_id')
-    .innerJoin('units', 'units.id', 'inspections.unit_id').innerJoin('models', 'models.id', 'units.model_id').selectAll('inspections')
+  ctx.db
+    .selectFrom('inspections')
+    .innerJoin('return_units', 'return_units.id', 'inspections.return_unit_id')
+    .innerJoin('returns', 'returns.id', 'return_units.return_id')
+    .innerJoin('units', 'units.id', 'inspections.unit_id')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .selectAll('inspections')
     .select(['units.serial', 'models.code as model_code', 'returns.number', 'return_units.return_id']);
 
 export type ChecklistView = ChecklistRow & { readonly model_code: string | null; readonly maker_code: string | null };
 
 /** Checklists in force, the widest first. */
-export const listChecklists = (ctx: Ctx): Promise<ChecklistView[]> => checklistViews(ctx).where('checklists.retired_at', 'is', null)
-  .orderBy((of) => of.fn.coalesce('makers.code', of.val(''))).orderBy((of) => of.fn.coalesce('models.code', of.val(''))).orderBy('checklists.id').execute();
+export const listChecklists = (ctx: Ctx): Promise<ChecklistView[]> =>
+  checklistViews(ctx)
+    .where('checklists.retired_at', 'is', null)
+    .orderBy((of) => of.fn.coalesce('makers.code', of.val('')))
+    .orderBy((of) => of.fn.coalesce('models.code', of.val('')))
+    .orderBy('checklists.id')
+    .execute();
 
 export async function getChecklist(ctx: Ctx, id: string): Promise<ChecklistView> {
   const checklist = await checklistViews(ctx).where('checklists.id', '=', id).executeTakeFirst();
@@ -63,5 +89,10 @@ export async function getChecklist(ctx: Ctx, id: string): Promise<ChecklistView>
   return checklist;
 }
 
-const checklistViews = (ctx: Ctx) => ctx.db.selectFrom('checklists').leftJoin('models', 'models.id', 'checklists.model_id').leftJoin('makers', 'makers.id', 'checklists.maker_id')
-  .selectAll('checklists').select(['models.code as model_code', 'makers.code as maker_code']);
+const checklistViews = (ctx: Ctx) =>
+  ctx.db
+    .selectFrom('checklists')
+    .leftJoin('models', 'models.id', 'checklists.model_id')
+    .leftJoin('makers', 'makers.id', 'checklists.maker_id')
+    .selectAll('checklists')
+    .select(['models.code as model_code', 'makers.code as maker_code']);

@@ -7,7 +7,11 @@ export type Verdict = NonNullable<ReturnUnitRow['verdict']>;
 export type StepResult = InspectionStepRow['result'];
 
 type Scope = Pick<ChecklistRow, 'maker_id' | 'model_id' | 'hw_rev'>;
-interface Kind { readonly maker_id: string; readonly model_id: string; readonly hw_rev: string | null }
+interface Kind {
+  readonly maker_id: string;
+  readonly model_id: string;
+  readonly hw_rev: string | null;
+}
 
 /** Model and hardware revision (4) before model (3) before maker (2) before all (1); 0 when the checklist is for others. */
 export function specificity(scope: Scope, unit: Kind): number {
@@ -34,9 +38,12 @@ export interface Answer {
 export function judgeStep(step: Pick<ChecklistStepRow, 'kind' | 'min_value' | 'max_value'>, answer: Answer): StepResult | Bilingual {
   if (answer.result === 'skipped') return 'skipped';
   switch (step.kind) {
-    case 'check': return answer.result ?? ['Say whether it is good or not', '合否を入力してください'];
-    case 'photo': return answer.attachment_id == null ? ['The photo is missing', '写真がありません'] : (answer.result ?? 'ok');
-    case 'value': return answer.value == null ? ['The measured value is missing', '測定値がありません'] : judgeValue(step, answer.value);
+    case 'check':
+      return answer.result ?? ['Say whether it is good or not', '合否を入力してください'];
+    case 'photo':
+      return answer.attachment_id == null ? ['The photo is missing', '写真がありません'] : (answer.result ?? 'ok');
+    case 'value':
+      return answer.value == null ? ['The measured value is missing', '測定値がありません'] : judgeValue(step, answer.value);
   }
 }
 

@@ -2,10 +2,10 @@
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import { countNoFaultFound } from '../returns/dispose.ts';
-import { type DispositionView, listDispositions, type ReturnUnitView } from '../returns/queries.ts';
 import { Deed } from '../returns/onePage.tsx';
+import { type DispositionView, listDispositions, type ReturnUnitView } from '../returns/queries.ts';
 import { optionsOf, UnitBadge } from '../returns/views.tsx';
-import { coverageLabels, dispositionLabels, typeLabels, verdictLabels, words as returnWords } from '../returns/words.ts';
+import { coverageLabels, dispositionLabels, words as returnWords, typeLabels, verdictLabels } from '../returns/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
 import { InspectionForm } from './inspectionForm.tsx';
@@ -23,17 +23,41 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
   const bench = staff && may(ctx.actor, 'inspection:write');
   return (
     <>
-      <PageHead title={`${unit.model_code} ${unit.serial}`} sub={<><UnitBadge c={c} state={unit.state} /> <a href={`/returns/${unit.return_id}`}>{unit.number}</a> {speak(typeLabels[unit.type], c.var.locale)}</>}>
-        <a class="button" href={`/units/${unit.unit_id}`}>{r.history}</a>
-        <a class="button" href={`/units/${unit.unit_id}/label`}>{r.print_label}</a>
+      <PageHead
+        title={`${unit.model_code} ${unit.serial}`}
+        sub={
+          <>
+            <UnitBadge c={c} state={unit.state} /> <a href={`/returns/${unit.return_id}`}>{unit.number}</a> {speak(typeLabels[unit.type], c.var.locale)}
+          </>
+        }
+      >
+        <a class="button" href={`/units/${unit.unit_id}`}>
+          {r.history}
+        </a>
+        <a class="button" href={`/units/${unit.unit_id}/label`}>
+          {r.print_label}
+        </a>
       </PageHead>
       <UnitFacts c={c} unit={unit} nff={await countNoFaultFound(ctx, unit.unit_id)} />
       <Snapshot c={c} unit={unit} />
       {bench && running !== undefined ? await InspectionForm({ c, inspection: running }) : null}
-      {bench && running === undefined && (unit.state === 'received' || unit.state === 'inspecting') ? <Deed action={`/return-units/${unit.id}/inspections`} title={w.start} primary /> : null}
-      {bench && unit.footage_erased_at === null && (unit.state === 'received' || unit.state === 'inspecting') ? <Deed action={`/return-units/${unit.id}/footage-erasure`} title={w.erase} /> : null}
-      {staff ? <Section title={w.inspections}><Table c={c} caption={w.inspections} columns={inspectionColumns(c)} rows={inspections} /></Section> : null}
-      {staff ? <Section title={w.disposition}><Table c={c} caption={w.disposition} columns={decisionColumns(c)} rows={decisions} />{running === undefined ? <DecisionForm c={c} unit={unit} /> : null}</Section> : null}
+      {bench && running === undefined && (unit.state === 'received' || unit.state === 'inspecting') ? (
+        <Deed action={`/return-units/${unit.id}/inspections`} title={w.start} primary />
+      ) : null}
+      {bench && unit.footage_erased_at === null && (unit.state === 'received' || unit.state === 'inspecting') ? (
+        <Deed action={`/return-units/${unit.id}/footage-erasure`} title={w.erase} />
+      ) : null}
+      {staff ? (
+        <Section title={w.inspections}>
+          <Table c={c} caption={w.inspections} columns={inspectionColumns(c)} rows={inspections} />
+        </Section>
+      ) : null}
+      {staff ? (
+        <Section title={w.disposition}>
+          <Table c={c} caption={w.disposition} columns={decisionColumns(c)} rows={decisions} />
+          {running === undefined ? <DecisionForm c={c} unit={unit} /> : null}
+        </Section>
+      ) : null}
     </>
   );
 }
@@ -45,14 +69,35 @@ function UnitFacts({ c, unit, nff }: { c: AppContext; unit: ReturnUnitView; nff:
   const desk = c.var.ctx.actor.partner_id === null && may(c.var.ctx.actor, 'return:write');
   return (
     <>
-      <Facts facts={[
-        [r.reported_symptom, [(japanese ? unit.symptom_ja : unit.symptom_en), unit.reported_text].filter((part) => part !== null).join(' — ')], [r.customer, unit.customer_name], [r.failed_on, unit.failed_on], [r.returned_on, unit.returned_on],
-        [r.location, unit.location], [r.repeat, unit.repeat_no], [w.nff_count, nff], [r.verdict, unit.verdict === null ? null : speak(verdictLabels[unit.verdict], c.var.locale)],
-        [w.footage, unit.footage_erased_at === null ? <Badge tone="warn">{w.not_erased}</Badge> : <Badge tone="good">{w.erased}</Badge>],
-        [r.coverage, unit.coverage === null ? null : <>{speak(coverageLabels[unit.coverage], c.var.locale)} <small>{unit.coverage_reason}</small></>],
-        [r.warranty_ends, unit.own_warranty_ends_on], [r.maker_warranty_ends, unit.maker_warranty_ends_on],
-      ]} />
-      {desk ? <Deed action={`/return-units/${unit.id}/coverage`} title={r.coverage}><Select label={r.coverage} name="coverage" value={unit.coverage} options={optionsOf(c, coverageLabels)} /><Field label={r.reason} name="reason" required /></Deed> : null}
+      <Facts
+        facts={[
+          [r.reported_symptom, [japanese ? unit.symptom_ja : unit.symptom_en, unit.reported_text].filter((part) => part !== null).join(' — ')],
+          [r.customer, unit.customer_name],
+          [r.failed_on, unit.failed_on],
+          [r.returned_on, unit.returned_on],
+          [r.location, unit.location],
+          [r.repeat, unit.repeat_no],
+          [w.nff_count, nff],
+          [r.verdict, unit.verdict === null ? null : speak(verdictLabels[unit.verdict], c.var.locale)],
+          [w.footage, unit.footage_erased_at === null ? <Badge tone="warn">{w.not_erased}</Badge> : <Badge tone="good">{w.erased}</Badge>],
+          [
+            r.coverage,
+            unit.coverage === null ? null : (
+              <>
+                {speak(coverageLabels[unit.coverage], c.var.locale)} <small>{unit.coverage_reason}</small>
+              </>
+            ),
+          ],
+          [r.warranty_ends, unit.own_warranty_ends_on],
+          [r.maker_warranty_ends, unit.maker_warranty_ends_on],
+        ]}
+      />
+      {desk ? (
+        <Deed action={`/return-units/${unit.id}/coverage`} title={r.coverage}>
+          <Select label={r.coverage} name="coverage" value={unit.coverage} options={optionsOf(c, coverageLabels)} />
+          <Field label={r.reason} name="reason" required />
+        </Deed>
+      ) : null}
     </>
   );
 }
@@ -60,15 +105,33 @@ function UnitFacts({ c, unit, nff }: { c: AppContext; unit: ReturnUnitView; nff:
 function Snapshot({ c, unit }: { c: AppContext; unit: ReturnUnitView }) {
   if (unit.snapshot === null) return null;
   const snapshot: Record<string, string | number | null> = JSON.parse(unit.snapshot);
-  return <Section title={returnWords(c.var.locale).snapshot}><Facts facts={Object.entries(snapshot).filter(([, value]) => value !== null).map(([field, value]) => [<code>{field}</code>, String(value)] as const)} /></Section>;
+  return (
+    <Section title={returnWords(c.var.locale).snapshot}>
+      <Facts
+        facts={Object.entries(snapshot)
+          .filter(([, value]) => value !== null)
+          .map(([field, value]) => [<code>{field}</code>, String(value)] as const)}
+      />
+    </Section>
+  );
 }
 
 const inspectionColumns = (c: AppContext): Column<InspectionView>[] => {
   const w = words(c.var.locale);
   return [
-    { head: w.started, cell: (row) => <Moment c={c} at={row.started_at} /> }, { head: w.inspector, cell: (row) => row.inspector_name },
-    { head: w.result, cell: (row) => (row.result === null ? <Badge tone="info">{w.running}</Badge> : <Badge tone={row.result === 'pass' ? 'good' : 'bad'}>{row.result === 'pass' ? w.pass : w.fail}</Badge>) },
-    { head: w.verdict, cell: (row) => (row.verdict === null ? null : speak(verdictLabels[row.verdict], c.var.locale)) }, { head: w.note, cell: (row) => row.note },
+    { head: w.started, cell: (row) => <Moment c={c} at={row.started_at} /> },
+    { head: w.inspector, cell: (row) => row.inspector_name },
+    {
+      head: w.result,
+      cell: (row) =>
+        row.result === null ? (
+          <Badge tone="info">{w.running}</Badge>
+        ) : (
+          <Badge tone={row.result === 'pass' ? 'good' : 'bad'}>{row.result === 'pass' ? w.pass : w.fail}</Badge>
+        ),
+    },
+    { head: w.verdict, cell: (row) => (row.verdict === null ? null : speak(verdictLabels[row.verdict], c.var.locale)) },
+    { head: w.note, cell: (row) => row.note },
   ];
 };
 
@@ -76,10 +139,28 @@ const decisionColumns = (c: AppContext): Column<DispositionView>[] => {
   const w = words(c.var.locale);
   return [
     { head: w.disposition, cell: (row) => speak(dispositionLabels[row.disposition], c.var.locale) },
-    { head: w.result, cell: (row) => (row.state === 'requested' ? <Badge tone="warn">{w.waits}</Badge> : <Badge tone={row.state === 'posted' || row.state === 'done' ? 'good' : 'neutral'}>{row.state}</Badge>) },
-    { head: w.inspector, cell: (row) => [row.requested_name, row.approved_name].filter((name) => name !== null).join(' / ') }, { head: w.started, cell: (row) => <Moment c={c} at={row.requested_at} /> },
+    {
+      head: w.result,
+      cell: (row) =>
+        row.state === 'requested' ? (
+          <Badge tone="warn">{w.waits}</Badge>
+        ) : (
+          <Badge tone={row.state === 'posted' || row.state === 'done' ? 'good' : 'neutral'}>{row.state}</Badge>
+        ),
+    },
+    { head: w.inspector, cell: (row) => [row.requested_name, row.approved_name].filter((name) => name !== null).join(' / ') },
+    { head: w.started, cell: (row) => <Moment c={c} at={row.requested_at} /> },
     { head: w.reason, cell: (row) => row.override_reason ?? row.reversal_reason ?? row.reason },
-    { head: w.reverse, cell: (row) => (row.state === 'posted' && row.move_id !== null && may(c.var.ctx.actor, 'return:write') ? <Form action={`/dispositions/${row.id}/reversal`} label={w.reverse}><Field label={w.reason} name="reason" required /><button type="submit">{w.reverse}</button></Form> : null) },
+    {
+      head: w.reverse,
+      cell: (row) =>
+        row.state === 'posted' && row.move_id !== null && may(c.var.ctx.actor, 'return:write') ? (
+          <Form action={`/dispositions/${row.id}/reversal`} label={w.reverse}>
+            <Field label={w.reason} name="reason" required />
+            <button type="submit">{w.reverse}</button>
+          </Form>
+        ) : null,
+    },
   ];
 };
 
@@ -91,11 +172,19 @@ function DecisionForm({ c, unit }: { c: AppContext; unit: ReturnUnitView }) {
   return (
     <Form action={`/return-units/${unit.id}/dispositions`} label={w.decide}>
       <Select label={w.disposition} name="disposition" options={choices} required />
-      <Select label={w.condition} name="condition" options={[{ value: 'verified', label: w.verified }, { value: 'refurbished', label: w.refurbished }]} />
+      <Select
+        label={w.condition}
+        name="condition"
+        options={[
+          { value: 'verified', label: w.verified },
+          { value: 'refurbished', label: w.refurbished },
+        ]}
+      />
       <Field label={w.reason} name="reason" />
       {may(c.var.ctx.actor, 'inspection:override') ? <Field label={w.override} name="override_reason" /> : null}
-      <button type="submit" class="primary">{w.decide}</button>
+      <button type="submit" class="primary">
+        {w.decide}
+      </button>
     </Form>
   );
 }
-

@@ -74,6 +74,7 @@ export async function matchOneIssue(ctx: Ctx, id: string): Promise<number> {
 
 /** Page by page, each in its own transaction; the mark follows. */
 async function matchSince(ctx: Ctx, issues: readonly Recognisable[], record_kind: DecideMatch['record_kind'], since: number, marking = true): Promise<number> {
+  allow(ctx, 'investigation:write');
   let suggested = 0;
   let after: Seen = { updated_at: since, record_id: '' };
   for (let page = 0; page < PAGES_PER_RUN; page++) {

@@ -2,7 +2,9 @@ import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, Problem } from '../core/problem.ts';
 import { addDays } from '../core/time.ts';
-import { checkCohort } from '../claim/cohort.ts';
+import { investigateAlert } from '../alert/act.ts';
+import { nextState as nextAlertState } from '../alert/lifecycle.ts';
+import { type Cohort, checkCohort } from '../claim/cohort.ts';
 import { nextNumber } from '../claim/number.ts';
 import { defaultOwner, getStaff } from '../claim/staff.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
@@ -22,10 +24,11 @@ const FIRST_STEP_DAYS = 7;
 export async function openInvestigation(ctx: Ctx, input: OpenInvestigation): Promise<InvestigationRow> {
   allow(ctx, 'investigation:write');
   return transaction(ctx, async (ctx) => {
-    const { cohorts, team, source_kind, source_id, owner_id = defaultOwner(ctx), ...fields } = input;
+    const { team, source_kind, source_id, owner_id = defaultOwner(ctx), ...fields } = input;
     const links = withSource(input);
     await checkInput(ctx, input, links, owner_id);
     await refuseSecond(ctx, input);
+    const cohorts = input.cohorts.length > 0 ? input.cohorts : await cohortOfSource(ctx, input);
     const frozen = await problemNumbers(ctx, { cohorts, links });
     const row: InvestigationRow = {
       id: newId(ctx.now), number: await nextNumber(ctx, 'INV'), title: fields.title, problem: fields.problem, state: 'open', source_kind, source_id, owner_id,
@@ -37,9 +40,27 @@ export async function openInvestigation(ctx: Ctx, input: OpenInvestigation): Pro
     for (const cohort of cohorts) await ctx.db.insertInto('investigation_cohorts').values({ id: newId(ctx.now), investigation_id: row.id, ...cohort }).execute();
     for (const link of links) await ctx.db.insertInto('investigation_links').values({ investigation_id: row.id, ...link, created_at: ctx.now }).execute();
     for (const member of team) await ctx.db.insertInto('investigation_members').values({ investigation_id: row.id, ...member }).execute();
+    if (source_kind === 'alert' && source_id !== null) await tellAlert(ctx, source_id, row.id);
     await remember(ctx, { action: 'investigation.opened', record_kind: 'investigation', record_id: row.id, change: { number: row.number, title: row.title, source_kind, source_id, owner_id, frozen } });
     return row;
   });
+}
+
+/** What an alert or a returned unit suspects, when nobody says otherwise. */
+async function cohortOfSource(ctx: Ctx, { source_kind, source_id }: OpenInvestigation): Promise<Cohort[]> {
+  if (source_kind === 'alert') {
+    const alert = await ctx.db.selectFrom('alerts').select(['model_id', 'hw_rev', 'batch_id', 'firmware_id']).where('id', '=', source_id ?? '').executeTakeFirst();
+    return alert === undefined || alert.model_id === null ? [] : [{ ...alert, model_id: alert.model_id }];
+  }
+  if (source_kind !== 'return_unit') return [];
+  const unit = await ctx.db.selectFrom('return_units').innerJoin('units', 'units.id', 'return_units.unit_id').select(['units.model_id', 'units.batch_id']).where('return_units.id', '=', source_id ?? '').executeTakeFirst();
+  return unit === undefined ? [] : [{ ...unit, hw_rev: null, firmware_id: null }];
+}
+
+/** The alert says that somebody looks into it, unless it is over already. */
+async function tellAlert(ctx: Ctx, id: string, investigation_id: string): Promise<void> {
+  const alert = await ctx.db.selectFrom('alerts').select('state').where('id', '=', id).executeTakeFirstOrThrow();
+  if (nextAlertState(alert.state, 'investigate') !== null) await investigateAlert(ctx, id, { investigation_id });
 }
 
 /** The links asked for and the source itself, each once. */

@@ -1,10 +1,14 @@
 // EVERY periodic job of the product, in one list. jobs/run.ts runs each on one process at a time.
+import { closeSettled } from '../case/course.ts';
 import { remindDeadlines } from '../claim/remind.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { forgetOldKeys } from '../idempotency/once.ts';
 import { matchKnownIssues } from '../investigation/knownIssueMatch.ts';
 import { remindActions, watchFixes } from '../investigation/watch.ts';
+import { type DeliverySettings, deliverOutbox } from '../outbox/deliver.ts';
 import { freezeTotals } from '../quality/freeze.ts';
+import { remindOverdue } from '../returns/remind.ts';
+import { proveBooks } from '../stock/check.ts';
 import { countCohorts } from '../telemetry/cohorts.ts';
 import { watchSites } from '../telemetry/outages.ts';
 
@@ -20,6 +24,9 @@ export interface Job {
 }
 
 export const schedule: readonly Job[] = [{ name: 'forget-idempotency-keys', cron: '0 17 3 * * *', lease_s: 600, work: forgetOldKeys }, { name: 'freeze', cron: '15 * * * * *', lease_s: 1800, work: freezeTotals },
+  { name: 'remind-overdue-returns', cron: '0 10 8 * * *', lease_s: 600, work: remindOverdue },
+  { name: 'prove-stock-books', cron: '0 40 3 * * *', lease_s: 1800, work: proveBooks },
+  { name: 'close-settled-cases', cron: '10 20 4 * * *', lease_s: 600, work: closeSettled },
   { name: 'count-cohorts', cron: '20 7 * * * *', lease_s: 1800, work: countCohorts },
   { name: 'watch-sites', cron: '40 * * * * *', lease_s: 300, work: watchSites },
   { name: 'match-known-issues', cron: '30 */5 * * * *', lease_s: 600, work: matchKnownIssues },
@@ -27,3 +34,6 @@ export const schedule: readonly Job[] = [{ name: 'forget-idempotency-keys', cron
   { name: 'remind-actions', cron: '0 5 8 * * *', lease_s: 300, work: remindActions },
   { name: 'remind-claim-deadlines', cron: '0 0 8 * * *', lease_s: 300, work: remindDeadlines },
 ];
+
+/** Mail and webhooks leave every ten seconds; where to is a setting of the process. */
+export const deliveryJob = (settings: DeliverySettings): Job => ({ name: 'deliver-outbox', cron: '*/10 * * * * *', lease_s: 300, work: (ctx) => deliverOutbox(ctx, settings) });

@@ -8,21 +8,22 @@ import type { Pipeline, Source } from './pipeline.ts';
 const PER_ROUND = 500;
 const nobody: Source = { acknowledge: () => {}, pause: () => {}, resume: () => {} };
 
-interface Waiting { id: string; topic: string; payload: Uint8Array; received_at: number }
+interface Waiting { id: string; topic: string; payload: Uint8Array; received_at: number; replay_requested_at?: number }
 
-/** Ids offered and not yet committed, per pipeline: their rows are still there at the next round. */
+/** Ids (and when they were asked for) offered and not yet committed, per pipeline: their rows are still there at the next round. */
 const offered = { replays: new WeakMap<Pipeline, Set<string>>(), inbox: new WeakMap<Pipeline, Set<string>>() };
 
 function fresh(kind: keyof typeof offered, pipeline: Pipeline, rows: readonly Waiting[]): Waiting[] {
   const known = offered[kind].get(pipeline);
-  offered[kind].set(pipeline, new Set(rows.map((row) => row.id)));
-  return rows.filter((row) => known?.has(row.id) !== true);
+  const keyOf = (row: Waiting): string => `${row.id} ${row.replay_requested_at ?? ''}`;
+  offered[kind].set(pipeline, new Set(rows.map(keyOf)));
+  return rows.filter((row) => known?.has(keyOf(row)) !== true);
 }
 
 /** Offers what was asked to be replayed. Its outcome is written with the reports it became. */
 export async function takeReplays(store: IngestStore, pipeline: Pipeline, now: number): Promise<void> {
   const rows = await store.all<Waiting>(
-    'select id, topic, payload, received_at from quarantine where replay_requested_at is not null and replayed_at is null order by replay_requested_at, id limit ?', [PER_ROUND]);
+    'select id, topic, payload, received_at, replay_requested_at from quarantine where replay_requested_at is not null and replayed_at is null order by replay_requested_at, id limit ?', [PER_ROUND]);
   for (const row of fresh('replays', pipeline, rows)) {
     const of = readTopic(row.topic);
     const note = (outcome: string) => pipeline.ingest.batch.add(replayRows, [now, outcome, row.id]);

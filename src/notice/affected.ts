@@ -48,6 +48,7 @@ async function affectedUnits(ctx: Ctx, query: AffectedQuery) {
     .$if(query.firmware_ids.length > 0, (rows) => rows.where('units.firmware_id', 'in', query.firmware_ids))
     .$if(query.site_ids.length > 0, (rows) => rows.where('units.site_id', 'in', query.site_ids))
     .$if(query.unit_ids.length > 0, (rows) => rows.where('units.id', 'in', query.unit_ids))
+    .$if(query.alert_id !== null, (rows) => rows.where((where) => where.exists(where.selectFrom('alert_units').select('alert_units.unit_id').whereRef('alert_units.unit_id', '=', 'units.id').where('alert_units.alert_id', '=', query.alert_id ?? ''))))
     .orderBy('units.id').limit(MOST_UNITS + 1).execute();
   return rows;
 }

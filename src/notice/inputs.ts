@@ -30,7 +30,7 @@ export const TickItem = z.object({ item: Line });
 export const ApproveNotice = z.object({ recipients: z.coerce.number().int().min(0) });
 export const WithReason = z.object({ reason: z.string().trim().min(1).max(300) });
 
-export const OpenProactive = z.object({ alert_id: Id, unit_ids: z.array(Id).min(1).max(2000), subject: Line, note: Prose });
+export const OpenProactive = z.object({ alert_id: Id, unit_ids: z.array(Id).max(2000).default([]), subject: Line, note: Prose });
 export type OpenProactive = z.output<typeof OpenProactive>;
 
 export const WriteNews = z.object({ kind: z.enum(['release', 'firmware', 'maintenance', 'rule', 'other']), title_en: Line, body_en: Prose, title_ja: Line, body_ja: Prose, confirm_by_at: InstantIn.nullable().default(null) });

@@ -6,12 +6,13 @@ import { notFound } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import type { OpenProactive } from './inputs.ts';
 
-/** Opens what is not open yet; asked again for the same alert it gives the same cases. Units without a customer are left out. */
+/** Without `unit_ids` all the alert says are at risk. Opens what is not open yet; asked again for the same alert it gives the same cases. Units without a customer are left out. */
 export async function openProactiveCases(ctx: Ctx, input: OpenProactive): Promise<CaseRow[]> {
   allow(ctx, 'case:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const units = await ctx.db.selectFrom('units').select(['id', 'customer_id']).where('id', 'in', input.unit_ids).where('customer_id', 'is not', null).orderBy('id').execute();
+    const unit_ids = input.unit_ids.length > 0 ? input.unit_ids : await unitsAtRisk(ctx, input.alert_id);
+    const units = unit_ids.length === 0 ? [] : await ctx.db.selectFrom('units').select(['id', 'customer_id']).where('id', 'in', unit_ids).where('customer_id', 'is not', null).orderBy('id').execute();
     if (units.length === 0) throw notFound(['Unit at a customer', '顧客先の個体']);
     const customers = [...new Set(units.map(({ customer_id }) => customer_id ?? ''))];
     const cases: CaseRow[] = [];
@@ -24,3 +25,9 @@ export async function openProactiveCases(ctx: Ctx, input: OpenProactive): Promis
     return cases;
   });
 }
+
+/** More than this at once is no list anybody calls through. */
+const MOST_UNITS = 2000;
+
+const unitsAtRisk = async (ctx: Ctx, alert_id: string): Promise<string[]> =>
+  (await ctx.db.selectFrom('alert_units').select('unit_id').where('alert_id', '=', alert_id).where('role', '=', 'at_risk').orderBy('unit_id').limit(MOST_UNITS).execute()).map(({ unit_id }) => unit_id);

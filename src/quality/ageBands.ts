@@ -1,5 +1,9 @@
 // Bands of a unit's age in days, half-open: infant failures apart from the steady years and from wear.
-export interface AgeBand { readonly code: string; readonly low: number; readonly high: number }
+export interface AgeBand {
+  readonly code: string;
+  readonly low: number;
+  readonly high: number;
+}
 
 export const AGE_BANDS: readonly AgeBand[] = [
   { code: '0-30d', low: 0, high: 30 },

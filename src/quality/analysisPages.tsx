@@ -1,18 +1,16 @@
-// Pages around the rate table: comparison, control chart, Pareto, NFF and repeat returns, warranty cost, closed months.
-import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Facts, Field, Filters, formatNumber, Moment, Num, PageHead, Pager, Percent, Section, Select, Table, Unknown } from '../web/parts.tsx';
+// Pages that read the rates: comparison, control chart, Pareto.
+
 import type { AppContext } from '../web/env.ts';
+import { newPages, page, readQuery, show } from '../web/page.tsx';
+import { Facts, Field, Filters, formatNumber, Num, PageHead, Percent, Table, Unknown } from '../web/parts.tsx';
 import { type Comparison, compareCohorts } from './comparison.ts';
 import { listFailureRates } from './failureRates.ts';
 import { groupLabel } from './forestPlot.tsx';
-import { listFrozenMonths } from './frozenMonths.ts';
-import { CohortPeriodQuery, ComparisonQuery, ControlChartQuery, MonthsQuery, NffQuery, RateQuery } from './inputs.ts';
+import { ComparisonQuery, ControlChartQuery, RateQuery } from './inputs.ts';
 import { monthlyChart } from './monthly.ts';
-import { listNffShares, listRepeatReturns, NFF_BY } from './nff.ts';
 import { periodOf } from './period.ts';
 import { ControlChartFigure, ParetoFigure, type ParetoItem } from './rateCharts.tsx';
 import { CohortFields, KindField, PeriodFields, PopulationLine, QualityTabs, withInterval } from './views.tsx';
-import { listWarrantyCosts } from './warrantyCost.ts';
 import { words } from './words.ts';
 
 export const analysisPages = newPages();
@@ -23,8 +21,11 @@ page(analysisPages, '/failure-rates/comparison', 'quality:read', async (c) => {
   const w = words(c.var.locale);
   const asked = c.req.query('first') !== undefined && c.req.query('first') !== '';
   const query = asked ? readQuery(c, ComparisonQuery) : null;
-  const comparison = query === null ? null : await compareCohorts(c.var.ctx, query.first, query.second ?? null, query.peers_of ?? {}, periodOf(c.var.ctx, query), query.kind);
-  return show(c, { title: w.comparison, nav: '/failure-rates' }, (
+  const comparison =
+    query === null ? null : await compareCohorts(c.var.ctx, query.first, query.second ?? null, query.peers_of ?? {}, periodOf(c.var.ctx, query), query.kind);
+  return show(
+    c,
+    { title: w.comparison, nav: '/failure-rates' },
     <>
       <PageHead title={w.comparison} />
       <QualityTabs c={c} />
@@ -35,29 +36,43 @@ page(analysisPages, '/failure-rates/comparison', 'quality:read', async (c) => {
         <PeriodFields c={c} />
       </Filters>
       {comparison === null ? null : <ComparisonView c={c} comparison={comparison} />}
-    </>
-  ));
+    </>,
+  );
 });
 
 function ComparisonView({ c, comparison }: { c: AppContext; comparison: Comparison }) {
   const { locale } = c.var;
   const w = words(locale);
   const { exact, age_standardised: aged } = comparison;
-  const rows = [{ name: c.req.query('first') ?? '', ...comparison.first }, { name: comparison.with_peers ? w.peers : c.req.query('second') ?? '', ...comparison.second }];
+  const rows = [
+    { name: c.req.query('first') ?? '', ...comparison.first },
+    { name: comparison.with_peers ? w.peers : (c.req.query('second') ?? ''), ...comparison.second },
+  ];
   return (
     <>
-      <Table c={c} caption={w.comparison} rows={rows} columns={[
-        { head: '', cell: (row) => row.name },
-        { head: w.units, numeric: true, cell: (row) => formatNumber(row.units, locale) },
-        { head: w.device_days, numeric: true, cell: (row) => formatNumber(row.exposure_days, locale) },
-        { head: w.failures, numeric: true, cell: (row) => <Num value={row.failures} locale={locale} /> },
-        { head: w.rate, numeric: true, cell: (row) => withInterval(row.rate_per_1000_device_months, row.ci_low, row.ci_high, locale) ?? <Unknown locale={locale} /> },
-      ]} />
-      <Facts facts={[
-        [w.ratio, exact === null ? <Unknown locale={locale} /> : withInterval(exact.ratio ?? exact.ratio_low, exact.ratio_low, exact.ratio_high, locale)],
-        [w.exact_test, exact === null ? <Unknown locale={locale} /> : exact.p_two_sided.toPrecision(3)],
-        [w.age_ratio, aged === null ? <Unknown locale={locale} /> : withInterval(aged.ratio, aged.low, aged.high, locale)],
-      ]} />
+      <Table
+        c={c}
+        caption={w.comparison}
+        rows={rows}
+        columns={[
+          { head: '', cell: (row) => row.name },
+          { head: w.units, numeric: true, cell: (row) => formatNumber(row.units, locale) },
+          { head: w.device_days, numeric: true, cell: (row) => formatNumber(row.exposure_days, locale) },
+          { head: w.failures, numeric: true, cell: (row) => <Num value={row.failures} locale={locale} /> },
+          {
+            head: w.rate,
+            numeric: true,
+            cell: (row) => withInterval(row.rate_per_1000_device_months, row.ci_low, row.ci_high, locale) ?? <Unknown locale={locale} />,
+          },
+        ]}
+      />
+      <Facts
+        facts={[
+          [w.ratio, exact === null ? <Unknown locale={locale} /> : withInterval(exact.ratio ?? exact.ratio_low, exact.ratio_low, exact.ratio_high, locale)],
+          [w.exact_test, exact === null ? <Unknown locale={locale} /> : exact.p_two_sided.toPrecision(3)],
+          [w.age_ratio, aged === null ? <Unknown locale={locale} /> : withInterval(aged.ratio, aged.low, aged.high, locale)],
+        ]}
+      />
     </>
   );
 }
@@ -67,7 +82,9 @@ page(analysisPages, '/failure-rates/control-chart', 'quality:read', async (c) =>
   const w = words(locale);
   const { kind, months, ...filter } = readQuery(c, ControlChartQuery);
   const chart = await monthlyChart(c.var.ctx, filter, kind, months);
-  return show(c, { title: w.control_chart, nav: '/failure-rates' }, (
+  return show(
+    c,
+    { title: w.control_chart, nav: '/failure-rates' },
     <>
       <PageHead title={w.control_chart} sub={w.control_note(formatNumber(chart.sigma_z, locale, 2))} />
       <QualityTabs c={c} />
@@ -77,23 +94,41 @@ page(analysisPages, '/failure-rates/control-chart', 'quality:read', async (c) =>
         <Field label={w.months} name="months" type="number" min={3} max={60} value={months} />
       </Filters>
       <ControlChartFigure chart={chart} locale={locale} />
-      <Table c={c} caption={w.control_chart} rows={chart.points} columns={[
-        { head: w.month, cell: (row) => row.month },
-        { head: w.failures, numeric: true, cell: (row) => formatNumber(row.failures, locale, Number.isInteger(row.failures) ? 0 : 1) },
-        { head: w.device_days, numeric: true, cell: (row) => formatNumber(row.exposure_days, locale) },
-        { head: w.rate, numeric: true, cell: (row) => <Num value={row.rate} digits={2} locale={locale} /> },
-        { head: w.limits, numeric: true, cell: (row) => <><Num value={row.low} digits={2} locale={locale} />–<Num value={row.high} digits={2} locale={locale} /></> },
-        { head: w.mix_line, numeric: true, cell: (row) => <Num value={row.mix_standardised_rate} digits={2} locale={locale} /> },
-        { head: w.rules, cell: (row) => row.rules.map((rule) => w.rule(rule)).join(', ') },
-      ]} />
-    </>
-  ));
+      <Table
+        c={c}
+        caption={w.control_chart}
+        rows={chart.points}
+        columns={[
+          { head: w.month, cell: (row) => row.month },
+          { head: w.failures, numeric: true, cell: (row) => formatNumber(row.failures, locale, Number.isInteger(row.failures) ? 0 : 1) },
+          { head: w.device_days, numeric: true, cell: (row) => formatNumber(row.exposure_days, locale) },
+          { head: w.rate, numeric: true, cell: (row) => <Num value={row.rate} digits={2} locale={locale} /> },
+          {
+            head: w.limits,
+            numeric: true,
+            cell: (row) => (
+              <>
+                <Num value={row.low} digits={2} locale={locale} />–<Num value={row.high} digits={2} locale={locale} />
+              </>
+            ),
+          },
+          { head: w.mix_line, numeric: true, cell: (row) => <Num value={row.mix_standardised_rate} digits={2} locale={locale} /> },
+          { head: w.rules, cell: (row) => row.rules.map((rule) => w.rule(rule)).join(', ') },
+        ]}
+      />
+    </>,
+  );
 });
 
 page(analysisPages, '/failure-rates/pareto', 'quality:read', async (c) => {
   const { locale } = c.var;
   const w = words(locale);
-  const query = { ...readQuery(c, RateQuery.omit({ by: true, sort: true, limit: true })), by: ['failure_mode' as const, 'component' as const], sort: '-failures', limit: 500 };
+  const query = {
+    ...readQuery(c, RateQuery.omit({ by: true, sort: true, limit: true })),
+    by: ['failure_mode' as const, 'component' as const],
+    sort: '-failures',
+    limit: 500,
+  };
   const { items, population } = await listFailureRates(c.var.ctx, query);
   let seen = 0;
   const bars = items.map((row): ParetoItem & { share: number; link: string } => {
@@ -101,109 +136,38 @@ page(analysisPages, '/failure-rates/pareto', 'quality:read', async (c) => {
     const search = new URLSearchParams(Object.entries(c.req.query()).filter(([name, value]) => value !== '' && name !== 'lang'));
     for (const [name, code] of Object.entries(row.group)) search.set(name, code ?? '-');
     search.set('kind', query.kind);
-    return { label: groupLabel(row.group), count: row.failures, cumulative: seen / population.failures, share: row.failures / population.failures, link: `/failure-rates/rows?${search}` };
+    return {
+      label: groupLabel(row.group),
+      count: row.failures,
+      cumulative: seen / population.failures,
+      share: row.failures / population.failures,
+      link: `/failure-rates/rows?${search}`,
+    };
   });
-  return show(c, { title: w.pareto, nav: '/failure-rates' }, (
+  return show(
+    c,
+    { title: w.pareto, nav: '/failure-rates' },
     <>
       <PageHead title={w.pareto} sub={`${w.failure_mode} × ${w.component}`} />
       <QualityTabs c={c} />
-      <Filters c={c}><CohortFields c={c} names={COHORT} /><KindField c={c} kind={query.kind} /><PeriodFields c={c} /></Filters>
-      <PopulationLine population={population} locale={locale} />
-      <ParetoFigure items={bars} locale={locale} />
-      <Table c={c} caption={w.pareto} rows={bars} columns={[
-        { head: `${w.failure_mode} · ${w.component}`, cell: (row) => row.label },
-        { head: w.failures, numeric: true, cell: (row) => <a href={row.link}>{formatNumber(row.count, locale, Number.isInteger(row.count) ? 0 : 1)}</a> },
-        { head: w.share, numeric: true, cell: (row) => <Percent value={row.share} locale={locale} /> },
-        { head: w.cumulative, numeric: true, cell: (row) => <Percent value={row.cumulative} locale={locale} /> },
-      ]} />
-    </>
-  ));
-});
-
-page(analysisPages, '/failure-rates/nff', 'quality:read', async (c) => {
-  const { locale } = c.var;
-  const w = words(locale);
-  const { by, from_on, to_on, ...filter } = readQuery(c, NffQuery);
-  const period = periodOf(c.var.ctx, { from_on, to_on });
-  const shares = await listNffShares(c.var.ctx, by, filter, period);
-  const repeats = await listRepeatReturns(c.var.ctx, filter, period);
-  return show(c, { title: w.nff_analysis, nav: '/failure-rates' }, (
-    <>
-      <PageHead title={w.nff_analysis} />
-      <QualityTabs c={c} />
       <Filters c={c}>
-        <Select label={w.by} name="by" value={by} options={NFF_BY.map((value) => ({ value, label: w[value] }))} />
         <CohortFields c={c} names={COHORT} />
+        <KindField c={c} kind={query.kind} />
         <PeriodFields c={c} />
       </Filters>
-      <Table c={c} caption={w.nff_analysis} rows={shares} columns={[
-        { head: w[by], cell: (row) => row.name ?? <Unknown locale={locale} /> },
-        { head: w.verdicts, numeric: true, cell: (row) => formatNumber(row.verdicts, locale) },
-        { head: w.nff, numeric: true, cell: (row) => formatNumber(row.nff, locale) },
-        { head: w.nff_share, numeric: true, cell: (row) => <Percent value={row.share} locale={locale} /> },
-        { head: w.interval, numeric: true, cell: (row) => <><Percent value={row.ci_low} locale={locale} />–<Percent value={row.ci_high} locale={locale} /></> },
-      ]} />
-      <Section title={w.repeats}>
-        <Table c={c} caption={w.repeats} rows={repeats} columns={[
-          { head: w.serial, cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
-          { head: w.model, cell: (row) => row.model },
-          { head: w.returns, numeric: true, cell: (row) => row.returns },
-          { head: w.confirmed, numeric: true, cell: (row) => row.confirmed },
-          { head: w.nff, numeric: true, cell: (row) => row.nff },
-          { head: w.days_between, numeric: true, cell: (row) => formatNumber(row.days_between, locale) },
-        ]} />
-      </Section>
-    </>
-  ));
-});
-
-page(analysisPages, '/failure-rates/warranty-cost', 'quality:read', async (c) => {
-  const { locale } = c.var;
-  const w = words(locale);
-  const { from_on, to_on, ...filter } = readQuery(c, CohortPeriodQuery);
-  const rows = await listWarrantyCosts(c.var.ctx, filter, periodOf(c.var.ctx, { from_on, to_on }));
-  const money = (value: number | null, currency: string | null) => (value === null ? <Unknown locale={locale} /> : `${formatNumber(value, locale)} ${currency ?? ''}`);
-  return show(c, { title: w.warranty_cost, nav: '/failure-rates' }, (
-    <>
-      <PageHead title={w.warranty_cost} />
-      <QualityTabs c={c} />
-      <Filters c={c}><CohortFields c={c} names={['maker', 'model']} /><PeriodFields c={c} /></Filters>
-      <Table c={c} caption={w.warranty_cost} rows={rows} columns={[
-        { head: w.maker, cell: (row) => row.maker },
-        { head: w.model, cell: (row) => row.model },
-        { head: w.unit_cost, numeric: true, cell: (row) => money(row.unit_cost, row.currency) },
-        { head: w.maker_pays, numeric: true, cell: (row) => <>{money(row.maker_cost, row.currency)} ({row.maker_failures})</> },
-        { head: w.we_pay, numeric: true, cell: (row) => <>{money(row.own_cost, row.currency)} ({row.own_failures})</> },
-        { head: w.in_warranty, numeric: true, cell: (row) => formatNumber(row.units_in_warranty, locale) },
-        { head: w.expected_cost, numeric: true, cell: (row) => money(row.expected_cost_12_months, row.currency) },
-      ]} />
-    </>
-  ));
-});
-
-page(analysisPages, '/failure-rates/months', 'quality:read', async (c) => {
-  const { locale } = c.var;
-  const w = words(locale);
-  const { items, next_cursor } = await listFrozenMonths(c.var.ctx, readQuery(c, MonthsQuery));
-  return show(c, { title: w.frozen_months, nav: '/failure-rates' }, (
-    <>
-      <PageHead title={w.frozen_months} />
-      <QualityTabs c={c} />
-      <Filters c={c}><CohortFields c={c} names={['model']} /><Field label={w.month} name="month" value={c.req.query('month') ?? null} placeholder="2026-03" /></Filters>
-      <Table c={c} caption={w.frozen_months} rows={items} columns={[
-        { head: w.month, sort: 'month', cell: (row) => row.month },
-        { head: w.model, cell: (row) => row.model },
-        { head: w.revision, numeric: true, cell: (row) => row.revision },
-        { head: w.device_days, numeric: true, cell: (row) => formatNumber(row.exposure_days, locale) },
-        { head: w.confirmed, numeric: true, cell: (row) => row.confirmed },
-        { head: w.nff, numeric: true, cell: (row) => row.nff },
-        { head: w.untriaged, numeric: true, cell: (row) => row.untriaged },
-        { head: w.other, numeric: true, cell: (row) => row.other },
-        { head: w.changed, cell: (row) => (row.change === null ? '' : <code>{row.change}</code>) },
-        { head: w.fingerprint, cell: (row) => <code>{row.fingerprint.slice(0, 12)}</code> },
-        { head: w.frozen_at, sort: 'frozen_at', cell: (row) => <Moment c={c} at={row.frozen_at} /> },
-      ]} />
-      <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+      <PopulationLine population={population} locale={locale} />
+      <ParetoFigure items={bars} locale={locale} />
+      <Table
+        c={c}
+        caption={w.pareto}
+        rows={bars}
+        columns={[
+          { head: `${w.failure_mode} · ${w.component}`, cell: (row) => row.label },
+          { head: w.failures, numeric: true, cell: (row) => <a href={row.link}>{formatNumber(row.count, locale, Number.isInteger(row.count) ? 0 : 1)}</a> },
+          { head: w.share, numeric: true, cell: (row) => <Percent value={row.share} locale={locale} /> },
+          { head: w.cumulative, numeric: true, cell: (row) => <Percent value={row.cumulative} locale={locale} /> },
+        ]}
+      />
+    </>,
+  );
 });

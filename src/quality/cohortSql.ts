@@ -19,8 +19,16 @@ const keys: Record<Dimension, readonly string[]> = {
 };
 
 const columns: Record<string, string> = {
-  maker_id: 'm.maker_id', model_id: 'c.model_id', hw_rev: 'c.hw_rev', batch_id: 'c.batch_id', firmware_id: 'c.firmware_id', site_kind: 'c.site_kind',
-  site_id: 'x.site_id', age_band: 'band.code', failure_mode_id: 'x.failure_mode_id', component_id: 'x.component_id',
+  maker_id: 'm.maker_id',
+  model_id: 'c.model_id',
+  hw_rev: 'c.hw_rev',
+  batch_id: 'c.batch_id',
+  firmware_id: 'c.firmware_id',
+  site_kind: 'c.site_kind',
+  site_id: 'x.site_id',
+  age_band: 'band.code',
+  failure_mode_id: 'x.failure_mode_id',
+  component_id: 'x.component_id',
 };
 
 export const keyNames = (by: readonly Dimension[]): string[] => [...new Set(by.flatMap((dimension) => keys[dimension]))];
@@ -34,15 +42,18 @@ const list = (parts: readonly string[]): Sql => sql.raw(parts.join(', '));
 
 /** ` and …` for each filter on the cohort itself (not on site, age, failure mode or component). */
 export function whereCohort(filter: CohortFilter): Sql {
-  return sql.join([
-    sql``,
-    ...condition(filter.maker, (code) => sql`m.maker_id in (select id from makers where code = ${code})`),
-    ...condition(filter.model, (code) => sql`m.code = ${code}`),
-    ...condition(filter.hw_rev, (code) => sql`c.hw_rev = ${code}`, sql`c.hw_rev is null`),
-    ...condition(filter.batch, (code) => sql`c.batch_id in (select id from batches where code = ${code})`, sql`c.batch_id is null`),
-    ...condition(filter.firmware, (code) => sql`c.firmware_id in (select id from firmwares where code = ${code})`, sql`c.firmware_id is null`),
-    ...condition(filter.site_kind, (code) => sql`c.site_kind = ${code}`, sql`c.site_kind is null`),
-  ], sql` and `);
+  return sql.join(
+    [
+      sql``,
+      ...condition(filter.maker, (code) => sql`m.maker_id in (select id from makers where code = ${code})`),
+      ...condition(filter.model, (code) => sql`m.code = ${code}`),
+      ...condition(filter.hw_rev, (code) => sql`c.hw_rev = ${code}`, sql`c.hw_rev is null`),
+      ...condition(filter.batch, (code) => sql`c.batch_id in (select id from batches where code = ${code})`, sql`c.batch_id is null`),
+      ...condition(filter.firmware, (code) => sql`c.firmware_id in (select id from firmwares where code = ${code})`, sql`c.firmware_id is null`),
+      ...condition(filter.site_kind, (code) => sql`c.site_kind = ${code}`, sql`c.site_kind is null`),
+    ],
+    sql` and `,
+  );
 }
 
 /** The same for spans and failures, which also have a site. */
@@ -51,11 +62,14 @@ export const whereSite = (filter: CohortFilter): Sql =>
 
 /** The same for what only failures have. A code stands for everything below it in its tree and merged into it. */
 export const whereFinding = (filter: CohortFilter): Sql =>
-  sql.join([
-    sql``,
-    ...condition(filter.failure_mode, (code) => sql`x.failure_mode_id in (${codesUnder('failure_mode', code)})`, sql`x.failure_mode_id is null`),
-    ...condition(filter.component, (code) => sql`x.component_id in (${codesUnder('component', code)})`, sql`x.component_id is null`),
-  ], sql` and `);
+  sql.join(
+    [
+      sql``,
+      ...condition(filter.failure_mode, (code) => sql`x.failure_mode_id in (${codesUnder('failure_mode', code)})`, sql`x.failure_mode_id is null`),
+      ...condition(filter.component, (code) => sql`x.component_id in (${codesUnder('component', code)})`, sql`x.component_id is null`),
+    ],
+    sql` and `,
+  );
 
 const codesUnder = (tree: string, code: string): Sql => sql`with recursive under (id) as (
   select id from codes where tree = ${tree} and code = ${code}

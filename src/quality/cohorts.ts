@@ -16,9 +16,12 @@ export class CohortNumbers {
   }
 
   static async load(ctx: Ctx, modelIds: readonly string[]): Promise<CohortNumbers> {
-    const last = await ctx.db.selectFrom('quality_cohorts').select((eb) => eb.fn.max('id').as('id')).executeTakeFirst();
-    const known = modelIds.length === 0 ? []
-      : await ctx.db.selectFrom('quality_cohorts').select(['id', 'cohort_key']).where('model_id', 'in', modelIds).execute();
+    const last = await ctx.db
+      .selectFrom('quality_cohorts')
+      .select((eb) => eb.fn.max('id').as('id'))
+      .executeTakeFirst();
+    const known =
+      modelIds.length === 0 ? [] : await ctx.db.selectFrom('quality_cohorts').select(['id', 'cohort_key']).where('model_id', 'in', modelIds).execute();
     return new CohortNumbers(Number(last?.id ?? 0) + 1, known);
   }
 

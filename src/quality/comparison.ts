@@ -1,16 +1,18 @@
 // Is one cohort worse than another, or than its peers? Exact test of two, and observed over expected at equal ages.
 import type { Ctx } from '../db/ctx.ts';
-import { type RateComparison, compareRates } from '../stats/compareRates.ts';
+import { compareRates, type RateComparison } from '../stats/compareRates.ts';
 import { indirectRatio, type StandardisedRatio } from '../stats/standardise.ts';
 import { AGE_BANDS } from './ageBands.ts';
-import { countChanges } from './count.ts';
-import { COUNTED_ON_READ } from './failureRates.ts';
+import { countBeforeReading } from './count.ts';
 import type { CohortFilter, FailureKind } from './inputs.ts';
 import type { Period } from './period.ts';
 import { listRateGroups, type RateGroup } from './rateGroups.ts';
-import { failureCount, type RatedGroup, rateGroups, type Rates } from './rates.ts';
+import { failureCount, type RatedGroup, type Rates, rateGroups } from './rates.ts';
 
-export interface ComparedCohort extends Rates { readonly units: number; readonly exposure_days: number }
+export interface ComparedCohort extends Rates {
+  readonly units: number;
+  readonly exposure_days: number;
+}
 
 export interface Comparison {
   readonly first: ComparedCohort;
@@ -26,8 +28,15 @@ export interface Comparison {
 const NOBODY: RateGroup = { key: {}, units: 0, exposure_days: 0, confirmed: 0, nff: 0, untriaged: 0, other: 0 };
 
 /** Without `second` the first is compared with all units `peersOf` covers, less itself. */
-export async function compareCohorts(ctx: Ctx, first: CohortFilter, second: CohortFilter | null, peersOf: CohortFilter, period: Period, kind: FailureKind): Promise<Comparison> {
-  await countChanges(ctx, COUNTED_ON_READ);
+export async function compareCohorts(
+  ctx: Ctx,
+  first: CohortFilter,
+  second: CohortFilter | null,
+  peersOf: CohortFilter,
+  period: Period,
+  kind: FailureKind,
+): Promise<Comparison> {
+  await countBeforeReading(ctx);
   const [a, whole] = [await byAge(ctx, first, period), await byAge(ctx, second ?? peersOf, period)];
   const b = second === null ? less(whole, a) : whole;
   const [sumA, sumWhole] = [await wholeOf(ctx, first, period), await wholeOf(ctx, second ?? peersOf, period)];

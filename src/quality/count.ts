@@ -29,6 +29,32 @@ export async function countChanges(ctx: Ctx, limit = Number.POSITIVE_INFINITY): 
   return counted;
 }
 
+/** Up to this many units are counted while the reader waits (a few seconds at most, once); a larger import is left to the periodic count. */
+const COUNTED_WHILE_READING = 20_000;
+
+/** What every reader of totals calls first, so that what was just recorded is in its figures. Returns how many units still wait to be counted. */
+export async function countBeforeReading(ctx: Ctx): Promise<number> {
+  const waiting = await ctx.db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('quality_dirty')
+        .select('unit_id')
+        .limit(COUNTED_WHILE_READING + 1)
+        .as('some'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('units'))
+    .executeTakeFirstOrThrow();
+  if (Number(waiting.units) <= COUNTED_WHILE_READING) {
+    await countChanges(ctx);
+    return 0;
+  }
+  const all = await ctx.db
+    .selectFrom('quality_dirty')
+    .select((eb) => eb.fn.countAll<number>().as('units'))
+    .executeTakeFirstOrThrow();
+  return Number(all.units);
+}
+
 async function countBatch(ctx: Ctx, size: number): Promise<number> {
   await holdCount(ctx);
   const ids = await takeDirty(ctx, size);
@@ -87,8 +113,9 @@ function contributionsNow(units: readonly CountedUnit[], numbers: CohortNumbers)
     return id;
   };
   const spans = units.flatMap((unit) => spansOf(unit).map(({ cell, ...span }, seq) => ({ unit_id: unit.id, seq, cohort_id: numberOf(cell), ...span })));
-  const failures = units.flatMap((unit) => failuresOf(unit).map(({ cell, ...failure }) =>
-    ({ unit_id: unit.id, cohort_id: numberOf(cell), model_id: unit.model_id, ...failure })));
+  const failures = units.flatMap((unit) =>
+    failuresOf(unit).map(({ cell, ...failure }) => ({ unit_id: unit.id, cohort_id: numberOf(cell), model_id: unit.model_id, ...failure })),
+  );
   return { spans, failures, cells };
 }
 

@@ -1,11 +1,11 @@
 // The failure-rate table: groups, rates, order, and the population they speak of.
 import type { Ctx } from '../db/ctx.ts';
-import { countChanges } from './count.ts';
+import { countBeforeReading } from './count.ts';
 import { type GroupCodes, nameGroups } from './groupNames.ts';
 import type { FailureKind, RateQuery, RateSort } from './inputs.ts';
 import { periodDays, periodOf } from './period.ts';
 import { listRateGroups, type RateGroup } from './rateGroups.ts';
-import { type Counted, DAYS_PER_MONTH, failureCount, type RatedGroup, rateGroups, type Rates, returnedCount } from './rates.ts';
+import { type Counted, DAYS_PER_MONTH, failureCount, type RatedGroup, type Rates, rateGroups, returnedCount } from './rates.ts';
 import { standardiseAges } from './standardDays.ts';
 
 export type RateRow = { readonly rank: number; readonly group: GroupCodes; readonly units: number; readonly exposure_days: number } & Rates;
@@ -22,17 +22,20 @@ export interface Population {
   readonly returned: number;
   /** Failures per 1,000 device-months of all groups together; null without exposure. */
   readonly rate_per_1000_device_months: number | null;
+  /** Units of a large import that are not in the figures yet: the periodic count is still at work. */
+  readonly waiting_units: number;
   /** The gamma distribution the groups' rates are shrunken towards, per device-month; null with fewer than three groups or no failure. */
   readonly prior: { readonly shape: number; readonly rate: number } | null;
 }
 
-export interface RateTable { readonly items: readonly RateRow[]; readonly next_cursor: string | null; readonly population: Population }
-
-/** A dirty unit found when a table is read is counted first, up to this many; more is left to the periodic count. */
-export const COUNTED_ON_READ = 2000;
+export interface RateTable {
+  readonly items: readonly RateRow[];
+  readonly next_cursor: string | null;
+  readonly population: Population;
+}
 
 export async function listFailureRates(ctx: Ctx, query: RateQuery): Promise<RateTable> {
-  await countChanges(ctx, COUNTED_ON_READ);
+  const waiting_units = await countBeforeReading(ctx);
   const period = periodOf(ctx, query);
   const groups: (RateGroup & Counted)[] = await listRateGroups(ctx, query.by, filterOf(query), period);
   const standard = query.standardise === 'age' ? await standardiseAges(ctx, query.by, filterOf(query), period, query.kind) : null;
@@ -42,11 +45,20 @@ export async function listFailureRates(ctx: Ctx, query: RateQuery): Promise<Rate
   const sorted = [...rows].sort(orderOf(query.sort));
   const start = Number(query.cursor ?? 0);
   const page = sorted.slice(start, start + query.limit);
-  const names = await nameGroups(ctx, page.map((row) => row.group.key));
+  const names = await nameGroups(
+    ctx,
+    page.map((row) => row.group.key),
+  );
   return {
-    items: page.map(({ group, rates }, i) => ({ rank: start + i + 1, group: names[i] ?? {}, units: group.units, exposure_days: group.exposure_days, ...rates })),
+    items: page.map(({ group, rates }, i) => ({
+      rank: start + i + 1,
+      group: names[i] ?? {},
+      units: group.units,
+      exposure_days: group.exposure_days,
+      ...rates,
+    })),
     next_cursor: start + query.limit < sorted.length ? String(start + query.limit) : null,
-    population: { ...periodDays(period), kind: query.kind, prior, ...populationOf(shown, query) },
+    population: { ...periodDays(period), kind: query.kind, prior, waiting_units, ...populationOf(shown, query) },
   };
 }
 
@@ -58,7 +70,9 @@ const isByFinding = ({ by }: RateQuery): boolean => by.includes('failure_mode') 
 
 function populationOf(groups: readonly RateGroup[], query: RateQuery) {
   // Cut by failure mode or component the groups share one exposure: it is counted once per cohort.
-  const cohorts = isByFinding(query) ? new Map(groups.map((group) => [JSON.stringify({ ...group.key, failure_mode_id: null, component_id: null }), group])).values() : groups;
+  const cohorts = isByFinding(query)
+    ? new Map(groups.map((group) => [JSON.stringify({ ...group.key, failure_mode_id: null, component_id: null }), group])).values()
+    : groups;
   let [units, exposure_days, failures, returned] = [0, 0, 0, 0];
   for (const cohort of cohorts) {
     units += cohort.units;
@@ -68,15 +82,22 @@ function populationOf(groups: readonly RateGroup[], query: RateQuery) {
     failures += failureCount(group, query.kind);
     returned += returnedCount(group);
   }
-  return { groups: groups.length, units, exposure_days, failures, returned, rate_per_1000_device_months: exposure_days > 0 ? (failures / (exposure_days / DAYS_PER_MONTH)) * 1000 : null };
+  return {
+    groups: groups.length,
+    units,
+    exposure_days,
+    failures,
+    returned,
+    rate_per_1000_device_months: exposure_days > 0 ? (failures / (exposure_days / DAYS_PER_MONTH)) * 1000 : null,
+  };
 }
 
 /** By a field, unknown last; ties by the larger exposure. */
 function orderOf(sort: string): (a: RatedGroup<RateGroup>, b: RatedGroup<RateGroup>) => number {
   const sign = sort.startsWith('-') ? -1 : 1;
-  const valueOf = fieldOf(sort.replace(/^-/, ''));
+  const figureOf = fieldOf(sort.replace(/^-/, ''));
   return (a, b) => {
-    const [x, y] = [valueOf(a), valueOf(b)];
+    const [x, y] = [figureOf(a), figureOf(b)];
     if (x === null || y === null) return x === y ? b.group.exposure_days - a.group.exposure_days : x === null ? 1 : -1;
     return sign * (x - y) || b.group.exposure_days - a.group.exposure_days;
   };

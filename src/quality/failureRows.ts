@@ -5,8 +5,7 @@ import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page } from '../db/page.ts';
 import { AGE_BANDS } from './ageBands.ts';
 import { whereCohort, whereFinding, whereSite } from './cohortSql.ts';
-import { countChanges } from './count.ts';
-import { COUNTED_ON_READ } from './failureRates.ts';
+import { countBeforeReading } from './count.ts';
 import type { FailureRowsQuery } from './inputs.ts';
 import { findingIs } from './lifeRows.ts';
 import { periodOf } from './period.ts';
@@ -33,17 +32,42 @@ export interface FailureRow {
 
 /** Newest failures first. `kind` and `finding` narrow to what a column of the table counts. */
 export async function listFailureRows(ctx: Ctx, query: FailureRowsQuery): Promise<Page<FailureRow>> {
-  await countChanges(ctx, COUNTED_ON_READ);
+  await countBeforeReading(ctx);
   const { from, to } = periodOf(ctx, query);
   const band = AGE_BANDS.find(({ code }) => code === query.age_band);
-  const rows = ctx.db.selectFrom('quality_failures as x')
-    .innerJoin('quality_cohorts as c', 'c.id', 'x.cohort_id').innerJoin('models as m', 'm.id', 'c.model_id').innerJoin('makers', 'makers.id', 'm.maker_id')
-    .innerJoin('units', 'units.id', 'x.unit_id').innerJoin('return_units', 'return_units.id', 'x.return_unit_id').innerJoin('returns', 'returns.id', 'return_units.return_id')
-    .leftJoin('batches', 'batches.id', 'c.batch_id').leftJoin('firmwares', 'firmwares.id', 'c.firmware_id').leftJoin('sites', 'sites.id', 'x.site_id')
-    .leftJoin('codes as modes', 'modes.id', 'x.failure_mode_id').leftJoin('codes as components', 'components.id', 'x.component_id')
-    .select(['x.return_unit_id', 'return_units.return_id', 'returns.number as return_number', 'x.unit_id', 'units.serial', 'makers.code as maker', 'm.code as model', 'c.hw_rev',
-      'batches.code as batch', 'firmwares.code as firmware', 'sites.code as site', 'x.failed_day', 'x.age_days', 'x.finding', 'modes.code as failure_mode', 'components.code as component'])
-    .where('x.failed_day', '>=', from).where('x.failed_day', '<', to)
+  const rows = ctx.db
+    .selectFrom('quality_failures as x')
+    .innerJoin('quality_cohorts as c', 'c.id', 'x.cohort_id')
+    .innerJoin('models as m', 'm.id', 'c.model_id')
+    .innerJoin('makers', 'makers.id', 'm.maker_id')
+    .innerJoin('units', 'units.id', 'x.unit_id')
+    .innerJoin('return_units', 'return_units.id', 'x.return_unit_id')
+    .innerJoin('returns', 'returns.id', 'return_units.return_id')
+    .leftJoin('batches', 'batches.id', 'c.batch_id')
+    .leftJoin('firmwares', 'firmwares.id', 'c.firmware_id')
+    .leftJoin('sites', 'sites.id', 'x.site_id')
+    .leftJoin('codes as modes', 'modes.id', 'x.failure_mode_id')
+    .leftJoin('codes as components', 'components.id', 'x.component_id')
+    .select([
+      'x.return_unit_id',
+      'return_units.return_id',
+      'returns.number as return_number',
+      'x.unit_id',
+      'units.serial',
+      'makers.code as maker',
+      'm.code as model',
+      'c.hw_rev',
+      'batches.code as batch',
+      'firmwares.code as firmware',
+      'sites.code as site',
+      'x.failed_day',
+      'x.age_days',
+      'x.finding',
+      'modes.code as failure_mode',
+      'components.code as component',
+    ])
+    .where('x.failed_day', '>=', from)
+    .where('x.failed_day', '<', to)
     .where(sql<boolean>`${query.kind === undefined ? sql`1 = 1` : findingIs(query.kind)} ${whereCohort(query)} ${whereSite(query)} ${whereFinding(query)}`)
     .$if(query.finding !== undefined, (qb) => qb.where('x.finding', '=', query.finding ?? 'confirmed'))
     .$if(query.age_band !== undefined, (qb) => qb.where('x.age_days', '>=', band?.low ?? 0).where('x.age_days', '<', band?.high ?? 0));

@@ -1,6 +1,6 @@
 // The forest plot: a rate with its interval per group on a log scale, and the line of all groups together.
 import type { Locale } from '../core/words.ts';
-import { type Area, Chart, CHART_WIDTH, Legend, XAxis } from '../web/chart/axes.tsx';
+import { type Area, CHART_WIDTH, Chart, Legend, XAxis } from '../web/chart/axes.tsx';
 import { IntervalRow, Label } from '../web/chart/marks.tsx';
 import { logScale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
@@ -11,7 +11,9 @@ const MOST_ROWS = 40;
 const ROW_HEIGHT = 26;
 
 export const groupLabel = (group: RateRow['group']): string => {
-  const parts = Object.entries(group).filter(([name]) => name !== 'maker' || !('model' in group)).map(([, code]) => code ?? '?');
+  const parts = Object.entries(group)
+    .filter(([name]) => name !== 'maker' || !('model' in group))
+    .map(([, code]) => code ?? '?');
   return parts.length === 0 ? '–' : parts.join(' · ');
 };
 
@@ -35,13 +37,28 @@ export function ForestPlot({ rows, fleet, locale }: { rows: readonly RateRow[]; 
           const label = groupLabel(row.group);
           return (
             <>
-              <Label x={area.left - 10} y={y + 5} anchor="end">{label.length > 20 ? `${label.slice(0, 19)}…` : label}</Label>
-              <IntervalRow low={x.at(row.ci_low ?? 0)} high={x.at(row.ci_high ?? 0)} at={x.at(row.rate_per_1000_device_months ?? 0)} y={y} mark={row.too_little_exposure ? 'muted' : ''} label={label} />
+              <Label x={area.left - 10} y={y + 5} anchor="end">
+                {label.length > 20 ? `${label.slice(0, 19)}…` : label}
+              </Label>
+              <IntervalRow
+                low={x.at(row.ci_low ?? 0)}
+                high={x.at(row.ci_high ?? 0)}
+                at={x.at(row.rate_per_1000_device_months ?? 0)}
+                y={y}
+                mark={row.too_little_exposure ? 'muted' : ''}
+                label={label}
+              />
             </>
           );
         })}
       </Chart>
-      <Legend entries={[{ mark: '', label: w.raw_rate }, { mark: 'muted', label: w.too_little }, { mark: 'warn dashed', label: w.fleet_line }]} />
+      <Legend
+        entries={[
+          { mark: '', label: w.raw_rate },
+          { mark: 'muted', label: w.too_little },
+          { mark: 'warn dashed', label: w.fleet_line },
+        ]}
+      />
     </>
   );
 }

@@ -6,7 +6,7 @@ import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
 import { countChanges, holdCount } from './count.ts';
 import { groupBy } from './groupBy.ts';
-import { changesOf, figuresByMonth, fingerprintOf, firstDayOf, isEmptyMonth, monthAfter, type MonthFailure, monthOf, monthsThrough } from './months.ts';
+import { changesOf, figuresByMonth, fingerprintOf, firstDayOf, isEmptyMonth, type MonthFailure, monthAfter, monthOf, monthsThrough } from './months.ts';
 import type { QualityMonthRow } from './table.ts';
 
 /** A month closes when it has been over for this many days: returns of its last days have arrived by then. */
@@ -14,7 +14,11 @@ const CLOSES_AFTER_DAYS = 10;
 /** Models looked at in one transaction. */
 const MODELS_PER_BATCH = 100;
 
-export interface Frozen { readonly counted: number; readonly months_written: number; readonly months_revised: number }
+export interface Frozen {
+  readonly counted: number;
+  readonly months_written: number;
+  readonly months_revised: number;
+}
 
 /** Counts what changed, then writes and revises closed months. For jobs/schedule.ts. */
 export async function freezeTotals(ctx: Ctx): Promise<Frozen> {
@@ -40,12 +44,19 @@ export async function freezeMonths(ctx: Ctx, modelIds: readonly string[], throug
     await holdCount(ctx);
     const latest = await latestRevisions(ctx, modelIds);
     const rows: QualityMonthRow[] = [];
-    for (const model_id of modelIds) rows.push(...await revisionsOf(ctx, model_id, through, latest.get(model_id) ?? new Map()));
+    for (const model_id of modelIds) rows.push(...(await revisionsOf(ctx, model_id, through, latest.get(model_id) ?? new Map())));
     await insertMany(ctx.db, 'quality_months', rows);
     const revised = rows.filter((row) => row.revision > 1);
-    await remember(ctx, ...revised.map((row) => ({
-      action: 'failure_rate_month.revised', record_kind: 'model', record_id: row.model_id, reason: row.month, change: { revision: row.revision, ...JSON.parse(row.change ?? '{}') },
-    })));
+    await remember(
+      ctx,
+      ...revised.map((row) => ({
+        action: 'failure_rate_month.revised',
+        record_kind: 'model',
+        record_id: row.model_id,
+        reason: row.month,
+        change: { revision: row.revision, ...JSON.parse(row.change ?? '{}') },
+      })),
+    );
     return { written: rows.length - revised.length, revised: revised.length };
   });
 }
@@ -66,13 +77,23 @@ async function latestRevisions(ctx: Ctx, modelIds: readonly string[]): Promise<M
 }
 
 async function revisionsOf(ctx: Ctx, model_id: string, through: string, latest: ReadonlyMap<string, QualityMonthRow>): Promise<QualityMonthRow[]> {
-  const totals = await ctx.db.selectFrom('quality_totals').innerJoin('quality_cohorts', 'quality_cohorts.id', 'quality_totals.cohort_id').selectAll('quality_totals')
-    .where('quality_cohorts.kind', '=', 'model').where('quality_cohorts.model_id', '=', model_id).orderBy('day').execute();
+  const totals = await ctx.db
+    .selectFrom('quality_totals')
+    .innerJoin('quality_cohorts', 'quality_cohorts.id', 'quality_totals.cohort_id')
+    .selectAll('quality_totals')
+    .where('quality_cohorts.kind', '=', 'model')
+    .where('quality_cohorts.model_id', '=', model_id)
+    .orderBy('day')
+    .execute();
   const firstMonth = [...latest.keys(), ...totals.slice(0, 1).map((row) => monthOf(dayFromNumber(row.day)))].sort()[0];
   if (firstMonth === undefined) return [];
   const months = monthsThrough(firstMonth, through);
-  const failures = await ctx.db.selectFrom('quality_failures').select(['return_unit_id', 'failed_day', 'finding', 'failure_mode_id', 'component_id'])
-    .where('model_id', '=', model_id).where('failed_day', '<', firstDayOf(monthAfter(through))).execute();
+  const failures = await ctx.db
+    .selectFrom('quality_failures')
+    .select(['return_unit_id', 'failed_day', 'finding', 'failure_mode_id', 'component_id'])
+    .where('model_id', '=', model_id)
+    .where('failed_day', '<', firstDayOf(monthAfter(through)))
+    .execute();
   const failuresIn = groupBy<MonthFailure, string>(failures, (failure) => monthOf(dayFromNumber(failure.failed_day)));
   await ctx.db.updateTable('quality_cohorts').set({ recount_at: null }).where('model_id', '=', model_id).where('kind', '=', 'model').execute();
   return [...figuresByMonth(totals, months)].flatMap(([month, figures]): QualityMonthRow[] => {

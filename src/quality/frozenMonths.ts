@@ -18,9 +18,26 @@ export interface FrozenMonth {
 }
 
 /** Newest months first. */
-export async function listFrozenMonths(ctx: Ctx, query: { model?: string | undefined; month?: string | undefined; limit: number; cursor?: string | undefined; sort?: string | undefined }): Promise<Page<FrozenMonth>> {
-  const rows = ctx.db.selectFrom('quality_months as q').innerJoin('models', 'models.id', 'q.model_id')
-    .select(['q.month', 'models.code as model', 'q.revision', 'q.exposure_days', 'q.confirmed', 'q.nff', 'q.untriaged', 'q.other', 'q.fingerprint', 'q.change', 'q.frozen_at'])
+export async function listFrozenMonths(
+  ctx: Ctx,
+  query: { model?: string | undefined; month?: string | undefined; limit: number; cursor?: string | undefined; sort?: string | undefined },
+): Promise<Page<FrozenMonth>> {
+  const rows = ctx.db
+    .selectFrom('quality_months as q')
+    .innerJoin('models', 'models.id', 'q.model_id')
+    .select([
+      'q.month',
+      'models.code as model',
+      'q.revision',
+      'q.exposure_days',
+      'q.confirmed',
+      'q.nff',
+      'q.untriaged',
+      'q.other',
+      'q.fingerprint',
+      'q.change',
+      'q.frozen_at',
+    ])
     .$if(query.model !== undefined, (qb) => qb.where('models.code', '=', query.model ?? ''))
     .$if(query.month !== undefined, (qb) => qb.where('q.month', '=', query.month ?? ''));
   return listPage(rows, query, { month: 'q.month', frozen_at: 'q.frozen_at' }, sql`q.model_id || '/' || q.revision`.compile(ctx.db).sql);

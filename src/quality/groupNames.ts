@@ -31,8 +31,12 @@ export async function nameGroups(ctx: Ctx, keys: readonly GroupKey[]): Promise<G
     const rows = await ctx.db.selectFrom(table).select(['id', 'code']).where('id', 'in', ids).execute();
     codes.set(key, new Map(rows.map((row) => [row.id, row.code])));
   }
-  return keys.map((group) => Object.fromEntries(used.map(([key, dimension]) => {
-    const value = group[key] ?? null;
-    return [dimension, value === null ? null : codes.get(key)?.get(value) ?? value];
-  })));
+  return keys.map((group) =>
+    Object.fromEntries(
+      used.map(([key, dimension]) => {
+        const value = group[key] ?? null;
+        return [dimension, value === null ? null : (codes.get(key)?.get(value) ?? value)];
+      }),
+    ),
+  );
 }

@@ -15,8 +15,16 @@ const CalendarDay = z.iso.date();
 
 /** One filter per dimension, by its code; `-` for not known. */
 export const CohortFilter = z.object({
-  maker: Code.optional(), model: Code.optional(), hw_rev: Code.optional(), batch: Code.optional(), firmware: Code.optional(), site: Code.optional(),
-  site_kind: Code.optional(), age_band: Code.optional(), failure_mode: Code.optional(), component: Code.optional(),
+  maker: Code.optional(),
+  model: Code.optional(),
+  hw_rev: Code.optional(),
+  batch: Code.optional(),
+  firmware: Code.optional(),
+  site: Code.optional(),
+  site_kind: Code.optional(),
+  age_band: Code.optional(),
+  failure_mode: Code.optional(),
+  component: Code.optional(),
 });
 export type CohortFilter = z.output<typeof CohortFilter>;
 
@@ -24,14 +32,35 @@ export type CohortFilter = z.output<typeof CohortFilter>;
 export const PeriodQuery = z.object({ from_on: CalendarDay.optional(), to_on: CalendarDay.optional() });
 
 /** One or two dimensions, separated by commas. */
-export const By = z.string().default('model').transform((text, ctx): Dimension[] => {
-  const names = [...new Set(text.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
-  const known = names.filter((name): name is Dimension => DIMENSIONS.some((dimension) => dimension === name));
-  if (known.length !== names.length || known.length < 1 || known.length > 2) ctx.addIssue({ code: 'custom', message: `One or two of ${DIMENSIONS.join(', ')}` });
-  return known;
-});
+export const By = z
+  .string()
+  .default('model')
+  .transform((text, ctx): Dimension[] => {
+    const names = [
+      ...new Set(
+        text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      ),
+    ];
+    const known = names.filter((name): name is Dimension => DIMENSIONS.some((dimension) => dimension === name));
+    if (known.length !== names.length || known.length < 1 || known.length > 2)
+      ctx.addIssue({ code: 'custom', message: `One or two of ${DIMENSIONS.join(', ')}` });
+    return known;
+  });
 
-const SORTS = ['shrunken_p05', 'shrunken_rate', 'rate_per_1000_device_months', 'failures', 'exposure_days', 'units', 'returned', 'nff_share', 'untriaged'] as const;
+const SORTS = [
+  'shrunken_p05',
+  'shrunken_rate',
+  'rate_per_1000_device_months',
+  'failures',
+  'exposure_days',
+  'units',
+  'returned',
+  'nff_share',
+  'untriaged',
+] as const;
 export type RateSort = (typeof SORTS)[number];
 
 export const RateQuery = CohortFilter.extend(PeriodQuery.shape).extend({
@@ -39,9 +68,16 @@ export const RateQuery = CohortFilter.extend(PeriodQuery.shape).extend({
   kind: z.enum(FAILURE_KINDS).default('confirmed'),
   /** `age`: shrunken rates on age-standardised exposure, so that a young cohort compares with an old one. */
   standardise: z.enum(['age', 'none']).default('none'),
-  sort: z.string().max(50).refine((text) => SORTS.some((sort) => text.replace(/^-/, '') === sort), `One of ${SORTS.join(', ')}, with - for descending`).default('-shrunken_p05'),
+  sort: z
+    .string()
+    .max(50)
+    .refine((text) => SORTS.some((sort) => text.replace(/^-/, '') === sort), `One of ${SORTS.join(', ')}, with - for descending`)
+    .default('-shrunken_p05'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().regex(/^\d{1,9}$/).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
 });
 export type RateQuery = z.output<typeof RateQuery>;
 
@@ -61,22 +97,50 @@ export const FailureRowsQuery = CohortFilter.extend(PeriodQuery.shape).extend({
 export type FailureRowsQuery = z.output<typeof FailureRowsQuery>;
 
 /** A cohort in one parameter: `model:X-100,firmware:4.2.1`. */
-export const CohortText = z.string().max(500).transform((text, ctx): CohortFilter => {
-  const parts = text.split(',').filter((part) => part.trim() !== '').map((part) => {
-    const [, name = '', code = ''] = /^\s*([a-z_]+)\s*:\s*(.+?)\s*$/.exec(part) ?? [];
-    return [name, code] as const;
+export const CohortText = z
+  .string()
+  .max(500)
+  .transform((text, ctx): CohortFilter => {
+    const parts = text
+      .split(',')
+      .filter((part) => part.trim() !== '')
+      .map((part) => {
+        const [, name = '', code = ''] = /^\s*([a-z_]+)\s*:\s*(.+?)\s*$/.exec(part) ?? [];
+        return [name, code] as const;
+      });
+    const parsed = z.strictObject(CohortFilter.shape).safeParse(Object.fromEntries(parts));
+    if (parsed.success && parts.length > 0) return parsed.data;
+    ctx.addIssue({ code: 'custom', message: `A cohort is written dimension:code, separated by commas; dimensions are ${DIMENSIONS.join(', ')}` });
+    return z.NEVER;
   });
-  const parsed = z.strictObject(CohortFilter.shape).safeParse(Object.fromEntries(parts));
-  if (parsed.success && parts.length > 0) return parsed.data;
-  ctx.addIssue({ code: 'custom', message: `A cohort is written dimension:code, separated by commas; dimensions are ${DIMENSIONS.join(', ')}` });
-  return z.NEVER;
-});
 
-export const ComparisonQuery = PeriodQuery.extend({ kind: z.enum(FAILURE_KINDS).default('confirmed'), first: CohortText, second: CohortText.optional(), peers_of: CohortText.optional() });
+export const ComparisonQuery = PeriodQuery.extend({
+  kind: z.enum(FAILURE_KINDS).default('confirmed'),
+  first: CohortText,
+  second: CohortText.optional(),
+  peers_of: CohortText.optional(),
+});
 export type ComparisonQuery = z.output<typeof ComparisonQuery>;
 
-export const ControlChartQuery = CohortFilter.omit({ age_band: true }).extend({ kind: z.enum(FAILURE_KINDS).default('confirmed'), months: z.coerce.number().int().min(3).max(60).default(24) });
-export const NevadaQuery = CohortFilter.omit({ age_band: true, failure_mode: true, component: true }).extend({ kind: z.enum(FAILURE_KINDS).default('confirmed'), months: z.coerce.number().int().min(3).max(36).default(18) });
-export const NffQuery = CohortFilter.pick({ maker: true, model: true, hw_rev: true, batch: true, firmware: true, site_kind: true }).extend(PeriodQuery.shape).extend({ by: z.enum(['inspector', 'model', 'firmware', 'customer']).default('model') });
+export const ControlChartQuery = CohortFilter.omit({ age_band: true }).extend({
+  kind: z.enum(FAILURE_KINDS).default('confirmed'),
+  months: z.coerce.number().int().min(3).max(60).default(24),
+});
+export const NevadaQuery = CohortFilter.omit({ age_band: true, failure_mode: true, component: true }).extend({
+  kind: z.enum(FAILURE_KINDS).default('confirmed'),
+  months: z.coerce.number().int().min(3).max(36).default(18),
+});
+export const NffQuery = CohortFilter.pick({ maker: true, model: true, hw_rev: true, batch: true, firmware: true, site_kind: true })
+  .extend(PeriodQuery.shape)
+  .extend({ by: z.enum(['inspector', 'model', 'firmware', 'customer']).default('model') });
 export const CohortPeriodQuery = CohortFilter.pick({ maker: true, model: true }).extend(PeriodQuery.shape);
-export const MonthsQuery = z.object({ model: Code.optional(), month: z.string().regex(/^\d{4}-\d{2}$/).optional(), limit: z.coerce.number().int().min(1).max(500).default(50), cursor: z.string().max(500).optional(), sort: z.string().max(50).optional() });
+export const MonthsQuery = z.object({
+  model: Code.optional(),
+  month: z
+    .string()
+    .regex(/^\d{4}-\d{2}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(500).optional(),
+  sort: z.string().max(50).optional(),
+});

@@ -1,15 +1,15 @@
 // Life analysis of a cohort from our own records, and what it lets expect in the coming months.
+
+import { sql } from 'kysely';
 import { dayFromNumber, dayNumber } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
-import { sql } from 'kysely';
 import { type AgeGroup, type Forecast, forecastFailures, type LifeModel } from '../stats/forecast.ts';
 import { analyseLife, type LifeAnalysis } from '../stats/lifeAnalysis.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
 import { whereCohort, whereSite } from './cohortSql.ts';
-import { countChanges } from './count.ts';
-import { COUNTED_ON_READ } from './failureRates.ts';
-import { type LifeQuery, listLifeRows } from './lifeRows.ts';
+import { countBeforeReading } from './count.ts';
 import type { CohortFilter } from './inputs.ts';
+import { type LifeQuery, listLifeRows } from './lifeRows.ts';
 import { DAYS_PER_MONTH } from './rates.ts';
 
 export interface LifeRequest extends LifeQuery {
@@ -33,11 +33,15 @@ export interface CohortForecast {
   readonly service_level: number;
 }
 
-export interface CohortLife { readonly rows: readonly LifeRow[]; readonly analysis: LifeAnalysis; readonly forecast: CohortForecast | null }
+export interface CohortLife {
+  readonly rows: readonly LifeRow[];
+  readonly analysis: LifeAnalysis;
+  readonly forecast: CohortForecast | null;
+}
 
 /** The whole analysis of one cohort; the forecast is null where no fit could be made. */
 export async function analyseCohort(ctx: Ctx, request: LifeRequest): Promise<CohortLife> {
-  await countChanges(ctx, COUNTED_ON_READ);
+  await countBeforeReading(ctx);
   const rows = await listLifeRows(ctx, request);
   const analysis = analyseLife(rows, { weibayesShape: request.weibayes_shape });
   const model = modelOf(analysis);
@@ -49,13 +53,16 @@ export async function listAges(ctx: Ctx, filter: CohortFilter): Promise<AgeGroup
   const now = dayNumber(today(ctx));
   const rows = await sql<{ first_day: number; units: number }>`
     select x.first_day as first_day, count(*) as units from quality_spans x join quality_cohorts c on c.id = x.cohort_id join models m on m.id = c.model_id
-    where x.from_day <= ${sql.lit(now)} and (x.to_day is null or x.to_day > ${sql.lit(now)}) ${whereCohort(filter)} ${whereSite(filter)} group by x.first_day`.execute(ctx.db);
+    where x.from_day <= ${sql.lit(now)} and (x.to_day is null or x.to_day > ${sql.lit(now)}) ${whereCohort(filter)} ${whereSite(filter)} group by x.first_day`.execute(
+    ctx.db,
+  );
   return rows.rows.map((row) => ({ age: now - Number(row.first_day) + 1, units: Number(row.units) }));
 }
 
 /** The model a forecast stands on: the sub-population where it fits better, else the plain Weibull. */
 export function modelOf({ weibull, limited }: LifeAnalysis): (LifeModel & { readonly name: CohortForecast['model'] }) | null {
-  if (limited !== null) return { name: 'limited_failure_population', shape: limited.shape, scale: limited.scale, share: limited.share, covariance: limited.covariance };
+  if (limited !== null)
+    return { name: 'limited_failure_population', shape: limited.shape, scale: limited.scale, share: limited.share, covariance: limited.covariance };
   return weibull === null ? null : { name: 'weibull', shape: weibull.shape.estimate, scale: weibull.scale.estimate, covariance: weibull.covariance };
 }
 

@@ -4,7 +4,7 @@ import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
 import { atRiskAt } from '../stats/riskTable.ts';
 import { weibullSurvival } from '../stats/weibullFit.ts';
-import { type Area, Chart, CHART_WIDTH, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
+import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Band, Bar, Dot, Label, Line, type Point, stepped } from '../web/chart/marks.tsx';
 import { linearScale, logScale, type Scale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
@@ -14,7 +14,11 @@ const AREA: Area = { left: 64, right: CHART_WIDTH - 16, top: 40, bottom: 300 };
 /** Points a fitted curve is drawn with. */
 const CURVE_POINTS = 80;
 
-interface Props { readonly analysis: LifeAnalysis; readonly rows: readonly LifeRow[]; readonly locale: Locale }
+interface Props {
+  readonly analysis: LifeAnalysis;
+  readonly rows: readonly LifeRow[];
+  readonly locale: Locale;
+}
 
 export function SurvivalChart({ analysis, rows, locale }: Props) {
   const w = words(locale);
@@ -25,26 +29,47 @@ export function SurvivalChart({ analysis, rows, locale }: Props) {
   const y = linearScale([Math.max(0, Math.floor(lowest * 10) / 10), 1], [AREA.bottom, AREA.top]);
   const start = { time: 0, survival: 1, ci_low: 1, ci_high: 1 };
   const points = [start, ...analysis.kaplanMeier, { ...(analysis.kaplanMeier.at(-1) ?? start), time: last }];
-  const curve = (value: (point: (typeof points)[number]) => number): Point[] => stepped(points.map((point) => ({ x: x.at(point.time), y: y.at(value(point)) })));
-  const counts = atRiskAt(rows, x.ticks.filter((tick) => tick <= last));
+  const curve = (value: (point: (typeof points)[number]) => number): Point[] =>
+    stepped(points.map((point) => ({ x: x.at(point.time), y: y.at(value(point)) })));
+  const counts = atRiskAt(
+    rows,
+    x.ticks.filter((tick) => tick <= last),
+  );
   return (
-    <>
+    <div>
       <Chart title={w.survival_title} height={400}>
         <XAxis scale={x} area={AREA} title={w.age_days} format={(value) => formatNumber(value, locale)} />
         <YAxis scale={y} area={AREA} title={w.surviving} format={(value) => `${formatNumber(value * 100, locale, y.high - y.low < 0.05 ? 1 : 0)}%`} />
         <Band upper={curve((point) => point.ci_high ?? point.survival)} lower={curve((point) => point.ci_low ?? point.survival)} />
         <Line points={curve((point) => point.survival)} />
-        {analysis.weibull === null ? null : <Line mark="warn dashed" points={fitted(analysis.weibull.shape.estimate, analysis.weibull.scale.estimate, last, x, y)} />}
-        <Label x={4} y={AREA.bottom + 76} mark="title">{w.at_risk}</Label>
-        {counts.map((count, i) => <Label x={x.at(x.ticks[i] ?? 0)} y={AREA.bottom + 96} anchor="middle">{formatNumber(count, locale)}</Label>)}
+        {analysis.weibull === null ? null : (
+          <Line mark="warn dashed" points={fitted(analysis.weibull.shape.estimate, analysis.weibull.scale.estimate, last, x, y)} />
+        )}
+        <Label x={4} y={AREA.bottom + 76} mark="title">
+          {w.at_risk}
+        </Label>
+        {counts.map((count, i) => (
+          <Label x={x.at(x.ticks[i] ?? 0)} y={AREA.bottom + 96} anchor="middle">
+            {formatNumber(count, locale)}
+          </Label>
+        ))}
       </Chart>
-      <Legend entries={[{ mark: '', label: w.kaplan_meier }, { mark: 'band', label: w.band }, ...(analysis.weibull === null ? [] : [{ mark: 'warn dashed', label: w.weibull_line }])]} />
-    </>
+      <Legend
+        entries={[
+          { mark: '', label: w.kaplan_meier },
+          { mark: 'band', label: w.band },
+          ...(analysis.weibull === null ? [] : [{ mark: 'warn dashed', label: w.weibull_line }]),
+        ]}
+      />
+    </div>
   );
 }
 
 const fitted = (shape: number, scale: number, last: number, x: Scale, y: Scale): Point[] =>
-  Array.from({ length: CURVE_POINTS + 1 }, (_, i) => (last * i) / CURVE_POINTS).map((time) => ({ x: x.at(time), y: y.at(Math.max(y.low, weibullSurvival(shape, scale, time))) }));
+  Array.from({ length: CURVE_POINTS + 1 }, (_, i) => (last * i) / CURVE_POINTS).map((time) => ({
+    x: x.at(time),
+    y: y.at(Math.max(y.low, weibullSurvival(shape, scale, time))),
+  }));
 
 /** log(−log S) against log t: a Weibull is a straight line of slope β. */
 export function WeibullPlot({ analysis, locale }: Omit<Props, 'rows'>) {
@@ -58,19 +83,35 @@ export function WeibullPlot({ analysis, locale }: Omit<Props, 'rows'>) {
   const lowest = onScale(Math.max(...points.map((point) => point.survival))) - 0.5;
   const highest = onScale(Math.min(...points.map((point) => point.survival))) + 0.5;
   const at = (value: number): number => AREA.bottom - ((value - lowest) / (highest - lowest)) * (AREA.bottom - AREA.top);
-  const y: Scale = { at: (failed) => at(onScale(1 - failed)), ticks: marks.filter((failed) => onScale(1 - failed) >= lowest && onScale(1 - failed) <= highest), low: 0, high: 1 };
+  const y: Scale = {
+    at: (failed) => at(onScale(1 - failed)),
+    ticks: marks.filter((failed) => onScale(1 - failed) >= lowest && onScale(1 - failed) <= highest),
+    low: 0,
+    high: 1,
+  };
   const line = (time: number): number => shape.estimate * (Math.log(time) - Math.log(scale.estimate));
   return (
     <Chart title={w.weibull_title} description={`β = ${shape.estimate.toPrecision(3)}, η = ${scale.estimate.toPrecision(4)}`} height={360}>
       <XAxis scale={x} area={AREA} title={w.log_age} format={(value) => formatNumber(value, locale, value < 1 ? 2 : 0)} />
       <YAxis scale={y} area={AREA} title={w.failed_share} format={(value) => `${formatNumber(value * 100, locale, value < 0.01 ? 1 : 0)}%`} />
       <Line mark="warn" points={[x.low, x.high].map((time) => ({ x: x.at(time), y: Math.min(AREA.bottom, Math.max(AREA.top, at(line(time)))) }))} />
-      {points.map((point) => <Dot x={x.at(point.time)} y={at(onScale(point.survival))} label={`${formatNumber(point.time, locale)}: ${formatNumber((1 - point.survival) * 100, locale, 2)}%`} />)}
+      {points.map((point) => (
+        <Dot
+          x={x.at(point.time)}
+          y={at(onScale(point.survival))}
+          label={`${formatNumber(point.time, locale)}: ${formatNumber((1 - point.survival) * 100, locale, 2)}%`}
+        />
+      ))}
     </Chart>
   );
 }
 
-export interface HazardMonth { readonly month: number; readonly failures: number; readonly device_months: number; readonly per_1000: number | null }
+export interface HazardMonth {
+  readonly month: number;
+  readonly failures: number;
+  readonly device_months: number;
+  readonly per_1000: number | null;
+}
 
 /** Failures over time at risk by month of age. */
 export function hazardByMonth(rows: readonly LifeRow[], daysPerMonth: number): HazardMonth[] {
@@ -85,7 +126,12 @@ export function hazardByMonth(rows: readonly LifeRow[], daysPerMonth: number): H
     const at = months[end];
     if (failed && at !== undefined) at.failures += count;
   }
-  return months.map(({ failures, days }, i) => ({ month: i + 1, failures, device_months: days / daysPerMonth, per_1000: days > 0 ? (failures / (days / daysPerMonth)) * 1000 : null }));
+  return months.map(({ failures, days }, i) => ({
+    month: i + 1,
+    failures,
+    device_months: days / daysPerMonth,
+    per_1000: days > 0 ? (failures / (days / daysPerMonth)) * 1000 : null,
+  }));
 }
 
 export function HazardChart({ months, locale }: { months: readonly HazardMonth[]; locale: Locale }) {
@@ -98,9 +144,18 @@ export function HazardChart({ months, locale }: { months: readonly HazardMonth[]
     <Chart title={w.hazard_title} height={360}>
       <XAxis scale={x} area={AREA} title={w.age_months} format={(value) => formatNumber(value, locale)} />
       <YAxis scale={y} area={AREA} title={w.rate} format={(value) => formatNumber(value, locale, y.high < 5 ? 1 : 0)} />
-      {months.map(({ month, per_1000, failures, device_months }) => per_1000 === null ? null : (
-        <Bar x={x.at(month - 1) + 1} y={y.at(per_1000)} width={width} height={AREA.bottom - y.at(per_1000)} mark={device_months < 20 ? 'muted' : ''} label={`${month}: ${failures}`} />
-      ))}
+      {months.map(({ month, per_1000, failures, device_months }) =>
+        per_1000 === null ? null : (
+          <Bar
+            x={x.at(month - 1) + 1}
+            y={y.at(per_1000)}
+            width={width}
+            height={AREA.bottom - y.at(per_1000)}
+            mark={device_months < 20 ? 'muted' : ''}
+            label={`${month}: ${failures}`}
+          />
+        ),
+      )}
     </Chart>
   );
 }

@@ -12,8 +12,8 @@ import { HazardChart, hazardByMonth, SurvivalChart, WeibullPlot } from './lifeCh
 import { LifeAnalysisQuery, lifeRequestOf } from './lifeInputs.ts';
 import { warningText } from './lifeJson.ts';
 import { nevadaTable } from './nevadaTable.ts';
-import { DAYS_PER_MONTH } from './rates.ts';
 import { NevadaFigure } from './rateCharts.tsx';
+import { DAYS_PER_MONTH } from './rates.ts';
 import { CohortFields, KindField, QualityTabs } from './views.tsx';
 import { words } from './words.ts';
 
@@ -28,76 +28,166 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
   const { rows, analysis, forecast } = await analyseCohort(c.var.ctx, lifeRequestOf(query));
   const months = hazardByMonth(rows, DAYS_PER_MONTH);
   const n = (value: number): string => formatNumber(value, locale);
-  return show(c, { title: w.life_analysis, nav: '/failure-rates', kind: 'wide' }, (
+  return show(
+    c,
+    { title: w.life_analysis, nav: '/failure-rates', kind: 'wide' },
     <>
       <PageHead title={w.life_analysis} sub={w.lives(n(analysis.n), n(analysis.failures), n(analysis.n - analysis.failures))} />
       <QualityTabs c={c} />
       <Filters c={c}>
         <CohortFields c={c} names={COHORT} />
         <KindField c={c} kind={query.kind} />
-        <Select label={w.precision} name="precision" value={query.precision} options={[{ value: 'day', label: w.precision_day }, { value: 'month', label: w.precision_month }]} />
+        <Select
+          label={w.precision}
+          name="precision"
+          value={query.precision}
+          options={[
+            { value: 'day', label: w.precision_day },
+            { value: 'month', label: w.precision_month },
+          ]}
+        />
         <Field label={w.weibayes_shape} name="weibayes_shape" type="number" step="any" min={0} value={query.weibayes_shape ?? null} />
         <Field label={w.months} name="months" type="number" min={1} max={60} value={query.months} />
       </Filters>
-      {analysis.warnings.map((warning) => <p class="problem" role="note">{warningText(warning, locale)}</p>)}
-      {analysis.limited === null ? null : <p class="note">{w.sub_population(`${formatNumber(analysis.limited.share * 100, locale, 2)} % (${formatNumber((analysis.limited.share_low ?? 0) * 100, locale, 2)}–${formatNumber((analysis.limited.share_high ?? 1) * 100, locale, 2)} %)`)}</p>}
+      {analysis.warnings.map((warning) => (
+        <p class="problem" role="note">
+          {warningText(warning, locale)}
+        </p>
+      ))}
+      {analysis.limited === null ? null : (
+        <p class="note">
+          {w.sub_population(
+            `${formatNumber(analysis.limited.share * 100, locale, 2)} % (${formatNumber((analysis.limited.share_low ?? 0) * 100, locale, 2)}–${formatNumber((analysis.limited.share_high ?? 1) * 100, locale, 2)} %)`,
+          )}
+        </p>
+      )}
       <div class="columns">
         <SurvivalChart analysis={analysis} rows={rows} locale={locale} />
         <WeibullPlot analysis={analysis} locale={locale} />
         <HazardChart months={months} locale={locale} />
       </div>
-      <Section title={w.weibull_line}><FitTable c={c} analysis={analysis} /></Section>
+      <Section title={w.weibull_line}>
+        <FitTable c={c} analysis={analysis} />
+      </Section>
       {forecast === null ? null : <ForecastSection c={c} forecast={forecast} />}
       <Section title={w.models_compared}>
-        <Table c={c} caption={w.models_compared} rows={analysis.models} columns={[
-          { head: w.model, cell: (row) => w.model_name(row.model) },
-          { head: w.log_likelihood, numeric: true, cell: (row) => formatNumber(row.log_likelihood, locale, 3) },
-          { head: w.parameters, numeric: true, cell: (row) => row.parameters },
-          { head: 'AIC', numeric: true, cell: (row) => formatNumber(row.aic, locale, 2) },
-        ]} />
+        <Table
+          c={c}
+          caption={w.models_compared}
+          rows={analysis.models}
+          columns={[
+            { head: w.model, cell: (row) => w.model_name(row.model) },
+            { head: w.log_likelihood, numeric: true, cell: (row) => formatNumber(row.log_likelihood, locale, 3) },
+            { head: w.parameters, numeric: true, cell: (row) => row.parameters },
+            { head: 'AIC', numeric: true, cell: (row) => formatNumber(row.aic, locale, 2) },
+          ]}
+        />
       </Section>
       <Section title={w.kaplan_meier}>
-        <Table c={c} caption={w.kaplan_meier} rows={analysis.kaplanMeier} columns={[
-          { head: w.age_days, numeric: true, cell: (row) => formatNumber(row.time, locale, Number.isInteger(row.time) ? 0 : 1) },
-          { head: w.at_risk, numeric: true, cell: (row) => n(row.at_risk) },
-          { head: w.failures, numeric: true, cell: (row) => n(row.failed) },
-          { head: w.surviving, numeric: true, cell: (row) => <Percent value={row.survival} digits={2} locale={locale} /> },
-          { head: w.band, numeric: true, cell: (row) => <><Percent value={row.ci_low} digits={2} locale={locale} />–<Percent value={row.ci_high} digits={2} locale={locale} /></> },
-        ]} />
+        <Table
+          c={c}
+          caption={w.kaplan_meier}
+          rows={analysis.kaplanMeier}
+          columns={[
+            { head: w.age_days, numeric: true, cell: (row) => formatNumber(row.time, locale, Number.isInteger(row.time) ? 0 : 1) },
+            { head: w.at_risk, numeric: true, cell: (row) => n(row.at_risk) },
+            { head: w.failures, numeric: true, cell: (row) => n(row.failed) },
+            { head: w.surviving, numeric: true, cell: (row) => <Percent value={row.survival} digits={2} locale={locale} /> },
+            {
+              head: w.band,
+              numeric: true,
+              cell: (row) => (
+                <>
+                  <Percent value={row.ci_low} digits={2} locale={locale} />–<Percent value={row.ci_high} digits={2} locale={locale} />
+                </>
+              ),
+            },
+          ]}
+        />
       </Section>
       <Section title={w.hazard_title}>
-        <Table c={c} caption={w.hazard_title} rows={months} columns={[
-          { head: w.age_months, numeric: true, cell: (row) => row.month },
-          { head: w.failures, numeric: true, cell: (row) => n(row.failures) },
-          { head: w.device_days, numeric: true, cell: (row) => n(row.device_months * DAYS_PER_MONTH) },
-          { head: w.rate, numeric: true, cell: (row) => <Num value={row.per_1000} digits={2} locale={locale} /> },
-        ]} />
+        <Table
+          c={c}
+          caption={w.hazard_title}
+          rows={months}
+          columns={[
+            { head: w.age_months, numeric: true, cell: (row) => row.month },
+            { head: w.failures, numeric: true, cell: (row) => n(row.failures) },
+            { head: w.device_days, numeric: true, cell: (row) => n(row.device_months * DAYS_PER_MONTH) },
+            { head: w.rate, numeric: true, cell: (row) => <Num value={row.per_1000} digits={2} locale={locale} /> },
+          ]}
+        />
       </Section>
-    </>
-  ));
+    </>,
+  );
 });
 
-interface FitRow { readonly label: string; readonly estimate: number | null; readonly low: number | null; readonly high: number | null; readonly wald: readonly [number | null, number | null] | null; readonly digits: number }
+interface FitRow {
+  readonly label: string;
+  readonly estimate: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly wald: readonly [number | null, number | null] | null;
+  readonly digits: number;
+}
 
 function FitTable({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
   const { locale } = c.var;
   const w = words(locale);
   const show = (value: number | null, digits: number) => <Num value={value} digits={digits} locale={locale} />;
   return (
-    <Table c={c} caption={w.weibull_line} rows={fitRows(analysis, locale)} columns={[
-      { head: w.quantity, cell: (row) => row.label },
-      { head: w.estimate, numeric: true, cell: (row) => show(row.estimate, row.digits) },
-      { head: w.profile_interval, numeric: true, cell: (row) => <>{show(row.low, row.digits)}–{show(row.high, row.digits)}</> },
-      { head: w.wald_interval, numeric: true, cell: (row) => (row.wald === null ? <Unknown locale={locale} /> : <>{show(row.wald[0], row.digits)}–{show(row.wald[1], row.digits)}</>) },
-    ]} />
+    <Table
+      c={c}
+      caption={w.weibull_line}
+      rows={fitRows(analysis, locale)}
+      columns={[
+        { head: w.quantity, cell: (row) => row.label },
+        { head: w.estimate, numeric: true, cell: (row) => show(row.estimate, row.digits) },
+        {
+          head: w.profile_interval,
+          numeric: true,
+          cell: (row) => (
+            <>
+              {show(row.low, row.digits)}–{show(row.high, row.digits)}
+            </>
+          ),
+        },
+        {
+          head: w.wald_interval,
+          numeric: true,
+          cell: (row) =>
+            row.wald === null ? (
+              <Unknown locale={locale} />
+            ) : (
+              <>
+                {show(row.wald[0], row.digits)}–{show(row.wald[1], row.digits)}
+              </>
+            ),
+        },
+      ]}
+    />
   );
 }
 
 function fitRows({ weibull, weibayes }: LifeAnalysis, locale: Locale): FitRow[] {
   const w = words(locale);
   if (weibull !== null) {
-    const row = (label: string, { estimate, ci_low, ci_high, wald }: Estimate, digits: number): FitRow => ({ label, estimate, low: ci_low, high: ci_high, wald, digits });
-    return [row(w.shape, weibull.shape, 3), row(w.scale, weibull.scale, 0), row(w.b_life(1), weibull.b1, 0), row(w.b_life(5), weibull.b5, 0), row(w.b_life(10), weibull.b10, 0), row(w.b_life(50), weibull.b50, 0)];
+    const row = (label: string, { estimate, ci_low, ci_high, wald }: Estimate, digits: number): FitRow => ({
+      label,
+      estimate,
+      low: ci_low,
+      high: ci_high,
+      wald,
+      digits,
+    });
+    return [
+      row(w.shape, weibull.shape, 3),
+      row(w.scale, weibull.scale, 0),
+      row(w.b_life(1), weibull.b1, 0),
+      row(w.b_life(5), weibull.b5, 0),
+      row(w.b_life(10), weibull.b10, 0),
+      row(w.b_life(50), weibull.b50, 0),
+    ];
   }
   if (weibayes === null) return [];
   const bound = (label: string, estimate: number | null, low: number | null): FitRow => ({ label, estimate, low, high: null, wald: null, digits: 0 });
@@ -114,12 +204,24 @@ function ForecastSection({ c, forecast }: { c: AppContext; forecast: CohortForec
   const level = `${formatNumber(forecast.level * 100, locale)} %`;
   return (
     <Section title={w.forecast}>
-      <p>{w.in_service(formatNumber(forecast.units_in_service, locale))} · {w.model_name(forecast.model)} · {w.reorder(formatNumber(forecast.suggested_reorder_point, locale), String(forecast.lead_time_days), `${formatNumber(forecast.service_level * 100, locale)} %`)}</p>
-      <Table c={c} caption={w.forecast} rows={forecast.months} columns={[
-        { head: w.from_on, cell: (row) => row.from_on },
-        { head: w.expected, numeric: true, cell: (row) => formatNumber(row.expected, locale, 1) },
-        { head: w.prediction(level), numeric: true, cell: (row) => `${formatNumber(row.low, locale)}–${formatNumber(row.high, locale)}` },
-      ]} />
+      <p>
+        {w.in_service(formatNumber(forecast.units_in_service, locale))} · {w.model_name(forecast.model)} ·{' '}
+        {w.reorder(
+          formatNumber(forecast.suggested_reorder_point, locale),
+          String(forecast.lead_time_days),
+          `${formatNumber(forecast.service_level * 100, locale)} %`,
+        )}
+      </p>
+      <Table
+        c={c}
+        caption={w.forecast}
+        rows={forecast.months}
+        columns={[
+          { head: w.from_on, cell: (row) => row.from_on },
+          { head: w.expected, numeric: true, cell: (row) => formatNumber(row.expected, locale, 1) },
+          { head: w.prediction(level), numeric: true, cell: (row) => `${formatNumber(row.low, locale)}–${formatNumber(row.high, locale)}` },
+        ]}
+      />
     </Section>
   );
 }
@@ -130,7 +232,9 @@ page(lifePages, '/life-analysis/nevada', 'quality:read', async (c) => {
   const { kind, months, ...filter } = readQuery(c, NevadaQuery);
   const rows = (await nevadaTable(c.var.ctx, filter, kind, months)).filter((row) => row.units > 0);
   const columns = Math.max(0, ...rows.map((row) => row.cells.length));
-  return show(c, { title: w.nevada, nav: '/failure-rates', kind: 'wide' }, (
+  return show(
+    c,
+    { title: w.nevada, nav: '/failure-rates', kind: 'wide' },
     <>
       <PageHead title={w.nevada} />
       <QualityTabs c={c} />
@@ -140,11 +244,20 @@ page(lifePages, '/life-analysis/nevada', 'quality:read', async (c) => {
         <Field label={w.months} name="months" type="number" min={3} max={36} value={months} />
       </Filters>
       <NevadaFigure rows={rows} locale={locale} />
-      <Table c={c} caption={w.nevada} rows={rows} columns={[
-        { head: w.ship_month, cell: (row) => row.label },
-        { head: w.units, numeric: true, cell: (row) => formatNumber(row.units, locale) },
-        ...Array.from({ length: columns }, (_, i) => ({ head: String(i + 1), numeric: true, cell: (row: (typeof rows)[number]) => row.cells[i]?.returns ?? '' })),
-      ]} />
-    </>
-  ));
+      <Table
+        c={c}
+        caption={w.nevada}
+        rows={rows}
+        columns={[
+          { head: w.ship_month, cell: (row) => row.label },
+          { head: w.units, numeric: true, cell: (row) => formatNumber(row.units, locale) },
+          ...Array.from({ length: columns }, (_, i) => ({
+            head: String(i + 1),
+            numeric: true,
+            cell: (row: (typeof rows)[number]) => row.cells[i]?.returns ?? '',
+          })),
+        ]}
+      />
+    </>,
+  );
 });

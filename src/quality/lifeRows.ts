@@ -3,8 +3,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { dayNumber } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
-import { groupBy } from './groupBy.ts';
 import { whereCohort, whereSite } from './cohortSql.ts';
+import { groupBy } from './groupBy.ts';
 import type { CohortFilter, FailureKind } from './inputs.ts';
 
 /** A failure on the first day in service: half a day of life, since a life of none has no logarithm. */
@@ -39,15 +39,22 @@ export async function listLifeRows(ctx: Ctx, { filter, kind, precision }: LifeQu
 
 export function findingIs(kind: FailureKind): RawBuilder<unknown> {
   switch (kind) {
-    case 'confirmed': return sql`x.finding = 'confirmed'`;
-    case 'returned': return sql`1 = 1`;
-    case 'imputed': return sql`x.finding in ('confirmed', 'untriaged')`;
-    default: return kind satisfies never;
+    case 'confirmed':
+      return sql`x.finding = 'confirmed'`;
+    case 'returned':
+      return sql`1 = 1`;
+    case 'imputed':
+      return sql`x.finding in ('confirmed', 'untriaged')`;
+    default:
+      return kind satisfies never;
   }
 }
 
 function lifeOf(
-  span: { first_day: number; from_day: number; to_day: number }, now: number, failure: { failed_day: number; mode: string | null } | undefined, precision: LifeQuery['precision'],
+  span: { first_day: number; from_day: number; to_day: number },
+  now: number,
+  failure: { failed_day: number; mode: string | null } | undefined,
+  precision: LifeQuery['precision'],
 ): LifeRow[] {
   const entry = Number(span.from_day) - Number(span.first_day);
   if (failure !== undefined) {

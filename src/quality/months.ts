@@ -5,7 +5,13 @@ import type { Finding, QualityMonthRow, QualityTotalRow } from './table.ts';
 
 export type MonthFigures = Pick<QualityMonthRow, 'exposure_days' | 'confirmed' | 'nff' | 'untriaged' | 'other'>;
 
-export interface MonthFailure { readonly return_unit_id: string; readonly failed_day: number; readonly finding: Finding; readonly failure_mode_id: string | null; readonly component_id: string | null }
+export interface MonthFailure {
+  readonly return_unit_id: string;
+  readonly failed_day: number;
+  readonly finding: Finding;
+  readonly failure_mode_id: string | null;
+  readonly component_id: string | null;
+}
 
 const FIGURES = ['exposure_days', 'confirmed', 'nff', 'untriaged', 'other'] as const satisfies readonly (keyof MonthFigures)[];
 
@@ -37,14 +43,16 @@ export function figuresByMonth(totals: readonly QualityTotalRow[], months: reado
     return { ...state, exposure_days: state.exposure_days + state.active * (day - state.day) };
   };
   let before = until(firstDayOf(months[0] ?? '1970-01'));
-  return new Map(months.map((month) => {
-    const after = until(firstDayOf(monthAfter(month)));
-    const [low, high] = [before, after];
-    before = after;
-    const figures = Object.fromEntries(FIGURES.map((key) => [key, high[key] - low[key]]));
-    // The keys are those of MonthFigures, one by one.
-    return [month, figures as MonthFigures];
-  }));
+  return new Map(
+    months.map((month) => {
+      const after = until(firstDayOf(monthAfter(month)));
+      const [low, high] = [before, after];
+      before = after;
+      const figures = Object.fromEntries(FIGURES.map((key) => [key, high[key] - low[key]]));
+      // The keys are those of MonthFigures, one by one.
+      return [month, figures as MonthFigures];
+    }),
+  );
 }
 
 /** Of the figures and of every failure in them, whatever the order they come in. */

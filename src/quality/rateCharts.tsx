@@ -1,7 +1,7 @@
 // Charts around the rate table: control chart, Pareto, Nevada heat map.
 import type { Locale } from '../core/words.ts';
 import type { NevadaRow } from '../stats/nevada.ts';
-import { type Area, Chart, CHART_WIDTH, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
+import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Bar, Cell, Dot, Label, Line } from '../web/chart/marks.tsx';
 import { linearScale, type Scale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
@@ -19,28 +19,55 @@ export function ControlChartFigure({ chart, locale }: { chart: MonthlyChart; loc
   const at = (i: number): number => AREA.left + ((i + 0.5) / points.length) * (AREA.right - AREA.left);
   const every = Math.ceil(points.length / 5);
   const x: Scale = { at: (i) => at(i), ticks: points.flatMap((_, i) => (i % every === 0 ? [i] : [])), low: 0, high: points.length };
-  const line = (value: (point: (typeof points)[number]) => number | null) => points.map((point, i) => {
-    const found = value(point);
-    return found === null ? null : { x: at(i), y: y.at(found) };
-  });
+  const line = (value: (point: (typeof points)[number]) => number | null) =>
+    points.map((point, i) => {
+      const found = value(point);
+      return found === null ? null : { x: at(i), y: y.at(found) };
+    });
   return (
     <>
       <Chart title={w.control_chart} description={w.control_note(formatNumber(chart.sigma_z, locale, 2))} height={360}>
         <XAxis scale={x} area={AREA} title={w.month} format={(i) => points[i]?.month ?? ''} />
         <YAxis scale={y} area={AREA} title={w.rate} format={(value) => formatNumber(value, locale, y.high < 5 ? 1 : 0)} />
-        <Line mark="muted" points={[{ x: AREA.left, y: y.at(centre) }, { x: AREA.right, y: y.at(centre) }]} />
+        <Line
+          mark="muted"
+          points={[
+            { x: AREA.left, y: y.at(centre) },
+            { x: AREA.right, y: y.at(centre) },
+          ]}
+        />
         <Line mark="bad dashed" points={line((point) => point.high)} />
         <Line mark="bad dashed" points={line((point) => (point.low !== null && point.low > 0 ? point.low : null))} />
         <Line mark="warn dashed" points={line((point) => point.mix_standardised_rate)} />
         <Line points={line((point) => point.rate)} />
-        {points.map((point, i) => point.rate === null ? null : <Dot x={at(i)} y={y.at(point.rate)} mark={point.rules.length > 0 ? 'bad' : ''} label={[point.month, ...point.rules.map((rule) => w.rule(rule))].join(' ')} />)}
+        {points.map((point, i) =>
+          point.rate === null ? null : (
+            <Dot
+              x={at(i)}
+              y={y.at(point.rate)}
+              mark={point.rules.length > 0 ? 'bad' : ''}
+              label={[point.month, ...point.rules.map((rule) => w.rule(rule))].join(' ')}
+            />
+          ),
+        )}
       </Chart>
-      <Legend entries={[{ mark: '', label: w.rate }, { mark: 'muted', label: w.centre }, { mark: 'bad dashed', label: w.limits }, { mark: 'warn dashed', label: w.mix_line }]} />
+      <Legend
+        entries={[
+          { mark: '', label: w.rate },
+          { mark: 'muted', label: w.centre },
+          { mark: 'bad dashed', label: w.limits },
+          { mark: 'warn dashed', label: w.mix_line },
+        ]}
+      />
     </>
   );
 }
 
-export interface ParetoItem { readonly label: string; readonly count: number; readonly cumulative: number }
+export interface ParetoItem {
+  readonly label: string;
+  readonly count: number;
+  readonly cumulative: number;
+}
 
 const MOST_BARS = 15;
 
@@ -56,7 +83,9 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
       <XAxis scale={x} area={area} title={w.failures} format={(value) => formatNumber(value, locale)} />
       {drawn.map(({ label, count, cumulative }, i) => (
         <>
-          <Label x={area.left - 10} y={area.top + i * 28 + 19} anchor="end">{label.length > 22 ? `${label.slice(0, 21)}…` : label}</Label>
+          <Label x={area.left - 10} y={area.top + i * 28 + 19} anchor="end">
+            {label.length > 22 ? `${label.slice(0, 21)}…` : label}
+          </Label>
           <Bar x={area.left} y={area.top + i * 28 + 4} width={x.at(count) - area.left} height={20} label={`${label}: ${count}`} />
           <Label x={CHART_WIDTH - 8} y={area.top + i * 28 + 19} anchor="end" mark="title">{`${formatNumber(cumulative * 100, locale)}%`}</Label>
         </>
@@ -78,14 +107,35 @@ export function NevadaFigure({ rows, locale }: { rows: readonly NevadaRow[]; loc
   return (
     <>
       <Chart title={w.nevada} description={w.nevada_note} height={top + shown.length * rowHeight + 16}>
-        <Label x={left} y={14} mark="title">{w.age_months}</Label>
-        {Array.from({ length: columns }, (_, i) => i).filter((i) => i % every === 0).map((i) => <Label x={left + (i + 0.5) * width} y={top - 8} anchor="middle">{i + 1}</Label>)}
+        <Label x={left} y={14} mark="title">
+          {w.age_months}
+        </Label>
+        {Array.from({ length: columns }, (_, i) => i)
+          .filter((i) => i % every === 0)
+          .map((i) => (
+            <Label x={left + (i + 0.5) * width} y={top - 8} anchor="middle">
+              {i + 1}
+            </Label>
+          ))}
         {shown.map((row, r) => (
           <>
-            <Label x={left - 8} y={top + r * rowHeight + 17} anchor="end">{row.label}</Label>
+            <Label x={left - 8} y={top + r * rowHeight + 17} anchor="end">
+              {row.label}
+            </Label>
             {row.cells.map((cell, i) => (
-              <Cell x={left + i * width} y={top + r * rowHeight} width={width} height={rowHeight} strength={(cell.hazard ?? 0) / darkest} incomplete={cell.reported < 0.95}>
-                {columns <= 20 && cell.returns > 0 ? <Label x={left + (i + 0.5) * width} y={top + r * rowHeight + 17} anchor="middle">{cell.returns}</Label> : null}
+              <Cell
+                x={left + i * width}
+                y={top + r * rowHeight}
+                width={width}
+                height={rowHeight}
+                strength={(cell.hazard ?? 0) / darkest}
+                incomplete={cell.reported < 0.95}
+              >
+                {columns <= 20 && cell.returns > 0 ? (
+                  <Label x={left + (i + 0.5) * width} y={top + r * rowHeight + 17} anchor="middle">
+                    {cell.returns}
+                  </Label>
+                ) : null}
               </Cell>
             ))}
           </>

@@ -8,12 +8,21 @@ import type { CohortFilter, Dimension } from './inputs.ts';
 import type { Period } from './period.ts';
 import type { CohortKind } from './table.ts';
 
-export interface Findings { readonly confirmed: number; readonly nff: number; readonly untriaged: number; readonly other: number }
+export interface Findings {
+  readonly confirmed: number;
+  readonly nff: number;
+  readonly untriaged: number;
+  readonly other: number;
+}
 
 /** Ids of what a group stands for; the keys are those of `keyNames(by)`. */
 export type GroupKey = Readonly<Record<string, string | null>>;
 
-export interface RateGroup extends Findings { readonly key: GroupKey; readonly units: number; readonly exposure_days: number }
+export interface RateGroup extends Findings {
+  readonly key: GroupKey;
+  readonly units: number;
+  readonly exposure_days: number;
+}
 
 /** One row per group with exposure or failures in the period. Cut by failure mode or component, the exposure is the whole cohort's. */
 export async function listRateGroups(ctx: Ctx, by: readonly Dimension[], filter: CohortFilter, period: Period): Promise<RateGroup[]> {
@@ -25,7 +34,14 @@ export async function listRateGroups(ctx: Ctx, by: readonly Dimension[], filter:
   const exposed = new Map(cohorts.map((cohort) => [textOf(cohort.key, names), cohort]));
   if (cohortBy.length === by.length) {
     const found = new Map(failures.map((group) => [textOf(group.key, names), group]));
-    return cohorts.map((cohort) => ({ ...cohort, ...NO_FINDINGS, ...found.get(textOf(cohort.key, names)), units: cohort.units, exposure_days: cohort.exposure_days, key: cohort.key }));
+    return cohorts.map((cohort) => ({
+      ...cohort,
+      ...NO_FINDINGS,
+      ...found.get(textOf(cohort.key, names)),
+      units: cohort.units,
+      exposure_days: cohort.exposure_days,
+      key: cohort.key,
+    }));
   }
   return failures.map((group) => {
     const cohort = exposed.get(textOf(group.key, names));
@@ -42,7 +58,9 @@ async function listCohorts(ctx: Ctx, by: readonly Dimension[], filter: CohortFil
   const kind = totalsKind(by, filter);
   if (kind !== null) return listFromTotals(ctx, kind, by, filter, period);
   const names = keyNames(by);
-  const groups = new Map((await listExposure(ctx, by, filter, period)).map((group): [string, RateGroup] => [textOf(group.key, names), { ...group, ...NO_FINDINGS }]));
+  const groups = new Map(
+    (await listExposure(ctx, by, filter, period)).map((group): [string, RateGroup] => [textOf(group.key, names), { ...group, ...NO_FINDINGS }]),
+  );
   for (const failed of await listFailures(ctx, by, filter, period)) {
     const text = textOf(failed.key, names);
     groups.set(text, { ...failed, units: groups.get(text)?.units ?? 0, exposure_days: groups.get(text)?.exposure_days ?? 0 });
@@ -51,14 +69,25 @@ async function listCohorts(ctx: Ctx, by: readonly Dimension[], filter: CohortFil
 }
 
 function totalsKind(by: readonly Dimension[], filter: CohortFilter): CohortKind | null {
-  const asked = new Set<string>([...by, ...Object.entries(filter).filter(([, value]) => value !== undefined).map(([name]) => name)]);
+  const asked = new Set<string>([
+    ...by,
+    ...Object.entries(filter)
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => name),
+  ]);
   for (const name of ['maker', 'model', 'failure_mode', 'component']) asked.delete(name);
   const [only, second] = [...asked];
   if (second !== undefined) return null;
   switch (only) {
-    case undefined: return 'model';
-    case 'hw_rev': case 'batch': case 'firmware': case 'site_kind': return only;
-    default: return null;
+    case undefined:
+      return 'model';
+    case 'hw_rev':
+    case 'batch':
+    case 'firmware':
+    case 'site_kind':
+      return only;
+    default:
+      return null;
   }
 }
 
@@ -70,7 +99,8 @@ async function listFromTotals(ctx: Ctx, kind: CohortKind, by: readonly Dimension
   const isSingle = kind === 'model' && by.includes('model');
   const total = (figure: string) => sql.raw(isSingle ? figure : `sum(${figure})`);
   const keyList = by.length === 0 ? sql`` : sql`${selectKeys(by)}, `;
-  const lastBefore = (day: number) => sql`(select t.day from quality_totals t where t.cohort_id = c.id and t.day < ${sql.lit(day)} order by t.day desc limit 1)`;
+  const lastBefore = (day: number) =>
+    sql`(select t.day from quality_totals t where t.cohort_id = c.id and t.day < ${sql.lit(day)} order by t.day desc limit 1)`;
   const rows = await sql<Row>`
     select ${keyList}
       ${total(`h.exposure_days + h.active * (${to} - h.day) - coalesce(l.exposure_days + l.active * (${from} - l.day), 0)`)} as exposure_days,
@@ -87,7 +117,12 @@ async function listFromTotals(ctx: Ctx, kind: CohortKind, by: readonly Dimension
 }
 
 /** A scan of the spans in question: for dimensions without running totals (site, age) and for crossings of two of the others. */
-async function listExposure(ctx: Ctx, by: readonly Dimension[], filter: CohortFilter, period: Period): Promise<{ key: GroupKey; units: number; exposure_days: number }[]> {
+async function listExposure(
+  ctx: Ctx,
+  by: readonly Dimension[],
+  filter: CohortFilter,
+  period: Period,
+): Promise<{ key: GroupKey; units: number; exposure_days: number }[]> {
   const banded = by.includes('age_band') || filter.age_band !== undefined;
   const low = banded ? later(sql`x.from_day`, later(sql.lit(period.from), sql`x.first_day + band.low`)) : later(sql`x.from_day`, sql.lit(period.from));
   const end = sql`coalesce(x.to_day, ${sql.lit(period.to)})`;
@@ -114,7 +149,15 @@ async function listFailures(ctx: Ctx, by: readonly Dimension[], filter: CohortFi
   const names = keyNames(by);
   return [...groupBy(rows.rows, (row) => textOf(keyOf(row, names), names)).values()].map((found) => {
     const count = (finding: string): number => Number(found.find((row) => row.finding === finding)?.failures ?? 0);
-    return { key: keyOf(found[0] ?? {}, names), units: 0, exposure_days: 0, confirmed: count('confirmed'), nff: count('nff'), untriaged: count('untriaged'), other: count('other') };
+    return {
+      key: keyOf(found[0] ?? {}, names),
+      units: 0,
+      exposure_days: 0,
+      confirmed: count('confirmed'),
+      nff: count('nff'),
+      untriaged: count('untriaged'),
+      other: count('other'),
+    };
   });
 }
 

@@ -15,7 +15,9 @@ page(ratePages, '/failure-rates', 'quality:read', async (c) => {
   const w = words(c.var.locale);
   const query = readQuery(c, RatePageQuery);
   const table = await listFailureRates(c.var.ctx, query);
-  return show(c, { title: w.failure_rates, nav: '/failure-rates', kind: 'wide' }, (
+  return show(
+    c,
+    { title: w.failure_rates, nav: '/failure-rates', kind: 'wide' },
     <>
       <PageHead title={w.failure_rates} sub={w.kinds_note} />
       <QualityTabs c={c} />
@@ -24,7 +26,15 @@ page(ratePages, '/failure-rates', 'quality:read', async (c) => {
         <Select label={w.by_second} name="by2" value={query.by[1]} options={dimensionOptions(c.var.locale)} blank="–" />
         <KindField c={c} kind={query.kind} />
         <PeriodFields c={c} />
-        <Select label={w.standardise} name="standardise" value={query.standardise} options={[{ value: 'none', label: w.standardise_none }, { value: 'age', label: w.standardise_age }]} />
+        <Select
+          label={w.standardise}
+          name="standardise"
+          value={query.standardise}
+          options={[
+            { value: 'none', label: w.standardise_none },
+            { value: 'age', label: w.standardise_age },
+          ]}
+        />
         <CohortFields c={c} names={['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind', 'failure_mode', 'component']} />
       </Filters>
       <PopulationLine population={table.population} locale={c.var.locale} />
@@ -32,8 +42,8 @@ page(ratePages, '/failure-rates', 'quality:read', async (c) => {
       <p class="note">{w.ranked_note}</p>
       <RateTableView c={c} by={query.by} rows={table.items} />
       <Pager c={c} next_cursor={table.next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 function RateTableView({ c, by, rows }: { c: AppContext; by: readonly Dimension[]; rows: readonly RateRow[] }) {
@@ -41,29 +51,53 @@ function RateTableView({ c, by, rows }: { c: AppContext; by: readonly Dimension[
   const w = words(locale);
   const dimensions = Object.keys(rows[0]?.group ?? Object.fromEntries(by.map((name) => [name, null]))) as Dimension[]; // the keys of a group are dimensions
   return (
-    <Table c={c} caption={w.failure_rates} rows={rows} empty={w.waiting} columns={[
-      { head: w.rank, numeric: true, cell: (row) => (row.too_little_exposure ? <span class="greyed">{row.rank}</span> : row.rank) },
-      ...dimensions.map((name) => ({ head: w[name], cell: (row: RateRow) => row.group[name] ?? <Unknown locale={locale} /> })),
-      { head: w.units, numeric: true, sort: 'units', cell: (row) => formatNumber(row.units, locale) },
-      { head: w.device_days, numeric: true, sort: 'exposure_days', cell: (row) => formatNumber(row.exposure_days, locale) },
-      { head: w.failures, numeric: true, sort: 'failures', cell: (row) => <a href={rowsLink(c, row)}>{formatNumber(row.failures, locale, Number.isInteger(row.failures) ? 0 : 1)}</a> },
-      { head: w.rate, numeric: true, sort: 'rate_per_1000_device_months', cell: (row) => withInterval(row.rate_per_1000_device_months, row.ci_low, row.ci_high, locale) ?? <Unknown locale={locale} /> },
-      { head: w.shrunken, numeric: true, sort: 'shrunken_p05', cell: (row) => withInterval(row.shrunken_rate, row.shrunken_p05, row.shrunken_p95, locale) ?? <Unknown locale={locale} /> },
-      { head: w.afr, numeric: true, cell: (row) => <Percent value={row.afr} digits={2} locale={locale} /> },
-      { head: w.confirmed, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'confirmed')}>{row.confirmed}</a> },
-      { head: w.imputed, numeric: true, cell: (row) => <Num value={row.imputed} digits={1} locale={locale} /> },
-      { head: w.returned, numeric: true, sort: 'returned', cell: (row) => <a href={rowsLink(c, row, null)}>{row.returned}</a> },
-      { head: w.nff, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'nff')}>{row.nff}</a> },
-      { head: w.nff_share, numeric: true, sort: 'nff_share', cell: (row) => <Percent value={row.nff_share} locale={locale} /> },
-      { head: w.untriaged, numeric: true, sort: 'untriaged', cell: (row) => <a href={rowsLink(c, row, 'untriaged')}>{row.untriaged}</a> },
-      { head: w.other, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'other')}>{row.other}</a> },
-    ]} />
+    <Table
+      c={c}
+      caption={w.failure_rates}
+      rows={rows}
+      empty={w.waiting}
+      columns={[
+        { head: w.rank, numeric: true, cell: (row) => (row.too_little_exposure ? <span class="greyed">{row.rank}</span> : row.rank) },
+        ...dimensions.map((name) => ({ head: w[name], cell: (row: RateRow) => row.group[name] ?? <Unknown locale={locale} /> })),
+        { head: w.units, numeric: true, sort: 'units', cell: (row) => formatNumber(row.units, locale) },
+        { head: w.device_days, numeric: true, sort: 'exposure_days', cell: (row) => formatNumber(row.exposure_days, locale) },
+        {
+          head: w.failures,
+          numeric: true,
+          sort: 'failures',
+          cell: (row) => <a href={rowsLink(c, row)}>{formatNumber(row.failures, locale, Number.isInteger(row.failures) ? 0 : 1)}</a>,
+        },
+        {
+          head: w.rate,
+          numeric: true,
+          sort: 'rate_per_1000_device_months',
+          cell: (row) => withInterval(row.rate_per_1000_device_months, row.ci_low, row.ci_high, locale) ?? <Unknown locale={locale} />,
+        },
+        {
+          head: w.shrunken,
+          numeric: true,
+          sort: 'shrunken_p05',
+          cell: (row) => withInterval(row.shrunken_rate, row.shrunken_p05, row.shrunken_p95, locale) ?? <Unknown locale={locale} />,
+        },
+        { head: w.afr, numeric: true, cell: (row) => <Percent value={row.afr} digits={2} locale={locale} /> },
+        { head: w.confirmed, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'confirmed')}>{row.confirmed}</a> },
+        { head: w.imputed, numeric: true, cell: (row) => <Num value={row.imputed} digits={1} locale={locale} /> },
+        { head: w.returned, numeric: true, sort: 'returned', cell: (row) => <a href={rowsLink(c, row, null)}>{row.returned}</a> },
+        { head: w.nff, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'nff')}>{row.nff}</a> },
+        { head: w.nff_share, numeric: true, sort: 'nff_share', cell: (row) => <Percent value={row.nff_share} locale={locale} /> },
+        { head: w.untriaged, numeric: true, sort: 'untriaged', cell: (row) => <a href={rowsLink(c, row, 'untriaged')}>{row.untriaged}</a> },
+        { head: w.other, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'other')}>{row.other}</a> },
+      ]}
+    />
   );
 }
 
 /** The rows a figure of this group counts; `finding` null means all that came back, undefined those of the kind shown. */
 function rowsLink(c: AppContext, row: RateRow, finding?: string | null): string {
-  const kept = Object.entries(c.req.query()).filter(([name, value]) => value !== '' && ['from_on', 'to_on', 'failure_mode', 'component', 'maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind'].includes(name));
+  const kept = Object.entries(c.req.query()).filter(
+    ([name, value]) =>
+      value !== '' && ['from_on', 'to_on', 'failure_mode', 'component', 'maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind'].includes(name),
+  );
   const search = new URLSearchParams([...kept]);
   for (const [name, code] of Object.entries(row.group)) search.set(name, code ?? NOT_KNOWN);
   if (finding === undefined) search.set('kind', c.req.query('kind') || 'confirmed');
@@ -75,32 +109,41 @@ page(ratePages, '/failure-rates/rows', 'quality:read', async (c) => {
   const { locale } = c.var;
   const w = words(locale);
   const { items, next_cursor } = await listFailureRows(c.var.ctx, readQuery(c, FailureRowsQuery));
-  return show(c, { title: w.failure_rows, nav: '/failure-rates', kind: 'wide' }, (
+  return show(
+    c,
+    { title: w.failure_rows, nav: '/failure-rates', kind: 'wide' },
     <>
       <PageHead title={w.failure_rows} />
       <QualityTabs c={c} />
       <Section title={shownFilter(c)}>
-        <Table c={c} caption={w.failure_rows} rows={items} columns={[
-          { head: w.serial, cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
-          { head: w.maker, cell: (row) => row.maker },
-          { head: w.model, cell: (row) => <a href={withQuery(c, { model: row.model, cursor: null })}>{row.model}</a> },
-          { head: w.hw_rev, cell: (row) => row.hw_rev ?? <Unknown locale={locale} /> },
-          { head: w.batch, cell: (row) => row.batch ?? <Unknown locale={locale} /> },
-          { head: w.firmware, cell: (row) => row.firmware ?? <Unknown locale={locale} /> },
-          { head: w.site, cell: (row) => row.site ?? <Unknown locale={locale} /> },
-          { head: w.failed_on, sort: 'failed_on', cell: (row) => row.failed_on },
-          { head: w.age_days, numeric: true, cell: (row) => <Num value={row.age_days} locale={locale} /> },
-          { head: w.finding, cell: (row) => w[row.finding] },
-          { head: w.failure_mode, cell: (row) => row.failure_mode ?? <Unknown locale={locale} /> },
-          { head: w.component, cell: (row) => row.component ?? <Unknown locale={locale} /> },
-          { head: w.return_no, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.return_number}</a> },
-        ]} />
+        <Table
+          c={c}
+          caption={w.failure_rows}
+          rows={items}
+          columns={[
+            { head: w.serial, cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
+            { head: w.maker, cell: (row) => row.maker },
+            { head: w.model, cell: (row) => <a href={withQuery(c, { model: row.model, cursor: null })}>{row.model}</a> },
+            { head: w.hw_rev, cell: (row) => row.hw_rev ?? <Unknown locale={locale} /> },
+            { head: w.batch, cell: (row) => row.batch ?? <Unknown locale={locale} /> },
+            { head: w.firmware, cell: (row) => row.firmware ?? <Unknown locale={locale} /> },
+            { head: w.site, cell: (row) => row.site ?? <Unknown locale={locale} /> },
+            { head: w.failed_on, sort: 'failed_on', cell: (row) => row.failed_on },
+            { head: w.age_days, numeric: true, cell: (row) => <Num value={row.age_days} locale={locale} /> },
+            { head: w.finding, cell: (row) => w[row.finding] },
+            { head: w.failure_mode, cell: (row) => row.failure_mode ?? <Unknown locale={locale} /> },
+            { head: w.component, cell: (row) => row.component ?? <Unknown locale={locale} /> },
+            { head: w.return_no, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.return_number}</a> },
+          ]}
+        />
         <Pager c={c} next_cursor={next_cursor} />
       </Section>
-    </>
-  ));
+    </>,
+  );
 });
 
 const shownFilter = (c: AppContext): string =>
-  Object.entries(c.req.query()).filter(([name, value]) => value !== '' && !['limit', 'cursor', 'sort', 'lang', 'hide', 'done', 'format', 'table'].includes(name)).map(([name, value]) => `${name} ${value}`).join(' · ')
-  || words(c.var.locale).returned;
+  Object.entries(c.req.query())
+    .filter(([name, value]) => value !== '' && !['limit', 'cursor', 'sort', 'lang', 'hide', 'done', 'format', 'table'].includes(name))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(' · ') || words(c.var.locale).returned;

@@ -35,9 +35,15 @@ export interface Rates {
 }
 
 /** A group beside its rates: apart, because copying thousands of wide rows costs more than computing them. */
-export interface RatedGroup<Group> { readonly group: Group; readonly rates: Rates }
+export interface RatedGroup<Group> {
+  readonly group: Group;
+  readonly rates: Rates;
+}
 
-export interface RatedGroups<Group> { readonly rows: readonly RatedGroup<Group>[]; readonly prior: GammaPrior | null }
+export interface RatedGroups<Group> {
+  readonly rows: readonly RatedGroup<Group>[];
+  readonly prior: GammaPrior | null;
+}
 
 export interface Counted extends Findings {
   readonly exposure_days: number;
@@ -58,10 +64,14 @@ export const returnedCount = (findings: Findings): number => findings.confirmed 
 
 export function failureCount(findings: Findings, kind: FailureKind): number {
   switch (kind) {
-    case 'confirmed': return findings.confirmed;
-    case 'returned': return returnedCount(findings);
-    case 'imputed': return imputedCount(findings);
-    default: return kind satisfies never;
+    case 'confirmed':
+      return findings.confirmed;
+    case 'returned':
+      return returnedCount(findings);
+    case 'imputed':
+      return imputedCount(findings);
+    default:
+      return kind satisfies never;
   }
 }
 
@@ -111,6 +121,7 @@ function ratesOf(group: Counted, kind: FailureKind, interval: Interval, shrunken
     nff_share: known > 0 ? group.nff / known : null,
     untriaged: group.untriaged,
     other: group.other,
-    too_little_exposure: perYear === null || (interval.high * perYear > UNCERTAIN_AFR && (interval.low === 0 || interval.high / interval.low > UNCERTAIN_RATIO)),
+    too_little_exposure:
+      perYear === null || (interval.high * perYear > UNCERTAIN_AFR && (interval.low === 0 || interval.high / interval.low > UNCERTAIN_RATIO)),
   };
 }

@@ -11,8 +11,17 @@ export interface Cell {
   readonly site_kind: string | null;
 }
 
-export interface ServedInterval { readonly from_on: Day; readonly to_on: Day | null; readonly site_id: string | null; readonly site_kind: string | null }
-export interface FirmwareSpell { readonly from_on: Day; readonly to_on: Day | null; readonly firmware_id: string }
+export interface ServedInterval {
+  readonly from_on: Day;
+  readonly to_on: Day | null;
+  readonly site_id: string | null;
+  readonly site_kind: string | null;
+}
+export interface FirmwareSpell {
+  readonly from_on: Day;
+  readonly to_on: Day | null;
+  readonly firmware_id: string;
+}
 
 export interface ReturnedUnit {
   readonly id: string;
@@ -38,7 +47,13 @@ export interface CountedUnit {
   readonly returned: readonly ReturnedUnit[];
 }
 
-export interface Span { readonly cell: Cell; readonly site_id: string | null; readonly first_day: number; readonly from_day: number; readonly to_day: number | null }
+export interface Span {
+  readonly cell: Cell;
+  readonly site_id: string | null;
+  readonly first_day: number;
+  readonly from_day: number;
+  readonly to_day: number | null;
+}
 
 export interface Failure {
   readonly return_unit_id: string;
@@ -57,13 +72,15 @@ export function spansOf(unit: CountedUnit): Span[] {
   const first_day = served[0]?.from ?? 0;
   return served.flatMap(({ from, to, interval }) => {
     const cuts = [from, ...firmwareChanges(unit).filter((day) => day > from && (to === null || day < to))];
-    return cuts.map((start, i): Span => ({
-      cell: cellOn(unit, start, interval.site_kind),
-      site_id: interval.site_id,
-      first_day,
-      from_day: start,
-      to_day: cuts[i + 1] ?? to,
-    }));
+    return cuts.map(
+      (start, i): Span => ({
+        cell: cellOn(unit, start, interval.site_kind),
+        site_id: interval.site_id,
+        first_day,
+        from_day: start,
+        to_day: cuts[i + 1] ?? to,
+      }),
+    );
   });
 }
 
@@ -76,16 +93,18 @@ export function failuresOf(unit: CountedUnit): Failure[] {
     if (on === null || !cameBack(returned)) return [];
     const failed_day = dayNumber(on);
     const at = served.findLast(({ from }) => from <= failed_day) ?? first;
-    return [{
-      return_unit_id: returned.id,
-      cell: cellOn(unit, failed_day, at?.interval.site_kind ?? null),
-      site_id: at?.interval.site_id ?? null,
-      failed_day,
-      age_days: first === undefined || failed_day < first.from ? null : failed_day - first.from,
-      finding: findingOf(returned.verdict),
-      failure_mode_id: returned.failure_mode_id,
-      component_id: returned.component_id,
-    }];
+    return [
+      {
+        return_unit_id: returned.id,
+        cell: cellOn(unit, failed_day, at?.interval.site_kind ?? null),
+        site_id: at?.interval.site_id ?? null,
+        failed_day,
+        age_days: first === undefined || failed_day < first.from ? null : failed_day - first.from,
+        finding: findingOf(returned.verdict),
+        failure_mode_id: returned.failure_mode_id,
+        component_id: returned.component_id,
+      },
+    ];
   });
 }
 
@@ -116,8 +135,13 @@ function servedDays(unit: CountedUnit): { from: number; to: number | null; inter
 const firmwareChanges = (unit: CountedUnit): number[] =>
   [...new Set(unit.firmwares.flatMap(({ from_on, to_on }) => [dayNumber(from_on), ...(to_on === null ? [] : [dayNumber(to_on)])]))].sort((a, b) => a - b);
 
-const cellOn = (unit: CountedUnit, day: number, site_kind: string | null): Cell =>
-  ({ model_id: unit.model_id, hw_rev: unit.hw_rev, batch_id: unit.batch_id, firmware_id: firmwareOn(unit, day), site_kind });
+const cellOn = (unit: CountedUnit, day: number, site_kind: string | null): Cell => ({
+  model_id: unit.model_id,
+  hw_rev: unit.hw_rev,
+  batch_id: unit.batch_id,
+  firmware_id: firmwareOn(unit, day),
+  site_kind,
+});
 
 // The spell that began last by that day: one closed by the return itself still names what the unit ran. Without any spell, the firmware on the unit's record.
 function firmwareOn(unit: CountedUnit, day: number): string | null {

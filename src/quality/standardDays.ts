@@ -9,7 +9,11 @@ import { failureCount } from './rates.ts';
 
 /** Group → standard days, Σ days in band × the band's rate ÷ the whole's rate; undefined (the exposure as it is) when nothing failed. Scans the spans. */
 export async function standardiseAges(
-  ctx: Ctx, by: readonly Dimension[], filter: CohortFilter, period: Period, kind: FailureKind,
+  ctx: Ctx,
+  by: readonly Dimension[],
+  filter: CohortFilter,
+  period: Period,
+  kind: FailureKind,
 ): Promise<(key: GroupKey) => number | undefined> {
   const cohortBy = by.filter((dimension) => dimension !== 'failure_mode' && dimension !== 'component');
   if (cohortBy.includes('age_band')) return () => undefined;

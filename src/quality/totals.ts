@@ -12,10 +12,10 @@ export class Steps {
   readonly #byCohort = new Map<number, Map<number, Step>>();
 
   add(cohort: number, day: number, counter: Counter, amount: number): void {
-    let days = this.#byCohort.get(cohort);
-    if (days === undefined) this.#byCohort.set(cohort, (days = new Map()));
-    let step = days.get(day);
-    if (step === undefined) days.set(day, (step = { ...NO_STEP }));
+    const days = this.#byCohort.get(cohort) ?? new Map<number, Step>();
+    const step = days.get(day) ?? { ...NO_STEP };
+    this.#byCohort.set(cohort, days);
+    days.set(day, step);
     step[counter] += amount;
   }
 
@@ -28,7 +28,10 @@ export class Steps {
   }
 }
 
-export interface Stay { readonly from_day: number; readonly to_day: number | null }
+export interface Stay {
+  readonly from_day: number;
+  readonly to_day: number | null;
+}
 
 /**
  * A unit's days in one cohort, in order. It is `active` while it serves there, `started` on its first day and `finished` on its last when it has one: so
@@ -48,7 +51,12 @@ export function addStays(steps: Steps, cohort: number, stays: readonly Stay[], s
 /**
  * The rows of a cohort after the steps, from the first changed day on. `before` is the last row ahead of that day, `rows` all that follow, ascending.
  */
-export function applySteps(cohort: number, before: QualityTotalRow | undefined, rows: readonly QualityTotalRow[], steps: ReadonlyMap<number, Step>): QualityTotalRow[] {
+export function applySteps(
+  cohort: number,
+  before: QualityTotalRow | undefined,
+  rows: readonly QualityTotalRow[],
+  steps: ReadonlyMap<number, Step>,
+): QualityTotalRow[] {
   const days = [...new Set([...rows.map((row) => row.day), ...steps.keys()])].sort((a, b) => a - b);
   const old = new Map(rows.map((row) => [row.day, row]));
   const result: QualityTotalRow[] = [];
@@ -76,8 +84,18 @@ export function applySteps(cohort: number, before: QualityTotalRow | undefined, 
   return result;
 }
 
-const emptyTotals = (cohort_id: number): QualityTotalRow =>
-  ({ cohort_id, day: 0, active: 0, exposure_days: 0, started: 0, finished: 0, confirmed: 0, nff: 0, untriaged: 0, other: 0 });
+const emptyTotals = (cohort_id: number): QualityTotalRow => ({
+  cohort_id,
+  day: 0,
+  active: 0,
+  exposure_days: 0,
+  started: 0,
+  finished: 0,
+  confirmed: 0,
+  nff: 0,
+  untriaged: 0,
+  other: 0,
+});
 
 const shifted = (shift: Step, step: Step): Step => ({
   active: shift.active + step.active,

@@ -7,19 +7,33 @@ import { type CohortFilter, DIMENSIONS, FAILURE_KINDS } from './inputs.ts';
 import { words } from './words.ts';
 
 const TABS = [
-  ['/failure-rates', 'failure_rates'], ['/failure-rates/comparison', 'comparison'], ['/failure-rates/control-chart', 'control_chart'], ['/failure-rates/pareto', 'pareto'],
-  ['/life-analysis', 'life_analysis'], ['/life-analysis/nevada', 'nevada'], ['/failure-rates/nff', 'nff_analysis'], ['/failure-rates/warranty-cost', 'warranty_cost'],
+  ['/failure-rates', 'failure_rates'],
+  ['/failure-rates/comparison', 'comparison'],
+  ['/failure-rates/control-chart', 'control_chart'],
+  ['/failure-rates/pareto', 'pareto'],
+  ['/life-analysis', 'life_analysis'],
+  ['/life-analysis/nevada', 'nevada'],
+  ['/failure-rates/nff', 'nff_analysis'],
+  ['/failure-rates/warranty-cost', 'warranty_cost'],
   ['/failure-rates/months', 'frozen_months'],
 ] as const;
 
 /** Cohort filters go along from one analysis to the next. */
 export function QualityTabs({ c }: { c: AppContext }) {
   const w = words(c.var.locale);
-  const kept = new URLSearchParams(Object.entries(c.req.query()).filter(([name, value]) => value !== '' && ['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site_kind', 'kind'].includes(name)));
+  const kept = new URLSearchParams(
+    Object.entries(c.req.query()).filter(
+      ([name, value]) => value !== '' && ['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site_kind', 'kind'].includes(name),
+    ),
+  );
   const query = kept.size === 0 ? '' : `?${kept}`;
   return (
     <nav class="tabs" aria-label={w.failure_rates}>
-      {TABS.map(([path, label]) => <a href={path + query} aria-current={c.req.path === path ? 'page' : undefined}>{w[label]}</a>)}
+      {TABS.map(([path, label]) => (
+        <a href={path + query} aria-current={c.req.path === path ? 'page' : undefined}>
+          {w[label]}
+        </a>
+      ))}
     </nav>
   );
 }
@@ -28,14 +42,27 @@ export const dimensionOptions = (locale: Locale): Option[] => DIMENSIONS.map((va
 
 export const kindOptions = (locale: Locale): Option[] => FAILURE_KINDS.map((value) => ({ value, label: words(locale)[value] }));
 
-export const KindField = ({ c, kind }: { c: AppContext; kind: string }) => <Select label={words(c.var.locale).kind} name="kind" value={kind} options={kindOptions(c.var.locale)} />;
+export const KindField = ({ c, kind }: { c: AppContext; kind: string }) => (
+  <Select label={words(c.var.locale).kind} name="kind" value={kind} options={kindOptions(c.var.locale)} />
+);
 
 type FilterName = keyof CohortFilter;
 
-/** A text field per dimension named. */
-export const CohortFields = ({ c, names }: { c: AppContext; names: readonly FilterName[] }) => (
-  <>{names.map((name) => <Field label={words(c.var.locale)[name]} name={name} value={c.req.query(name) ?? null} />)}</>
-);
+/** A text field per dimension named, folded away until one is filled: on a telephone the figures come first. */
+export const CohortFields = ({ c, names }: { c: AppContext; names: readonly FilterName[] }) => {
+  const w = words(c.var.locale);
+  const isUsed = names.some((name) => (c.req.query(name) ?? '') !== '');
+  return (
+    <details class="field" open={isUsed}>
+      <summary>{w.narrow}</summary>
+      <div class="filters">
+        {names.map((name) => (
+          <Field label={w[name]} name={name} value={c.req.query(name) ?? null} />
+        ))}
+      </div>
+    </details>
+  );
+};
 
 export const PeriodFields = ({ c }: { c: AppContext }) => {
   const w = words(c.var.locale);
@@ -50,7 +77,18 @@ export const PeriodFields = ({ c }: { c: AppContext }) => {
 export function PopulationLine({ population, locale }: { population: Population; locale: Locale }) {
   const w = words(locale);
   const n = (value: number): string => formatNumber(value, locale, Number.isInteger(value) ? 0 : 1);
-  return <p class="note">{w.population(n(population.units), n(population.exposure_days), n(population.failures), population.from_on ?? w.beginning, population.to_on)}</p>;
+  return (
+    <>
+      {population.waiting_units === 0 ? null : (
+        <p class="problem" role="note">
+          {w.waiting_units(n(population.waiting_units))}
+        </p>
+      )}
+      <p class="note">
+        {w.population(n(population.units), n(population.exposure_days), n(population.failures), population.from_on ?? w.beginning, population.to_on)}
+      </p>
+    </>
+  );
 }
 
 /** `1.23 (0.45–3.2)`, or null when unknown. */

@@ -3,8 +3,7 @@ import { sql } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
 import { today } from '../db/ctx.ts';
 import { whereCohort } from './cohortSql.ts';
-import { countChanges } from './count.ts';
-import { COUNTED_ON_READ } from './failureRates.ts';
+import { countBeforeReading } from './count.ts';
 import type { CohortFilter } from './inputs.ts';
 import type { Period } from './period.ts';
 import { listRateGroups } from './rateGroups.ts';
@@ -27,8 +26,10 @@ export interface CostRow {
 
 /** Models with a unit cost, the largest cost first. */
 export async function listWarrantyCosts(ctx: Ctx, filter: CohortFilter, period: Period): Promise<CostRow[]> {
-  await countChanges(ctx, COUNTED_ON_READ);
-  const rates = new Map(rateGroups(await listRateGroups(ctx, ['model'], filter, period), 'confirmed').rows.map(({ group, rates }) => [group.key.model_id, rates.shrunken_rate]));
+  await countBeforeReading(ctx);
+  const rates = new Map(
+    rateGroups(await listRateGroups(ctx, ['model'], filter, period), 'confirmed').rows.map(({ group, rates }) => [group.key.model_id, rates.shrunken_rate]),
+  );
   const costs = await sql<Record<string, string | number | null>>`
     select makers.code as maker, m.code as model, m.id as model_id, m.unit_cost as unit_cost, m.currency as currency,
       sum(case when r.coverage = 'maker' then 1 else 0 end) as maker_failures, sum(case when r.coverage is not null and r.coverage not in ('maker', 'paid') then 1 else 0 end) as own_failures
@@ -37,18 +38,31 @@ export async function listWarrantyCosts(ctx: Ctx, filter: CohortFilter, period: 
       left join quality_failures x on x.cohort_id = c.id and x.finding = 'confirmed' and x.failed_day >= ${sql.lit(period.from)} and x.failed_day < ${sql.lit(period.to)}
       left join return_units r on r.id = x.return_unit_id
     where m.unit_cost is not null ${whereCohort(filter)} group by makers.code, m.code, m.id, m.unit_cost, m.currency`.execute(ctx.db);
-  const covered = await ctx.db.selectFrom('units').select(['model_id', (eb) => eb.fn.countAll<number>().as('units')])
-    .where('own_warranty_ends_on', '>=', today(ctx)).where('merged_into_id', 'is', null).groupBy('model_id').execute();
+  const covered = await ctx.db
+    .selectFrom('units')
+    .select(['model_id', (eb) => eb.fn.countAll<number>().as('units')])
+    .where('own_warranty_ends_on', '>=', today(ctx))
+    .where('merged_into_id', 'is', null)
+    .groupBy('model_id')
+    .execute();
   const inWarranty = new Map(covered.map((row) => [row.model_id, Number(row.units)]));
-  return costs.rows.map((row): CostRow => {
-    const unit_cost = Number(row.unit_cost);
-    const units_in_warranty = inWarranty.get(String(row.model_id)) ?? 0;
-    const rate = rates.get(String(row.model_id)) ?? null;
-    return {
-      maker: String(row.maker), model: String(row.model), unit_cost, currency: row.currency === null ? null : String(row.currency),
-      maker_failures: Number(row.maker_failures), own_failures: Number(row.own_failures),
-      maker_cost: Number(row.maker_failures) * unit_cost, own_cost: Number(row.own_failures) * unit_cost,
-      units_in_warranty, expected_cost_12_months: rate === null ? null : (units_in_warranty * 12 * rate * unit_cost) / 1000,
-    };
-  }).sort((a, b) => b.own_cost + b.maker_cost - a.own_cost - a.maker_cost || (b.expected_cost_12_months ?? 0) - (a.expected_cost_12_months ?? 0));
+  return costs.rows
+    .map((row): CostRow => {
+      const unit_cost = Number(row.unit_cost);
+      const units_in_warranty = inWarranty.get(String(row.model_id)) ?? 0;
+      const rate = rates.get(String(row.model_id)) ?? null;
+      return {
+        maker: String(row.maker),
+        model: String(row.model),
+        unit_cost,
+        currency: row.currency === null ? null : String(row.currency),
+        maker_failures: Number(row.maker_failures),
+        own_failures: Number(row.own_failures),
+        maker_cost: Number(row.maker_failures) * unit_cost,
+        own_cost: Number(row.own_failures) * unit_cost,
+        units_in_warranty,
+        expected_cost_12_months: rate === null ? null : (units_in_warranty * 12 * rate * unit_cost) / 1000,
+      };
+    })
+    .sort((a, b) => b.own_cost + b.maker_cost - a.own_cost - a.maker_cost || (b.expected_cost_12_months ?? 0) - (a.expected_cost_12_months ?? 0));
 }

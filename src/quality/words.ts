@@ -12,6 +12,7 @@ export const words = defineWords({
   frozen_months: ['Closed months', '締め済みの月次'],
   nevada: ['Nevada grid', 'ネバダ表'],
   failure_rows: ['Failures behind the figure', '数値の内訳'],
+  narrow: ['Narrow down', '絞り込み条件'],
   by: ['By', '集計単位'],
   by_second: ['and by', 'さらに'],
   kind: ['Failures counted', '故障の数え方'],
@@ -49,12 +50,19 @@ export const words = defineWords({
   afr: ['AFR', '年間故障率'],
   nff_share: ['NFF share', 'NFF比率'],
   population: (units: string, days: string, failures: string, from: string, to: string) => [
-    `Population: ${units} units, ${days} device-days, ${failures} failures, ${from} up to ${to}`, `母集団: ${units}台、稼働${days}台日、故障${failures}件、${from}〜${to}(終了日は含まず)`],
+    `Population: ${units} units, ${days} device-days, ${failures} failures, ${from} up to ${to}`,
+    `母集団: ${units}台、稼働${days}台日、故障${failures}件、${from}〜${to}(終了日は含まず)`,
+  ],
+  waiting_units: (units: string) => [`${units} units are still being counted: the figures will change`, `${units}台を集計中です。数値は変わります`],
   beginning: ['the beginning', '記録開始'],
-  ranked_note: ['Ranked by the 5 % quantile of the shrunken rate: a bad record has to be long as well as high. Greyed: too little exposure to act on.',
-    '縮約推定の5%点の順に並べています(件数の少ない機種が上位に出ないため)。灰色は稼働が少なく判断できないものです。'],
-  kinds_note: ['Confirmed, returned and imputed failures are three different rates. Damage, wrong unit and undetermined count as returned only.',
-    '「不良確定」「返品」「推定不良」は別の率です。損傷・相違・判定不能は返品にのみ数えます。'],
+  ranked_note: [
+    'Ranked by the 5 % quantile of the shrunken rate: a bad record has to be long as well as high. Greyed: too little exposure to act on.',
+    '縮約推定の5%点の順に並べています(件数の少ない機種が上位に出ないため)。灰色は稼働が少なく判断できないものです。',
+  ],
+  kinds_note: [
+    'Confirmed, returned and imputed failures are three different rates. Damage, wrong unit and undetermined count as returned only.',
+    '「不良確定」「返品」「推定不良」は別の率です。損傷・相違・判定不能は返品にのみ数えます。',
+  ],
   forest_title: ['Failure rates with 95 % intervals', '故障率と95%信頼区間'],
   fleet_line: ['All groups together', '全体'],
   raw_rate: ['Rate and 95 % interval', '故障率と95%信頼区間'],
@@ -82,9 +90,16 @@ export const words = defineWords({
   log_likelihood: ['Log-likelihood', '対数尤度'],
   models_compared: ['Models compared', 'モデルの比較'],
   parameters: ['Parameters', 'パラメータ数'],
-  model_name: (name: string) => ({ weibull: ['Weibull', 'ワイブル'], exponential: ['Constant hazard', '一定故障率(指数)'] } as const)[name] ?? ['Defective sub-population', '不良混入モデル'],
+  model_name: (name: string) =>
+    (({ weibull: ['Weibull', 'ワイブル'], exponential: ['Constant hazard', '一定故障率(指数)'] }) as const)[name] ?? [
+      'Defective sub-population',
+      '不良混入モデル',
+    ],
   sub_population: (share: string) => [`Defective sub-population: ${share} of the units carry the fault`, `不良混入: 個体の${share}が不具合を持つと推定`],
-  lives: (n: string, failures: string, censored: string) => [`${n} lives, ${failures} failures, ${censored} still running or withdrawn`, `対象${n}台、故障${failures}件、打ち切り${censored}件`],
+  lives: (n: string, failures: string, censored: string) => [
+    `${n} lives, ${failures} failures, ${censored} still running or withdrawn`,
+    `対象${n}台、故障${failures}件、打ち切り${censored}件`,
+  ],
   precision: ['Ages known by', '故障時期の扱い'],
   precision_day: ['day (exact)', '日(正確)'],
   precision_month: ['month (interval-censored)', '月(区間打ち切り)'],
@@ -94,19 +109,27 @@ export const words = defineWords({
   prediction: (percent: string) => [`${percent} prediction interval`, `${percent}予測区間`],
   month: ['Month', '月'],
   reorder: (units: string, days: string, level: string) => [
-    `Suggested reorder point: ${units} units cover the demand of ${days} days in ${level} of cases`, `推奨発注点: ${units}台(調達${days}日間の需要を${level}の確率で賄う)`],
+    `Suggested reorder point: ${units} units cover the demand of ${days} days in ${level} of cases`,
+    `推奨発注点: ${units}台(調達${days}日間の需要を${level}の確率で賄う)`,
+  ],
   in_service: (units: string) => [`${units} units in service`, `稼働中 ${units}台`],
   limits: ['Limits (Laney u′)', '管理限界(Laney u′)'],
   centre: ['Centre', '中心線'],
   mix_line: ['At a fixed mix of models', '機種構成を固定した率'],
-  control_note: (sigma: string) => [`Laney u′ chart: limits at 3σ, widened by σz = ${sigma} (mean moving range of the z-scores / 1.128).`,
-    `Laney u′ 管理図: 3σ限界を σz = ${sigma}(z値の移動範囲平均 / 1.128)で補正しています。`],
+  control_note: (sigma: string) => [
+    `Laney u′ chart: limits at 3σ, widened by σz = ${sigma} (mean moving range of the z-scores / 1.128).`,
+    `Laney u′ 管理図: 3σ限界を σz = ${sigma}(z値の移動範囲平均 / 1.128)で補正しています。`,
+  ],
   rules: ['Rules', '判定ルール'],
-  rule: (name: string) => ({
-    beyond_limits: ['beyond 3σ (Nelson 1)', '3σ外(Nelson 1)'], nine_one_side: ['nine on one side (Nelson 2)', '9点連続で片側(Nelson 2)'],
-    six_trending: ['six rising or falling (Nelson 3)', '6点連続の増減(Nelson 3)'], two_of_three_beyond_2_sigma: ['two of three beyond 2σ (Nelson 5)', '3点中2点が2σ外(Nelson 5)'],
-  } as const)[name] ?? [name, name],
-  no_exposure: ['no exposure', '稼働なし'],
+  rule: (name: string) =>
+    (
+      ({
+        beyond_limits: ['beyond 3σ (Nelson 1)', '3σ外(Nelson 1)'],
+        nine_one_side: ['nine on one side (Nelson 2)', '9点連続で片側(Nelson 2)'],
+        six_trending: ['six rising or falling (Nelson 3)', '6点連続の増減(Nelson 3)'],
+        two_of_three_beyond_2_sigma: ['two of three beyond 2σ (Nelson 5)', '3点中2点が2σ外(Nelson 5)'],
+      }) as const
+    )[name] ?? [name, name],
   cumulative: ['Cumulative', '累積'],
   share: ['Share', '割合'],
   verdicts: ['Verdicts', '判定数'],
@@ -133,8 +156,10 @@ export const words = defineWords({
   age_ratio: ['Observed / expected at equal ages', '同じ経年での実績/期待'],
   ship_month: ['In service since', '稼働開始月'],
   hazard: ['Hazard', 'ハザード'],
-  nevada_note: ['Darker: more returns per exposed unit. Dashed: not all returns of that month are known yet.', '色が濃いほど故障が多い。破線はまだ返品が出そろっていない月。'],
-  open_rows: ['open', '内訳'],
+  nevada_note: [
+    'Darker: more returns per exposed unit. Dashed: not all returns of that month are known yet.',
+    '色が濃いほど故障が多い。破線はまだ返品が出そろっていない月。',
+  ],
   months: ['Months', '月数'],
   waiting: ['Nothing was counted for this choice.', '該当する稼働・故障がありません。'],
 });

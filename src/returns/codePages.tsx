@@ -1,5 +1,5 @@
 // The code trees on a page: what there is, and for those who keep them the forms to add, rename, merge and retire.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { notFound } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
@@ -29,36 +29,80 @@ page(codePages, '/codes/:tree', 'inspection:read', async (c) => {
   type Row = (typeof rows)[number];
   const columns: Column<Row>[] = [
     { head: w.code, cell: (row) => <code>{`${'  '.repeat(row.depth)}${row.code}`}</code> },
-    { head: w.name_en, cell: (row) => row.name_en }, { head: w.name_ja, cell: (row) => row.name_ja },
+    { head: w.name_en, cell: (row) => row.name_en },
+    { head: w.name_ja, cell: (row) => row.name_ja },
     { head: w.state, cell: (row) => (row.merged_into_id !== null ? <Badge>{w.merged}</Badge> : row.retired_at !== null ? <Badge>{w.retired}</Badge> : null) },
-    ...(keeper ? [{ head: w.change, cell: (row: Row) => (row.retired_at === null ? <CodeForms c={c} tree={tree} row={row} options={options.filter(({ value }) => value !== row.code)} /> : null) }] : []),
+    ...(keeper
+      ? [
+          {
+            head: w.change,
+            cell: (row: Row) =>
+              row.retired_at === null ? <CodeForms c={c} tree={tree} row={row} options={options.filter(({ value }) => value !== row.code)} /> : null,
+          },
+        ]
+      : []),
   ];
-  return show(c, { title: speak(treeLabels[tree], c.var.locale), nav: '/returns' }, (
+  return show(
+    c,
+    { title: speak(treeLabels[tree], c.var.locale), nav: '/returns' },
     <>
       <PageHead title={speak(treeLabels[tree], c.var.locale)} />
       <DeskTabs c={c} current="/codes/symptom" />
-      <nav class="tabs" aria-label={w.codes}>{trees.map((one) => <a href={`/codes/${one}`} aria-current={one === tree ? 'page' : undefined}>{speak(treeLabels[one], c.var.locale)}</a>)}</nav>
+      <nav class="tabs" aria-label={w.codes}>
+        {trees.map((one) => (
+          <a href={`/codes/${one}`} aria-current={one === tree ? 'page' : undefined}>
+            {speak(treeLabels[one], c.var.locale)}
+          </a>
+        ))}
+      </nav>
       <Table c={c} caption={speak(treeLabels[tree], c.var.locale)} columns={columns} rows={rows} />
       {keeper ? (
         <Section title={w.add_code}>
           <Form action={`/codes/${tree}`}>
-            <Field label={w.code} name="code" required pattern="[A-Za-z0-9_\-]{1,40}" /><Field label={w.name_en} name="name_en" required /><Field label={w.name_ja} name="name_ja" required />
-            <Select label={w.parent} name="parent" blank="—" options={options} /><button type="submit" class="primary">{w.add_code}</button>
+            <Field label={w.code} name="code" required pattern="[A-Za-z0-9_\-]{1,40}" />
+            <Field label={w.name_en} name="name_en" required />
+            <Field label={w.name_ja} name="name_ja" required />
+            <Select label={w.parent} name="parent" blank="—" options={options} />
+            <button type="submit" class="primary">
+              {w.add_code}
+            </button>
           </Form>
         </Section>
       ) : null}
-    </>
-  ));
+    </>,
+  );
 });
 
-function CodeForms({ c, tree, row, options }: { c: AppContext; tree: Tree; row: { id: string; code: string; name_en: string; name_ja: string }; options: { value: string; label: string }[] }) {
+function CodeForms({
+  c,
+  tree,
+  row,
+  options,
+}: {
+  c: AppContext;
+  tree: Tree;
+  row: { id: string; code: string; name_en: string; name_ja: string };
+  options: { value: string; label: string }[];
+}) {
   const w = words(c.var.locale);
   const base = `/codes/${tree}/${row.id}`;
   return (
-    <details><summary>{w.change}</summary>
-      <Form action={`${base}/change`} label={w.rename}><Field label={w.name_en} name="name_en" value={row.name_en} required /><Field label={w.name_ja} name="name_ja" value={row.name_ja} required /><button type="submit">{w.rename}</button></Form>
-      <Form action={`${base}/merge`} label={w.merge}><Select label={w.merge} name="into_id" options={options} required /><Field label={w.reason} name="reason" required /><button type="submit">{w.merge}</button></Form>
-      <Form action={`${base}/retirement`} label={w.retire}><Field label={w.reason} name="reason" required /><button type="submit">{w.retire}</button></Form>
+    <details>
+      <summary>{w.change}</summary>
+      <Form action={`${base}/change`} label={w.rename}>
+        <Field label={w.name_en} name="name_en" value={row.name_en} required />
+        <Field label={w.name_ja} name="name_ja" value={row.name_ja} required />
+        <button type="submit">{w.rename}</button>
+      </Form>
+      <Form action={`${base}/merge`} label={w.merge}>
+        <Select label={w.merge} name="into_id" options={options} required />
+        <Field label={w.reason} name="reason" required />
+        <button type="submit">{w.merge}</button>
+      </Form>
+      <Form action={`${base}/retirement`} label={w.retire}>
+        <Field label={w.reason} name="reason" required />
+        <button type="submit">{w.retire}</button>
+      </Form>
     </details>
   );
 }

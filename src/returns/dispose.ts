@@ -26,7 +26,13 @@ export async function disposeUnit(ctx: Ctx, input: DisposeUnit): Promise<Disposi
     await refuseUnlessReady(ctx, found, unit, input);
     const row = await writeWish(ctx, unit, input);
     if (!needsSecondPerson(row.disposition, found.type)) return postDisposition(ctx, unit, row);
-    await remember(ctx, { action: 'disposition.requested', record_kind: 'return_unit', record_id: unit.id, reason: row.reason, change: { disposition: row.disposition, disposition_id: row.id } });
+    await remember(ctx, {
+      action: 'disposition.requested',
+      record_kind: 'return_unit',
+      record_id: unit.id,
+      reason: row.reason,
+      change: { disposition: row.disposition, disposition_id: row.id },
+    });
     return row;
   });
 }
@@ -39,13 +45,24 @@ export async function postDisposition(ctx: Ctx, unit: ReturnUnitRow, row: Dispos
   if (found.state !== 'open') await saveReturn(ctx, found, { state: after(found, 'receive') });
   await saveReturnUnit(ctx, unit, { state, disposition: row.disposition, dispositioned_at: ctx.now });
   const move = await moveAway(ctx, unit, row);
-  const posted = await ctx.db.updateTable('dispositions').set({ state: 'posted', posted_at: ctx.now, move_id: move.id, version: row.version + 1, ...approved })
-    .where('id', '=', row.id).where('state', '=', 'requested').returningAll().executeTakeFirst();
+  const posted = await ctx.db
+    .updateTable('dispositions')
+    .set({ state: 'posted', posted_at: ctx.now, move_id: move.id, version: row.version + 1, ...approved })
+    .where('id', '=', row.id)
+    .where('state', '=', 'requested')
+    .returningAll()
+    .executeTakeFirst();
   if (posted === undefined) throw wrongState(['This was decided already', '既に判定済みです'], unit.return_id);
   if (row.disposition === 'return_to_customer') await shipBack(ctx, unit, move);
   // In our stock it is nobody's: the next customer's portal must not find it under the last one.
   if (row.disposition === 'restock') await updateUnit(ctx, unit.unit_id, { customer_id: null, site_id: null });
-  await remember(ctx, { action: 'disposition.posted', record_kind: 'return_unit', record_id: unit.id, reason: row.reason, change: { disposition: row.disposition, disposition_id: row.id, move_id: move.id, to: move.to_location } });
+  await remember(ctx, {
+    action: 'disposition.posted',
+    record_kind: 'return_unit',
+    record_id: unit.id,
+    reason: row.reason,
+    change: { disposition: row.disposition, disposition_id: row.id, move_id: move.id, to: move.to_location },
+  });
   return posted;
 }
 
@@ -57,14 +74,26 @@ export async function reverseDisposition(ctx: Ctx, id: string, reason: string): 
     const row = await getDisposition(ctx, id);
     const unit = await getReturnUnit(ctx, row.return_unit_id);
     const state = nextUnitState(unit.state, 'reverse');
-    if (row.state !== 'posted' || row.move_id === null || state === null) throw wrongState([`The disposition is ${row.state} and the unit ${unit.state}`, 'この処置判定は取り消せません'], unit.return_id);
+    if (row.state !== 'posted' || row.move_id === null || state === null)
+      throw wrongState([`The disposition is ${row.state} and the unit ${unit.state}`, 'この処置判定は取り消せません'], unit.return_id);
     const reversal = await reverseMove(ctx, row.move_id, reason);
     await cancelShipBack(ctx, unit, reason);
     // A unit that never came in goes back to being expected; every other is on the bench again.
     await saveReturnUnit(ctx, unit, { state: unit.received_at === null ? 'expected' : state, disposition: null, dispositioned_at: null });
-    const reversed = await ctx.db.updateTable('dispositions').set({ state: 'reversed', reversed_at: ctx.now, reversal_id: reversal.id, reversal_reason: reason, version: row.version + 1 })
-      .where('id', '=', id).where('state', '=', 'posted').returningAll().executeTakeFirstOrThrow();
-    await remember(ctx, { action: 'disposition.reversed', record_kind: 'return_unit', record_id: unit.id, reason, change: { disposition: row.disposition, disposition_id: id, reversal_id: reversal.id } });
+    const reversed = await ctx.db
+      .updateTable('dispositions')
+      .set({ state: 'reversed', reversed_at: ctx.now, reversal_id: reversal.id, reversal_reason: reason, version: row.version + 1 })
+      .where('id', '=', id)
+      .where('state', '=', 'posted')
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await remember(ctx, {
+      action: 'disposition.reversed',
+      record_kind: 'return_unit',
+      record_id: unit.id,
+      reason,
+      change: { disposition: row.disposition, disposition_id: id, reversal_id: reversal.id },
+    });
     return reversed;
   });
 }
@@ -76,35 +105,79 @@ export async function getDisposition(ctx: Ctx, id: string): Promise<DispositionR
 }
 
 async function refuseUnlessReady(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow, input: DisposeUnit): Promise<void> {
-  if (input.override_reason !== undefined && !may(ctx.actor, 'inspection:override')) throw new Problem('forbidden', ['Only quality may override', '品質管理の承認権限が必要です']);
-  if (input.disposition === 'not_returned' && found.type !== 'no_return_needed') throw wrongState(['Write the unit off instead: that needs a second person', '未返却処理(別担当者の承認が必要)を行ってください'], found.id);
+  if (input.override_reason !== undefined && !may(ctx.actor, 'inspection:override'))
+    throw new Problem('forbidden', ['Only quality may override', '品質管理の承認権限が必要です']);
+  if (input.disposition === 'not_returned' && found.type !== 'no_return_needed')
+    throw wrongState(['Write the unit off instead: that needs a second person', '未返却処理(別担当者の承認が必要)を行ってください'], found.id);
   const running = await ctx.db.selectFrom('inspections').select('id').where('return_unit_id', '=', unit.id).where('state', '=', 'running').executeTakeFirst();
-  if (running !== undefined) throw new Problem('conflict', ['An inspection of this unit is still running', '検証が終了していません'], { blocking: `/api/v1/inspections/${running.id}` });
+  if (running !== undefined)
+    throw new Problem('conflict', ['An inspection of this unit is still running', '検証が終了していません'], { blocking: `/api/v1/inspections/${running.id}` });
   if (nextUnitState(unit.state, 'dispose') === null) throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では判定できません`], found.id);
   const refusal = refusalOf({
-    disposition: input.disposition, type: found.type, unit, inspection: await findLastInspection(ctx, unit), nff_count: await countNoFaultFound(ctx, unit.unit_id), overridden: input.override_reason !== undefined,
+    disposition: input.disposition,
+    type: found.type,
+    unit,
+    inspection: await findLastInspection(ctx, unit),
+    nff_count: await countNoFaultFound(ctx, unit.unit_id),
+    overridden: input.override_reason !== undefined,
   });
   if (refusal !== null) throw wrongState(refusal, found.id);
 }
 
 /** The last finished inspection since the unit was received. */
 const findLastInspection = async (ctx: Ctx, unit: ReturnUnitRow) =>
-  (await ctx.db.selectFrom('inspections').select(['result']).where('return_unit_id', '=', unit.id).where('state', '=', 'done').where('finished_at', '>=', unit.received_at ?? 0)
-    .orderBy('finished_at', 'desc').orderBy('id', 'desc').executeTakeFirst()) ?? null;
+  (await ctx.db
+    .selectFrom('inspections')
+    .select(['result'])
+    .where('return_unit_id', '=', unit.id)
+    .where('state', '=', 'done')
+    .where('finished_at', '>=', unit.received_at ?? 0)
+    .orderBy('finished_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst()) ?? null;
 
 /** How often nothing was found on this unit, over all its returns. */
 export async function countNoFaultFound(ctx: Ctx, unit_id: string): Promise<number> {
-  const { times } = await ctx.db.selectFrom('return_units').select((of) => of.fn.countAll<number>().as('times')).where('unit_id', '=', unit_id).where('verdict', '=', 'no_fault_found').executeTakeFirstOrThrow();
+  const { times } = await ctx.db
+    .selectFrom('return_units')
+    .select((of) => of.fn.countAll<number>().as('times'))
+    .where('unit_id', '=', unit_id)
+    .where('verdict', '=', 'no_fault_found')
+    .executeTakeFirstOrThrow();
   return times;
 }
 
 async function writeWish(ctx: Ctx, unit: ReturnUnitRow, input: DisposeUnit): Promise<DispositionRow> {
-  const waiting = await ctx.db.selectFrom('dispositions').select('id').where('return_unit_id', '=', unit.id).where('state', 'in', ['requested', 'posted']).executeTakeFirst();
-  if (waiting !== undefined) throw new Problem('conflict', ['A decision for this unit is there already', 'この個体には既に処置判定があります'], { blocking: `/api/v1/dispositions/${waiting.id}` });
+  const waiting = await ctx.db
+    .selectFrom('dispositions')
+    .select('id')
+    .where('return_unit_id', '=', unit.id)
+    .where('state', 'in', ['requested', 'posted'])
+    .executeTakeFirst();
+  if (waiting !== undefined)
+    throw new Problem('conflict', ['A decision for this unit is there already', 'この個体には既に処置判定があります'], {
+      blocking: `/api/v1/dispositions/${waiting.id}`,
+    });
   const row: DispositionRow = {
-    id: newId(ctx.now), return_unit_id: unit.id, unit_id: unit.unit_id, disposition: input.disposition, state: 'requested', condition: input.disposition === 'restock' ? (input.condition ?? 'verified') : null,
-    reason: input.reason ?? null, override_reason: input.override_reason ?? null, requested_by: ctx.actor.id, requested_name: ctx.actor.name, requested_at: ctx.now, approved_by: null, approved_name: null,
-    posted_at: null, move_id: null, reversed_at: null, reversal_id: null, reversal_reason: null, version: 1,
+    id: newId(ctx.now),
+    return_unit_id: unit.id,
+    unit_id: unit.unit_id,
+    disposition: input.disposition,
+    state: 'requested',
+    condition: input.disposition === 'restock' ? (input.condition ?? 'verified') : null,
+    reason: input.reason ?? null,
+    override_reason: input.override_reason ?? null,
+    requested_by: ctx.actor.id,
+    requested_name: ctx.actor.name,
+    requested_at: ctx.now,
+    approved_by: null,
+    approved_name: null,
+    posted_at: null,
+    move_id: null,
+    reversed_at: null,
+    reversal_id: null,
+    reversal_reason: null,
+    version: 1,
   };
   await ctx.db.insertInto('dispositions').values(row).execute();
   return row;
@@ -118,6 +191,11 @@ async function moveAway(ctx: Ctx, unit: ReturnUnitRow, row: DispositionRow): Pro
 }
 
 async function cancelShipBack(ctx: Ctx, unit: ReturnUnitRow, reason: string): Promise<void> {
-  await ctx.db.updateTable('outbound_legs').set((set) => ({ state: 'cancelled', cancelled_at: ctx.now, cancelled_reason: reason, updated_at: ctx.now, version: set('version', '+', 1) }))
-    .where('return_unit_id', '=', unit.id).where('kind', '=', 'same_unit').where('state', '=', 'shipped').execute();
+  await ctx.db
+    .updateTable('outbound_legs')
+    .set((set) => ({ state: 'cancelled', cancelled_at: ctx.now, cancelled_reason: reason, updated_at: ctx.now, version: set('version', '+', 1) }))
+    .where('return_unit_id', '=', unit.id)
+    .where('kind', '=', 'same_unit')
+    .where('state', '=', 'shipped')
+    .execute();
 }

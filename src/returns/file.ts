@@ -1,8 +1,9 @@
 // A return is filed: which units, why, and what the customer is to get.
-import { allow, staffOnly } from '../core/actor.ts';
-import { newId } from '../core/id.ts';
+
 import { findCustomerOf } from '../catalog/resolve.ts';
 import type { CustomerRow } from '../catalog/table.ts';
+import { allow, staffOnly } from '../core/actor.ts';
+import { newId } from '../core/id.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { nextNumber } from '../stock/number.ts';
@@ -22,11 +23,22 @@ export async function fileReturn(ctx: Ctx, input: FileReturn): Promise<ReturnRow
     for (const [i, unit] of input.units.entries()) units.push(await getUnitOf(ctx, pickRef(unit), `units.${i}`));
     const customer = await customerOf(ctx, input, units);
     const row = await openReturn(ctx, {
-      type: input.type, state: input.authorised === true ? 'authorised' : 'draft', customer_id: customer?.id ?? null, partner_id: customer?.partner_id ?? units[0]?.partner_id ?? ctx.actor.partner_id,
-      case_id: input.case_id ?? null, note: input.note ?? null, ship_to: input.ship_to ?? null, origin: 'filed',
+      type: input.type,
+      state: input.authorised === true ? 'authorised' : 'draft',
+      customer_id: customer?.id ?? null,
+      partner_id: customer?.partner_id ?? units[0]?.partner_id ?? ctx.actor.partner_id,
+      case_id: input.case_id ?? null,
+      note: input.note ?? null,
+      ship_to: input.ship_to ?? null,
+      origin: 'filed',
     });
     for (const [i, unit] of units.entries()) await addUnitToReturn(ctx, row, unit, input.units[i] ?? {});
-    await remember(ctx, { action: 'return.filed', record_kind: 'return', record_id: row.id, change: { number: row.number, type: row.type, state: row.state, units: units.map(({ serial }) => serial) } });
+    await remember(ctx, {
+      action: 'return.filed',
+      record_kind: 'return',
+      record_id: row.id,
+      change: { number: row.number, type: row.type, state: row.state, units: units.map(({ serial }) => serial) },
+    });
     return row;
   });
 }
@@ -64,8 +76,18 @@ type NewReturn = Pick<ReturnRow, 'type' | 'state' | 'customer_id' | 'partner_id'
 /** Writes the return itself, with the next number, inside the open transaction. */
 export async function openReturn(ctx: Ctx, fields: NewReturn, changes: Partial<ReturnRow> = {}): Promise<ReturnRow> {
   const row: ReturnRow = {
-    id: newId(ctx.now), number: await nextNumber(ctx, 'RMA'), ...fields, owner_id: ctx.actor.kind === 'person' && ctx.actor.partner_id === null ? ctx.actor.id : null, rejected_reason: null,
-    filed_on: today(ctx), authorised_at: fields.state === 'draft' ? null : ctx.now, closed_at: null, created_at: ctx.now, updated_at: ctx.now, version: 1, ...changes,
+    id: newId(ctx.now),
+    number: await nextNumber(ctx, 'RMA'),
+    ...fields,
+    owner_id: ctx.actor.kind === 'person' && ctx.actor.partner_id === null ? ctx.actor.id : null,
+    rejected_reason: null,
+    filed_on: today(ctx),
+    authorised_at: fields.state === 'draft' ? null : ctx.now,
+    closed_at: null,
+    created_at: ctx.now,
+    updated_at: ctx.now,
+    version: 1,
+    ...changes,
   };
   await ctx.db.insertInto('returns').values(row).execute();
   return row;

@@ -7,20 +7,28 @@ import type { UnitRef } from './inputs.ts';
 /** The one unit a reference means. Throws `invalid` when there is none, `conflict` when there are several. */
 export async function getUnitOf(ctx: Ctx, ref: UnitRef, path: string): Promise<UnitView> {
   const found = ref.unit_id === undefined ? await findUnits(ctx, ref.serial ?? '') : [await findUnit(ctx, ref.unit_id)].filter((unit) => unit !== undefined);
-  const fitting = found.filter((unit) => (ref.model_code === undefined || unit.model_code === ref.model_code) && (ref.maker_code === undefined || unit.maker_code === ref.maker_code));
+  const fitting = found.filter(
+    (unit) => (ref.model_code === undefined || unit.model_code === ref.model_code) && (ref.maker_code === undefined || unit.maker_code === ref.maker_code),
+  );
   const [unit, other] = fitting;
   const name = ref.serial ?? ref.unit_id ?? '';
-  if (unit === undefined) throw new Problem('invalid', [`No unit ${name}`, `個体 ${name} がありません`], { errors: [{ path: `${path}.serial`, message: 'No such unit' }] });
+  if (unit === undefined)
+    throw new Problem('invalid', [`No unit ${name}`, `個体 ${name} がありません`], { errors: [{ path: `${path}.serial`, message: 'No such unit' }] });
   if (other !== undefined) {
     const models = fitting.map((one) => `${one.maker_code} ${one.model_code}`).join(', ');
-    throw new Problem('conflict', [`Several units are called ${name}: ${models}`, `${name} に該当する個体が複数あります: ${models}`], { errors: [{ path: `${path}.model_code`, message: 'Name the model' }] });
+    throw new Problem('conflict', [`Several units are called ${name}: ${models}`, `${name} に該当する個体が複数あります: ${models}`], {
+      errors: [{ path: `${path}.model_code`, message: 'Name the model' }],
+    });
   }
   return unit;
 }
 
 /** What a label or link of ours means, or null for anything else: `…/units/<id>`, `…/returns/<id>`, a return number. */
 export function readLink(text: string): { readonly kind: 'unit' | 'return' | 'number'; readonly id: string } | null {
-  const plain = text.normalize('NFKC').replace(/[ー‐-―−]/gu, '-').trim();
+  const plain = text
+    .normalize('NFKC')
+    .replace(/[ー‐-―−]/gu, '-')
+    .trim();
   const link = /\/(units|returns)\/([0-9A-Za-z]{26})(?:[/?#]|$)/.exec(plain);
   if (link !== null) return { kind: link[1] === 'units' ? 'unit' : 'return', id: (link[2] ?? '').toUpperCase() };
   const number = /^(RMA)-?(\d{4})-?(\d{5,})$/i.exec(plain);

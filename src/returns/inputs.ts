@@ -25,7 +25,11 @@ const MOST_UNITS = 200;
 
 export const FileReturn = z.strictObject({
   type: z.enum(returnTypes),
-  customer_id: nothing(id), customer_code: nothing(code), case_id: nothing(id), note: nothing(text), ship_to: nothing(text),
+  customer_id: nothing(id),
+  customer_code: nothing(code),
+  case_id: nothing(id),
+  note: nothing(text),
+  ship_to: nothing(text),
   /** Staff may authorise as they file. */
   authorised: z.boolean().optional(),
   units: z.array(FiledUnit).min(1).max(MOST_UNITS),
@@ -44,7 +48,8 @@ export const ReceiveUnit = z.strictObject({
   /** The return whose box is being unpacked: what does not belong to it is received as unexpected. */
   return_id: id.optional(),
   /** Needed to make a provisional unit of an unknown serial. */
-  model_code: code.optional(), maker_code: code.optional(),
+  model_code: code.optional(),
+  maker_code: code.optional(),
   note: nothing(text),
 });
 
@@ -59,7 +64,10 @@ export const DisposeUnit = z.strictObject({
 });
 
 export const RequestOutbound = z.strictObject({
-  return_unit_id: nothing(id), model_id: id.optional(), model_code: code.optional(), maker_code: code.optional(),
+  return_unit_id: nothing(id),
+  model_id: id.optional(),
+  model_code: code.optional(),
+  maker_code: code.optional(),
   /** This very unit from good stock. */
   unit_id: id.optional(),
   allow_substitute: z.boolean().optional(),

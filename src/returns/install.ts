@@ -14,12 +14,20 @@ export async function installReplacement(ctx: Ctx, leg: OutboundLegRow, replacem
     await updateUnit(ctx, replacement.id, { customer_id: found.customer_id, delivered_on: today(ctx) });
     return;
   }
-  const replaced = await ctx.db.selectFrom('units').selectAll().where('id', '=', (await getReturnUnit(ctx, leg.return_unit_id)).unit_id).executeTakeFirstOrThrow();
+  const replaced = await ctx.db
+    .selectFrom('units')
+    .selectAll()
+    .where('id', '=', (await getReturnUnit(ctx, leg.return_unit_id)).unit_id)
+    .executeTakeFirstOrThrow();
   const successor = await ctx.db.selectFrom('units').select('id').where('predecessor_id', '=', replaced.id).executeTakeFirst();
   if (successor === undefined && replacement.predecessor_id === null && replaced.id !== replacement.id) {
     await swapUnit(ctx, replaced.id, { replacement_id: replacement.id, new_warranty: 'inherit' });
     return;
   }
   const { own_ends_on } = await findWarranty(ctx, replaced);
-  await updateUnit(ctx, replacement.id, { customer_id: replaced.customer_id ?? found.customer_id, site_id: replaced.customer_id === null ? null : replaced.site_id, own_warranty_ends_on: own_ends_on });
+  await updateUnit(ctx, replacement.id, {
+    customer_id: replaced.customer_id ?? found.customer_id,
+    site_id: replaced.customer_id === null ? null : replaced.site_id,
+    own_warranty_ends_on: own_ends_on,
+  });
 }

@@ -1,8 +1,8 @@
 // What is printed: the label of a unit (QR and text) and the packing slip of a return.
 import { toSVG } from 'bwip-js';
 import { raw } from 'hono/html';
-import { seenBy } from '../db/scope.ts';
 import { speak } from '../core/words.ts';
+import { seenBy } from '../db/scope.ts';
 import { getUnit } from '../unit/queries.ts';
 import { asset } from '../web/assets.ts';
 import type { AppContext } from '../web/env.ts';
@@ -15,44 +15,85 @@ export const labelPages = newPages();
 page(labelPages, '/units/:id/label', 'unit:read', async (c) => {
   const w = words(c.var.locale);
   const unit = await getUnit(c.var.ctx, c.req.param('id') ?? '');
-  const last = await c.var.ctx.db.selectFrom('return_units').innerJoin('returns', 'returns.id', 'return_units.return_id').select('returns.number').$call(seenBy(c.var.ctx, 'returns.partner_id'))
-    .where('return_units.unit_id', '=', unit.id).orderBy('return_units.id', 'desc').executeTakeFirst();
-  return show(c, { title: unit.serial, kind: 'print' }, (
+  const last = await c.var.ctx.db
+    .selectFrom('return_units')
+    .innerJoin('returns', 'returns.id', 'return_units.return_id')
+    .select('returns.number')
+    .$call(seenBy(c.var.ctx, 'returns.partner_id'))
+    .where('return_units.unit_id', '=', unit.id)
+    .orderBy('return_units.id', 'desc')
+    .executeTakeFirst();
+  return show(
+    c,
+    { title: unit.serial, kind: 'print' },
     <>
       <PrintStyles />
       <div class="label">
         <QrCode text={linkTo(c, `/units/${unit.id}`)} />
         <div>
           <strong>{unit.serial}</strong>
-          {unit.maker_code} {unit.model_code}<br />
-          {unit.identity === 'provisional' ? <>{w.provisional}<br /></> : null}
+          {unit.maker_code} {unit.model_code}
+          <br />
+          {unit.identity === 'provisional' ? (
+            <>
+              {w.provisional}
+              <br />
+            </>
+          ) : null}
           {last?.number}
         </div>
       </div>
-    </>
-  ));
+    </>,
+  );
 });
 
 page(labelPages, '/returns/:id/packing-slip', 'return:read', async (c) => {
   const w = words(c.var.locale);
   const found = await findReturnView(c.var.ctx, c.req.param('id') ?? '');
   const units = (await listUnitsOfReturn(c.var.ctx, found.id)).filter(({ state }) => state !== 'cancelled');
-  return show(c, { title: `${w.packing_slip} ${found.number}`, kind: 'print' }, (
+  return show(
+    c,
+    { title: `${w.packing_slip} ${found.number}`, kind: 'print' },
     <>
       <PrintStyles />
       <div class="slip">
         <div class="head">
-          <div><h1>{w.sheet} {found.number}</h1><p>{speak(typeLabels[found.type], c.var.locale)} · {found.filed_on}</p><p>{found.customer_name}</p><p>{w.please_enclose}</p></div>
+          <div>
+            <h1>
+              {w.sheet} {found.number}
+            </h1>
+            <p>
+              {speak(typeLabels[found.type], c.var.locale)} · {found.filed_on}
+            </p>
+            <p>{found.customer_name}</p>
+            <p>{w.please_enclose}</p>
+          </div>
           <QrCode text={linkTo(c, `/returns/${found.id}`)} />
         </div>
         <table>
-          <thead><tr><th scope="col">{w.model}</th><th scope="col">{w.serial}</th><th scope="col">{w.reported_symptom}</th><th scope="col">{w.expected_by}</th></tr></thead>
-          <tbody>{units.map((unit) => <tr><td>{unit.model_code}</td><td>{unit.serial}</td><td>{(c.var.locale === 'ja' ? unit.symptom_ja : unit.symptom_en) ?? unit.reported_text}</td><td>{unit.expected_by_on}</td></tr>)}</tbody>
+          <thead>
+            <tr>
+              <th scope="col">{w.model}</th>
+              <th scope="col">{w.serial}</th>
+              <th scope="col">{w.reported_symptom}</th>
+              <th scope="col">{w.expected_by}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {units.map((unit) => (
+              <tr>
+                <td>{unit.model_code}</td>
+                <td>{unit.serial}</td>
+                <td>{(c.var.locale === 'ja' ? unit.symptom_ja : unit.symptom_en) ?? unit.reported_text}</td>
+                <td>{unit.expected_by_on}</td>
+              </tr>
+            ))}
+          </tbody>
         </table>
         <p>{w.unit_count(units.length)}</p>
       </div>
-    </>
-  ));
+    </>,
+  );
 });
 
 const PrintStyles = () => <link rel="stylesheet" href={asset('labels.css')} />;

@@ -9,7 +9,15 @@ export const returnStates = ['draft', 'authorised', 'open', 'closed', 'rejected'
 export const returnEvents = ['authorise', 'reject', 'receive', 'close', 'cancel', 'reopen'] as const;
 export type ReturnEvent = (typeof returnEvents)[number];
 
-export const unitStates = ['expected', 'received', 'inspecting', 'dispositioned', 'resolved', 'written_off', 'cancelled'] as const satisfies readonly UnitState[];
+export const unitStates = [
+  'expected',
+  'received',
+  'inspecting',
+  'dispositioned',
+  'resolved',
+  'written_off',
+  'cancelled',
+] as const satisfies readonly UnitState[];
 export const unitEvents = ['receive', 'undo', 'inspect', 'dispose', 'reverse', 'resolve', 'write_off', 'recover', 'cancel'] as const;
 export type UnitEvent = (typeof unitEvents)[number];
 

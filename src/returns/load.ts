@@ -39,22 +39,39 @@ const changedMeanwhile = (return_id: string): Problem => wrongState(['Someone el
 
 /** Writes a return only while it is as loaded; a lost race is a named refusal. */
 export async function saveReturn(ctx: Ctx, loaded: ReturnRow, changes: Partial<ReturnRow>): Promise<ReturnRow> {
-  const saved = await ctx.db.updateTable('returns').set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
-    .where('id', '=', loaded.id).where('version', '=', loaded.version).returningAll().executeTakeFirst();
+  const saved = await ctx.db
+    .updateTable('returns')
+    .set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
+    .where('id', '=', loaded.id)
+    .where('version', '=', loaded.version)
+    .returningAll()
+    .executeTakeFirst();
   if (saved === undefined) throw changedMeanwhile(loaded.id);
   return saved;
 }
 
 export async function saveReturnUnit(ctx: Ctx, loaded: ReturnUnitRow, changes: Partial<ReturnUnitRow>): Promise<ReturnUnitRow> {
-  const saved = await ctx.db.updateTable('return_units').set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
-    .where('id', '=', loaded.id).where('version', '=', loaded.version).where('state', '=', loaded.state).returningAll().executeTakeFirst();
+  const saved = await ctx.db
+    .updateTable('return_units')
+    .set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
+    .where('id', '=', loaded.id)
+    .where('version', '=', loaded.version)
+    .where('state', '=', loaded.state)
+    .returningAll()
+    .executeTakeFirst();
   if (saved === undefined) throw changedMeanwhile(loaded.return_id);
   return saved;
 }
 
 export async function saveLeg(ctx: Ctx, loaded: OutboundLegRow, changes: Partial<OutboundLegRow>): Promise<OutboundLegRow> {
-  const saved = await ctx.db.updateTable('outbound_legs').set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
-    .where('id', '=', loaded.id).where('version', '=', loaded.version).where('state', '=', loaded.state).returningAll().executeTakeFirst();
+  const saved = await ctx.db
+    .updateTable('outbound_legs')
+    .set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
+    .where('id', '=', loaded.id)
+    .where('version', '=', loaded.version)
+    .where('state', '=', loaded.state)
+    .returningAll()
+    .executeTakeFirst();
   if (saved === undefined) throw changedMeanwhile(loaded.return_id);
   return saved;
 }

@@ -1,17 +1,34 @@
 // How the returns desk is doing: turnaround, no-fault-found share, repeat returns, overdue and ageing. Every number names the rows it counted.
 import { z } from '@hono/zod-openapi';
-import { addDays, type Day, DAY_MS, daysBetween, dayOf, HOUR_MS } from '../core/time.ts';
+import { addDays, DAY_MS, type Day, dayOf, daysBetween, HOUR_MS } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { openUnitStates, type UnitState } from './lifecycle.ts';
 import { workingTime } from './workingTime.ts';
 
-const Spread = z.object({ count: z.int(), median_days: z.number().nullable(), p90_days: z.number().nullable(), median_business_hours: z.number().nullable(), p90_business_hours: z.number().nullable() }).openapi('Turnaround');
+const Spread = z
+  .object({
+    count: z.int(),
+    median_days: z.number().nullable(),
+    p90_days: z.number().nullable(),
+    median_business_hours: z.number().nullable(),
+    p90_business_hours: z.number().nullable(),
+  })
+  .openapi('Turnaround');
 const Share = z.object({ part: z.int(), whole: z.int(), share: z.number().nullable() });
 
-export const ReturnMetrics = z.object({
-  from_on: z.string(), to_on: z.string(), received: z.int(), receipt_to_disposition: Spread, receipt_to_shipment: Spread, nff: Share, repeat: Share, overdue: z.int(),
-  ageing: z.array(z.object({ state: z.string(), bands: z.array(z.int()), total: z.int() })),
-}).openapi('ReturnMetrics');
+export const ReturnMetrics = z
+  .object({
+    from_on: z.string(),
+    to_on: z.string(),
+    received: z.int(),
+    receipt_to_disposition: Spread,
+    receipt_to_shipment: Spread,
+    nff: Share,
+    repeat: Share,
+    overdue: z.int(),
+    ageing: z.array(z.object({ state: z.string(), bands: z.array(z.int()), total: z.int() })),
+  })
+  .openapi('ReturnMetrics');
 export type ReturnMetrics = z.output<typeof ReturnMetrics>;
 
 /** Upper ends of the age bands in days; the last band is open. */
@@ -22,34 +39,62 @@ const USUAL_WINDOW_DAYS = 90;
 export async function returnMetrics(ctx: Ctx, window: { from_on?: Day | undefined; to_on?: Day | undefined }): Promise<ReturnMetrics> {
   const to_on = window.to_on ?? today(ctx);
   const from_on = window.from_on ?? addDays(to_on, -USUAL_WINDOW_DAYS);
-  const units = await ctx.db.selectFrom('return_units').select(['id', 'received_at', 'dispositioned_at', 'verdict', 'repeat_no'])
-    .where('returned_on', '>=', from_on).where('returned_on', '<=', to_on).where('state', '<>', 'cancelled').execute();
+  const units = await ctx.db
+    .selectFrom('return_units')
+    .select(['id', 'received_at', 'dispositioned_at', 'verdict', 'repeat_no'])
+    .where('returned_on', '>=', from_on)
+    .where('returned_on', '<=', to_on)
+    .where('state', '<>', 'cancelled')
+    .execute();
   const shipped = await firstShipments(ctx, from_on, to_on);
   const judged = units.filter(({ verdict }) => verdict !== null);
   return {
-    from_on, to_on, received: units.length,
-    receipt_to_disposition: spreadOf(ctx, units.map((unit) => [unit.received_at, unit.dispositioned_at])),
-    receipt_to_shipment: spreadOf(ctx, units.map((unit) => [unit.received_at, shipped.get(unit.id) ?? null])),
+    from_on,
+    to_on,
+    received: units.length,
+    receipt_to_disposition: spreadOf(
+      ctx,
+      units.map((unit) => [unit.received_at, unit.dispositioned_at]),
+    ),
+    receipt_to_shipment: spreadOf(
+      ctx,
+      units.map((unit) => [unit.received_at, shipped.get(unit.id) ?? null]),
+    ),
     nff: shareOf(judged.filter(({ verdict }) => verdict === 'no_fault_found').length, judged.length),
     repeat: shareOf(units.filter(({ repeat_no }) => repeat_no > 1).length, units.length),
-    overdue: await countOverdue(ctx), ageing: await ageing(ctx),
+    overdue: await countOverdue(ctx),
+    ageing: await listAgeing(ctx),
   };
 }
 
 async function firstShipments(ctx: Ctx, from_on: Day, to_on: Day): Promise<Map<string, number>> {
-  const legs = await ctx.db.selectFrom('outbound_legs').innerJoin('return_units', 'return_units.id', 'outbound_legs.return_unit_id')
-    .select((of) => ['outbound_legs.return_unit_id as id', of.fn.min('outbound_legs.shipped_at').as('shipped_at')]).where('outbound_legs.shipped_at', 'is not', null)
-    .where('return_units.returned_on', '>=', from_on).where('return_units.returned_on', '<=', to_on).groupBy('outbound_legs.return_unit_id').execute();
+  const legs = await ctx.db
+    .selectFrom('outbound_legs')
+    .innerJoin('return_units', 'return_units.id', 'outbound_legs.return_unit_id')
+    .select((of) => ['outbound_legs.return_unit_id as id', of.fn.min('outbound_legs.shipped_at').as('shipped_at')])
+    .where('outbound_legs.shipped_at', 'is not', null)
+    .where('return_units.returned_on', '>=', from_on)
+    .where('return_units.returned_on', '<=', to_on)
+    .groupBy('outbound_legs.return_unit_id')
+    .execute();
   return new Map(legs.map(({ id, shipped_at }) => [id ?? '', Number(shipped_at)]));
 }
 
 /** Spans that have both ends, in order; an advance replacement that left before its unit came back took no time of ours. */
 function spreadOf(ctx: Ctx, spans: readonly (readonly [number | null, number | null])[]): ReturnMetrics['receipt_to_disposition'] {
   const clock = workingTime(ctx.zone);
-  const whole = spans.flatMap(([from, to]) => (from === null || to === null || to < from ? [] : [{ calendar: (to - from) / DAY_MS, business: clock(from, to) / HOUR_MS }]));
+  const whole = spans.flatMap(([from, to]) =>
+    from === null || to === null || to < from ? [] : [{ calendar: (to - from) / DAY_MS, business: clock(from, to) / HOUR_MS }],
+  );
   const calendar = whole.map((span) => span.calendar).sort((a, b) => a - b);
   const business = whole.map((span) => span.business).sort((a, b) => a - b);
-  return { count: whole.length, median_days: quantile(calendar, 0.5), p90_days: quantile(calendar, 0.9), median_business_hours: quantile(business, 0.5), p90_business_hours: quantile(business, 0.9) };
+  return {
+    count: whole.length,
+    median_days: quantile(calendar, 0.5),
+    p90_days: quantile(calendar, 0.9),
+    median_business_hours: quantile(business, 0.5),
+    p90_business_hours: quantile(business, 0.9),
+  };
 }
 
 /** Linear interpolation between order statistics (Hyndman & Fan 1996, type 7); null of nothing. */
@@ -62,12 +107,17 @@ export function quantile(sorted: readonly number[], p: number): number | null {
 const shareOf = (part: number, whole: number) => ({ part, whole, share: whole === 0 ? null : part / whole });
 
 async function countOverdue(ctx: Ctx): Promise<number> {
-  const { overdue } = await ctx.db.selectFrom('return_units').select((of) => of.fn.countAll<number>().as('overdue')).where('state', '=', 'expected').where('expected_by_on', '<', today(ctx)).executeTakeFirstOrThrow();
+  const { overdue } = await ctx.db
+    .selectFrom('return_units')
+    .select((of) => of.fn.countAll<number>().as('overdue'))
+    .where('state', '=', 'expected')
+    .where('expected_by_on', '<', today(ctx))
+    .executeTakeFirstOrThrow();
   return overdue;
 }
 
 /** Open units by state and by days since they came in (for expected ones: since they were filed). */
-async function ageing(ctx: Ctx): Promise<ReturnMetrics['ageing']> {
+export async function listAgeing(ctx: Ctx): Promise<ReturnMetrics['ageing']> {
   const open = await ctx.db.selectFrom('return_units').select(['state', 'created_at', 'received_at']).where('state', 'in', openUnitStates).execute();
   const on = today(ctx);
   const rows = new Map<UnitState, number[]>(openUnitStates.map((state) => [state, [...AGE_BANDS, Number.POSITIVE_INFINITY].map(() => 0)]));

@@ -17,17 +17,44 @@ export async function ReturnPage({ c, found }: { c: AppContext; found: ReturnVie
   const running = found.state === 'authorised' || found.state === 'open';
   return (
     <>
-      <PageHead title={found.number} sub={<><ReturnBadge c={c} state={found.state} /> {speak(typeLabels[found.type], c.var.locale)}</>}>
-        {running && desk ? <a class="button" href={`/scan?return_id=${found.id}`}>{w.scan_queue}</a> : null}
-        {running && desk ? <a class="button" href={`/receipts/new?return_id=${found.id}`}>{w.receive}</a> : null}
-        <a class="button" href={`/returns/${found.id}/packing-slip`}>{w.packing_slip}</a>
+      <PageHead
+        title={found.number}
+        sub={
+          <>
+            <ReturnBadge c={c} state={found.state} /> {speak(typeLabels[found.type], c.var.locale)}
+          </>
+        }
+      >
+        {running && desk ? (
+          <a class="button" href={`/scan?return_id=${found.id}`}>
+            {w.scan_queue}
+          </a>
+        ) : null}
+        {running && desk ? (
+          <a class="button" href={`/receipts/new?return_id=${found.id}`}>
+            {w.receive}
+          </a>
+        ) : null}
+        <a class="button" href={`/returns/${found.id}/packing-slip`}>
+          {w.packing_slip}
+        </a>
       </PageHead>
-      <Facts facts={[
-        [w.customer, found.customer_name], [w.filed_on, found.filed_on], [w.owner, found.owner_name], [w.ship_to, found.ship_to], [w.note, found.note],
-        ...(found.rejected_reason === null ? [] : [[w.reason, found.rejected_reason] as const]),
-      ]} />
-      <Section title={w.units}><UnitTable c={c} rows={units} /></Section>
-      <Section title={w.shipments}><Legs c={c} legs={legs} desk={desk} /></Section>
+      <Facts
+        facts={[
+          [w.customer, found.customer_name],
+          [w.filed_on, found.filed_on],
+          [w.owner, found.owner_name],
+          [w.ship_to, found.ship_to],
+          [w.note, found.note],
+          ...(found.rejected_reason === null ? [] : [[w.reason, found.rejected_reason] as const]),
+        ]}
+      />
+      <Section title={w.units}>
+        <UnitTable c={c} rows={units} />
+      </Section>
+      <Section title={w.shipments}>
+        <Legs c={c} legs={legs} desk={desk} />
+      </Section>
       {desk ? <Deeds c={c} found={found} units={units} /> : null}
       {desk ? await Waiting({ c, found, units }) : null}
       {may(ctx.actor, 'history:read') ? await History({ c, found }) : null}
@@ -41,7 +68,15 @@ function Legs({ c, legs, desk }: { c: AppContext; legs: readonly LegView[]; desk
     { head: w.type, cell: (leg) => (leg.kind === 'replacement' ? w.replacement : w.same_unit) },
     { head: w.model, cell: (leg) => leg.model_code },
     { head: w.serial, cell: (leg) => (leg.unit_id === null ? null : <a href={`/units/${leg.unit_id}`}>{leg.serial}</a>) },
-    { head: w.state, cell: (leg) => <><LegBadge c={c} state={leg.state} />{leg.state === 'reserved' && leg.promise !== 'active' ? <Badge tone="bad">{w.promise_gone}</Badge> : null}</> },
+    {
+      head: w.state,
+      cell: (leg) => (
+        <>
+          <LegBadge c={c} state={leg.state} />
+          {leg.state === 'reserved' && leg.promise !== 'active' ? <Badge tone="bad">{w.promise_gone}</Badge> : null}
+        </>
+      ),
+    },
     { head: w.tracking_no, cell: (leg) => [leg.carrier, leg.tracking_no].filter((part) => part !== null).join(' ') },
     { head: w.ship, cell: (leg) => (desk ? <LegForms c={c} leg={leg} /> : null) },
   ];
@@ -54,10 +89,29 @@ function LegForms({ c, leg }: { c: AppContext; leg: LegView }) {
   const promised = leg.promise === 'active';
   return (
     <div class="inline-forms">
-      {nextLegState(leg.state, 'reserve') !== null && !promised ? <Form action={`${base}/reservation`} label={w.reserve}><button type="submit">{w.reserve}</button></Form> : null}
-      {nextLegState(leg.state, 'ship') !== null && promised ? <Form action={`${base}/shipment`} label={w.ship}><Field label={w.carrier} name="carrier" /><Field label={w.tracking_no} name="tracking_no" /><button type="submit">{w.ship}</button></Form> : null}
-      {nextLegState(leg.state, 'deliver') !== null ? <Form action={`${base}/delivery`} label={w.deliver}><button type="submit">{w.deliver}</button></Form> : null}
-      {nextLegState(leg.state, 'cancel') !== null ? <Form action={`${base}/cancellation`} label={w.cancel}><Field label={w.reason} name="reason" required /><button type="submit">{w.cancel}</button></Form> : null}
+      {nextLegState(leg.state, 'reserve') !== null && !promised ? (
+        <Form action={`${base}/reservation`} label={w.reserve}>
+          <button type="submit">{w.reserve}</button>
+        </Form>
+      ) : null}
+      {nextLegState(leg.state, 'ship') !== null && promised ? (
+        <Form action={`${base}/shipment`} label={w.ship}>
+          <Field label={w.carrier} name="carrier" />
+          <Field label={w.tracking_no} name="tracking_no" />
+          <button type="submit">{w.ship}</button>
+        </Form>
+      ) : null}
+      {nextLegState(leg.state, 'deliver') !== null ? (
+        <Form action={`${base}/delivery`} label={w.deliver}>
+          <button type="submit">{w.deliver}</button>
+        </Form>
+      ) : null}
+      {nextLegState(leg.state, 'cancel') !== null ? (
+        <Form action={`${base}/cancellation`} label={w.cancel}>
+          <Field label={w.reason} name="reason" required />
+          <button type="submit">{w.cancel}</button>
+        </Form>
+      ) : null}
     </div>
   );
 }
@@ -78,14 +132,37 @@ function Deeds({ c, found, units }: { c: AppContext; found: ReturnView; units: r
         <Deed action={`${base}/outbound`} title={w.request_replacement}>
           <Select label={w.units} name="return_unit_id" options={unitOptions} />
           <Field label={w.model} name="model_code" placeholder={units[0]?.model_code ?? ''} />
-          <label class="check"><input type="checkbox" name="allow_substitute" value="yes" /> {w.allow_substitute}</label>
+          <label class="check">
+            <input type="checkbox" name="allow_substitute" value="yes" /> {w.allow_substitute}
+          </label>
         </Deed>
       ) : null}
-      {running || found.state === 'draft' ? <Deed action={`${base}/units`} title={w.add_unit}><Field label={w.serial} name="serial" required /><Field label={w.model_code} name="model_code" /></Deed> : null}
-      {running && late.length > 0 ? <Deed action={`${base}/write-off`} title={w.write_off}><Select label={w.units} name="return_unit_id" options={late} /><Field label={w.reason} name="reason" required /></Deed> : null}
-      {allowed('reject') ? <Deed action={`${base}/rejection`} title={w.reject}><Field label={w.reason} name="reason" required /></Deed> : null}
-      {allowed('cancel') ? <Deed action={`${base}/cancellation`} title={w.cancel_return}><Field label={w.reason} name="reason" required /></Deed> : null}
-      <Deed action={`${base}/change`} title={w.change}><TextArea label={w.ship_to} name="ship_to" value={found.ship_to} rows={2} /><TextArea label={w.note} name="note" value={found.note} rows={2} /></Deed>
+      {running || found.state === 'draft' ? (
+        <Deed action={`${base}/units`} title={w.add_unit}>
+          <Field label={w.serial} name="serial" required />
+          <Field label={w.model_code} name="model_code" />
+        </Deed>
+      ) : null}
+      {running && late.length > 0 ? (
+        <Deed action={`${base}/write-off`} title={w.write_off}>
+          <Select label={w.units} name="return_unit_id" options={late} />
+          <Field label={w.reason} name="reason" required />
+        </Deed>
+      ) : null}
+      {allowed('reject') ? (
+        <Deed action={`${base}/rejection`} title={w.reject}>
+          <Field label={w.reason} name="reason" required />
+        </Deed>
+      ) : null}
+      {allowed('cancel') ? (
+        <Deed action={`${base}/cancellation`} title={w.cancel_return}>
+          <Field label={w.reason} name="reason" required />
+        </Deed>
+      ) : null}
+      <Deed action={`${base}/change`} title={w.change}>
+        <TextArea label={w.ship_to} name="ship_to" value={found.ship_to} rows={2} />
+        <TextArea label={w.note} name="note" value={found.note} rows={2} />
+      </Deed>
     </div>
   );
 }
@@ -93,17 +170,37 @@ function Deeds({ c, found, units }: { c: AppContext; found: ReturnView; units: r
 /** A deed behind its own fold, so that the page shows what there is before what one could do. */
 export const Deed = ({ action, title, primary, children }: { action: string; title: string; primary?: boolean; children?: Child }) =>
   children === undefined ? (
-    <Form action={action} label={title}><button type="submit" class={primary ? 'primary' : undefined}>{title}</button></Form>
+    <Form action={action} label={title}>
+      <button type="submit" class={primary ? 'primary' : undefined}>
+        {title}
+      </button>
+    </Form>
   ) : (
-    <details class="deed"><summary>{title}</summary><Form action={action} label={title}>{children}<button type="submit" class={primary ? 'primary' : undefined}>{title}</button></Form></details>
+    <details class="deed">
+      <summary>{title}</summary>
+      <Form action={action} label={title}>
+        {children}
+        <button type="submit" class={primary ? 'primary' : undefined}>
+          {title}
+        </button>
+      </Form>
+    </details>
   );
 
 /** What waits for a second person. */
 async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; units: readonly ReturnUnitView[] }) {
   const w = words(c.var.locale);
-  const wishes = (await listDispositions(c.var.ctx, { limit: 50 }, { state: 'requested' })).items.filter((wish) => wish.return_id === found.id)
-    .map((wish) => ({ return_unit_id: wish.return_unit_id, what: speak(dispositionLabels[wish.disposition], c.var.locale), serial: wish.serial, by: wish.requested_name }));
-  const writeOffs = units.filter((unit) => unit.state === 'expected' && unit.write_off_requested_by !== null).map((unit) => ({ return_unit_id: unit.id, what: w.write_off, serial: unit.serial, by: '' }));
+  const wishes = (await listDispositions(c.var.ctx, { limit: 50 }, { state: 'requested' })).items
+    .filter((wish) => wish.return_id === found.id)
+    .map((wish) => ({
+      return_unit_id: wish.return_unit_id,
+      what: speak(dispositionLabels[wish.disposition], c.var.locale),
+      serial: wish.serial,
+      by: wish.requested_name,
+    }));
+  const writeOffs = units
+    .filter((unit) => unit.state === 'expected' && unit.write_off_requested_by !== null)
+    .map((unit) => ({ return_unit_id: unit.id, what: w.write_off, serial: unit.serial, by: '' }));
   const all = [...wishes, ...writeOffs];
   if (all.length === 0) return null;
   const approver = may(c.var.ctx.actor, 'return:approve');
@@ -111,9 +208,23 @@ async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; 
     <Section title={w.waits_for_second}>
       {all.map((wish) => (
         <div class="waiting">
-          <p><strong>{wish.what}</strong> {wish.serial} {wish.by}</p>
-          {approver ? <Form action={`/returns/${found.id}/approval`} label={w.approve}><input type="hidden" name="return_unit_id" value={wish.return_unit_id} /><Field label={w.reason} name="reason" /><button type="submit">{w.approve}</button></Form> : null}
-          {approver ? <Form action={`/returns/${found.id}/approval-refusal`} label={w.refuse}><input type="hidden" name="return_unit_id" value={wish.return_unit_id} /><Field label={w.reason} name="reason" required /><button type="submit">{w.refuse}</button></Form> : null}
+          <p>
+            <strong>{wish.what}</strong> {wish.serial} {wish.by}
+          </p>
+          {approver ? (
+            <Form action={`/returns/${found.id}/approval`} label={w.approve}>
+              <input type="hidden" name="return_unit_id" value={wish.return_unit_id} />
+              <Field label={w.reason} name="reason" />
+              <button type="submit">{w.approve}</button>
+            </Form>
+          ) : null}
+          {approver ? (
+            <Form action={`/returns/${found.id}/approval-refusal`} label={w.refuse}>
+              <input type="hidden" name="return_unit_id" value={wish.return_unit_id} />
+              <Field label={w.reason} name="reason" required />
+              <button type="submit">{w.refuse}</button>
+            </Form>
+          ) : null}
         </div>
       ))}
     </Section>
@@ -123,10 +234,23 @@ async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; 
 const HISTORY_SHOWN = 50;
 
 async function History({ c, found }: { c: AppContext; found: ReturnView }) {
-  const deeds = await c.var.ctx.db.selectFrom('history').select(['at', 'actor_name', 'action', 'reason']).where('record_kind', '=', 'return').where('record_id', '=', found.id).orderBy('id', 'desc').limit(HISTORY_SHOWN).execute();
+  const deeds = await c.var.ctx.db
+    .selectFrom('history')
+    .select(['at', 'actor_name', 'action', 'reason'])
+    .where('record_kind', '=', 'return')
+    .where('record_id', '=', found.id)
+    .orderBy('id', 'desc')
+    .limit(HISTORY_SHOWN)
+    .execute();
   return (
     <Section title={words(c.var.locale).history}>
-      <ul class="history">{deeds.map((deed) => <li><Moment c={c} at={deed.at} /> {deed.actor_name} <code>{deed.action}</code> {deed.reason}</li>)}</ul>
+      <ul class="history">
+        {deeds.map((deed) => (
+          <li>
+            <Moment c={c} at={deed.at} /> {deed.actor_name} <code>{deed.action}</code> {deed.reason}
+          </li>
+        ))}
+      </ul>
     </Section>
   );
 }

@@ -1,16 +1,17 @@
 // What leaves the house for a return: asked for, promised from stock, shipped, delivered. Independent of what comes in.
+
+import { getModelOf } from '../catalog/resolve.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid } from '../core/problem.ts';
 import { dayOf } from '../core/time.ts';
-import { getModelOf } from '../catalog/resolve.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { moveUnit } from '../ledger/move.ts';
 import { endReservation, getReservation, reserveStock } from '../stock/reserve.ts';
 import { releaseLegReservation } from './authorise.ts';
-import { installReplacement } from './install.ts';
 import type { RequestOutbound, ReserveOutbound, ShipOutbound } from './inputs.ts';
+import { installReplacement } from './install.ts';
 import { type LegEvent, nextLegState } from './lifecycle.ts';
 import { getLeg, getReturn, getReturnUnit, saveLeg, saveReturnUnit, wrongState } from './load.ts';
 import { resolveDecided } from './newUnit.ts';
@@ -25,7 +26,12 @@ export async function requestOutbound(ctx: Ctx, return_id: string, input: Reques
     const found = await getReturn(ctx, return_id);
     refuseUnlessRunning(found);
     const leg = await writeLeg(ctx, found, input);
-    await remember(ctx, { action: 'outbound.requested', record_kind: 'return', record_id: found.id, change: { outbound_id: leg.id, model_id: leg.model_id, return_unit_id: leg.return_unit_id } });
+    await remember(ctx, {
+      action: 'outbound.requested',
+      record_kind: 'return',
+      record_id: found.id,
+      change: { outbound_id: leg.id, model_id: leg.model_id, return_unit_id: leg.return_unit_id },
+    });
     return input.reserve === false ? leg : reserveOutbound(ctx, leg.id, { unit_id: input.unit_id, allow_substitute: input.allow_substitute });
   });
 }
@@ -37,12 +43,24 @@ export async function reserveOutbound(ctx: Ctx, leg_id: string, input: ReserveOu
     const leg = await getLeg(ctx, leg_id);
     const state = legAfter(leg, 'reserve');
     refuseUnlessRunning(await getReturn(ctx, leg.return_id));
-    if (leg.reservation_id !== null && (await getReservation(ctx, leg.reservation_id)).state === 'active') throw wrongState(['The shipment has its unit already', '既に引当済みです'], leg.return_id);
+    if (leg.reservation_id !== null && (await getReservation(ctx, leg.reservation_id)).state === 'active')
+      throw wrongState(['The shipment has its unit already', '既に引当済みです'], leg.return_id);
     const model = await getModelOf(ctx, { model_id: leg.model_id });
-    const reservation = await reserveStock(ctx, { model, unit_id: input.unit_id, allow_substitute: input.allow_substitute, cause_kind: 'outbound', cause_id: leg.id });
+    const reservation = await reserveStock(ctx, {
+      model,
+      unit_id: input.unit_id,
+      allow_substitute: input.allow_substitute,
+      cause_kind: 'outbound',
+      cause_id: leg.id,
+    });
     if (reservation.unit_id === null) throw wrongState([`${model.code} is not kept by serial number`, `${model.code} は個体管理されていません`], leg.return_id);
     const saved = await saveLeg(ctx, leg, { state, unit_id: reservation.unit_id, reservation_id: reservation.id, reserved_at: ctx.now });
-    await remember(ctx, { action: 'outbound.reserved', record_kind: 'return', record_id: leg.return_id, change: { outbound_id: leg.id, unit_id: saved.unit_id } });
+    await remember(ctx, {
+      action: 'outbound.reserved',
+      record_kind: 'return',
+      record_id: leg.return_id,
+      change: { outbound_id: leg.id, unit_id: saved.unit_id },
+    });
     return saved;
   });
 }
@@ -56,15 +74,28 @@ export async function shipOutbound(ctx: Ctx, leg_id: string, input: ShipOutbound
     const state = legAfter(leg, 'ship');
     const found = await getReturn(ctx, leg.return_id);
     refuseUnlessRunning(found);
-    const unit = await ctx.db.selectFrom('units').selectAll().where('id', '=', leg.unit_id ?? '').executeTakeFirstOrThrow();
+    const unit = await ctx.db
+      .selectFrom('units')
+      .selectAll()
+      .where('id', '=', leg.unit_id ?? '')
+      .executeTakeFirstOrThrow();
     const reservation = await getReservation(ctx, leg.reservation_id ?? '');
-    if (reservation.state !== 'active') throw wrongState([`The promise was taken back (${reservation.ended_reason ?? reservation.state}): reserve again`, '引当が取り消されています。再度引き当ててください'], leg.return_id);
+    if (reservation.state !== 'active')
+      throw wrongState(
+        [`The promise was taken back (${reservation.ended_reason ?? reservation.state}): reserve again`, '引当が取り消されています。再度引き当ててください'],
+        leg.return_id,
+      );
     await endReservation(ctx, reservation.id, 'fulfilled', null);
     await moveUnit(ctx, unit, { location: 'in_transit', condition: await conditionOf(ctx, unit.id) }, { cause_kind: 'outbound', cause_id: leg.id });
     await resolveDecided(ctx, unit.id, ['in_transit']);
     const saved = await saveLeg(ctx, leg, { state, shipped_at: ctx.now, carrier: input.carrier ?? null, tracking_no: input.tracking_no ?? null });
     if (leg.return_unit_id !== null) await startClock(ctx, found, await getReturnUnit(ctx, leg.return_unit_id));
-    await remember(ctx, { action: 'outbound.shipped', record_kind: 'return', record_id: leg.return_id, change: { outbound_id: leg.id, unit_id: unit.id, serial: unit.serial, tracking_no: saved.tracking_no } });
+    await remember(ctx, {
+      action: 'outbound.shipped',
+      record_kind: 'return',
+      record_id: leg.return_id,
+      change: { outbound_id: leg.id, unit_id: unit.id, serial: unit.serial, tracking_no: saved.tracking_no },
+    });
     return saved;
   });
 }
@@ -76,7 +107,11 @@ export async function deliverOutbound(ctx: Ctx, leg_id: string): Promise<Outboun
   return transaction(ctx, async (ctx) => {
     const leg = await getLeg(ctx, leg_id);
     const state = legAfter(leg, 'deliver');
-    const unit = await ctx.db.selectFrom('units').selectAll().where('id', '=', leg.unit_id ?? '').executeTakeFirstOrThrow();
+    const unit = await ctx.db
+      .selectFrom('units')
+      .selectAll()
+      .where('id', '=', leg.unit_id ?? '')
+      .executeTakeFirstOrThrow();
     await moveUnit(ctx, unit, { location: 'customer', condition: await conditionOf(ctx, unit.id) }, { cause_kind: 'outbound', cause_id: leg.id });
     await resolveDecided(ctx, unit.id, ['customer']);
     if (leg.kind === 'replacement') await installReplacement(ctx, leg, unit);
@@ -101,7 +136,8 @@ export async function cancelOutbound(ctx: Ctx, leg_id: string, reason: string): 
 }
 
 const refuseUnlessRunning = (found: ReturnRow): void => {
-  if (found.state !== 'authorised' && found.state !== 'open') throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} は承認・対応中ではありません`], found.id);
+  if (found.state !== 'authorised' && found.state !== 'open')
+    throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} は承認・対応中ではありません`], found.id);
 };
 
 function legAfter(leg: OutboundLegRow, event: LegEvent): OutboundLegRow['state'] {
@@ -111,16 +147,39 @@ function legAfter(leg: OutboundLegRow, event: LegEvent): OutboundLegRow['state']
 }
 
 async function writeLeg(ctx: Ctx, found: ReturnRow, input: RequestOutbound): Promise<OutboundLegRow> {
-  const units = await ctx.db.selectFrom('return_units').innerJoin('units', 'units.id', 'return_units.unit_id').select(['return_units.id', 'units.model_id']).where('return_units.return_id', '=', found.id)
-    .where('return_units.state', '<>', 'cancelled').execute();
+  const units = await ctx.db
+    .selectFrom('return_units')
+    .innerJoin('units', 'units.id', 'return_units.unit_id')
+    .select(['return_units.id', 'units.model_id'])
+    .where('return_units.return_id', '=', found.id)
+    .where('return_units.state', '<>', 'cancelled')
+    .execute();
   const replaced = input.return_unit_id === undefined && units.length === 1 ? units[0] : units.find(({ id }) => id === input.return_unit_id);
-  if (input.return_unit_id != null && replaced === undefined) throw invalid('return_unit_id', ['Not a unit of this return', 'この返品案件の個体ではありません']);
+  if (input.return_unit_id != null && replaced === undefined)
+    throw invalid('return_unit_id', ['Not a unit of this return', 'この返品案件の個体ではありません']);
   const named = input.model_id !== undefined || input.model_code !== undefined;
   const model_id = named ? (await getModelOf(ctx, input)).id : (replaced ?? units[0])?.model_id;
   if (model_id === undefined) throw invalid('model_code', ['Name the model', '機種を指定してください']);
   const leg: OutboundLegRow = {
-    id: newId(ctx.now), return_id: found.id, return_unit_id: replaced?.id ?? null, partner_id: found.partner_id, kind: 'replacement', state: 'requested', model_id, unit_id: null, reservation_id: null,
-    carrier: null, tracking_no: null, reserved_at: null, shipped_at: null, delivered_at: null, cancelled_at: null, cancelled_reason: null, created_at: ctx.now, updated_at: ctx.now, version: 1,
+    id: newId(ctx.now),
+    return_id: found.id,
+    return_unit_id: replaced?.id ?? null,
+    partner_id: found.partner_id,
+    kind: 'replacement',
+    state: 'requested',
+    model_id,
+    unit_id: null,
+    reservation_id: null,
+    carrier: null,
+    tracking_no: null,
+    reserved_at: null,
+    shipped_at: null,
+    delivered_at: null,
+    cancelled_at: null,
+    cancelled_reason: null,
+    created_at: ctx.now,
+    updated_at: ctx.now,
+    version: 1,
   };
   await ctx.db.insertInto('outbound_legs').values(leg).execute();
   return leg;

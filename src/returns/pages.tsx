@@ -1,7 +1,7 @@
 // The pages of a return: list, new, one, and the forms that carry it on.
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
-import { type AppContext } from '../web/env.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, Form, PageHead, Pager, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
@@ -26,11 +26,17 @@ page(returnsPages, '/returns', 'return:read', async (c) => {
   const w = words(c.var.locale);
   const { limit, cursor, sort, ...filter } = readQuery(c, ReturnQuery.extend(ListQuery.shape));
   const { items, next_cursor } = await listReturns(c.var.ctx, { limit, cursor, sort }, filter);
-  return show(c, { title: w.returns, nav: '/returns' }, (
+  return show(
+    c,
+    { title: w.returns, nav: '/returns' },
     <>
       <PageHead title={w.returns}>
-        <a class="button" href="/receipts/new">{w.receive}</a>
-        <a class="button primary" href="/returns/new">{w.new_return}</a>
+        <a class="button" href="/receipts/new">
+          {w.receive}
+        </a>
+        <a class="button primary" href="/returns/new">
+          {w.new_return}
+        </a>
       </PageHead>
       {c.var.ctx.actor.partner_id === null ? <DeskTabs c={c} current="/returns" /> : null}
       <Filters c={c}>
@@ -41,14 +47,16 @@ page(returnsPages, '/returns', 'return:read', async (c) => {
       </Filters>
       <Table c={c} caption={w.returns} columns={returnColumns(c)} rows={items} />
       <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 page(returnsPages, '/returns/new', 'return:write', async (c) => {
   const w = words(c.var.locale);
   const staff = c.var.ctx.actor.partner_id === null;
-  return show(c, { title: w.new_return, nav: '/returns' }, (
+  return show(
+    c,
+    { title: w.new_return, nav: '/returns' },
     <>
       <PageHead title={w.new_return} />
       <Form action="/returns">
@@ -62,22 +70,41 @@ page(returnsPages, '/returns/new', 'return:write', async (c) => {
         <TextArea label={w.ship_to} name="ship_to" rows={3} />
         <TextArea label={w.note} name="note" rows={3} />
         {c.req.query('case_id') === undefined ? null : <input type="hidden" name="case_id" value={c.req.query('case_id')} />}
-        {staff ? <label class="check"><input type="checkbox" name="authorised" value="yes" /> {w.authorise_now}</label> : null}
-        <button type="submit" class="primary">{w.new_return}</button>
+        {staff ? (
+          <label class="check">
+            <input type="checkbox" name="authorised" value="yes" /> {w.authorise_now}
+          </label>
+        ) : null}
+        <button type="submit" class="primary">
+          {w.new_return}
+        </button>
       </Form>
-    </>
-  ));
+    </>,
+  );
 });
 
 const text = z.string().trim().max(4000).optional();
 const NewReturnForm = z.strictObject({
-  type: z.enum(returnTypes), serials: z.string().max(20_000), model_code: z.string().max(64).optional(), customer_code: z.string().max(64).optional(), reported_symptom: z.string().max(64).optional(),
-  reported_text: text, failed_on: day.optional(), ship_to: text, note: text, case_id: z.string().max(64).optional(), authorised: z.literal('yes').optional(),
+  type: z.enum(returnTypes),
+  serials: z.string().max(20_000),
+  model_code: z.string().max(64).optional(),
+  customer_code: z.string().max(64).optional(),
+  reported_symptom: z.string().max(64).optional(),
+  reported_text: text,
+  failed_on: day.optional(),
+  ship_to: text,
+  note: text,
+  case_id: z.string().max(64).optional(),
+  authorised: z.literal('yes').optional(),
 });
 
 action(returnsPages, '/returns', 'return:write', async (c) => {
   const { serials, model_code, reported_symptom, reported_text, failed_on, authorised, ...input } = await readForm(c, NewReturnForm);
-  const units = serials.split(/[\r\n]+/).map((serial) => serial.trim()).filter((serial) => serial !== '').map((serial) => ({ serial, model_code, reported_symptom, reported_text, failed_on }));
+  const units = serials
+    .split(/[\r\n]+/)
+    .map((serial) => serial.trim())
+    .filter((serial) => serial !== '')
+    .map((serial) => ({ serial, model_code, reported_symptom, reported_text, failed_on }));
   const filed = await fileReturn(c.var.ctx, { ...input, units, ...(authorised === undefined ? {} : { authorised: true }) });
   return seeOther(c, `/returns/${filed.id}`, words(c.var.locale).filed);
 });
@@ -93,7 +120,12 @@ page(returnsPages, '/returns/:id', 'return:read', async (c) => {
 });
 
 /** A form of the return's page: does its deed and shows the page again. */
-function deed<T extends z.ZodType>(noun: string, permission: 'return:write' | 'return:approve', schema: T, run: (c: AppContext, id: string, input: z.output<T>) => Promise<unknown>): void {
+function deed<T extends z.ZodType>(
+  noun: string,
+  permission: 'return:write' | 'return:approve',
+  schema: T,
+  run: (c: AppContext, id: string, input: z.output<T>) => Promise<unknown>,
+): void {
   action(returnsPages, `/returns/:id/${noun}`, permission, async (c) => {
     const id = c.req.param('id') ?? '';
     await run(c, id, await readForm(c, schema));
@@ -102,8 +134,18 @@ function deed<T extends z.ZodType>(noun: string, permission: 'return:write' | 'r
 }
 
 const ForUnitForm = z.strictObject({ return_unit_id: z.string().max(64).optional(), reason: z.string().trim().min(1).max(1000) });
-const AddUnitForm = z.strictObject({ serial: z.string().min(1).max(200), model_code: z.string().max(64).optional(), reported_symptom: z.string().max(64).optional(), reported_text: text });
-const OutboundForm = z.strictObject({ return_unit_id: z.string().max(64).optional(), model_code: z.string().max(64).optional(), allow_substitute: z.literal('yes').optional(), wait: z.literal('yes').optional() });
+const AddUnitForm = z.strictObject({
+  serial: z.string().min(1).max(200),
+  model_code: z.string().max(64).optional(),
+  reported_symptom: z.string().max(64).optional(),
+  reported_text: text,
+});
+const OutboundForm = z.strictObject({
+  return_unit_id: z.string().max(64).optional(),
+  model_code: z.string().max(64).optional(),
+  allow_substitute: z.literal('yes').optional(),
+  wait: z.literal('yes').optional(),
+});
 const ChangeForm = z.strictObject({ note: text, ship_to: text });
 
 deed('authorization', 'return:write', Maybe, (c, id, { reason }) => authoriseReturn(c.var.ctx, id, reason));
@@ -116,7 +158,8 @@ deed('approval', 'return:approve', Maybe.extend({ return_unit_id: z.string().max
 deed('approval-refusal', 'return:approve', ForUnitForm, (c, id, input) => refuseApproval(c.var.ctx, id, input));
 deed('change', 'return:write', ChangeForm, (c, id, { note, ship_to }) => changeReturn(c.var.ctx, id, { note: note ?? null, ship_to: ship_to ?? null }));
 deed('outbound', 'return:write', OutboundForm, (c, id, { allow_substitute, wait, ...input }) =>
-  requestOutbound(c.var.ctx, id, { ...input, allow_substitute: allow_substitute === 'yes', reserve: wait !== 'yes' }));
+  requestOutbound(c.var.ctx, id, { ...input, allow_substitute: allow_substitute === 'yes', reserve: wait !== 'yes' }),
+);
 
 /** The forms of one shipment. */
 function legDeed<T extends z.ZodType>(noun: string, schema: T, run: (c: AppContext, leg_id: string, input: z.output<T>) => Promise<unknown>): void {
@@ -127,7 +170,9 @@ function legDeed<T extends z.ZodType>(noun: string, schema: T, run: (c: AppConte
   });
 }
 
-legDeed('reservation', z.strictObject({ allow_substitute: z.literal('yes').optional() }), (c, id, { allow_substitute }) => reserveOutbound(c.var.ctx, id, { allow_substitute: allow_substitute === 'yes' }));
+legDeed('reservation', z.strictObject({ allow_substitute: z.literal('yes').optional() }), (c, id, { allow_substitute }) =>
+  reserveOutbound(c.var.ctx, id, { allow_substitute: allow_substitute === 'yes' }),
+);
 legDeed('shipment', ShipOutbound, (c, id, input) => shipOutbound(c.var.ctx, id, input));
 legDeed('delivery', Maybe, (c, id) => deliverOutbound(c.var.ctx, id));
 legDeed('cancellation', Because, (c, id, { reason }) => cancelOutbound(c.var.ctx, id, reason));

@@ -20,7 +20,12 @@ export interface ReturnFilter {
 }
 
 export type ReturnView = ReturnRow & {
-  readonly customer_code: string | null; readonly customer_name: string | null; readonly owner_name: string | null; readonly units: number; readonly units_open: number; readonly units_overdue: number;
+  readonly customer_code: string | null;
+  readonly customer_name: string | null;
+  readonly owner_name: string | null;
+  readonly units: number;
+  readonly units_open: number;
+  readonly units_overdue: number;
 };
 
 /** Costs one page: the counts are look-ups by return. */
@@ -34,21 +39,41 @@ export async function listReturns(ctx: Ctx, page: PageRequest, filter: ReturnFil
   if (filter.from_on !== undefined) query = query.where('returns.filed_on', '>=', filter.from_on);
   if (filter.to_on !== undefined) query = query.where('returns.filed_on', '<=', filter.to_on);
   // listPage simplifies the row type, which is ReturnView.
-  return (await listPage(query, page, { created_at: 'returns.id', number: 'returns.number', filed_on: 'returns.filed_on', updated_at: 'returns.updated_at' }, 'returns.id')) as Page<ReturnView>;
+  return (await listPage(
+    query,
+    page,
+    { created_at: 'returns.id', number: 'returns.number', filed_on: 'returns.filed_on', updated_at: 'returns.updated_at' },
+    'returns.id',
+  )) as Page<ReturnView>;
 }
 
 export async function findReturnView(ctx: Ctx, id: string): Promise<ReturnView> {
-  const row = await returnViews(ctx).where((of) => of.or([of('returns.id', '=', id), of('returns.number', '=', id)])).executeTakeFirst();
+  const row = await returnViews(ctx)
+    .where((of) => of.or([of('returns.id', '=', id), of('returns.number', '=', id)]))
+    .executeTakeFirst();
   if (row === undefined) throw notFound(['Return', '返品案件']);
   return row;
 }
 
-const returnViews = (ctx: Ctx) => ctx.db.selectFrom('returns').leftJoin('customers', 'customers.id', 'returns.customer_id').leftJoin('users', 'users.id', 'returns.owner_id').selectAll('returns')
-  .select(['customers.code as customer_code', 'customers.name as customer_name', 'users.name as owner_name'])
-  .select(sql<number>`(select count(*) from return_units where return_units.return_id = returns.id)`.as('units'))
-  .select(sql<number>`(select count(*) from return_units where return_units.return_id = returns.id and return_units.state in ('expected','received','inspecting','dispositioned'))`.as('units_open'))
-  .select(sql<number>`(select count(*) from return_units where return_units.return_id = returns.id and return_units.state = 'expected' and return_units.expected_by_on < ${today(ctx)})`.as('units_overdue'))
-  .$call(seenBy(ctx, 'returns.partner_id'));
+const returnViews = (ctx: Ctx) =>
+  ctx.db
+    .selectFrom('returns')
+    .leftJoin('customers', 'customers.id', 'returns.customer_id')
+    .leftJoin('users', 'users.id', 'returns.owner_id')
+    .selectAll('returns')
+    .select(['customers.code as customer_code', 'customers.name as customer_name', 'users.name as owner_name'])
+    .select(sql<number>`(select count(*) from return_units where return_units.return_id = returns.id)`.as('units'))
+    .select(
+      sql<number>`(select count(*) from return_units where return_units.return_id = returns.id and return_units.state in ('expected','received','inspecting','dispositioned'))`.as(
+        'units_open',
+      ),
+    )
+    .select(
+      sql<number>`(select count(*) from return_units where return_units.return_id = returns.id and return_units.state = 'expected' and return_units.expected_by_on < ${today(ctx)})`.as(
+        'units_overdue',
+      ),
+    )
+    .$call(seenBy(ctx, 'returns.partner_id'));
 
 export interface ReturnUnitFilter {
   readonly return_id?: string | undefined;
@@ -66,9 +91,20 @@ export interface ReturnUnitFilter {
 }
 
 export type ReturnUnitView = ReturnUnitRow & {
-  readonly number: string; readonly type: ReturnRow['type']; readonly serial: string; readonly identity: string; readonly model_id: string; readonly model_code: string; readonly maker_code: string;
-  readonly location: string | null; readonly condition: string | null; readonly customer_name: string | null;
-  readonly symptom_en: string | null; readonly symptom_ja: string | null; readonly mode_en: string | null; readonly mode_ja: string | null;
+  readonly number: string;
+  readonly type: ReturnRow['type'];
+  readonly serial: string;
+  readonly identity: string;
+  readonly model_id: string;
+  readonly model_code: string;
+  readonly maker_code: string;
+  readonly location: string | null;
+  readonly condition: string | null;
+  readonly customer_name: string | null;
+  readonly symptom_en: string | null;
+  readonly symptom_ja: string | null;
+  readonly mode_en: string | null;
+  readonly mode_ja: string | null;
 };
 
 export async function listReturnUnitViews(ctx: Ctx, page: PageRequest, filter: ReturnUnitFilter = {}): Promise<Page<ReturnUnitView>> {
@@ -81,20 +117,38 @@ export async function listReturnUnitViews(ctx: Ctx, page: PageRequest, filter: R
   if (filter.received_from_on !== undefined) query = query.where('return_units.returned_on', '>=', filter.received_from_on);
   if (filter.received_to_on !== undefined) query = query.where('return_units.returned_on', '<=', filter.received_to_on);
   switch (filter.flag) {
-    case 'open': query = query.where('return_units.state', 'in', openUnitStates); break;
-    case 'overdue': query = query.where('return_units.state', '=', 'expected').where('return_units.expected_by_on', '<', today(ctx)); break;
-    case 'unexpected': query = query.where('return_units.unexpected_at', 'is not', null); break;
-    case 'repeat': query = query.where('return_units.repeat_no', '>', 1); break;
+    case 'open':
+      query = query.where('return_units.state', 'in', openUnitStates);
+      break;
+    case 'overdue':
+      query = query.where('return_units.state', '=', 'expected').where('return_units.expected_by_on', '<', today(ctx));
+      break;
+    case 'unexpected':
+      query = query.where('return_units.unexpected_at', 'is not', null);
+      break;
+    case 'repeat':
+      query = query.where('return_units.repeat_no', '>', 1);
+      break;
     case 'claimable':
-      query = query.where('return_units.maker_warranty_ends_on', '>=', today(ctx)).where('return_units.verdict', '=', 'confirmed').where('return_units.state', 'in', openUnitStates);
+      query = query
+        .where('return_units.maker_warranty_ends_on', '>=', today(ctx))
+        .where('return_units.verdict', '=', 'confirmed')
+        .where('return_units.state', 'in', openUnitStates);
       break;
   }
   if (filter.maker_warranty_ends_by !== undefined) query = query.where('return_units.maker_warranty_ends_on', '<=', filter.maker_warranty_ends_by);
   // listPage simplifies the row type, which is ReturnUnitView.
-  return (await listPage(query, page, {
-    created_at: 'return_units.id', returned_on: "coalesce(return_units.returned_on, '')", expected_by_on: "coalesce(return_units.expected_by_on, '9999-12-31')",
-    maker_warranty_ends_on: "coalesce(return_units.maker_warranty_ends_on, '9999-12-31')",
-  }, 'return_units.id')) as Page<ReturnUnitView>;
+  return (await listPage(
+    query,
+    page,
+    {
+      created_at: 'return_units.id',
+      returned_on: "coalesce(return_units.returned_on, '')",
+      expected_by_on: "coalesce(return_units.expected_by_on, '9999-12-31')",
+      maker_warranty_ends_on: "coalesce(return_units.maker_warranty_ends_on, '9999-12-31')",
+    },
+    'return_units.id',
+  )) as Page<ReturnUnitView>;
 }
 
 export const listUnitsOfReturn = async (ctx: Ctx, return_id: string): Promise<ReturnUnitView[]> =>
@@ -106,17 +160,45 @@ export async function getReturnUnitView(ctx: Ctx, id: string): Promise<ReturnUni
   return row;
 }
 
-const unitViews = (ctx: Ctx) => ctx.db.selectFrom('return_units').innerJoin('returns', 'returns.id', 'return_units.return_id').innerJoin('units', 'units.id', 'return_units.unit_id')
-  .innerJoin('models', 'models.id', 'units.model_id').innerJoin('makers', 'makers.id', 'models.maker_id').leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
-  .leftJoin('customers', 'customers.id', 'returns.customer_id').leftJoin('codes as symptoms', 'symptoms.id', 'return_units.reported_symptom_id').leftJoin('codes as modes', 'modes.id', 'return_units.failure_mode_id')
-  .selectAll('return_units')
-  .select(['returns.number', 'returns.type', 'units.serial', 'units.identity', 'units.model_id', 'models.code as model_code', 'makers.code as maker_code', 'unit_places.location as location',
-    'unit_places.condition as condition', 'customers.name as customer_name', 'symptoms.name_en as symptom_en', 'symptoms.name_ja as symptom_ja', 'modes.name_en as mode_en', 'modes.name_ja as mode_ja'])
-  .$call(seenBy(ctx, 'return_units.partner_id'));
+const unitViews = (ctx: Ctx) =>
+  ctx.db
+    .selectFrom('return_units')
+    .innerJoin('returns', 'returns.id', 'return_units.return_id')
+    .innerJoin('units', 'units.id', 'return_units.unit_id')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .innerJoin('makers', 'makers.id', 'models.maker_id')
+    .leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
+    .leftJoin('customers', 'customers.id', 'returns.customer_id')
+    .leftJoin('codes as symptoms', 'symptoms.id', 'return_units.reported_symptom_id')
+    .leftJoin('codes as modes', 'modes.id', 'return_units.failure_mode_id')
+    .selectAll('return_units')
+    .select([
+      'returns.number',
+      'returns.type',
+      'units.serial',
+      'units.identity',
+      'units.model_id',
+      'models.code as model_code',
+      'makers.code as maker_code',
+      'unit_places.location as location',
+      'unit_places.condition as condition',
+      'customers.name as customer_name',
+      'symptoms.name_en as symptom_en',
+      'symptoms.name_ja as symptom_ja',
+      'modes.name_en as mode_en',
+      'modes.name_ja as mode_ja',
+    ])
+    .$call(seenBy(ctx, 'return_units.partner_id'));
 
-export type LegView = OutboundLegRow & { readonly serial: string | null; readonly model_code: string; readonly number: string; readonly promise: string | null };
+export type LegView = OutboundLegRow & {
+  readonly serial: string | null;
+  readonly model_code: string;
+  readonly number: string;
+  readonly promise: string | null;
+};
 
-export const listLegViews = (ctx: Ctx, return_id: string): Promise<LegView[]> => legViews(ctx).where('outbound_legs.return_id', '=', return_id).orderBy('outbound_legs.id').execute();
+export const listLegViews = (ctx: Ctx, return_id: string): Promise<LegView[]> =>
+  legViews(ctx).where('outbound_legs.return_id', '=', return_id).orderBy('outbound_legs.id').execute();
 
 export async function getLegView(ctx: Ctx, id: string): Promise<LegView> {
   const row = await legViews(ctx).where('outbound_legs.id', '=', id).executeTakeFirst();
@@ -124,11 +206,23 @@ export async function getLegView(ctx: Ctx, id: string): Promise<LegView> {
   return row;
 }
 
-const legViews = (ctx: Ctx) => ctx.db.selectFrom('outbound_legs').innerJoin('returns', 'returns.id', 'outbound_legs.return_id').innerJoin('models', 'models.id', 'outbound_legs.model_id')
-  .leftJoin('units', 'units.id', 'outbound_legs.unit_id').leftJoin('stock_reservations', 'stock_reservations.id', 'outbound_legs.reservation_id').selectAll('outbound_legs')
-  .select(['units.serial', 'models.code as model_code', 'returns.number', 'stock_reservations.state as promise']).$call(seenBy(ctx, 'outbound_legs.partner_id'));
+const legViews = (ctx: Ctx) =>
+  ctx.db
+    .selectFrom('outbound_legs')
+    .innerJoin('returns', 'returns.id', 'outbound_legs.return_id')
+    .innerJoin('models', 'models.id', 'outbound_legs.model_id')
+    .leftJoin('units', 'units.id', 'outbound_legs.unit_id')
+    .leftJoin('stock_reservations', 'stock_reservations.id', 'outbound_legs.reservation_id')
+    .selectAll('outbound_legs')
+    .select(['units.serial', 'models.code as model_code', 'returns.number', 'stock_reservations.state as promise'])
+    .$call(seenBy(ctx, 'outbound_legs.partner_id'));
 
-export interface DispositionFilter { readonly return_unit_id?: string | undefined; readonly unit_id?: string | undefined; readonly state?: string | undefined; readonly disposition?: string | undefined }
+export interface DispositionFilter {
+  readonly return_unit_id?: string | undefined;
+  readonly unit_id?: string | undefined;
+  readonly state?: string | undefined;
+  readonly disposition?: string | undefined;
+}
 
 export type DispositionView = DispositionRow & { readonly return_id: string; readonly number: string; readonly serial: string };
 
@@ -148,5 +242,12 @@ export async function getDispositionView(ctx: Ctx, id: string): Promise<Disposit
   return row;
 }
 
-const dispositionViews = (ctx: Ctx) => ctx.db.selectFrom('dispositions').innerJoin('return_units', 'return_units.id', 'dispositions.return_unit_id').innerJoin('returns', 'returns.id', 'return_units.return_id')
-  .innerJoin('units', 'units.id', 'dispositions.unit_id').selectAll('dispositions').select(['return_units.return_id', 'returns.number', 'units.serial']).$call(seenBy(ctx, 'return_units.partner_id'));
+const dispositionViews = (ctx: Ctx) =>
+  ctx.db
+    .selectFrom('dispositions')
+    .innerJoin('return_units', 'return_units.id', 'dispositions.return_unit_id')
+    .innerJoin('returns', 'returns.id', 'return_units.return_id')
+    .innerJoin('units', 'units.id', 'dispositions.unit_id')
+    .selectAll('dispositions')
+    .select(['return_units.return_id', 'returns.number', 'units.serial'])
+    .$call(seenBy(ctx, 'return_units.partner_id'));

@@ -4,10 +4,10 @@ import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } fr
 import { setETag } from '../web/version.ts';
 import { disposeUnit, reverseDisposition } from './dispose.ts';
 import { dispositions } from './disposition.ts';
-import { Because, ChangeCoverage, day, DisposeUnit, Maybe, ReceiveUnit, verdicts } from './inputs.ts';
-import { Disposition, dispositionJson, ReceiptAnswer, receiptJson, ReturnUnit, returnUnitJson } from './json.ts';
+import { Because, ChangeCoverage, DisposeUnit, day, Maybe, ReceiveUnit, verdicts } from './inputs.ts';
+import { Disposition, dispositionJson, ReceiptAnswer, ReturnUnit, receiptJson, returnUnitJson } from './json.ts';
 import { unitStates } from './lifecycle.ts';
-import { returnMetrics, ReturnMetrics } from './metrics.ts';
+import { ReturnMetrics, returnMetrics } from './metrics.ts';
 import { getDispositionView, getReturnUnitView, listDispositions, listReturnUnitViews } from './queries.ts';
 import { receiveUnit } from './receive.ts';
 import { undoReceipt } from './undoReceipt.ts';
@@ -18,76 +18,212 @@ export const receiptRoutes = newApi();
 const tags = ['Returns'];
 const short = z.string().max(64).optional();
 
-receiptRoutes.openapi(createRoute({
-  method: 'post', path: '/receipts', tags, summary: 'Receive what was scanned', ...gated('return:write'), request: { body: body(ReceiveUnit) },
-  responses: { 201: answers(ReceiptAnswer, 'Received'), 200: answers(ReceiptAnswer, 'Nothing changed: received already (`duplicate`), or a choice is needed (`ambiguous`)'), ...problems },
-}), async (c) => {
-  const receipt = await receiveUnit(c.var.ctx, c.req.valid('json'));
-  return c.json(receiptJson(c.var.ctx, receipt), receipt.outcome === 'duplicate' || receipt.outcome === 'ambiguous' ? 200 : 201);
-});
+receiptRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/receipts',
+    tags,
+    summary: 'Receive what was scanned',
+    ...gated('return:write'),
+    request: { body: body(ReceiveUnit) },
+    responses: {
+      201: answers(ReceiptAnswer, 'Received'),
+      200: answers(ReceiptAnswer, 'Nothing changed: received already (`duplicate`), or a choice is needed (`ambiguous`)'),
+      ...problems,
+    },
+  }),
+  async (c) => {
+    const receipt = await receiveUnit(c.var.ctx, c.req.valid('json'));
+    return c.json(receiptJson(c.var.ctx, receipt), receipt.outcome === 'duplicate' || receipt.outcome === 'ambiguous' ? 200 : 201);
+  },
+);
 
 const Undo = z.strictObject({ return_unit_id: z.string().min(1).max(64), reason: z.string().trim().min(1).max(1000) });
 
-receiptRoutes.openapi(createRoute({ method: 'post', path: '/receipts/reversals', tags, summary: 'Take a mistaken receipt back', ...gated('return:write'), request: { body: body(Undo) }, responses: { 201: answers(ReturnUnit), ...problems } }), async (c) => {
-  const { return_unit_id, reason } = c.req.valid('json');
-  await undoReceipt(c.var.ctx, return_unit_id, reason);
-  return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, return_unit_id)), 201);
-});
+receiptRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/receipts/reversals',
+    tags,
+    summary: 'Take a mistaken receipt back',
+    ...gated('return:write'),
+    request: { body: body(Undo) },
+    responses: { 201: answers(ReturnUnit), ...problems },
+  }),
+  async (c) => {
+    const { return_unit_id, reason } = c.req.valid('json');
+    await undoReceipt(c.var.ctx, return_unit_id, reason);
+    return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, return_unit_id)), 201);
+  },
+);
 
 export const ReturnUnitQuery = z.object({
-  return_id: short, unit_id: short, state: z.enum(unitStates).optional(), verdict: z.enum(verdicts).optional(), disposition: z.enum(dispositions).optional(), model_id: short, failure_mode_id: short,
-  flag: z.enum(['open', 'overdue', 'unexpected', 'repeat', 'claimable']).optional(), received_from_on: day.optional(), received_to_on: day.optional(), maker_warranty_ends_by: day.optional(),
+  return_id: short,
+  unit_id: short,
+  state: z.enum(unitStates).optional(),
+  verdict: z.enum(verdicts).optional(),
+  disposition: z.enum(dispositions).optional(),
+  model_id: short,
+  failure_mode_id: short,
+  flag: z.enum(['open', 'overdue', 'unexpected', 'repeat', 'claimable']).optional(),
+  received_from_on: day.optional(),
+  received_to_on: day.optional(),
+  maker_warranty_ends_by: day.optional(),
 });
 
-receiptRoutes.openapi(createRoute({ method: 'get', path: '/return-units', tags, summary: 'List returned units', ...gated('return:read'), request: { query: ReturnUnitQuery.extend(ListQuery.shape) }, responses: { 200: answers(pageOf(ReturnUnit)), ...problems } }), async (c) => {
-  const { limit, cursor, sort, ...filter } = c.req.valid('query');
-  const page = await listReturnUnitViews(c.var.ctx, { limit, cursor, sort }, filter);
-  return c.json({ ...page, items: page.items.map(returnUnitJson) }, 200);
+receiptRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/return-units',
+    tags,
+    summary: 'List returned units',
+    ...gated('return:read'),
+    request: { query: ReturnUnitQuery.extend(ListQuery.shape) },
+    responses: { 200: answers(pageOf(ReturnUnit)), ...problems },
+  }),
+  async (c) => {
+    const { limit, cursor, sort, ...filter } = c.req.valid('query');
+    const page = await listReturnUnitViews(c.var.ctx, { limit, cursor, sort }, filter);
+    return c.json({ ...page, items: page.items.map(returnUnitJson) }, 200);
+  },
+);
+
+receiptRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/return-units/{id}',
+    tags,
+    summary: 'One returned unit',
+    ...gated('return:read'),
+    request: { params: IdParam },
+    responses: { 200: answers(ReturnUnit), ...problems },
+  }),
+  async (c) => {
+    const unit = await getReturnUnitView(c.var.ctx, c.req.valid('param').id);
+    setETag(c, unit.version);
+    return c.json(returnUnitJson(unit), 200);
+  },
+);
+
+receiptRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/return-units/{id}/footage-erasure',
+    tags,
+    summary: 'The footage stored in the unit was erased',
+    ...gated('inspection:write'),
+    request: { params: IdParam, body: body(Maybe) },
+    responses: { 201: answers(ReturnUnit), ...problems },
+  }),
+  async (c) => {
+    const { id } = c.req.valid('param');
+    await eraseFootage(c.var.ctx, id, c.req.valid('json').reason);
+    return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, id)), 201);
+  },
+);
+
+receiptRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/return-units/{id}/coverage',
+    tags,
+    summary: 'Decide who pays',
+    ...gated('return:write'),
+    request: { params: IdParam, body: body(ChangeCoverage) },
+    responses: { 201: answers(ReturnUnit), ...problems },
+  }),
+  async (c) => {
+    const { id } = c.req.valid('param');
+    await changeCoverage(c.var.ctx, id, c.req.valid('json'));
+    return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, id)), 201);
+  },
+);
+
+const DispositionQuery = ListQuery.extend({
+  return_unit_id: short,
+  unit_id: short,
+  state: z.enum(['requested', 'posted', 'done', 'reversed', 'withdrawn']).optional(),
+  disposition: z.enum(dispositions).optional(),
 });
 
-receiptRoutes.openapi(createRoute({ method: 'get', path: '/return-units/{id}', tags, summary: 'One returned unit', ...gated('return:read'), request: { params: IdParam }, responses: { 200: answers(ReturnUnit), ...problems } }), async (c) => {
-  const unit = await getReturnUnitView(c.var.ctx, c.req.valid('param').id);
-  setETag(c, unit.version);
-  return c.json(returnUnitJson(unit), 200);
-});
+receiptRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/dispositions',
+    tags,
+    summary: 'List dispositions',
+    ...gated('inspection:read'),
+    request: { query: DispositionQuery },
+    responses: { 200: answers(pageOf(Disposition)), ...problems },
+  }),
+  async (c) => {
+    const { limit, cursor, sort, ...filter } = c.req.valid('query');
+    const page = await listDispositions(c.var.ctx, { limit, cursor, sort }, filter);
+    return c.json({ ...page, items: page.items.map(dispositionJson) }, 200);
+  },
+);
 
-receiptRoutes.openapi(createRoute({ method: 'post', path: '/return-units/{id}/footage-erasure', tags, summary: 'The footage stored in the unit was erased', ...gated('inspection:write'), request: { params: IdParam, body: body(Maybe) }, responses: { 201: answers(ReturnUnit), ...problems } }), async (c) => {
-  const { id } = c.req.valid('param');
-  await eraseFootage(c.var.ctx, id, c.req.valid('json').reason);
-  return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, id)), 201);
-});
+receiptRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/dispositions',
+    tags,
+    summary: 'Decide what becomes of a returned unit; scrap waits for a second person',
+    ...gated('return:write'),
+    request: { body: body(DisposeUnit) },
+    responses: { 201: answers(Disposition), ...problems },
+  }),
+  async (c) => {
+    const row = await disposeUnit(c.var.ctx, c.req.valid('json'));
+    return c.json(dispositionJson(await getDispositionView(c.var.ctx, row.id)), 201);
+  },
+);
 
-receiptRoutes.openapi(createRoute({ method: 'post', path: '/return-units/{id}/coverage', tags, summary: 'Decide who pays', ...gated('return:write'), request: { params: IdParam, body: body(ChangeCoverage) }, responses: { 201: answers(ReturnUnit), ...problems } }), async (c) => {
-  const { id } = c.req.valid('param');
-  await changeCoverage(c.var.ctx, id, c.req.valid('json'));
-  return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, id)), 201);
-});
+receiptRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/dispositions/{id}',
+    tags,
+    summary: 'One disposition',
+    ...gated('inspection:read'),
+    request: { params: IdParam },
+    responses: { 200: answers(Disposition), ...problems },
+  }),
+  async (c) => {
+    return c.json(dispositionJson(await getDispositionView(c.var.ctx, c.req.valid('param').id)), 200);
+  },
+);
 
-const DispositionQuery = ListQuery.extend({ return_unit_id: short, unit_id: short, state: z.enum(['requested', 'posted', 'done', 'reversed', 'withdrawn']).optional(), disposition: z.enum(dispositions).optional() });
-
-receiptRoutes.openapi(createRoute({ method: 'get', path: '/dispositions', tags, summary: 'List dispositions', ...gated('inspection:read'), request: { query: DispositionQuery }, responses: { 200: answers(pageOf(Disposition)), ...problems } }), async (c) => {
-  const { limit, cursor, sort, ...filter } = c.req.valid('query');
-  const page = await listDispositions(c.var.ctx, { limit, cursor, sort }, filter);
-  return c.json({ ...page, items: page.items.map(dispositionJson) }, 200);
-});
-
-receiptRoutes.openapi(createRoute({ method: 'post', path: '/dispositions', tags, summary: 'Decide what becomes of a returned unit; scrap waits for a second person', ...gated('return:write'), request: { body: body(DisposeUnit) }, responses: { 201: answers(Disposition), ...problems } }), async (c) => {
-  const row = await disposeUnit(c.var.ctx, c.req.valid('json'));
-  return c.json(dispositionJson(await getDispositionView(c.var.ctx, row.id)), 201);
-});
-
-receiptRoutes.openapi(createRoute({ method: 'get', path: '/dispositions/{id}', tags, summary: 'One disposition', ...gated('inspection:read'), request: { params: IdParam }, responses: { 200: answers(Disposition), ...problems } }), async (c) => {
-  return c.json(dispositionJson(await getDispositionView(c.var.ctx, c.req.valid('param').id)), 200);
-});
-
-receiptRoutes.openapi(createRoute({ method: 'post', path: '/dispositions/{id}/reversal', tags, summary: 'Take a disposition back by a reversing entry', ...gated('return:write'), request: { params: IdParam, body: body(Because) }, responses: { 201: answers(Disposition), ...problems } }), async (c) => {
-  const { id } = c.req.valid('param');
-  await reverseDisposition(c.var.ctx, id, c.req.valid('json').reason);
-  return c.json(dispositionJson(await getDispositionView(c.var.ctx, id)), 201);
-});
+receiptRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/dispositions/{id}/reversal',
+    tags,
+    summary: 'Take a disposition back by a reversing entry',
+    ...gated('return:write'),
+    request: { params: IdParam, body: body(Because) },
+    responses: { 201: answers(Disposition), ...problems },
+  }),
+  async (c) => {
+    const { id } = c.req.valid('param');
+    await reverseDisposition(c.var.ctx, id, c.req.valid('json').reason);
+    return c.json(dispositionJson(await getDispositionView(c.var.ctx, id)), 201);
+  },
+);
 
 const MetricsQuery = z.object({ from_on: day.optional(), to_on: day.optional() });
 
-receiptRoutes.openapi(createRoute({ method: 'get', path: '/return-metrics', tags, summary: 'Turnaround, no-fault-found share, repeat returns, overdue and ageing', ...gated('inspection:read'), request: { query: MetricsQuery }, responses: { 200: answers(ReturnMetrics), ...problems } }), async (c) => {
-  return c.json(await returnMetrics(c.var.ctx, c.req.valid('query')), 200);
-});
+receiptRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/return-metrics',
+    tags,
+    summary: 'Turnaround, no-fault-found share, repeat returns, overdue and ageing',
+    ...gated('inspection:read'),
+    request: { query: MetricsQuery },
+    responses: { 200: answers(ReturnMetrics), ...problems },
+  }),
+  async (c) => {
+    return c.json(await returnMetrics(c.var.ctx, c.req.valid('query')), 200);
+  },
+);

@@ -1,22 +1,22 @@
 // Receiving one unit by a plain form, the list of returned units, ageing and metrics.
 import { z } from 'zod';
 import { addDays, daysBetween } from '../core/time.ts';
+import { speak } from '../core/words.ts';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, type Column, Facts, Field, Filters, Form, Num, PageHead, Pager, Percent, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
-import { speak } from '../core/words.ts';
 import { day, ReceiveUnit } from './inputs.ts';
 import { receiptJson } from './json.ts';
+import type { UnitState } from './lifecycle.ts';
+import { AGE_BANDS, listAgeing, type ReturnMetrics, returnMetrics } from './metrics.ts';
 import { findReturnView, listReturnUnitViews, type ReturnUnitView } from './queries.ts';
-import { receiveUnit, type Receipt } from './receive.ts';
-import { AGE_BANDS, type ReturnMetrics, returnMetrics } from './metrics.ts';
 import { ReturnUnitQuery } from './receiptApi.ts';
+import { type Receipt, receiveUnit } from './receive.ts';
 import { undoReceipt } from './undoReceipt.ts';
 import { DeskTabs, optionsOf, UnitTable } from './views.tsx';
 import { dispositionLabels, unitStateLabels, verdictLabels, words } from './words.ts';
-import type { UnitState } from './lifecycle.ts';
 
 export const receiptPages = newPages();
 
@@ -34,18 +34,35 @@ action(receiptPages, '/receipts', 'return:write', async (c) => {
 async function receiptPage(c: AppContext, given: { return_id?: string | undefined; scan?: string | undefined }, receipt?: Receipt, scanned?: string) {
   const w = words(c.var.locale);
   const box = given.return_id === undefined ? undefined : await findReturnView(c.var.ctx, given.return_id);
-  return show(c, { title: w.receive, nav: '/scan' }, (
+  return show(
+    c,
+    { title: w.receive, nav: '/scan' },
     <>
-      <PageHead title={w.receive} sub={box === undefined ? null : <>{w.box} <a href={`/returns/${box.id}`}>{box.number}</a></>}><a class="button" href={box === undefined ? '/scan' : `/scan?return_id=${box.id}`}>{w.scan_queue}</a></PageHead>
+      <PageHead
+        title={w.receive}
+        sub={
+          box === undefined ? null : (
+            <>
+              {w.box} <a href={`/returns/${box.id}`}>{box.number}</a>
+            </>
+          )
+        }
+      >
+        <a class="button" href={box === undefined ? '/scan' : `/scan?return_id=${box.id}`}>
+          {w.scan_queue}
+        </a>
+      </PageHead>
       {receipt === undefined ? null : <Outcome c={c} receipt={receipt} scanned={scanned ?? ''} box={box?.id} />}
       <Form action="/receipts" label={w.receive}>
         {box === undefined ? null : <input type="hidden" name="return_id" value={box.id} />}
         <Field label={w.scan} name="scan" required autofocus autocomplete="off" hint={w.scan_hint} value={given.scan ?? null} />
         <Field label={w.model_code} name="model_code" />
-        <button type="submit" class="primary">{w.receive}</button>
+        <button type="submit" class="primary">
+          {w.receive}
+        </button>
       </Form>
-    </>
-  ));
+    </>,
+  );
 }
 
 function Outcome({ c, receipt, scanned, box }: { c: AppContext; receipt: Receipt; scanned: string; box: string | undefined }) {
@@ -54,18 +71,32 @@ function Outcome({ c, receipt, scanned, box }: { c: AppContext; receipt: Receipt
   const tone = outcome === 'expected' ? 'good' : outcome === 'unknown' ? 'bad' : outcome === 'duplicate' ? 'info' : 'warn';
   return (
     <Section title={scanned}>
-      <p role="status"><Badge tone={tone}>{message}</Badge></p>
+      <p role="status">
+        <Badge tone={tone}>{message}</Badge>
+      </p>
       {receipt.return_unit === null ? null : (
         <div class="actions">
-          <a class="button primary" href={`/return-units/${receipt.return_unit.id}`}>{w.to_bench}</a>
-          {receipt.unit === null ? null : <a class="button" href={`/units/${receipt.unit.id}/label`}>{w.print_label}</a>}
-          {outcome === 'duplicate' ? null : <Form action={`/return-units/${receipt.return_unit.id}/receipt-reversal`} label={w.undo_receipt}><Field label={w.reason} name="reason" required /><button type="submit">{w.undo_receipt}</button></Form>}
+          <a class="button primary" href={`/return-units/${receipt.return_unit.id}`}>
+            {w.to_bench}
+          </a>
+          {receipt.unit === null ? null : (
+            <a class="button" href={`/units/${receipt.unit.id}/label`}>
+              {w.print_label}
+            </a>
+          )}
+          {outcome === 'duplicate' ? null : (
+            <Form action={`/return-units/${receipt.return_unit.id}/receipt-reversal`} label={w.undo_receipt}>
+              <Field label={w.reason} name="reason" required />
+              <button type="submit">{w.undo_receipt}</button>
+            </Form>
+          )}
         </div>
       )}
       {receipt.choices.length === 0 ? null : <p>{w.choose}</p>}
       {receipt.choices.map((unit) => (
         <Form action="/receipts" label={unit.serial}>
-          <input type="hidden" name="scan" value={scanned} /><input type="hidden" name="unit_id" value={unit.id} />
+          <input type="hidden" name="scan" value={scanned} />
+          <input type="hidden" name="unit_id" value={unit.id} />
           {box === undefined ? null : <input type="hidden" name="return_id" value={box} />}
           <button type="submit">{`${unit.maker_code} ${unit.model_code} ${unit.serial} ${unit.customer_name ?? ''}`}</button>
         </Form>
@@ -84,7 +115,9 @@ page(receiptPages, '/return-units', 'return:read', async (c) => {
   const w = words(c.var.locale);
   const { limit, cursor, sort, ...filter } = readQuery(c, ReturnUnitQuery.extend(ListQuery.shape));
   const { items, next_cursor } = await listReturnUnitViews(c.var.ctx, { limit, cursor, sort }, filter);
-  return show(c, { title: w.return_units, nav: '/returns' }, (
+  return show(
+    c,
+    { title: w.return_units, nav: '/returns' },
     <>
       <PageHead title={w.return_units} />
       <DeskTabs c={c} current="/return-units" />
@@ -97,8 +130,8 @@ page(receiptPages, '/return-units', 'return:read', async (c) => {
       </Filters>
       <UnitTable c={c} rows={items} />
       <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 /** How far ahead the list of claims to make looks. */
@@ -108,25 +141,41 @@ page(receiptPages, '/returns/ageing', 'inspection:read', async (c) => {
   const w = words(c.var.locale);
   const on = today(c.var.ctx);
   const overdue = await listReturnUnitViews(c.var.ctx, { limit: 200, sort: 'expected_by_on' }, { flag: 'overdue' });
-  const claimable = await listReturnUnitViews(c.var.ctx, { limit: 200, sort: 'maker_warranty_ends_on' }, { flag: 'claimable', maker_warranty_ends_by: addDays(on, CLAIM_WITHIN_DAYS) });
-  const metrics = await returnMetrics(c.var.ctx, {});
-  return show(c, { title: w.ageing, nav: '/returns' }, (
+  const claimable = await listReturnUnitViews(
+    c.var.ctx,
+    { limit: 200, sort: 'maker_warranty_ends_on' },
+    { flag: 'claimable', maker_warranty_ends_by: addDays(on, CLAIM_WITHIN_DAYS) },
+  );
+  const ageing = await listAgeing(c.var.ctx);
+  return show(
+    c,
+    { title: w.ageing, nav: '/returns' },
     <>
       <PageHead title={w.ageing} />
       <DeskTabs c={c} current="/returns/ageing" />
-      <Section title={w.overdue_list}><Table c={c} caption={w.overdue_list} columns={overdueColumns(c, on)} rows={overdue.items} empty={w.none_overdue} /></Section>
-      <Section title={w.claimable}><Table c={c} caption={w.claimable} columns={claimColumns(c)} rows={claimable.items} /></Section>
-      <Section title={w.ageing}><Ageing c={c} metrics={metrics} /></Section>
-    </>
-  ));
+      <Section title={w.overdue_list}>
+        <Table c={c} caption={w.overdue_list} columns={overdueColumns(c, on)} rows={overdue.items} empty={w.none_overdue} />
+      </Section>
+      <Section title={w.claimable}>
+        <Table c={c} caption={w.claimable} columns={claimColumns(c)} rows={claimable.items} />
+      </Section>
+      <Section title={w.ageing}>
+        <Ageing c={c} ageing={ageing} />
+      </Section>
+    </>,
+  );
 });
 
 const overdueColumns = (c: AppContext, on: string): Column<ReturnUnitView>[] => {
   const w = words(c.var.locale);
   return [
-    { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a> }, { head: w.serial, cell: (row) => <a href={`/return-units/${row.id}`}>{row.serial}</a> },
-    { head: w.model, cell: (row) => row.model_code }, { head: w.customer, cell: (row) => row.customer_name }, { head: w.expected_by, cell: (row) => row.expected_by_on },
-    { head: w.days_over, cell: (row) => (row.expected_by_on === null ? null : daysBetween(row.expected_by_on, on)), numeric: true }, { head: w.reminders, cell: (row) => row.reminders_sent, numeric: true },
+    { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a> },
+    { head: w.serial, cell: (row) => <a href={`/return-units/${row.id}`}>{row.serial}</a> },
+    { head: w.model, cell: (row) => row.model_code },
+    { head: w.customer, cell: (row) => row.customer_name },
+    { head: w.expected_by, cell: (row) => row.expected_by_on },
+    { head: w.days_over, cell: (row) => (row.expected_by_on === null ? null : daysBetween(row.expected_by_on, on)), numeric: true },
+    { head: w.reminders, cell: (row) => row.reminders_sent, numeric: true },
     { head: w.waits_for_second, cell: (row) => (row.write_off_requested_by === null ? null : <Badge tone="warn">{w.write_off}</Badge>) },
   ];
 };
@@ -134,13 +183,15 @@ const overdueColumns = (c: AppContext, on: string): Column<ReturnUnitView>[] => 
 const claimColumns = (c: AppContext): Column<ReturnUnitView>[] => {
   const w = words(c.var.locale);
   return [
-    { head: w.serial, cell: (row) => <a href={`/return-units/${row.id}`}>{row.serial}</a> }, { head: w.model, cell: (row) => `${row.maker_code} ${row.model_code}` },
-    { head: w.failure_mode, cell: (row) => (c.var.locale === 'ja' ? row.mode_ja : row.mode_en) }, { head: w.maker_warranty_ends, cell: (row) => row.maker_warranty_ends_on, sort: 'maker_warranty_ends_on' },
+    { head: w.serial, cell: (row) => <a href={`/return-units/${row.id}`}>{row.serial}</a> },
+    { head: w.model, cell: (row) => `${row.maker_code} ${row.model_code}` },
+    { head: w.failure_mode, cell: (row) => (c.var.locale === 'ja' ? row.mode_ja : row.mode_en) },
+    { head: w.maker_warranty_ends, cell: (row) => row.maker_warranty_ends_on, sort: 'maker_warranty_ends_on' },
     { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a> },
   ];
 };
 
-function Ageing({ c, metrics }: { c: AppContext; metrics: ReturnMetrics }) {
+function Ageing({ c, ageing }: { c: AppContext; ageing: ReturnMetrics['ageing'] }) {
   const w = words(c.var.locale);
   const bands = [...AGE_BANDS, null].map((to, i) => w.days(i === 0 ? 0 : (AGE_BANDS[i - 1] ?? 0) + (to === null ? 0 : 1), to));
   const columns: Column<ReturnMetrics['ageing'][number]>[] = [
@@ -148,36 +199,62 @@ function Ageing({ c, metrics }: { c: AppContext; metrics: ReturnMetrics }) {
     ...bands.map((head, i) => ({ head, cell: (row: ReturnMetrics['ageing'][number]) => row.bands[i], numeric: true })),
     { head: w.count, cell: (row) => <a href={`/return-units?state=${row.state}`}>{row.total}</a>, numeric: true },
   ];
-  return <Table c={c} caption={w.ageing} columns={columns} rows={metrics.ageing} />;
+  return <Table c={c} caption={w.ageing} columns={columns} rows={ageing} />;
 }
 
 page(receiptPages, '/returns/metrics', 'inspection:read', async (c) => {
   const w = words(c.var.locale);
   const metrics = await returnMetrics(c.var.ctx, readQuery(c, z.object({ from_on: day.optional(), to_on: day.optional() })));
   const rows = (more: string) => `/return-units?received_from_on=${metrics.from_on}&received_to_on=${metrics.to_on}${more}`;
-  const share = (part: { part: number; whole: number; share: number | null }, more: string) => <><a href={rows(more)}><Percent value={part.share} locale={c.var.locale} /></a> ({w.of(part.part, part.whole)})</>;
-  return show(c, { title: w.metrics, nav: '/returns' }, (
+  const share = (part: { part: number; whole: number; share: number | null }, more: string) => (
+    <>
+      <a href={rows(more)}>
+        <Percent value={part.share} locale={c.var.locale} />
+      </a>{' '}
+      ({w.of(part.part, part.whole)})
+    </>
+  );
+  return show(
+    c,
+    { title: w.metrics, nav: '/returns' },
     <>
       <PageHead title={w.metrics} sub={`${metrics.from_on} – ${metrics.to_on}`} />
       <DeskTabs c={c} current="/returns/metrics" />
-      <Filters c={c}><Field label={w.from_on} name="from_on" type="date" value={metrics.from_on} /><Field label={w.to_on} name="to_on" type="date" value={metrics.to_on} /></Filters>
-      <Facts facts={[
-        [w.received, <a href={rows('')}>{metrics.received}</a>], [w.nff_share, share(metrics.nff, '&verdict=no_fault_found')], [w.repeat_share, share(metrics.repeat, '&flag=repeat')],
-        [w.overdue, <a href="/returns/ageing">{metrics.overdue}</a>],
-      ]} />
-      <Section title={w.turnaround}><Turnaround c={c} metrics={metrics} href={rows('')} /><p class="note">{w.business_hours_note}</p></Section>
-      <Section title={w.ageing}><Ageing c={c} metrics={metrics} /></Section>
-    </>
-  ));
+      <Filters c={c}>
+        <Field label={w.from_on} name="from_on" type="date" value={metrics.from_on} />
+        <Field label={w.to_on} name="to_on" type="date" value={metrics.to_on} />
+      </Filters>
+      <Facts
+        facts={[
+          [w.received, <a href={rows('')}>{metrics.received}</a>],
+          [w.nff_share, share(metrics.nff, '&verdict=no_fault_found')],
+          [w.repeat_share, share(metrics.repeat, '&flag=repeat')],
+          [w.overdue, <a href="/returns/ageing">{metrics.overdue}</a>],
+        ]}
+      />
+      <Section title={w.turnaround}>
+        <Turnaround c={c} metrics={metrics} href={rows('')} />
+        <p class="note">{w.business_hours_note}</p>
+      </Section>
+      <Section title={w.ageing}>
+        <Ageing c={c} ageing={metrics.ageing} />
+      </Section>
+    </>,
+  );
 });
 
 function Turnaround({ c, metrics, href }: { c: AppContext; metrics: ReturnMetrics; href: string }) {
   const w = words(c.var.locale);
   const { locale } = c.var;
-  const rows = [{ name: w.receipt_to_disposition, spread: metrics.receipt_to_disposition }, { name: w.receipt_to_shipment, spread: metrics.receipt_to_shipment }];
+  const rows = [
+    { name: w.receipt_to_disposition, spread: metrics.receipt_to_disposition },
+    { name: w.receipt_to_shipment, spread: metrics.receipt_to_shipment },
+  ];
   const columns: Column<(typeof rows)[number]>[] = [
-    { head: w.turnaround, cell: (row) => row.name }, { head: w.count, cell: (row) => <a href={href}>{row.spread.count}</a>, numeric: true },
-    { head: w.median_days, cell: (row) => <Num value={row.spread.median_days} digits={1} locale={locale} />, numeric: true }, { head: w.p90_days, cell: (row) => <Num value={row.spread.p90_days} digits={1} locale={locale} />, numeric: true },
+    { head: w.turnaround, cell: (row) => row.name },
+    { head: w.count, cell: (row) => <a href={href}>{row.spread.count}</a>, numeric: true },
+    { head: w.median_days, cell: (row) => <Num value={row.spread.median_days} digits={1} locale={locale} />, numeric: true },
+    { head: w.p90_days, cell: (row) => <Num value={row.spread.p90_days} digits={1} locale={locale} />, numeric: true },
     { head: w.median_hours, cell: (row) => <Num value={row.spread.median_business_hours} digits={1} locale={locale} />, numeric: true },
     { head: w.p90_hours, cell: (row) => <Num value={row.spread.p90_business_hours} digits={1} locale={locale} />, numeric: true },
   ];

@@ -56,7 +56,8 @@ async function identify(ctx: Ctx, input: ReceiveUnit): Promise<Found> {
 }
 
 const one = (unit: UnitView | undefined, scan: string): Found => {
-  if (unit === undefined) throw new Problem('invalid', [`No unit ${scan}`, `個体 ${scan} がありません`], { errors: [{ path: 'scan', message: 'No such unit' }] });
+  if (unit === undefined)
+    throw new Problem('invalid', [`No unit ${scan}`, `個体 ${scan} がありません`], { errors: [{ path: 'scan', message: 'No such unit' }] });
   return { unit, choices: [] };
 };
 
@@ -70,9 +71,14 @@ async function narrow(ctx: Ctx, units: readonly UnitView[], return_id: string | 
 
 /** A return number stands for its unit when it has one only; for several a person chooses. */
 async function findInReturn(ctx: Ctx, by: 'id' | 'number', value: string): Promise<Found> {
-  const rows = await ctx.db.selectFrom('returns').leftJoin('return_units', 'return_units.return_id', 'returns.id').select(['return_units.unit_id', 'return_units.state'])
-    .where(`returns.${by}`, '=', value).execute();
-  if (rows.length === 0) throw new Problem('invalid', [`No return ${value}`, `返品案件 ${value} がありません`], { errors: [{ path: 'scan', message: 'No such return' }] });
+  const rows = await ctx.db
+    .selectFrom('returns')
+    .leftJoin('return_units', 'return_units.return_id', 'returns.id')
+    .select(['return_units.unit_id', 'return_units.state'])
+    .where(`returns.${by}`, '=', value)
+    .execute();
+  if (rows.length === 0)
+    throw new Problem('invalid', [`No return ${value}`, `返品案件 ${value} がありません`], { errors: [{ path: 'scan', message: 'No such return' }] });
   const waiting = rows.filter(({ state }) => state === 'expected');
   const units: UnitView[] = [];
   for (const { unit_id } of waiting.length > 0 ? waiting : rows) {
@@ -104,7 +110,13 @@ async function isAway(ctx: Ctx, unit_id: string): Promise<boolean> {
 
 /** A unit written off that arrives after all. */
 async function receiveLate(ctx: Ctx, unit: UnitView): Promise<Receipt | null> {
-  const writtenOff = await ctx.db.selectFrom('return_units').selectAll().where('unit_id', '=', unit.id).where('state', '=', 'written_off').orderBy('id', 'desc').executeTakeFirst();
+  const writtenOff = await ctx.db
+    .selectFrom('return_units')
+    .selectAll()
+    .where('unit_id', '=', unit.id)
+    .where('state', '=', 'written_off')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
   if (writtenOff === undefined) return null;
   const found = await recoverWrittenOff(ctx, writtenOff);
   return arrive(ctx, found, writtenOff, unit, 'expected');
@@ -113,9 +125,19 @@ async function receiveLate(ctx: Ctx, unit: UnitView): Promise<Receipt | null> {
 /** Not announced, or not in this box: into the return being unpacked, else into a return of its own. */
 async function receiveUnexpected(ctx: Ctx, unit: UnitView, input: ReceiveUnit, outcome: 'unexpected' | 'unknown'): Promise<Receipt> {
   const box = input.return_id === undefined ? null : await getReturn(ctx, input.return_id);
-  const into = box !== null && (box.state === 'authorised' || box.state === 'open') ? box : await openReturn(ctx, {
-    type: 'return_first', state: 'authorised', customer_id: unit.customer_id, partner_id: unit.partner_id, case_id: null, note: input.note ?? null, ship_to: null, origin: 'scan',
-  });
+  const into =
+    box !== null && (box.state === 'authorised' || box.state === 'open')
+      ? box
+      : await openReturn(ctx, {
+          type: 'return_first',
+          state: 'authorised',
+          customer_id: unit.customer_id,
+          partner_id: unit.partner_id,
+          case_id: null,
+          note: input.note ?? null,
+          ship_to: null,
+          origin: 'scan',
+        });
   const added = await addUnitToReturn(ctx, into, unit, {}, { unexpected_at: ctx.now });
   return arrive(ctx, into, added, unit, outcome);
 }
@@ -126,21 +148,44 @@ async function arrive(ctx: Ctx, into: ReturnRow, entry: ReturnUnitRow, unit: Uni
   if (state === null) throw wrongState([`The unit is ${entry.state}`, '個体は受領できない状態です'], into.id);
   const returned = into.state === 'open' ? into : await saveReturn(ctx, into, { state: after(into, 'receive') });
   const saved = await saveReturnUnit(ctx, entry, {
-    state, received_at: ctx.now, received_by: ctx.actor.id, returned_on: entry.returned_on ?? today(ctx), footage_erased_at: null, footage_erased_by: null,
-    disposition: null, dispositioned_at: null, written_off_at: null,
+    state,
+    received_at: ctx.now,
+    received_by: ctx.actor.id,
+    returned_on: entry.returned_on ?? today(ctx),
+    footage_erased_at: null,
+    footage_erased_by: null,
+    disposition: null,
+    dispositioned_at: null,
+    written_off_at: null,
   });
   await endFormerDisposition(ctx, entry);
   await releasePromise(ctx, unit.id);
   await endService(ctx, await loadUnit(ctx, unit.id));
-  await moveUnit(ctx, unit, { location: outcome === 'expected' ? 'receiving' : 'quarantine', condition: 'unverified' }, { cause_kind: 'return_unit', cause_id: entry.id }, 'customer');
-  await remember(ctx, { action: 'return_unit.received', record_kind: 'return_unit', record_id: entry.id, change: { return_id: into.id, number: into.number, unit_id: unit.id, serial: unit.serial, outcome } });
+  await moveUnit(
+    ctx,
+    unit,
+    { location: outcome === 'expected' ? 'receiving' : 'quarantine', condition: 'unverified' },
+    { cause_kind: 'return_unit', cause_id: entry.id },
+    'customer',
+  );
+  await remember(ctx, {
+    action: 'return_unit.received',
+    record_kind: 'return_unit',
+    record_id: entry.id,
+    change: { return_id: into.id, number: into.number, unit_id: unit.id, serial: unit.serial, outcome },
+  });
   return { outcome, return: returned, return_unit: saved, unit, choices: [] };
 }
 
 /** Back from repair: what was decided then is done, and something new will be decided. */
 async function endFormerDisposition(ctx: Ctx, entry: ReturnUnitRow): Promise<void> {
   if (entry.state !== 'dispositioned') return;
-  await ctx.db.updateTable('dispositions').set((set) => ({ state: 'done', version: set('version', '+', 1) })).where('return_unit_id', '=', entry.id).where('state', '=', 'posted').execute();
+  await ctx.db
+    .updateTable('dispositions')
+    .set((set) => ({ state: 'done', version: set('version', '+', 1) }))
+    .where('return_unit_id', '=', entry.id)
+    .where('state', '=', 'posted')
+    .execute();
 }
 
 /** A unit that was promised from stock but came in a box cannot be shipped: the promise is given back. */

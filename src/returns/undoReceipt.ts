@@ -17,8 +17,12 @@ export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: stri
     const found = await getReturn(ctx, unit.return_id);
     const before = nextUnitState(unit.state, 'undo');
     const place = await findPlace(ctx, unit.unit_id);
-    const arrival = place === undefined ? undefined : await ctx.db.selectFrom('stock_moves').select(['id', 'cause_id', 'to_location']).where('id', '=', place.move_id).executeTakeFirst();
-    if (before === null || arrival?.cause_id !== unit.id || arrival.to_location === 'bench') throw wrongState([`The unit is ${unit.state}: its receipt cannot be taken back`, '受領を取り消せない状態です'], found.id);
+    const arrival =
+      place === undefined
+        ? undefined
+        : await ctx.db.selectFrom('stock_moves').select(['id', 'cause_id', 'to_location']).where('id', '=', place.move_id).executeTakeFirst();
+    if (before === null || arrival?.cause_id !== unit.id || arrival.to_location === 'bench')
+      throw wrongState([`The unit is ${unit.state}: its receipt cannot be taken back`, '受領を取り消せない状態です'], found.id);
     await reverseMove(ctx, arrival.id, reason);
     const state = unit.unexpected_at === null ? before : 'cancelled';
     const saved = await saveReturnUnit(ctx, unit, { state, received_at: null, received_by: null, returned_on: null });

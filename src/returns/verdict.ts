@@ -27,10 +27,20 @@ export async function recordVerdict(ctx: Ctx, unit: ReturnUnitRow, finding: Find
   const { coverage, reason } = coverageOf({ warranty: await findWarranty(ctx, record), filed_on: found.filed_on, contract, verdict: finding.verdict });
   const keep = unit.coverage === 'goodwill';
   const saved = await saveReturnUnit(ctx, unit, {
-    verdict: finding.verdict, failure_mode_id: finding.failure_mode_id, component_id: finding.component_id, cause_id: finding.cause_id, verdict_by: ctx.actor.id, verdict_at: ctx.now,
+    verdict: finding.verdict,
+    failure_mode_id: finding.failure_mode_id,
+    component_id: finding.component_id,
+    cause_id: finding.cause_id,
+    verdict_by: ctx.actor.id,
+    verdict_at: ctx.now,
     ...(keep ? {} : { coverage, coverage_reason: speak(reason, ctx.actor.locale) }),
   });
-  await remember(ctx, { action: 'return_unit.verdict_recorded', record_kind: 'return_unit', record_id: unit.id, change: { ...finding, unit_id: unit.unit_id, day: today(ctx) } });
+  await remember(ctx, {
+    action: 'return_unit.verdict_recorded',
+    record_kind: 'return_unit',
+    record_id: unit.id,
+    change: { ...finding, unit_id: unit.unit_id, day: today(ctx) },
+  });
   return saved;
 }
 
@@ -40,7 +50,8 @@ export async function eraseFootage(ctx: Ctx, return_unit_id: string, reason?: st
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const unit = await getReturnUnit(ctx, return_unit_id);
-    if (unit.state !== 'received' && unit.state !== 'inspecting') throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では消去を記録できません`], unit.return_id);
+    if (unit.state !== 'received' && unit.state !== 'inspecting')
+      throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では消去を記録できません`], unit.return_id);
     if (unit.footage_erased_at !== null) return unit;
     const saved = await saveReturnUnit(ctx, unit, { footage_erased_at: ctx.now, footage_erased_by: ctx.actor.id });
     await remember(ctx, { action: 'return_unit.footage_erased', record_kind: 'return_unit', record_id: unit.id, reason: reason ?? null });
@@ -55,7 +66,13 @@ export async function changeCoverage(ctx: Ctx, return_unit_id: string, input: Ch
   return transaction(ctx, async (ctx) => {
     const unit = await getReturnUnit(ctx, return_unit_id);
     const saved = await saveReturnUnit(ctx, unit, { coverage: input.coverage, coverage_reason: input.reason });
-    await remember(ctx, { action: 'return_unit.coverage_changed', record_kind: 'return_unit', record_id: unit.id, reason: input.reason, change: { coverage: [unit.coverage, input.coverage] } });
+    await remember(ctx, {
+      action: 'return_unit.coverage_changed',
+      record_kind: 'return_unit',
+      record_id: unit.id,
+      reason: input.reason,
+      change: { coverage: [unit.coverage, input.coverage] },
+    });
     return saved;
   });
 }

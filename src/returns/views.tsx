@@ -9,12 +9,26 @@ import type { ReturnUnitView, ReturnView } from './queries.ts';
 import { dispositionLabels, legStateLabels, returnStateLabels, typeLabels, unitStateLabels, verdictLabels, words } from './words.ts';
 
 const returnTones: Record<ReturnState, Tone> = { draft: 'neutral', authorised: 'info', open: 'info', closed: 'good', rejected: 'bad', cancelled: 'neutral' };
-const unitTones: Record<UnitState, Tone> = { expected: 'neutral', received: 'info', inspecting: 'info', dispositioned: 'good', resolved: 'good', written_off: 'bad', cancelled: 'neutral' };
+const unitTones: Record<UnitState, Tone> = {
+  expected: 'neutral',
+  received: 'info',
+  inspecting: 'info',
+  dispositioned: 'good',
+  resolved: 'good',
+  written_off: 'bad',
+  cancelled: 'neutral',
+};
 const legTones: Record<LegState, Tone> = { requested: 'warn', reserved: 'info', shipped: 'info', delivered: 'good', cancelled: 'neutral' };
 
-export const ReturnBadge = ({ c, state }: { c: AppContext; state: ReturnState }) => <Badge tone={returnTones[state]}>{speak(returnStateLabels[state], c.var.locale)}</Badge>;
-export const UnitBadge = ({ c, state }: { c: AppContext; state: UnitState }) => <Badge tone={unitTones[state]}>{speak(unitStateLabels[state], c.var.locale)}</Badge>;
-export const LegBadge = ({ c, state }: { c: AppContext; state: LegState }) => <Badge tone={legTones[state]}>{speak(legStateLabels[state], c.var.locale)}</Badge>;
+export const ReturnBadge = ({ c, state }: { c: AppContext; state: ReturnState }) => (
+  <Badge tone={returnTones[state]}>{speak(returnStateLabels[state], c.var.locale)}</Badge>
+);
+export const UnitBadge = ({ c, state }: { c: AppContext; state: UnitState }) => (
+  <Badge tone={unitTones[state]}>{speak(unitStateLabels[state], c.var.locale)}</Badge>
+);
+export const LegBadge = ({ c, state }: { c: AppContext; state: LegState }) => (
+  <Badge tone={legTones[state]}>{speak(legStateLabels[state], c.var.locale)}</Badge>
+);
 
 /** A pair of labels as the options of a choice. */
 export const optionsOf = (c: AppContext, labels: Readonly<Record<string, readonly [string, string]>>): Option[] =>
@@ -22,7 +36,10 @@ export const optionsOf = (c: AppContext, labels: Readonly<Record<string, readonl
 
 /** The codes in use of a tree, indented by their depth. */
 export async function codeOptions(ctx: Ctx, tree: Tree): Promise<Option[]> {
-  return (await listCodes(ctx, tree)).map((code) => ({ value: code.code, label: `${'  '.repeat(code.depth)}${ctx.actor.locale === 'ja' ? code.name_ja : code.name_en}` }));
+  return (await listCodes(ctx, tree)).map((code) => ({
+    value: code.code,
+    label: `${'  '.repeat(code.depth)}${ctx.actor.locale === 'ja' ? code.name_ja : code.name_en}`,
+  }));
 }
 
 export const returnColumns = (c: AppContext): Column<ReturnView>[] => {
@@ -46,7 +63,15 @@ export const unitColumns = (c: AppContext): Column<ReturnUnitView>[] => {
   return [
     { head: w.serial, cell: (row) => <a href={`/return-units/${row.id}`}>{row.serial}</a> },
     { head: w.model, cell: (row) => row.model_code },
-    { head: w.state, cell: (row) => <><UnitBadge c={c} state={row.state} />{row.unexpected_at === null ? null : <Badge tone="warn">{w.unexpected}</Badge>}</> },
+    {
+      head: w.state,
+      cell: (row) => (
+        <>
+          <UnitBadge c={c} state={row.state} />
+          {row.unexpected_at === null ? null : <Badge tone="warn">{w.unexpected}</Badge>}
+        </>
+      ),
+    },
     { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a> },
     { head: w.customer, cell: (row) => row.customer_name },
     { head: w.reported_symptom, cell: (row) => (japanese ? row.symptom_ja : row.symptom_en) ?? row.reported_text },
@@ -58,13 +83,28 @@ export const unitColumns = (c: AppContext): Column<ReturnUnitView>[] => {
   ];
 };
 
-export const UnitTable = ({ c, rows }: { c: AppContext; rows: readonly ReturnUnitView[] }) => <Table c={c} caption={words(c.var.locale).return_units} columns={unitColumns(c)} rows={rows} />;
+export const UnitTable = ({ c, rows }: { c: AppContext; rows: readonly ReturnUnitView[] }) => (
+  <Table c={c} caption={words(c.var.locale).return_units} columns={unitColumns(c)} rows={rows} />
+);
 
 /** The tabs of the desk. */
 export function DeskTabs({ c, current }: { c: AppContext; current: string }) {
   const w = words(c.var.locale);
   const tabs: readonly (readonly [string, string])[] = [
-    ['/returns', w.returns], ['/return-units', w.return_units], ['/bench', w.to_bench], ['/returns/ageing', w.ageing], ['/returns/metrics', w.metrics], ['/codes/symptom', w.codes],
+    ['/returns', w.returns],
+    ['/return-units', w.return_units],
+    ['/bench', w.to_bench],
+    ['/returns/ageing', w.ageing],
+    ['/returns/metrics', w.metrics],
+    ['/codes/symptom', w.codes],
   ];
-  return <nav class="tabs" aria-label={w.returns}>{tabs.map(([path, label]) => <a href={path} aria-current={path === current ? 'page' : undefined}>{label}</a>)}</nav>;
+  return (
+    <nav class="tabs" aria-label={w.returns}>
+      {tabs.map(([path, label]) => (
+        <a href={path} aria-current={path === current ? 'page' : undefined}>
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
 }

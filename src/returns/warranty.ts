@@ -50,17 +50,32 @@ export interface CoverageQuestion {
   readonly verdict: ReturnUnitRow['verdict'];
 }
 
-export interface CoverageAnswer { readonly coverage: Coverage; readonly reason: Bilingual }
+export interface CoverageAnswer {
+  readonly coverage: Coverage;
+  readonly reason: Bilingual;
+}
 
 /** Who pays, with the reason and the dates. Damage by the customer is paid whatever the clocks say; goodwill is only ever a person's decision. */
 export function coverageOf({ warranty, filed_on, contract, verdict }: CoverageQuestion): CoverageAnswer {
   if (verdict === 'customer_damage') return { coverage: 'paid', reason: ['Damaged by the customer', 'お客様による損傷'] };
   const since = basisWords(warranty);
   if (covers(warranty.maker_ends_on, filed_on) === true) {
-    return { coverage: 'maker', reason: [`Filed ${filed_on}; maker warranty until ${warranty.maker_ends_on}, ${since[0]}`, `申告日 ${filed_on}、メーカー保証 ${warranty.maker_ends_on} まで(${since[1]})`] };
+    return {
+      coverage: 'maker',
+      reason: [
+        `Filed ${filed_on}; maker warranty until ${warranty.maker_ends_on}, ${since[0]}`,
+        `申告日 ${filed_on}、メーカー保証 ${warranty.maker_ends_on} まで(${since[1]})`,
+      ],
+    };
   }
   if (covers(warranty.own_ends_on, filed_on) === true) {
-    return { coverage: 'own_warranty', reason: [`Filed ${filed_on}; our warranty until ${warranty.own_ends_on}, ${since[0]}`, `申告日 ${filed_on}、自社保証 ${warranty.own_ends_on} まで(${since[1]})`] };
+    return {
+      coverage: 'own_warranty',
+      reason: [
+        `Filed ${filed_on}; our warranty until ${warranty.own_ends_on}, ${since[0]}`,
+        `申告日 ${filed_on}、自社保証 ${warranty.own_ends_on} まで(${since[1]})`,
+      ],
+    };
   }
   if (contract !== null) {
     return contract === 'open'
@@ -68,15 +83,26 @@ export function coverageOf({ warranty, filed_on, contract, verdict }: CoverageQu
       : { coverage: 'contract', reason: [`Covered by a support contract until ${contract}`, `契約内無償(契約 ${contract} まで)`] };
   }
   if (warranty.own_ends_on === null) return { coverage: 'paid', reason: ['No warranty is on record for this unit', 'この個体の保証情報がありません'] };
-  return { coverage: 'paid', reason: [`Filed ${filed_on}; our warranty ended ${warranty.own_ends_on}, ${since[0]}`, `申告日 ${filed_on}、自社保証は ${warranty.own_ends_on} に終了(${since[1]})`] };
+  return {
+    coverage: 'paid',
+    reason: [
+      `Filed ${filed_on}; our warranty ended ${warranty.own_ends_on}, ${since[0]}`,
+      `申告日 ${filed_on}、自社保証は ${warranty.own_ends_on} に終了(${since[1]})`,
+    ],
+  };
 }
 
 function basisWords({ basis, starts_on }: Warranty): Bilingual {
   switch (basis) {
-    case 'delivered_on': return [`counted from delivery ${starts_on}`, `納品日 ${starts_on} 起算`];
-    case 'purchased_on': return [`counted from purchase ${starts_on}`, `購入日 ${starts_on} 起算`];
-    case 'shipped_on': return [`counted from shipment plus ${SHIPPING_LAG_DAYS} days, ${starts_on}`, `出荷日+${SHIPPING_LAG_DAYS}日の ${starts_on} 起算`];
-    case 'inherited': return ['inherited from the unit it replaced', '交換元から引き継ぎ'];
-    case null: return ['start unknown', '起算日不明'];
+    case 'delivered_on':
+      return [`counted from delivery ${starts_on}`, `納品日 ${starts_on} 起算`];
+    case 'purchased_on':
+      return [`counted from purchase ${starts_on}`, `購入日 ${starts_on} 起算`];
+    case 'shipped_on':
+      return [`counted from shipment plus ${SHIPPING_LAG_DAYS} days, ${starts_on}`, `出荷日+${SHIPPING_LAG_DAYS}日の ${starts_on} 起算`];
+    case 'inherited':
+      return ['inherited from the unit it replaced', '交換元から引き継ぎ'];
+    case null:
+      return ['start unknown', '起算日不明'];
   }
 }

@@ -18,8 +18,10 @@ export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUni
   return transaction(ctx, async (ctx) => {
     const found = await getReturn(ctx, return_id);
     const unit = await pickUnit(ctx, found, input.return_unit_id, 'expected');
-    if (found.state !== 'authorised' && found.state !== 'open') throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} は対応中ではありません`], found.id);
-    if (nextUnitState(unit.state, 'write_off') === null) throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では未返却処理できません`], found.id);
+    if (found.state !== 'authorised' && found.state !== 'open')
+      throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} は対応中ではありません`], found.id);
+    if (nextUnitState(unit.state, 'write_off') === null)
+      throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では未返却処理できません`], found.id);
     if (unit.write_off_requested_by !== null) throw wrongState(['The write-off waits for approval already', '未返却処理は既に承認待ちです'], found.id);
     const saved = await saveReturnUnit(ctx, unit, { write_off_requested_by: ctx.actor.id });
     await remember(ctx, { action: 'return_unit.write_off_requested', record_kind: 'return_unit', record_id: unit.id, reason: input.reason });
@@ -38,7 +40,9 @@ export async function approveReturn(ctx: Ctx, return_id: string, input: Approve)
       await postDisposition(ctx, await getReturnUnit(ctx, wish.return_unit_id), wish, { approved_by: ctx.actor.id, approved_name: ctx.actor.name });
       return getReturnUnit(ctx, wish.return_unit_id);
     }
-    const unit = (await unitsOf(ctx, found)).find((one) => one.write_off_requested_by !== null && one.state === 'expected' && (input.return_unit_id ?? one.id) === one.id);
+    const unit = (await unitsOf(ctx, found)).find(
+      (one) => one.write_off_requested_by !== null && one.state === 'expected' && (input.return_unit_id ?? one.id) === one.id,
+    );
     if (unit === undefined) throw wrongState(['Nothing of this return waits for approval', '承認待ちの処理はありません'], found.id);
     return writeOff(ctx, found, unit, input.reason);
   });
@@ -50,9 +54,20 @@ export async function refuseApproval(ctx: Ctx, return_id: string, input: ForUnit
   return transaction(ctx, async (ctx) => {
     const found = await getReturn(ctx, return_id);
     const wish = await findWish(ctx, found, input.return_unit_id);
-    const unit = wish === undefined ? (await unitsOf(ctx, found)).find((one) => one.write_off_requested_by !== null && one.state === 'expected' && (input.return_unit_id ?? one.id) === one.id) : await getReturnUnit(ctx, wish.return_unit_id);
+    const unit =
+      wish === undefined
+        ? (await unitsOf(ctx, found)).find(
+            (one) => one.write_off_requested_by !== null && one.state === 'expected' && (input.return_unit_id ?? one.id) === one.id,
+          )
+        : await getReturnUnit(ctx, wish.return_unit_id);
     if (unit === undefined) throw wrongState(['Nothing of this return waits for approval', '承認待ちの処理はありません'], found.id);
-    if (wish !== undefined) await ctx.db.updateTable('dispositions').set({ state: 'withdrawn', version: wish.version + 1 }).where('id', '=', wish.id).where('state', '=', 'requested').execute();
+    if (wish !== undefined)
+      await ctx.db
+        .updateTable('dispositions')
+        .set({ state: 'withdrawn', version: wish.version + 1 })
+        .where('id', '=', wish.id)
+        .where('state', '=', 'requested')
+        .execute();
     const saved = await saveReturnUnit(ctx, unit, { write_off_requested_by: null });
     await remember(ctx, { action: 'return_unit.approval_refused', record_kind: 'return_unit', record_id: unit.id, reason: input.reason });
     return saved;
@@ -67,22 +82,66 @@ async function writeOff(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow, reason:
   const record = await ctx.db.selectFrom('units').select(['id', 'model_id']).where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.unit_id);
   const id = newId(ctx.now);
-  const move = await moveUnit(ctx, record, { location: 'lost', condition: place?.condition ?? 'unverified' }, { cause_kind: 'disposition', cause_id: id, reason: reason ?? null }, 'customer');
-  await ctx.db.insertInto('dispositions').values({
-    id, return_unit_id: unit.id, unit_id: unit.unit_id, disposition: 'not_returned', state: 'posted', condition: null, reason: reason ?? null, override_reason: null, requested_by,
-    requested_name: requested_by, requested_at: ctx.now, approved_by: ctx.actor.id, approved_name: ctx.actor.name, posted_at: ctx.now, move_id: move.id, reversed_at: null, reversal_id: null,
-    reversal_reason: null, version: 1,
-  }).execute();
-  const saved = await saveReturnUnit(ctx, unit, { state, disposition: 'not_returned', written_off_at: ctx.now, dispositioned_at: ctx.now, write_off_approved_by: ctx.actor.id });
-  await remember(ctx, { action: 'return_unit.written_off', record_kind: 'return_unit', record_id: unit.id, reason: reason ?? null, change: { move_id: move.id } });
+  const move = await moveUnit(
+    ctx,
+    record,
+    { location: 'lost', condition: place?.condition ?? 'unverified' },
+    { cause_kind: 'disposition', cause_id: id, reason: reason ?? null },
+    'customer',
+  );
+  await ctx.db
+    .insertInto('dispositions')
+    .values({
+      id,
+      return_unit_id: unit.id,
+      unit_id: unit.unit_id,
+      disposition: 'not_returned',
+      state: 'posted',
+      condition: null,
+      reason: reason ?? null,
+      override_reason: null,
+      requested_by,
+      requested_name: requested_by,
+      requested_at: ctx.now,
+      approved_by: ctx.actor.id,
+      approved_name: ctx.actor.name,
+      posted_at: ctx.now,
+      move_id: move.id,
+      reversed_at: null,
+      reversal_id: null,
+      reversal_reason: null,
+      version: 1,
+    })
+    .execute();
+  const saved = await saveReturnUnit(ctx, unit, {
+    state,
+    disposition: 'not_returned',
+    written_off_at: ctx.now,
+    dispositioned_at: ctx.now,
+    write_off_approved_by: ctx.actor.id,
+  });
+  await remember(ctx, {
+    action: 'return_unit.written_off',
+    record_kind: 'return_unit',
+    record_id: unit.id,
+    reason: reason ?? null,
+    change: { move_id: move.id },
+  });
   return saved;
 }
 
 const unitsOf = (ctx: Ctx, found: ReturnRow) => ctx.db.selectFrom('return_units').selectAll().where('return_id', '=', found.id).orderBy('id').execute();
 
 const findWish = (ctx: Ctx, found: ReturnRow, return_unit_id: string | undefined): Promise<DispositionRow | undefined> =>
-  ctx.db.selectFrom('dispositions').innerJoin('return_units', 'return_units.id', 'dispositions.return_unit_id').selectAll('dispositions').where('return_units.return_id', '=', found.id)
-    .where('dispositions.state', '=', 'requested').$if(return_unit_id !== undefined, (query) => query.where('return_units.id', '=', return_unit_id ?? '')).orderBy('dispositions.id').executeTakeFirst();
+  ctx.db
+    .selectFrom('dispositions')
+    .innerJoin('return_units', 'return_units.id', 'dispositions.return_unit_id')
+    .selectAll('dispositions')
+    .where('return_units.return_id', '=', found.id)
+    .where('dispositions.state', '=', 'requested')
+    .$if(return_unit_id !== undefined, (query) => query.where('return_units.id', '=', return_unit_id ?? ''))
+    .orderBy('dispositions.id')
+    .executeTakeFirst();
 
 async function pickUnit(ctx: Ctx, found: ReturnRow, id: string | undefined, state: ReturnUnitRow['state']): Promise<ReturnUnitRow> {
   const units = (await unitsOf(ctx, found)).filter((unit) => (id === undefined ? unit.state === state : unit.id === id));

@@ -1,7 +1,10 @@
 // Over-dispersed counts as clusters: a negative binomial count with variance f times its mean is a Poisson number of logarithmic clusters.
 // Counting clusters instead of events makes a Poisson test valid however heavy the clusters are; y / f is not, when few events are expected.
 
-export interface Clusters { readonly events: number; readonly expected: number }
+export interface Clusters {
+  readonly events: number;
+  readonly expected: number;
+}
 
 /** The alternative at which the cluster count keeps the whole likelihood ratio of the negative binomial. */
 const PIVOT = 2.5;

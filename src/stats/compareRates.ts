@@ -15,7 +15,10 @@ export interface RateComparison {
   readonly p_greater: number;
 }
 
-export interface CountAndExposure { readonly count: number; readonly exposure: number }
+export interface CountAndExposure {
+  readonly count: number;
+  readonly exposure: number;
+}
 
 /** `equalRatio` is the rate ratio of the null hypothesis. Null unless both exposures are positive. */
 export function compareRates(first: CountAndExposure, second: CountAndExposure, equalRatio = 1, level = 0.95): RateComparison | null {

@@ -1,7 +1,10 @@
 // Laney's u′ chart (2002): a u chart whose limits are widened by the variation between periods, and the run rules read on it.
 import { type RunRule, runRules } from './runRules.ts';
 
-export interface Period { readonly count: number; readonly exposure: number }
+export interface Period {
+  readonly count: number;
+  readonly exposure: number;
+}
 
 export interface ControlPoint {
   /** Null without exposure, as are the limits and z. */

@@ -1,6 +1,9 @@
 // Benjamini & Hochberg (1995): which of many p-values stand at a false-discovery rate. For tables on demand, not for daily looks.
 
-export interface Discovery { readonly rejected: boolean; readonly adjusted_p: number }
+export interface Discovery {
+  readonly rejected: boolean;
+  readonly adjusted_p: number;
+}
 
 /** In the order of `pValues`. */
 export function benjaminiHochberg(pValues: readonly number[], rate = 0.05): Discovery[] {

@@ -4,9 +4,17 @@ import { drawBinomial, type Random, seededRandom } from './random.ts';
 import { type Covariance, weibullSurvival } from './weibullFit.ts';
 
 /** A Weibull fit as the forecast needs it; `share` of the units carries the failure (1 for the plain model). */
-export interface LifeModel { readonly shape: number; readonly scale: number; readonly covariance: Covariance; readonly share?: number }
+export interface LifeModel {
+  readonly shape: number;
+  readonly scale: number;
+  readonly covariance: Covariance;
+  readonly share?: number;
+}
 
-export interface AgeGroup { readonly age: number; readonly units: number }
+export interface AgeGroup {
+  readonly age: number;
+  readonly units: number;
+}
 
 export interface PeriodForecast {
   /** From this time after now … */
@@ -26,7 +34,11 @@ export interface Forecast {
   readonly countWithin: (periods: number, level: number) => number;
 }
 
-export interface ForecastOptions { readonly draws?: number; readonly level?: number; readonly seed?: number }
+export interface ForecastOptions {
+  readonly draws?: number;
+  readonly level?: number;
+  readonly seed?: number;
+}
 
 const DRAWS = 2000;
 /** Ages closer than this many groups can tell apart are drawn together at their mean age; the expectation stays exact. */
@@ -38,16 +50,34 @@ export function forecastFailures(model: LifeModel, ages: readonly AgeGroup[], en
   const random = seededRandom(seed);
   const groups = coarsen(ages);
   const counts = Array.from({ length: draws }, () => drawCounts(random, drawModel(random, model), groups, ends));
-  const expected = ends.map((end, i) => ages.reduce((sum, { age, units }) => sum + units * failingWithin(model, age, i === 0 ? 0 : (ends[i - 1] ?? 0), end), 0));
+  const expected = ends.map((end, i) =>
+    ages.reduce((sum, { age, units }) => sum + units * failingWithin(model, age, i === 0 ? 0 : (ends[i - 1] ?? 0), end), 0),
+  );
   const within = (values: readonly number[], from: number, to: number, mean: number): PeriodForecast => {
     const sorted = [...values].sort((a, b) => a - b);
     return { from, to, expected: mean, low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
   };
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   return {
-    periods: ends.map((end, i) => within(counts.map((row) => row[i] ?? 0), i === 0 ? 0 : (ends[i - 1] ?? 0), end, expected[i] ?? 0)),
-    total: within(totals, 0, ends.at(-1) ?? 0, expected.reduce((sum, value) => sum + value, 0)),
-    countWithin: (periods, at) => quantile(counts.map((row) => row.slice(0, periods).reduce((sum, count) => sum + count, 0)).sort((a, b) => a - b), at),
+    periods: ends.map((end, i) =>
+      within(
+        counts.map((row) => row[i] ?? 0),
+        i === 0 ? 0 : (ends[i - 1] ?? 0),
+        end,
+        expected[i] ?? 0,
+      ),
+    ),
+    total: within(
+      totals,
+      0,
+      ends.at(-1) ?? 0,
+      expected.reduce((sum, value) => sum + value, 0),
+    ),
+    countWithin: (periods, at) =>
+      quantile(
+        counts.map((row) => row.slice(0, periods).reduce((sum, count) => sum + count, 0)).sort((a, b) => a - b),
+        at,
+      ),
   };
 }
 
@@ -108,4 +138,5 @@ function coarsen(ages: readonly AgeGroup[]): AgeGroup[] {
 }
 
 // The smallest count whose share of the draws at or below it reaches the level.
-const quantile = (sorted: readonly number[], level: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(level * sorted.length) - 1))] ?? 0;
+const quantile = (sorted: readonly number[], level: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(level * sorted.length) - 1))] ?? 0;

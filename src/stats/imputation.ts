@@ -3,7 +3,11 @@ import { betaQuantile, logBeta } from './beta.ts';
 import { gammaQuantile, logGamma, lowerGamma, poissonDensity, upperGamma } from './gamma.ts';
 import type { Interval } from './poissonInterval.ts';
 
-export interface Verdicts { readonly confirmed: number; readonly nff: number; readonly untriaged: number }
+export interface Verdicts {
+  readonly confirmed: number;
+  readonly nff: number;
+  readonly untriaged: number;
+}
 
 export interface ImputedFailures {
   /** p̂ = (c+½)/(c+n+1), the expected share of true failures. */
@@ -40,7 +44,10 @@ export function imputedInterval(verdicts: Verdicts, level = 0.95): Interval {
   return { low: pointMass >= tail ? 0 : mixtureQuantile(lower, tail, ceiling), high: mixtureQuantile(upper, 1 - tail, ceiling) };
 }
 
-interface Component { readonly shape: number; readonly weight: number }
+interface Component {
+  readonly shape: number;
+  readonly weight: number;
+}
 
 function failuresAmongUntriaged({ confirmed, nff, untriaged: u }: Verdicts): { count: number; weight: number }[] {
   const a = confirmed + 0.5;
@@ -49,8 +56,7 @@ function failuresAmongUntriaged({ confirmed, nff, untriaged: u }: Verdicts): { c
     return Array.from({ length: MAX_OUTCOMES }, (_, i) => ({ count: u * betaQuantile((i + 0.5) / MAX_OUTCOMES, a, b), weight: 1 / MAX_OUTCOMES }));
   }
   const base = logGamma(u + 1) - logBeta(a, b);
-  return Array.from({ length: u + 1 }, (_, k) =>
-    ({ count: k, weight: Math.exp(base - logGamma(k + 1) - logGamma(u - k + 1) + logBeta(a + k, b + u - k)) }));
+  return Array.from({ length: u + 1 }, (_, k) => ({ count: k, weight: Math.exp(base - logGamma(k + 1) - logGamma(u - k + 1) + logBeta(a + k, b + u - k)) }));
 }
 
 // Newton's steps inside a bracket that only shrinks; a component of shape 0 is a point mass at 0.

@@ -1,6 +1,7 @@
 // The product-limit estimate (Kaplan & Meier 1958) with left truncation, Greenwood's error and log-log limits.
-import { Z_95 } from './normal.ts';
+
 import type { LifeRow } from './lifeRow.ts';
+import { Z_95 } from './normal.ts';
 import { riskTable } from './riskTable.ts';
 
 export interface SurvivalPoint {

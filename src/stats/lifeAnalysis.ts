@@ -8,7 +8,14 @@ import { fitWeibayes, type WeibayesFit } from './weibayes.ts';
 import { fitWeibull, MIN_FAILURES, type WeibullFit } from './weibullFit.ts';
 
 export const LIFE_WARNINGS = [
-  'no_failures', 'too_few_failures', 'no_maximum', 'weibayes_shape_ignored', 'sub_population', 'interval_ends_in_curve', 'poor_fit', 'limit_missing',
+  'no_failures',
+  'too_few_failures',
+  'no_maximum',
+  'weibayes_shape_ignored',
+  'sub_population',
+  'interval_ends_in_curve',
+  'poor_fit',
+  'limit_missing',
   'risk_set_emptied',
 ] as const;
 export type LifeWarning = (typeof LIFE_WARNINGS)[number];
@@ -31,7 +38,9 @@ export interface LifeAnalysis {
   readonly warnings: readonly LifeWarning[];
 }
 
-export interface LifeOptions { /** Shape for Weibayes, used with fewer than three failures. */ readonly weibayesShape?: number | null }
+export interface LifeOptions {
+  /** Shape for Weibayes, used with fewer than three failures. */ readonly weibayesShape?: number | null;
+}
 
 export function analyseLife(rows: readonly LifeRow[], options: LifeOptions = {}): LifeAnalysis {
   const failures = countFailures(rows);
@@ -82,8 +91,12 @@ function warningsOf(found: Omit<LifeAnalysis, 'warnings'>, shapeGiven: boolean):
 }
 
 function modelsOf(exponential: ModelFit | null, weibull: WeibullFit | null, limited: LimitedFailureFit | null): LifeAnalysis['models'] {
-  const model = (name: LifeAnalysis['models'][number]['model'], logLikelihood: number, parameters: number) =>
-    ({ model: name, log_likelihood: logLikelihood, parameters, aic: aicOf(logLikelihood, parameters) });
+  const model = (name: LifeAnalysis['models'][number]['model'], logLikelihood: number, parameters: number) => ({
+    model: name,
+    log_likelihood: logLikelihood,
+    parameters,
+    aic: aicOf(logLikelihood, parameters),
+  });
   return [
     ...(exponential === null ? [] : [model('exponential', exponential.log_likelihood, 1)]),
     ...(weibull === null ? [] : [model('weibull', weibull.log_likelihood, 2)]),

@@ -18,8 +18,7 @@ export const countRows = (rows: readonly LifeRow[]): number => rows.reduce((sum,
 export const countFailures = (rows: readonly LifeRow[]): number => rows.reduce((sum, row) => sum + (row.failed ? row.count : 0), 0);
 
 /** The failure modes that occur, sorted. */
-export const modesOf = (rows: readonly LifeRow[]): string[] =>
-  [...new Set(rows.flatMap((row) => (row.failed && row.mode !== null ? [row.mode] : [])))].sort();
+export const modesOf = (rows: readonly LifeRow[]): string[] => [...new Set(rows.flatMap((row) => (row.failed && row.mode !== null ? [row.mode] : [])))].sort();
 
 /** The same rows where only one mode counts as failure: the others end the observation, at the start of their interval. */
 export const onlyMode = (rows: readonly LifeRow[], mode: string): LifeRow[] =>

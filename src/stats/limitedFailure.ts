@@ -1,6 +1,7 @@
 // A defective sub-population: only a share p of the units carries the Weibull failure, F(t) = p·(1 − S(t)) (Meeker & Escobar 1998, §11.5).
-import { limitedLikelihood, type LimitedLikelihood } from './limitedLikelihood.ts';
+
 import { countRows, type LifeRow } from './lifeRow.ts';
+import { type LimitedLikelihood, limitedLikelihood } from './limitedLikelihood.ts';
 import { HALF_CHI_SQUARE_95 } from './normal.ts';
 import { solveSymmetric } from './solve.ts';
 import { type Covariance, maximise } from './weibullFit.ts';
@@ -62,7 +63,12 @@ function covarianceOf({ curvature: { pp, pu, pv, uu, uv, vv } }: LimitedLikeliho
   return { scale2, cross, shape2 };
 }
 
-interface Point { readonly logit: number; readonly u: number; readonly v: number; readonly at: LimitedLikelihood }
+interface Point {
+  readonly logit: number;
+  readonly u: number;
+  readonly v: number;
+  readonly at: LimitedLikelihood;
+}
 
 // Climbs from the plain fit with a share near 1 and from the failures' own fit with the share that failed; keeps the better maximum. When ℓ does not grow as
 // the share falls below 1, the plain model is the maximum and the costlier search is spared.

@@ -48,7 +48,10 @@ export function limitedLikelihood(rows: readonly LifeRow[], sample: WeibullSampl
   return { value, gradient: [gp, gu, gv], curvature: { pp, pu, pv, uu, uv, vv } };
 }
 
-interface Split { readonly failures: WeibullSample; readonly survivors: readonly { readonly logTime: number; readonly weight: number }[] }
+interface Split {
+  readonly failures: WeibullSample;
+  readonly survivors: readonly { readonly logTime: number; readonly weight: number }[];
+}
 
 const splits = new WeakMap<WeibullSample, Split>();
 

@@ -1,7 +1,11 @@
 // The Nevada grid: shipments by month × age in months, with returns, units exposed and hazard (Meeker & Escobar 1998, warranty data by month of age).
 import type { LifeRow } from './lifeRow.ts';
 
-export interface Shipment { readonly label: string; readonly units: number; /** Returns by month of age, youngest first. */ readonly returns: readonly number[] }
+export interface Shipment {
+  readonly label: string;
+  readonly units: number /** Returns by month of age, youngest first. */;
+  readonly returns: readonly number[];
+}
 
 export interface NevadaCell {
   readonly returns: number;
@@ -13,7 +17,11 @@ export interface NevadaCell {
   readonly reported: number;
 }
 
-export interface NevadaRow { readonly label: string; readonly units: number; readonly cells: readonly NevadaCell[] }
+export interface NevadaRow {
+  readonly label: string;
+  readonly units: number;
+  readonly cells: readonly NevadaCell[];
+}
 
 /** `reportedAfter(m)` is the share of returns known m months after they occur; the last cell of a row is 0 months old. */
 export function nevadaGrid(shipments: readonly Shipment[], reportedAfter: (months: number) => number = () => 1): NevadaRow[] {

@@ -1,7 +1,10 @@
 // Exact interval for the mean of a Poisson count (Garwood 1936).
 import { gammaQuantile } from './gamma.ts';
 
-export interface Interval { readonly low: number; readonly high: number }
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
 
 /**
  * Limits of the mean number of events after `count` were seen: χ²(α/2; 2f)/2 and χ²(1−α/2; 2f+2)/2, through the gamma distribution they are.

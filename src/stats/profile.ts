@@ -1,10 +1,14 @@
 // Where the Weibull profile likelihood falls to a level: a bracketed monotone search on one side of the maximum.
-import { weibullLikelihood, type WeibullSample } from './weibullLikelihood.ts';
+import { type WeibullSample, weibullLikelihood } from './weibullLikelihood.ts';
 
 /** What is held fixed: the log shape, or log B_p = log scale + k/shape given by k = log(−log(1−p)). The scale itself is k = 0. */
 export type Direction = 'shape' | number;
 
-interface Best { readonly logScale: number; readonly logShape: number; readonly at: { readonly value: number } }
+interface Best {
+  readonly logScale: number;
+  readonly logShape: number;
+  readonly at: { readonly value: number };
+}
 
 const MAX_STEPS = 100;
 /** Logarithms further out than this leave the range of numbers. */
@@ -32,7 +36,11 @@ export function profileLimit(sample: WeibullSample, best: Best, direction: Direc
   return search(sample, direction, level, inside, inside + step, point);
 }
 
-interface InnerMaximum { readonly other: number; readonly value: number; readonly slope: number }
+interface InnerMaximum {
+  readonly other: number;
+  readonly value: number;
+  readonly slope: number;
+}
 
 // The level lies between `inside` (above it) and `outside` (below it, where `first` was evaluated).
 function search(sample: WeibullSample, direction: Direction, level: number, inside: number, outside: number, first: InnerMaximum): number {
@@ -72,7 +80,12 @@ function innerMaximum(sample: WeibullSample, direction: Direction, held: number,
   return { other, value: best.value, slope: best.slopeHeld };
 }
 
-interface Derivatives { readonly value: number; readonly slope: number; readonly curve: number; readonly slopeHeld: number }
+interface Derivatives {
+  readonly value: number;
+  readonly slope: number;
+  readonly curve: number;
+  readonly slopeHeld: number;
+}
 
 // By the chain rule through log scale = held − k/shape.
 function derivatives(sample: WeibullSample, direction: Direction, held: number, other: number): Derivatives {

@@ -47,7 +47,10 @@ export function drawBinomial(random: Random, n: number, p: number): number {
     return Math.min(n, Math.max(0, value));
   }
   const odds = p / (1 - p);
-  return Math.min(n, invert(random.uniform(), Math.exp(n * Math.log1p(-p)), (k) => ((n - k) / (k + 1)) * odds));
+  return Math.min(
+    n,
+    invert(random.uniform(), Math.exp(n * Math.log1p(-p)), (k) => ((n - k) / (k + 1)) * odds),
+  );
 }
 
 // Walks up the distribution function from 0; `ratio` is density(k + 1) / density(k).

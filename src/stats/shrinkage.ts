@@ -2,11 +2,21 @@
 import { digamma, gammaQuantile, logGamma, trigamma } from './gamma.ts';
 
 /** λ ~ Gamma(shape, rate); its mean is shape/rate. */
-export interface GammaPrior { readonly shape: number; readonly rate: number }
+export interface GammaPrior {
+  readonly shape: number;
+  readonly rate: number;
+}
 
-export interface CountInExposure { readonly count: number; readonly exposure: number }
+export interface CountInExposure {
+  readonly count: number;
+  readonly exposure: number;
+}
 
-export interface ShrunkenRate { readonly mean: number; readonly p05: number; readonly p95: number }
+export interface ShrunkenRate {
+  readonly mean: number;
+  readonly p05: number;
+  readonly p95: number;
+}
 
 const MAX_STEPS = 200;
 /** Newton converges quadratically: the step after one this small changes nothing that could be shown. Rounding alone moves a flat maximum by less. */
@@ -68,8 +78,15 @@ export function shrinkRates(groups: readonly CountInExposure[], prior: GammaPrio
   });
 }
 
-interface Cell { readonly count: number; readonly exposure: number; weight: number }
-interface Point { readonly logShape: number; readonly logMean: number }
+interface Cell {
+  readonly count: number;
+  readonly exposure: number;
+  weight: number;
+}
+interface Point {
+  readonly logShape: number;
+  readonly logMean: number;
+}
 
 // Groups alike in count and exposure are one cell with a weight.
 function merge(groups: readonly CountInExposure[]): Cell[] {

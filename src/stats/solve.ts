@@ -1,7 +1,14 @@
 // Three linear equations with a symmetric matrix.
 
 /** The matrix [[a, b, c], [b, d, e], [c, e, f]]. */
-export interface Symmetric { readonly a: number; readonly b: number; readonly c: number; readonly d: number; readonly e: number; readonly f: number }
+export interface Symmetric {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly e: number;
+  readonly f: number;
+}
 
 /** x with M·x = y, M made negative definite by loading its diagonal when it is not: a step for Newton's method towards a maximum. */
 export function solveSymmetric(m: Symmetric, y: readonly [number, number, number]): [number, number, number] {

@@ -2,9 +2,15 @@
 import { gammaQuantile } from './gamma.ts';
 import { garwoodInterval, type Interval } from './poissonInterval.ts';
 
-export interface Stratum { readonly count: number; readonly exposure: number }
+export interface Stratum {
+  readonly count: number;
+  readonly exposure: number;
+}
 
-export interface StandardisedRatio extends Interval { readonly ratio: number; readonly expected: number }
+export interface StandardisedRatio extends Interval {
+  readonly ratio: number;
+  readonly expected: number;
+}
 
 /** Observed over expected, Σ exposure × reference rate, with Garwood's limits; null when nothing was expected. Strata and rates in the same order. */
 export function indirectRatio(strata: readonly Stratum[], referenceRates: readonly number[], level = 0.95): StandardisedRatio | null {

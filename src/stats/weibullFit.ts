@@ -2,7 +2,7 @@
 import type { LifeRow } from './lifeRow.ts';
 import { HALF_CHI_SQUARE_95, Z_95 } from './normal.ts';
 import { type Direction, profileLimit } from './profile.ts';
-import { type Likelihood, weibullLikelihood, type WeibullSample, weibullSample } from './weibullLikelihood.ts';
+import { type Likelihood, type WeibullSample, weibullLikelihood, weibullSample } from './weibullLikelihood.ts';
 
 export interface Estimate {
   readonly estimate: number;
@@ -26,9 +26,17 @@ export interface WeibullFit {
   readonly covariance: Covariance;
 }
 
-export interface Covariance { readonly scale2: number; readonly cross: number; readonly shape2: number }
+export interface Covariance {
+  readonly scale2: number;
+  readonly cross: number;
+  readonly shape2: number;
+}
 
-export interface WeibullPoint { readonly logScale: number; readonly logShape: number; readonly at: Likelihood }
+export interface WeibullPoint {
+  readonly logScale: number;
+  readonly logShape: number;
+  readonly at: Likelihood;
+}
 
 export const MIN_FAILURES = 3;
 const MAX_STEPS = 200;
@@ -82,8 +90,11 @@ export function maximise(sample: WeibullSample): WeibullPoint | null {
   return null;
 }
 
-const pointAt = (sample: WeibullSample, logScale: number, logShape: number): WeibullPoint =>
-  ({ logScale, logShape, at: weibullLikelihood(sample, logScale, logShape) });
+const pointAt = (sample: WeibullSample, logScale: number, logShape: number): WeibullPoint => ({
+  logScale,
+  logShape,
+  at: weibullLikelihood(sample, logScale, logShape),
+});
 
 // Total time over failures, intervals at their upper end; where truncation leaves no time, the unit itself.
 function startingScale(sample: WeibullSample): number {

@@ -56,7 +56,8 @@ export function weibullSample(rows: readonly LifeRow[]): WeibullSample {
     exactLogSum: exactLogSum - exact * logUnit,
     hazards: [...net].filter(([, weight]) => weight !== 0).map(([time, weight]) => ({ logTime: Math.log(time) - logUnit, weight })),
     intervals: [...intervals].flatMap(([lower, uppers]) =>
-      [...uppers].map(([upper, weight]) => ({ logLower: Math.log(lower) - logUnit, logUpper: Math.log(upper) - logUnit, weight }))),
+      [...uppers].map(([upper, weight]) => ({ logLower: Math.log(lower) - logUnit, logUpper: Math.log(upper) - logUnit, weight })),
+    ),
     logUnit,
   };
 }

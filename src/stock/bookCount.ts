@@ -26,37 +26,89 @@ export async function bookCount(ctx: Ctx, id: string): Promise<StockCountDiffere
       booked.push({ count_id: id, line_no: i + 1, ...difference, move_id: move.id });
     }
     for (const row of booked) await ctx.db.insertInto('stock_count_differences').values(row).execute();
-    await remember(ctx, { action: 'stock_count.booked', record_kind: 'stock_count', record_id: id, change: { differences: booked.length, missing: booked.filter(({ kind }) => kind === 'missing').length } });
+    await remember(ctx, {
+      action: 'stock_count.booked',
+      record_kind: 'stock_count',
+      record_id: id,
+      change: { differences: booked.length, missing: booked.filter(({ kind }) => kind === 'missing').length },
+    });
     return booked;
   });
 }
 
 /** Serialised units the books have here and nobody scanned. */
 async function listMissing(ctx: Ctx, count: StockCountRow): Promise<Difference[]> {
-  const rows = await ctx.db.selectFrom('unit_places').innerJoin('units', 'units.id', 'unit_places.unit_id').select(['units.id', 'units.model_id', 'unit_places.condition']).where('unit_places.location', '=', count.location)
+  const rows = await ctx.db
+    .selectFrom('unit_places')
+    .innerJoin('units', 'units.id', 'unit_places.unit_id')
+    .select(['units.id', 'units.model_id', 'unit_places.condition'])
+    .where('unit_places.location', '=', count.location)
     .$if(count.model_id !== null, (query) => query.where('units.model_id', '=', count.model_id ?? ''))
-    .where((of) => of.not(of.exists(of.selectFrom('stock_count_scans').select('scan').where('count_id', '=', count.id).whereRef('stock_count_scans.unit_id', '=', 'units.id')))).orderBy('units.id').execute();
+    .where((of) =>
+      of.not(
+        of.exists(of.selectFrom('stock_count_scans').select('scan').where('count_id', '=', count.id).whereRef('stock_count_scans.unit_id', '=', 'units.id')),
+      ),
+    )
+    .orderBy('units.id')
+    .execute();
   return rows.map((row) => ({ kind: 'missing', model_id: row.model_id, unit_id: row.id, recorded: `${count.location}/${row.condition}`, difference: -1 }));
 }
 
 async function listFound(ctx: Ctx, count: StockCountRow): Promise<Difference[]> {
-  const rows = await ctx.db.selectFrom('stock_count_scans').innerJoin('units', 'units.id', 'stock_count_scans.unit_id').leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
-    .select(['units.id', 'units.model_id', 'unit_places.location', 'unit_places.condition']).where('count_id', '=', count.id).orderBy('units.id').execute();
-  return rows.filter((row) => row.location !== count.location).map((row) => ({
-    kind: 'found', model_id: row.model_id, unit_id: row.id, recorded: row.location === null ? null : `${row.location}/${row.condition}`, difference: 1,
-  }));
+  const rows = await ctx.db
+    .selectFrom('stock_count_scans')
+    .innerJoin('units', 'units.id', 'stock_count_scans.unit_id')
+    .leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
+    .select(['units.id', 'units.model_id', 'unit_places.location', 'unit_places.condition'])
+    .where('count_id', '=', count.id)
+    .orderBy('units.id')
+    .execute();
+  return rows
+    .filter((row) => row.location !== count.location)
+    .map((row) => ({
+      kind: 'found',
+      model_id: row.model_id,
+      unit_id: row.id,
+      recorded: row.location === null ? null : `${row.location}/${row.condition}`,
+      difference: 1,
+    }));
 }
 
 /** Un-serialised spares: what was counted less what the books have beyond the units. Only what somebody counted is compared. */
 async function listQuantities(ctx: Ctx, count: StockCountRow): Promise<Difference[]> {
-  const counted = await ctx.db.selectFrom('stock_count_quantities').selectAll().where('count_id', '=', count.id).orderBy('model_id').orderBy('condition').execute();
+  const counted = await ctx.db
+    .selectFrom('stock_count_quantities')
+    .selectAll()
+    .where('count_id', '=', count.id)
+    .orderBy('model_id')
+    .orderBy('condition')
+    .execute();
   const differences: Difference[] = [];
   for (const row of counted) {
-    const balance = await ctx.db.selectFrom('stock_balances').select('quantity').where('model_id', '=', row.model_id).where('location', '=', count.location).where('condition', '=', row.condition).executeTakeFirst();
-    const { units } = await ctx.db.selectFrom('unit_places').innerJoin('units', 'units.id', 'unit_places.unit_id').select((of) => of.fn.countAll<number>().as('units'))
-      .where('units.model_id', '=', row.model_id).where('unit_places.location', '=', count.location).where('unit_places.condition', '=', row.condition).executeTakeFirstOrThrow();
+    const balance = await ctx.db
+      .selectFrom('stock_balances')
+      .select('quantity')
+      .where('model_id', '=', row.model_id)
+      .where('location', '=', count.location)
+      .where('condition', '=', row.condition)
+      .executeTakeFirst();
+    const { units } = await ctx.db
+      .selectFrom('unit_places')
+      .innerJoin('units', 'units.id', 'unit_places.unit_id')
+      .select((of) => of.fn.countAll<number>().as('units'))
+      .where('units.model_id', '=', row.model_id)
+      .where('unit_places.location', '=', count.location)
+      .where('unit_places.condition', '=', row.condition)
+      .executeTakeFirstOrThrow();
     const recorded = (balance?.quantity ?? 0) - units;
-    if (recorded !== row.quantity) differences.push({ kind: 'quantity', model_id: row.model_id, unit_id: null, recorded: `${count.location}/${row.condition}`, difference: row.quantity - recorded });
+    if (recorded !== row.quantity)
+      differences.push({
+        kind: 'quantity',
+        model_id: row.model_id,
+        unit_id: null,
+        recorded: `${count.location}/${row.condition}`,
+        difference: row.quantity - recorded,
+      });
   }
   return differences;
 }
@@ -66,9 +118,19 @@ async function bookOne(ctx: Ctx, count: StockCountRow, difference: Difference): 
   // The columns are text; what stands behind the slash was written from a condition.
   const condition = (difference.recorded?.split('/')[1] ?? 'unverified') as Condition;
   if (difference.unit_id === null) {
-    const [shelf, outside] = [{ location: count.location, condition }, { location: 'adjustment', condition }] as const;
+    const [shelf, outside] = [
+      { location: count.location, condition },
+      { location: 'adjustment', condition },
+    ] as const;
     const gained = difference.difference > 0;
-    return postMove(ctx, { unit_id: null, model_id: difference.model_id, quantity: Math.abs(difference.difference), from: gained ? outside : shelf, to: gained ? shelf : outside, ...cause });
+    return postMove(ctx, {
+      unit_id: null,
+      model_id: difference.model_id,
+      quantity: Math.abs(difference.difference),
+      from: gained ? outside : shelf,
+      to: gained ? shelf : outside,
+      ...cause,
+    });
   }
   const unit = { id: difference.unit_id, model_id: difference.model_id };
   if (difference.kind === 'found') return moveUnit(ctx, unit, await shelfFor(ctx, count, unit.id), cause, 'adjustment');
@@ -81,7 +143,7 @@ async function shelfFor(ctx: Ctx, count: StockCountRow, unit_id: string) {
   const place = await findPlace(ctx, unit_id);
   if (count.location !== 'good_stock') return { location: count.location, condition: place?.condition ?? 'unverified' } as const;
   const known = place?.location === 'adjustment' && ['new', 'verified', 'refurbished'].includes(place.condition) && (await leftGoodStock(ctx, place.move_id));
-  return known ? { location: 'good_stock', condition: place.condition } as const : { location: 'quarantine', condition: 'unverified' } as const;
+  return known ? ({ location: 'good_stock', condition: place.condition } as const) : ({ location: 'quarantine', condition: 'unverified' } as const);
 }
 
 async function leftGoodStock(ctx: Ctx, move_id: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 // A cohort named by codes, as people write it, to the ids a hold is kept by.
-import { invalid } from '../core/problem.ts';
+
 import { getModelOf, type ModelRef } from '../catalog/resolve.ts';
+import { invalid } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { HeldCohort } from './hold.ts';
 
@@ -16,7 +17,8 @@ interface NamedCohort extends ModelRef {
 export async function cohortOf(ctx: Ctx, named: NamedCohort): Promise<HeldCohort> {
   const model = await getModelOf(ctx, named);
   return {
-    model_id: model.id, hw_rev: named.hw_rev ?? null,
+    model_id: model.id,
+    hw_rev: named.hw_rev ?? null,
     batch_id: named.batch_id ?? (await idOf(ctx, 'batches', model.id, named.batch_code, 'batch_code')),
     firmware_id: named.firmware_id ?? (await idOf(ctx, 'firmwares', model.id, named.firmware, 'firmware')),
   };

@@ -12,9 +12,9 @@ import { bookCount, listDifferences } from './bookCount.ts';
 import { cancelCount, countQuantity, countScan, getCount, startCount } from './count.ts';
 import { Because, CountQuantity, CountScan } from './inputs.ts';
 import { type CountView, listCounts } from './queries.ts';
+import type { StockCountDifferenceRow } from './table.ts';
 import { optionsOf, placeName, StockTabs } from './views.tsx';
 import { conditionLabels, countStateLabels, differenceLabels, locationLabels, words } from './words.ts';
-import type { StockCountDifferenceRow } from './table.ts';
 
 export const countPages = newPages();
 
@@ -23,21 +23,42 @@ page(countPages, '/stock/counts', 'stock:read', async (c) => {
   const { limit, cursor, sort } = readQuery(c, ListQuery);
   const { items, next_cursor } = await listCounts(c.var.ctx, { limit, cursor, sort });
   const columns: Column<CountView>[] = [
-    { head: w.location, cell: (row) => <a href={`/stock/counts/${row.id}`}>{placeName(c, row.location)}</a> }, { head: w.model, cell: (row) => row.model_code ?? w.all },
-    { head: w.state, cell: (row) => <Badge tone={row.state === 'running' ? 'info' : 'neutral'}>{speak(countStateLabels[row.state], c.var.locale)}</Badge> }, { head: w.scanned, cell: (row) => row.scans, numeric: true },
-    { head: w.actor, cell: (row) => row.started_name }, { head: w.started, cell: (row) => <Age c={c} at={row.started_at} /> },
+    { head: w.location, cell: (row) => <a href={`/stock/counts/${row.id}`}>{placeName(c, row.location)}</a> },
+    { head: w.model, cell: (row) => row.model_code ?? w.all },
+    { head: w.state, cell: (row) => <Badge tone={row.state === 'running' ? 'info' : 'neutral'}>{speak(countStateLabels[row.state], c.var.locale)}</Badge> },
+    { head: w.scanned, cell: (row) => row.scans, numeric: true },
+    { head: w.actor, cell: (row) => row.started_name },
+    { head: w.started, cell: (row) => <Age c={c} at={row.started_at} /> },
   ];
-  return show(c, { title: w.counts, nav: '/stock' }, (
+  return show(
+    c,
+    { title: w.counts, nav: '/stock' },
     <>
-      <PageHead title={w.counts} /><StockTabs c={c} current="/stock/counts" />
-      <Table c={c} caption={w.counts} columns={columns} rows={items} /><Pager c={c} next_cursor={next_cursor} />
-      {may(c.var.ctx.actor, 'stock:write') ? <Section title={w.start_count}><Form action="/stock/counts"><Select label={w.location} name="location" required options={optionsOf(c, locationLabels)} value="good_stock" /><Field label={w.model} name="model_code" /><Field label={w.note} name="note" /><button type="submit" class="primary">{w.start_count}</button></Form></Section> : null}
-    </>
-  ));
+      <PageHead title={w.counts} />
+      <StockTabs c={c} current="/stock/counts" />
+      <Table c={c} caption={w.counts} columns={columns} rows={items} />
+      <Pager c={c} next_cursor={next_cursor} />
+      {may(c.var.ctx.actor, 'stock:write') ? (
+        <Section title={w.start_count}>
+          <Form action="/stock/counts">
+            <Select label={w.location} name="location" required options={optionsOf(c, locationLabels)} value="good_stock" />
+            <Field label={w.model} name="model_code" />
+            <Field label={w.note} name="note" />
+            <button type="submit" class="primary">
+              {w.start_count}
+            </button>
+          </Form>
+        </Section>
+      ) : null}
+    </>,
+  );
 });
 
 action(countPages, '/stock/counts', 'stock:write', async (c) => {
-  const input = await readForm(c, z.strictObject({ location: z.enum(locations), model_code: z.string().max(64).optional(), note: z.string().max(4000).optional() }));
+  const input = await readForm(
+    c,
+    z.strictObject({ location: z.enum(locations), model_code: z.string().max(64).optional(), note: z.string().max(4000).optional() }),
+  );
   return seeOther(c, `/stock/counts/${(await startCount(c.var.ctx, input)).id}`);
 });
 
@@ -49,28 +70,80 @@ async function countPage(c: AppContext, said: string | null) {
   if (count === undefined) throw notFound(['Stock count', '棚卸']);
   const running = count.state === 'running' && may(c.var.ctx.actor, 'stock:write');
   const base = `/stock/counts/${count.id}`;
-  return show(c, { title: w.counts, nav: '/stock' }, (
+  return show(
+    c,
+    { title: w.counts, nav: '/stock' },
     <>
-      <PageHead title={`${w.counts}: ${placeName(c, count.location)}`} sub={<>{speak(countStateLabels[count.state], c.var.locale)} · {w.scanned} {count.scans}</>} />
-      {said === null ? null : <p class="message" role="status">{said}</p>}
-      {running ? <Form action={`${base}/scans`} label={w.scan}><Field label={w.scan} name="scan" required autofocus autocomplete="off" /><button type="submit" class="primary">{w.scan}</button></Form> : null}
-      {running ? <details><summary>{w.count_quantity}</summary><Form action={`${base}/quantities`} label={w.count_quantity}><Field label={w.model} name="model_code" required /><Select label={w.condition} name="condition" required options={optionsOf(c, conditionLabels)} /><Field label={w.quantity} name="quantity" type="number" min={0} required /><button type="submit">{w.save}</button></Form></details> : null}
-      <Section title={w.differences}><Differences c={c} rows={await differencesOf(c, count.id)} /></Section>
-      {running ? <Form action={`${base}/booking`} label={w.book}><button type="submit" class="primary">{w.book}</button></Form> : null}
-      {running ? <Form action={`${base}/cancellation`} label={w.cancel}><Field label={w.reason} name="reason" required /><button type="submit">{w.cancel}</button></Form> : null}
-    </>
-  ));
+      <PageHead
+        title={`${w.counts}: ${placeName(c, count.location)}`}
+        sub={
+          <>
+            {speak(countStateLabels[count.state], c.var.locale)} · {w.scanned} {count.scans}
+          </>
+        }
+      />
+      {said === null ? null : (
+        <p class="message" role="status">
+          {said}
+        </p>
+      )}
+      {running ? (
+        <Form action={`${base}/scans`} label={w.scan}>
+          <Field label={w.scan} name="scan" required autofocus autocomplete="off" />
+          <button type="submit" class="primary">
+            {w.scan}
+          </button>
+        </Form>
+      ) : null}
+      {running ? (
+        <details>
+          <summary>{w.count_quantity}</summary>
+          <Form action={`${base}/quantities`} label={w.count_quantity}>
+            <Field label={w.model} name="model_code" required />
+            <Select label={w.condition} name="condition" required options={optionsOf(c, conditionLabels)} />
+            <Field label={w.quantity} name="quantity" type="number" min={0} required />
+            <button type="submit">{w.save}</button>
+          </Form>
+        </details>
+      ) : null}
+      <Section title={w.differences}>
+        <Differences c={c} rows={await differencesOf(c, count.id)} />
+      </Section>
+      {running ? (
+        <Form action={`${base}/booking`} label={w.book}>
+          <button type="submit" class="primary">
+            {w.book}
+          </button>
+        </Form>
+      ) : null}
+      {running ? (
+        <Form action={`${base}/cancellation`} label={w.cancel}>
+          <Field label={w.reason} name="reason" required />
+          <button type="submit">{w.cancel}</button>
+        </Form>
+      ) : null}
+    </>,
+  );
 }
 
 type Difference = Omit<StockCountDifferenceRow, 'count_id' | 'line_no' | 'move_id'>;
 
 async function differencesOf(c: AppContext, id: string): Promise<readonly (Difference & { readonly serial: string | null; readonly model_code: string })[]> {
   const count = await getCount(c.var.ctx, id);
-  const rows: readonly Difference[] = count.state === 'running' ? await listDifferences(c.var.ctx, count) : await c.var.ctx.db.selectFrom('stock_count_differences').selectAll().where('count_id', '=', id).orderBy('line_no').execute();
+  const rows: readonly Difference[] =
+    count.state === 'running'
+      ? await listDifferences(c.var.ctx, count)
+      : await c.var.ctx.db.selectFrom('stock_count_differences').selectAll().where('count_id', '=', id).orderBy('line_no').execute();
   const models = new Map((await c.var.ctx.db.selectFrom('models').select(['id', 'code']).execute()).map((model) => [model.id, model.code]));
   const ids = rows.flatMap(({ unit_id }) => (unit_id === null ? [] : [unit_id])).slice(0, SHOWN);
-  const serials = new Map(ids.length === 0 ? [] : (await c.var.ctx.db.selectFrom('units').select(['id', 'serial']).where('id', 'in', ids).execute()).map((unit) => [unit.id, unit.serial]));
-  return rows.slice(0, SHOWN).map((row) => ({ ...row, serial: row.unit_id === null ? null : (serials.get(row.unit_id) ?? null), model_code: models.get(row.model_id) ?? '' }));
+  const serials = new Map(
+    ids.length === 0
+      ? []
+      : (await c.var.ctx.db.selectFrom('units').select(['id', 'serial']).where('id', 'in', ids).execute()).map((unit) => [unit.id, unit.serial]),
+  );
+  return rows
+    .slice(0, SHOWN)
+    .map((row) => ({ ...row, serial: row.unit_id === null ? null : (serials.get(row.unit_id) ?? null), model_code: models.get(row.model_id) ?? '' }));
 }
 
 /** Differences on the page; the API has them all. */
@@ -79,8 +152,17 @@ const SHOWN = 500;
 function Differences({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<typeof differencesOf>> }) {
   const w = words(c.var.locale);
   const columns: Column<(typeof rows)[number]>[] = [
-    { head: w.difference, cell: (row) => <Badge tone={row.kind === 'missing' ? 'bad' : 'warn'}>{speak(differenceLabels[row.kind], c.var.locale)}</Badge> }, { head: w.model, cell: (row) => row.model_code },
-    { head: w.serial, cell: (row) => (row.unit_id === null ? null : <a href={`/units/${row.unit_id}`}>{row.serial}</a>) }, { head: w.recorded, cell: (row) => row.recorded?.split('/').map((part, i) => (i === 0 ? placeName(c, part) : part)).join(' / ') },
+    { head: w.difference, cell: (row) => <Badge tone={row.kind === 'missing' ? 'bad' : 'warn'}>{speak(differenceLabels[row.kind], c.var.locale)}</Badge> },
+    { head: w.model, cell: (row) => row.model_code },
+    { head: w.serial, cell: (row) => (row.unit_id === null ? null : <a href={`/units/${row.unit_id}`}>{row.serial}</a>) },
+    {
+      head: w.recorded,
+      cell: (row) =>
+        row.recorded
+          ?.split('/')
+          .map((part, i) => (i === 0 ? placeName(c, part) : part))
+          .join(' / '),
+    },
     { head: w.quantity, cell: (row) => row.difference, numeric: true },
   ];
   return <Table c={c} caption={w.differences} columns={columns} rows={rows} />;

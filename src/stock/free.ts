@@ -6,41 +6,84 @@ import { goodConditions } from './rules.ts';
 
 /** SQL: the unit `units` belongs to a cohort under an active hold. */
 export const heldUnit = (of: ExpressionBuilder<Tables, 'units'>) =>
-  of.exists(of.selectFrom('stock_holds').select(sql.lit(1).as('one')).whereRef('stock_holds.model_id', '=', 'units.model_id').where('stock_holds.state', '=', 'active')
-    .where((hold) => hold.or([hold('stock_holds.hw_rev', 'is', null), hold('stock_holds.hw_rev', '=', hold.ref('units.hw_rev'))]))
-    .where((hold) => hold.or([hold('stock_holds.batch_id', 'is', null), hold('stock_holds.batch_id', '=', hold.ref('units.batch_id'))]))
-    .where((hold) => hold.or([hold('stock_holds.firmware_id', 'is', null), hold('stock_holds.firmware_id', '=', hold.ref('units.firmware_id'))])));
+  of.exists(
+    of
+      .selectFrom('stock_holds')
+      .select(sql.lit(1).as('one'))
+      .whereRef('stock_holds.model_id', '=', 'units.model_id')
+      .where('stock_holds.state', '=', 'active')
+      .where((hold) => hold.or([hold('stock_holds.hw_rev', 'is', null), hold('stock_holds.hw_rev', '=', hold.ref('units.hw_rev'))]))
+      .where((hold) => hold.or([hold('stock_holds.batch_id', 'is', null), hold('stock_holds.batch_id', '=', hold.ref('units.batch_id'))]))
+      .where((hold) => hold.or([hold('stock_holds.firmware_id', 'is', null), hold('stock_holds.firmware_id', '=', hold.ref('units.firmware_id'))])),
+  );
 
 /** SQL: the unit `units` has an active reservation. */
 export const reservedUnit = (of: ExpressionBuilder<Tables, 'units'>) =>
-  of.exists(of.selectFrom('stock_reservations').select(sql.lit(1).as('one')).whereRef('stock_reservations.unit_id', '=', 'units.id').where('stock_reservations.state', '=', 'active'));
+  of.exists(
+    of
+      .selectFrom('stock_reservations')
+      .select(sql.lit(1).as('one'))
+      .whereRef('stock_reservations.unit_id', '=', 'units.id')
+      .where('stock_reservations.state', '=', 'active'),
+  );
 
 /** Units of the model in good stock, in a condition that may be sent. */
 export const goodUnits = (ctx: Ctx, model_id: string) =>
-  ctx.db.selectFrom('units').innerJoin('unit_places', 'unit_places.unit_id', 'units.id').where('units.model_id', '=', model_id).where('units.merged_into_id', 'is', null).where('units.removed_at', 'is', null)
-    .where('unit_places.location', '=', 'good_stock').where('unit_places.condition', 'in', goodConditions);
+  ctx.db
+    .selectFrom('units')
+    .innerJoin('unit_places', 'unit_places.unit_id', 'units.id')
+    .where('units.model_id', '=', model_id)
+    .where('units.merged_into_id', 'is', null)
+    .where('units.removed_at', 'is', null)
+    .where('unit_places.location', '=', 'good_stock')
+    .where('unit_places.condition', 'in', goodConditions);
 
 /** The free unit that has waited longest; verified and refurbished ones go before new ones. */
 export const findFreeUnit = (ctx: Ctx, model_id: string) =>
-  goodUnits(ctx, model_id).select(['units.id', 'units.serial'])
-    .where((of) => of.not(heldUnit(of))).where((of) => of.not(reservedUnit(of)))
-    .orderBy(sql`case unit_places.condition when 'verified' then 0 when 'refurbished' then 1 else 2 end`).orderBy('unit_places.since_at').orderBy('units.id').limit(1).executeTakeFirst();
+  goodUnits(ctx, model_id)
+    .select(['units.id', 'units.serial'])
+    .where((of) => of.not(heldUnit(of)))
+    .where((of) => of.not(reservedUnit(of)))
+    .orderBy(sql`case unit_places.condition when 'verified' then 0 when 'refurbished' then 1 else 2 end`)
+    .orderBy('unit_places.since_at')
+    .orderBy('units.id')
+    .limit(1)
+    .executeTakeFirst();
 
 /** Un-serialised good stock of the model that is neither promised nor held. Only a hold of the whole model reaches goods without a serial. */
 export async function freeQuantity(ctx: Ctx, model_id: string): Promise<number> {
-  const held = await ctx.db.selectFrom('stock_holds').select('id').where('model_id', '=', model_id).where('state', '=', 'active')
-    .where('hw_rev', 'is', null).where('batch_id', 'is', null).where('firmware_id', 'is', null).executeTakeFirst();
+  const held = await ctx.db
+    .selectFrom('stock_holds')
+    .select('id')
+    .where('model_id', '=', model_id)
+    .where('state', '=', 'active')
+    .where('hw_rev', 'is', null)
+    .where('batch_id', 'is', null)
+    .where('firmware_id', 'is', null)
+    .executeTakeFirst();
   if (held !== undefined) return 0;
-  const reserved = await ctx.db.selectFrom('stock_reservations').select((of) => of.fn.coalesce(of.fn.sum<number>('quantity'), sql.lit(0)).as('quantity'))
-    .where('model_id', '=', model_id).where('state', '=', 'active').where('unit_id', 'is', null).executeTakeFirstOrThrow();
+  const reserved = await ctx.db
+    .selectFrom('stock_reservations')
+    .select((of) => of.fn.coalesce(of.fn.sum<number>('quantity'), sql.lit(0)).as('quantity'))
+    .where('model_id', '=', model_id)
+    .where('state', '=', 'active')
+    .where('unit_id', 'is', null)
+    .executeTakeFirstOrThrow();
   return (await unserialisedQuantity(ctx, model_id)) - reserved.quantity;
 }
 
 /** Good stock of the model that carries no serial: the balance less its units. */
 async function unserialisedQuantity(ctx: Ctx, model_id: string): Promise<number> {
-  const balance = await ctx.db.selectFrom('stock_balances').select((of) => of.fn.coalesce(of.fn.sum<number>('quantity'), sql.lit(0)).as('quantity'))
-    .where('model_id', '=', model_id).where('location', '=', 'good_stock').where('condition', 'in', goodConditions).executeTakeFirstOrThrow();
-  const units = await goodUnits(ctx, model_id).select((of) => of.fn.countAll<number>().as('units')).executeTakeFirstOrThrow();
+  const balance = await ctx.db
+    .selectFrom('stock_balances')
+    .select((of) => of.fn.coalesce(of.fn.sum<number>('quantity'), sql.lit(0)).as('quantity'))
+    .where('model_id', '=', model_id)
+    .where('location', '=', 'good_stock')
+    .where('condition', 'in', goodConditions)
+    .executeTakeFirstOrThrow();
+  const units = await goodUnits(ctx, model_id)
+    .select((of) => of.fn.countAll<number>().as('units'))
+    .executeTakeFirstOrThrow();
   return balance.quantity - units.units;
 }
 

@@ -1,6 +1,7 @@
 // CSV `stock`: what lies where. A serial brings one unit to its shelf; a quantity is how many of an un-serialised spare lie there, and the difference is booked.
-import { identifierKey } from '../core/identifier.ts';
+
 import { modelFinder } from '../catalog/modelFinder.ts';
+import { identifierKey } from '../core/identifier.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import type { Condition, Location, Move } from '../ledger/move.ts';
@@ -9,25 +10,49 @@ import type { StockMoveRow } from '../ledger/table.ts';
 import { code, identifier, oneOf, required, wholeNumber } from '../transfer/columns.ts';
 import { type CellError, type Cells, type Change, defineKind, type GivenRow, type ImportRun, type Judgement, type Planned } from '../transfer/kind.ts';
 import { conditions } from '../unit/inputs.ts';
-import { goodConditions } from './rules.ts';
 import { refuseUndoOfStock, undoStock } from './importUndo.ts';
+import { goodConditions } from './rules.ts';
 
 const shelves = ['receiving', 'quarantine', 'bench', 'good_stock', 'defect_stock', 'repair', 'maker'] as const satisfies readonly Location[];
 
-const columns = { maker_code: code(), model_code: required(code()), location: required(oneOf(shelves)), condition: required(oneOf(conditions)), quantity: wholeNumber(0, 1_000_000), serial: identifier() };
+const columns = {
+  maker_code: code(),
+  model_code: required(code()),
+  location: required(oneOf(shelves)),
+  condition: required(oneOf(conditions)),
+  quantity: wholeNumber(0, 1_000_000),
+  serial: identifier(),
+};
 type StockColumns = typeof columns;
 type StockCells = Cells<StockColumns>;
 
-export const stockImport = defineKind<StockColumns, Move>({ name: 'stock', label: ['Stock', '在庫'], permission: 'stock:write', columns, begin, refuseUndo: refuseUndoOfStock, undo: undoStock });
+export const stockImport = defineKind<StockColumns, Move>({
+  name: 'stock',
+  label: ['Stock', '在庫'],
+  permission: 'stock:write',
+  columns,
+  begin,
+  refuseUndo: refuseUndoOfStock,
+  undo: undoStock,
+});
 
-interface Run { readonly findModel: Awaited<ReturnType<typeof modelFinder>>; readonly seen: Map<string, number> }
+interface Run {
+  readonly findModel: Awaited<ReturnType<typeof modelFinder>>;
+  readonly seen: Map<string, number>;
+}
 
 async function begin(ctx: Ctx): Promise<ImportRun<StockColumns, Move>> {
   const run: Run = { findModel: await modelFinder(ctx), seen: new Map() };
   return {
     judge: async (ctx, rows) => {
-      const units = await loadUnits(ctx, rows.flatMap(({ cells }) => (cells.serial === null ? [] : [identifierKey(cells.serial)])));
-      const spares = await loadSpares(ctx, rows.some(({ cells }) => cells.serial === null));
+      const units = await loadUnits(
+        ctx,
+        rows.flatMap(({ cells }) => (cells.serial === null ? [] : [identifierKey(cells.serial)])),
+      );
+      const spares = await loadSpares(
+        ctx,
+        rows.some(({ cells }) => cells.serial === null),
+      );
       return rows.map((row) => judge(row, run, units, spares));
     },
     write,
@@ -50,18 +75,45 @@ function judge({ row_no, cells }: GivenRow<StockColumns>, { findModel, seen }: R
 function wrongCells(cells: StockCells): CellError[] {
   const good: readonly Condition[] = goodConditions;
   const errors: CellError[] = [];
-  if ((cells.quantity === null) === (cells.serial === null)) errors.push({ column: 'quantity', words: ['Give either a quantity or a serial', '数量かシリアルのどちらか一方を指定してください'] });
-  if (cells.location === 'good_stock' && !good.includes(cells.condition)) errors.push({ column: 'condition', words: ['Good stock holds new, verified and refurbished units only', '良品在庫には新品・検証済・再生品だけを置けます'] });
+  if ((cells.quantity === null) === (cells.serial === null))
+    errors.push({ column: 'quantity', words: ['Give either a quantity or a serial', '数量かシリアルのどちらか一方を指定してください'] });
+  if (cells.location === 'good_stock' && !good.includes(cells.condition))
+    errors.push({
+      column: 'condition',
+      words: ['Good stock holds new, verified and refurbished units only', '良品在庫には新品・検証済・再生品だけを置けます'],
+    });
   return errors;
 }
 
 function judgeUnit(key: string, cells: StockCells, unit: Unit | undefined): Judgement<Move> {
-  if (unit === undefined) return { result: 'error', key, errors: [{ column: 'serial', words: ['No such unit: import units first', '個体がありません。先に個体を取り込んでください'] }] };
+  if (unit === undefined)
+    return {
+      result: 'error',
+      key,
+      errors: [{ column: 'serial', words: ['No such unit: import units first', '個体がありません。先に個体を取り込んでください'] }],
+    };
   if (unit.location === cells.location && unit.condition === cells.condition) return { result: 'same', key };
   if (unit.promised !== null) return { result: 'error', key, errors: [{ column: 'serial', words: ['The unit is reserved', '個体は引当済みです'] }] };
-  if (unit.open_return !== null) return { result: 'error', key, errors: [{ column: 'serial', words: ['The unit was returned: decide it on the bench', '返却された個体です。処置判定から移動してください'] }] };
+  if (unit.open_return !== null)
+    return {
+      result: 'error',
+      key,
+      errors: [{ column: 'serial', words: ['The unit was returned: decide it on the bench', '返却された個体です。処置判定から移動してください'] }],
+    };
   const from = unit.location === null ? { location: 'supplier' as const, condition: null } : { location: unit.location, condition: unit.condition };
-  return { result: unit.location === null ? 'create' : 'update', key, plan: { unit_id: unit.id, model_id: unit.model_id, quantity: 1, from, to: { location: cells.location, condition: cells.condition }, cause_kind: 'import', cause_id: null } };
+  return {
+    result: unit.location === null ? 'create' : 'update',
+    key,
+    plan: {
+      unit_id: unit.id,
+      model_id: unit.model_id,
+      quantity: 1,
+      from,
+      to: { location: cells.location, condition: cells.condition },
+      cause_kind: 'import',
+      cause_id: null,
+    },
+  };
 }
 
 function judgeQuantity(key: string, model_id: string, cells: StockCells, spares: ReadonlyMap<string, number>): Judgement<Move> {
@@ -74,12 +126,30 @@ function judgeQuantity(key: string, model_id: string, cells: StockCells, spares:
 }
 
 async function write(ctx: Ctx, import_id: string, batch: readonly Planned<Move>[]): Promise<Change[]> {
-  const moves: StockMoveRow[] = await postMoves(ctx, batch.map(({ plan }) => ({ ...plan, cause_id: import_id })));
-  await remember(ctx, ...moves.map((move) => ({ action: 'stock_move.imported', record_kind: 'stock_move', record_id: move.id, change: { unit_id: move.unit_id, model_id: move.model_id, quantity: move.quantity, import_id } })));
+  const moves: StockMoveRow[] = await postMoves(
+    ctx,
+    batch.map(({ plan }) => ({ ...plan, cause_id: import_id })),
+  );
+  await remember(
+    ctx,
+    ...moves.map((move) => ({
+      action: 'stock_move.imported',
+      record_kind: 'stock_move',
+      record_id: move.id,
+      change: { unit_id: move.unit_id, model_id: move.model_id, quantity: move.quantity, import_id },
+    })),
+  );
   return moves.map((move, i) => ({ row_no: batch[i]?.row_no ?? 0, record_kind: 'stock_move', record_id: move.id, before: null }));
 }
 
-interface Unit { readonly id: string; readonly model_id: string; readonly location: Location | null; readonly condition: Condition; readonly promised: string | null; readonly open_return: string | null }
+interface Unit {
+  readonly id: string;
+  readonly model_id: string;
+  readonly location: Location | null;
+  readonly condition: Condition;
+  readonly promised: string | null;
+  readonly open_return: string | null;
+}
 type Units = ReadonlyMap<string, Unit>;
 
 /** SQLite and PostgreSQL both bound the parameters of a statement. */
@@ -88,11 +158,24 @@ const KEYS_PER_QUERY = 1000;
 async function loadUnits(ctx: Ctx, keys: readonly string[]): Promise<Units> {
   const units = new Map<string, Unit>();
   for (let start = 0; start < keys.length; start += KEYS_PER_QUERY) {
-    const rows = await ctx.db.selectFrom('units').leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
+    const rows = await ctx.db
+      .selectFrom('units')
+      .leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
       .leftJoin('stock_reservations', (join) => join.onRef('stock_reservations.unit_id', '=', 'units.id').on('stock_reservations.state', '=', 'active'))
       .leftJoin('return_units', (join) => join.onRef('return_units.unit_id', '=', 'units.id').on('return_units.state', 'in', ['received', 'inspecting']))
-      .select(['units.id', 'units.model_id', 'units.serial_key', 'unit_places.location', 'unit_places.condition', 'stock_reservations.id as promised', 'return_units.id as open_return'])
-      .where('units.serial_key', 'in', keys.slice(start, start + KEYS_PER_QUERY)).where('units.merged_into_id', 'is', null).where('units.removed_at', 'is', null).execute();
+      .select([
+        'units.id',
+        'units.model_id',
+        'units.serial_key',
+        'unit_places.location',
+        'unit_places.condition',
+        'stock_reservations.id as promised',
+        'return_units.id as open_return',
+      ])
+      .where('units.serial_key', 'in', keys.slice(start, start + KEYS_PER_QUERY))
+      .where('units.merged_into_id', 'is', null)
+      .where('units.removed_at', 'is', null)
+      .execute();
     for (const row of rows) units.set(`${row.model_id}/${row.serial_key}`, { ...row, condition: row.condition ?? 'unverified' });
   }
   return units;
@@ -102,9 +185,15 @@ async function loadUnits(ctx: Ctx, keys: readonly string[]): Promise<Units> {
 async function loadSpares(ctx: Ctx, wanted: boolean): Promise<Map<string, number>> {
   if (!wanted) return new Map();
   const balances = await ctx.db.selectFrom('stock_balances').selectAll().where('location', 'in', shelves).execute();
-  const units = await ctx.db.selectFrom('unit_places').innerJoin('units', 'units.id', 'unit_places.unit_id').select((of) => ['units.model_id', 'location', 'condition', of.fn.countAll<number>().as('units')])
-    .where('location', 'in', shelves).groupBy(['units.model_id', 'location', 'condition']).execute();
+  const units = await ctx.db
+    .selectFrom('unit_places')
+    .innerJoin('units', 'units.id', 'unit_places.unit_id')
+    .select((of) => ['units.model_id', 'location', 'condition', of.fn.countAll<number>().as('units')])
+    .where('location', 'in', shelves)
+    .groupBy(['units.model_id', 'location', 'condition'])
+    .execute();
   const spares = new Map(balances.map((row) => [`${row.model_id}/${row.location}/${row.condition}`, row.quantity]));
-  for (const row of units) spares.set(`${row.model_id}/${row.location}/${row.condition}`, (spares.get(`${row.model_id}/${row.location}/${row.condition}`) ?? 0) - row.units);
+  for (const row of units)
+    spares.set(`${row.model_id}/${row.location}/${row.condition}`, (spares.get(`${row.model_id}/${row.location}/${row.condition}`) ?? 0) - row.units);
   return spares;
 }

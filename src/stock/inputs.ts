@@ -14,32 +14,71 @@ const nothing = <T extends z.ZodType>(type: T) => type.nullable().optional();
 const quantity = z.coerce.number().int().min(1).max(1_000_000);
 const modelRef = { model_id: id.optional(), model_code: code.optional(), maker_code: code.optional() };
 
-export const ReserveStock = z.strictObject({ ...modelRef, unit_id: id.optional(), quantity: quantity.optional(), allow_substitute: z.boolean().optional(), note: text.optional() });
+export const ReserveStock = z.strictObject({
+  ...modelRef,
+  unit_id: id.optional(),
+  quantity: quantity.optional(),
+  allow_substitute: z.boolean().optional(),
+  note: text.optional(),
+});
 export const EndReservation = z.strictObject({ reason: reason.optional() });
 
 /** A unit (any identifier, or its id) or a quantity of an un-serialised spare goes somewhere else by hand. */
 export const MoveStock = z.strictObject({
-  unit_id: id.optional(), serial: scan.optional(), ...modelRef, quantity: quantity.optional(),
-  from_location: z.enum(locations).optional(), from_condition: z.enum(conditions).optional(), location: z.enum(locations), condition: z.enum(conditions).optional(), reason,
+  unit_id: id.optional(),
+  serial: scan.optional(),
+  ...modelRef,
+  quantity: quantity.optional(),
+  from_location: z.enum(locations).optional(),
+  from_condition: z.enum(conditions).optional(),
+  location: z.enum(locations),
+  condition: z.enum(conditions).optional(),
+  reason,
 });
 
 export const SetPolicy = z.strictObject({
-  ...modelRef, reorder_point: z.coerce.number().int().min(0).max(1_000_000), safety_stock: z.coerce.number().int().min(0).max(1_000_000).optional(),
-  lead_time_days: nothing(z.coerce.number().int().min(0).max(1000)), order_quantity: nothing(quantity),
+  ...modelRef,
+  reorder_point: z.coerce.number().int().min(0).max(1_000_000),
+  safety_stock: z.coerce.number().int().min(0).max(1_000_000).optional(),
+  lead_time_days: nothing(z.coerce.number().int().min(0).max(1000)),
+  order_quantity: nothing(quantity),
 });
 
 export const PlaceHold = z.strictObject({
-  ...modelRef, hw_rev: nothing(z.string().trim().max(32)), batch_id: nothing(id), batch_code: nothing(code), firmware_id: nothing(id), firmware: nothing(code), reason,
-  cause_kind: nothing(code), cause_id: nothing(id),
+  ...modelRef,
+  hw_rev: nothing(z.string().trim().max(32)),
+  batch_id: nothing(id),
+  batch_code: nothing(code),
+  firmware_id: nothing(id),
+  firmware: nothing(code),
+  reason,
+  cause_kind: nothing(code),
+  cause_id: nothing(id),
 });
 
-const line = z.strictObject({ ...modelRef, quantity, unit_cost: nothing(z.coerce.number().min(0).max(1e9)), currency: nothing(z.string().regex(/^[A-Z]{3}$/)) });
-export const NewOrder = z.strictObject({ supplier: z.string().trim().min(1).max(200), expected_on: nothing(day), note: nothing(text), ordered: z.boolean().optional(), lines: z.array(line).min(1).max(200) });
+const line = z.strictObject({
+  ...modelRef,
+  quantity,
+  unit_cost: nothing(z.coerce.number().min(0).max(1e9)),
+  currency: nothing(z.string().regex(/^[A-Z]{3}$/)),
+});
+export const NewOrder = z.strictObject({
+  supplier: z.string().trim().min(1).max(200),
+  expected_on: nothing(day),
+  note: nothing(text),
+  ordered: z.boolean().optional(),
+  lines: z.array(line).min(1).max(200),
+});
 export const PlaceOrder = z.strictObject({ ordered_on: day.optional(), expected_on: nothing(day) });
 
 /** Serialised goods by their serials, un-serialised spares by quantity. */
 export const ReceiveOrder = z.strictObject({
-  line_id: id, quantity: quantity.optional(), serials: z.array(scan).min(1).max(1000).optional(), batch_code: nothing(code), hw_rev: nothing(z.string().trim().max(32)), firmware: nothing(code),
+  line_id: id,
+  quantity: quantity.optional(),
+  serials: z.array(scan).min(1).max(1000).optional(),
+  batch_code: nothing(code),
+  hw_rev: nothing(z.string().trim().max(32)),
+  firmware: nothing(code),
 });
 
 export const StartCount = z.strictObject({ location: z.enum(locations), ...modelRef, note: nothing(text) });

@@ -5,7 +5,14 @@ import type { Ctx } from '../db/ctx.ts';
 /** Until the transaction ends nobody else reserves, holds or takes good stock of the model. */
 export async function lockGoodStock(ctx: Ctx, model_id: string): Promise<void> {
   if (!onPostgres(ctx)) return;
-  await ctx.db.selectFrom('stock_balances').select('quantity').where('model_id', '=', model_id).where('location', '=', 'good_stock').orderBy('condition').forUpdate().execute();
+  await ctx.db
+    .selectFrom('stock_balances')
+    .select('quantity')
+    .where('model_id', '=', model_id)
+    .where('location', '=', 'good_stock')
+    .orderBy('condition')
+    .forUpdate()
+    .execute();
 }
 
 const onPostgres = (ctx: Ctx): boolean => ctx.db.getExecutor().adapter instanceof PostgresAdapter;

@@ -1,7 +1,8 @@
 // Moves made by hand: from shelf to shelf, in from a supplier, out to a customer. What has its own verb (scrap, write-off, restocking a return) is refused here.
+
+import { getModelOf } from '../catalog/resolve.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { invalid, Problem } from '../core/problem.ts';
-import { getModelOf } from '../catalog/resolve.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { type Condition, findPlace, type Location, moveUnit, postMove } from '../ledger/move.ts';
@@ -16,10 +17,20 @@ import { goodConditions } from './rules.ts';
 export async function moveStock(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   allow(ctx, 'stock:write');
   staffOnly(ctx);
-  if (input.location === 'scrapped' || input.location === 'lost') throw new Problem('conflict', ['Scrap and write-off need a second person: decide it on the return', '廃棄・未返却処理は返品の処置判定から行ってください(別担当者の承認が必要)']);
+  if (input.location === 'scrapped' || input.location === 'lost')
+    throw new Problem('conflict', [
+      'Scrap and write-off need a second person: decide it on the return',
+      '廃棄・未返却処理は返品の処置判定から行ってください(別担当者の承認が必要)',
+    ]);
   return transaction(ctx, async (ctx) => {
     const move = input.unit_id !== undefined || input.serial !== undefined ? await moveOne(ctx, input) : await moveQuantity(ctx, input);
-    await remember(ctx, { action: 'stock_move.posted', record_kind: 'stock_move', record_id: move.id, reason: input.reason, change: { unit_id: move.unit_id, model_id: move.model_id, quantity: move.quantity, from: move.from_location, to: move.to_location } });
+    await remember(ctx, {
+      action: 'stock_move.posted',
+      record_kind: 'stock_move',
+      record_id: move.id,
+      reason: input.reason,
+      change: { unit_id: move.unit_id, model_id: move.model_id, quantity: move.quantity, from: move.from_location, to: move.to_location },
+    });
     return move;
   });
 }
@@ -43,42 +54,91 @@ async function moveQuantity(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   refuseBadShelf(input.location, condition);
   if (from.location === 'good_stock') {
     await lockGoodStock(ctx, model.id);
-    if ((await freeQuantity(ctx, model.id)) < input.quantity) throw new Problem('conflict', ['Not that many are free', '引当可能な数量が足りません'], { blocking: `/api/v1/stock/levels?model_id=${model.id}` });
+    if ((await freeQuantity(ctx, model.id)) < input.quantity)
+      throw new Problem('conflict', ['Not that many are free', '引当可能な数量が足りません'], { blocking: `/api/v1/stock/levels?model_id=${model.id}` });
   }
-  return postMove(ctx, { unit_id: null, model_id: model.id, quantity: input.quantity, from, to: { location: input.location, condition }, cause_kind: 'move', cause_id: null, reason: input.reason });
+  return postMove(ctx, {
+    unit_id: null,
+    model_id: model.id,
+    quantity: input.quantity,
+    from,
+    to: { location: input.location, condition },
+    cause_kind: 'move',
+    cause_id: null,
+    reason: input.reason,
+  });
 }
 
 async function getOne(ctx: Ctx, input: MoveStock): Promise<UnitView> {
-  const called = input.unit_id === undefined ? await findUnits(ctx, input.serial ?? '') : [await findUnit(ctx, input.unit_id)].filter((unit) => unit !== undefined);
+  const called =
+    input.unit_id === undefined ? await findUnits(ctx, input.serial ?? '') : [await findUnit(ctx, input.unit_id)].filter((unit) => unit !== undefined);
   const fitting = called.filter((unit) => input.model_code === undefined || unit.model_code === input.model_code);
   const [unit, other] = fitting;
   if (unit === undefined) throw invalid('serial', ['No such unit', '個体がありません']);
-  if (other !== undefined) throw new Problem('conflict', [`Several units are called ${input.serial}: name the model`, `${input.serial} に該当する個体が複数あります。機種を指定してください`]);
+  if (other !== undefined)
+    throw new Problem('conflict', [
+      `Several units are called ${input.serial}: name the model`,
+      `${input.serial} に該当する個体が複数あります。機種を指定してください`,
+    ]);
   return unit;
 }
 
 function refuseBadShelf(location: Location, condition: Condition): void {
   const good: readonly Condition[] = goodConditions;
-  if (location === 'good_stock' && !good.includes(condition)) throw invalid('condition', ['Good stock holds new, verified and refurbished units only', '良品在庫には新品・検証済・再生品だけを置けます']);
+  if (location === 'good_stock' && !good.includes(condition))
+    throw invalid('condition', ['Good stock holds new, verified and refurbished units only', '良品在庫には新品・検証済・再生品だけを置けます']);
 }
 
 async function refuseOpenReturn(ctx: Ctx, unit: UnitView): Promise<void> {
-  const open = await ctx.db.selectFrom('return_units').select('return_id').where('unit_id', '=', unit.id).where('state', 'in', ['received', 'inspecting']).executeTakeFirst();
-  if (open !== undefined) throw new Problem('conflict', [`Unit ${unit.serial} is on the bench of a return: decide it there`, `個体 ${unit.serial} は返品対応中です。処置判定から移動してください`], { blocking: `/api/v1/returns/${open.return_id}` });
+  const open = await ctx.db
+    .selectFrom('return_units')
+    .select('return_id')
+    .where('unit_id', '=', unit.id)
+    .where('state', 'in', ['received', 'inspecting'])
+    .executeTakeFirst();
+  if (open !== undefined)
+    throw new Problem(
+      'conflict',
+      [`Unit ${unit.serial} is on the bench of a return: decide it there`, `個体 ${unit.serial} は返品対応中です。処置判定から移動してください`],
+      { blocking: `/api/v1/returns/${open.return_id}` },
+    );
 }
 
 async function refusePromised(ctx: Ctx, unit: UnitView, to: Location): Promise<void> {
   const active = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit.id).where('state', '=', 'active').executeTakeFirst();
-  if (active !== undefined && to !== 'good_stock') throw new Problem('conflict', [`Unit ${unit.serial} is reserved`, `個体 ${unit.serial} は引当済みです`], { blocking: `/api/v1/stock/reservations/${active.id}` });
-  if ((to === 'in_transit' || to === 'customer') && (await isHeld(ctx, unit.id))) throw new Problem('conflict', [`Unit ${unit.serial} is held from shipping`, `個体 ${unit.serial} は出荷停止中です`], { blocking: `/api/v1/stock/holds?model_id=${unit.model_id}` });
+  if (active !== undefined && to !== 'good_stock')
+    throw new Problem('conflict', [`Unit ${unit.serial} is reserved`, `個体 ${unit.serial} は引当済みです`], {
+      blocking: `/api/v1/stock/reservations/${active.id}`,
+    });
+  if ((to === 'in_transit' || to === 'customer') && (await isHeld(ctx, unit.id)))
+    throw new Problem('conflict', [`Unit ${unit.serial} is held from shipping`, `個体 ${unit.serial} は出荷停止中です`], {
+      blocking: `/api/v1/stock/holds?model_id=${unit.model_id}`,
+    });
 }
 
 /** A unit that came back from the field enters good stock only inspected and erased since. */
 async function refuseUnproven(ctx: Ctx, unit: UnitView): Promise<void> {
-  const last = await ctx.db.selectFrom('return_units').select(['id', 'return_id', 'received_at', 'footage_erased_at']).where('unit_id', '=', unit.id).where('received_at', 'is not', null).orderBy('received_at', 'desc').executeTakeFirst();
+  const last = await ctx.db
+    .selectFrom('return_units')
+    .select(['id', 'return_id', 'received_at', 'footage_erased_at'])
+    .where('unit_id', '=', unit.id)
+    .where('received_at', 'is not', null)
+    .orderBy('received_at', 'desc')
+    .executeTakeFirst();
   if (last === undefined) return;
-  const inspection = await ctx.db.selectFrom('inspections').select('result').where('return_unit_id', '=', last.id).where('state', '=', 'done').where('finished_at', '>=', last.received_at ?? 0)
-    .orderBy('finished_at', 'desc').orderBy('id', 'desc').executeTakeFirst();
+  const inspection = await ctx.db
+    .selectFrom('inspections')
+    .select('result')
+    .where('return_unit_id', '=', last.id)
+    .where('state', '=', 'done')
+    .where('finished_at', '>=', last.received_at ?? 0)
+    .orderBy('finished_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
   if (inspection?.result === 'pass' && last.footage_erased_at !== null) return;
-  throw new Problem('conflict', ['The unit was returned: it needs a passing inspection and its footage erased', '返却された個体です。検証の合格と映像消去が必要です'], { blocking: `/api/v1/returns/${last.return_id}` });
+  throw new Problem(
+    'conflict',
+    ['The unit was returned: it needs a passing inspection and its footage erased', '返却された個体です。検証の合格と映像消去が必要です'],
+    { blocking: `/api/v1/returns/${last.return_id}` },
+  );
 }

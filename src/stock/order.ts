@@ -1,8 +1,9 @@
 // Purchase orders: written, placed, received in parts, cancelled as far as nothing came.
+
+import { getModelOf } from '../catalog/resolve.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
-import { getModelOf } from '../catalog/resolve.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { postMove } from '../ledger/move.ts';
@@ -18,17 +19,40 @@ export async function createOrder(ctx: Ctx, input: NewOrder): Promise<PurchaseOr
   allow(ctx, 'stock:write');
   return transaction(ctx, async (ctx) => {
     const row: PurchaseOrderRow = {
-      id: newId(ctx.now), number: await nextNumber(ctx, 'PO'), supplier: input.supplier, state: input.ordered === true ? 'ordered' : 'draft', ordered_on: input.ordered === true ? today(ctx) : null,
-      expected_on: input.expected_on ?? null, note: input.note ?? null, created_by: ctx.actor.id, created_at: ctx.now, updated_at: ctx.now, version: 1,
+      id: newId(ctx.now),
+      number: await nextNumber(ctx, 'PO'),
+      supplier: input.supplier,
+      state: input.ordered === true ? 'ordered' : 'draft',
+      ordered_on: input.ordered === true ? today(ctx) : null,
+      expected_on: input.expected_on ?? null,
+      note: input.note ?? null,
+      created_by: ctx.actor.id,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+      version: 1,
     };
     await ctx.db.insertInto('purchase_orders').values(row).execute();
     for (const line of input.lines) {
       const model = await getModelOf(ctx, line);
-      await ctx.db.insertInto('purchase_order_lines').values({
-        id: newId(ctx.now), purchase_order_id: row.id, model_id: model.id, quantity: line.quantity, received_quantity: 0, unit_cost: line.unit_cost ?? null, currency: line.currency ?? null,
-      }).execute();
+      await ctx.db
+        .insertInto('purchase_order_lines')
+        .values({
+          id: newId(ctx.now),
+          purchase_order_id: row.id,
+          model_id: model.id,
+          quantity: line.quantity,
+          received_quantity: 0,
+          unit_cost: line.unit_cost ?? null,
+          currency: line.currency ?? null,
+        })
+        .execute();
     }
-    await remember(ctx, { action: 'purchase_order.created', record_kind: 'purchase_order', record_id: row.id, change: { number: row.number, supplier: row.supplier, state: row.state } });
+    await remember(ctx, {
+      action: 'purchase_order.created',
+      record_kind: 'purchase_order',
+      record_id: row.id,
+      change: { number: row.number, supplier: row.supplier, state: row.state },
+    });
     return row;
   });
 }
@@ -40,7 +64,11 @@ export async function placeOrder(ctx: Ctx, id: string, input: PlaceOrder, expect
     const order = await getOrder(ctx, id);
     refuseStale(order, expected);
     if (order.state !== 'draft') throw wrongOrder(order);
-    const saved = await saveOrder(ctx, order, { state: 'ordered', ordered_on: input.ordered_on ?? today(ctx), expected_on: input.expected_on ?? order.expected_on });
+    const saved = await saveOrder(ctx, order, {
+      state: 'ordered',
+      ordered_on: input.ordered_on ?? today(ctx),
+      expected_on: input.expected_on ?? order.expected_on,
+    });
     await remember(ctx, { action: 'purchase_order.ordered', record_kind: 'purchase_order', record_id: id });
     return saved;
   });
@@ -58,7 +86,12 @@ export async function receiveOrder(ctx: Ctx, id: string, input: ReceiveOrder): P
     await bringIn(ctx, order, line, input);
     const state = orderStateAfter(await listOrderLines(ctx, id));
     const saved = await saveOrder(ctx, order, { state });
-    await remember(ctx, { action: 'purchase_order.received', record_kind: 'purchase_order', record_id: id, change: { line_id: line.id, quantity: came, state } });
+    await remember(ctx, {
+      action: 'purchase_order.received',
+      record_kind: 'purchase_order',
+      record_id: id,
+      change: { line_id: line.id, quantity: came, state },
+    });
     return saved;
   });
 }
@@ -82,36 +115,84 @@ export async function getOrder(ctx: Ctx, id: string): Promise<PurchaseOrderRow> 
 }
 
 export const listOrderLines = (ctx: Ctx, id: string): Promise<(PurchaseOrderLineRow & { model_code: string })[]> =>
-  ctx.db.selectFrom('purchase_order_lines').innerJoin('models', 'models.id', 'purchase_order_lines.model_id').selectAll('purchase_order_lines').select('models.code as model_code')
-    .where('purchase_order_id', '=', id).orderBy('purchase_order_lines.id').execute();
+  ctx.db
+    .selectFrom('purchase_order_lines')
+    .innerJoin('models', 'models.id', 'purchase_order_lines.model_id')
+    .selectAll('purchase_order_lines')
+    .select('models.code as model_code')
+    .where('purchase_order_id', '=', id)
+    .orderBy('purchase_order_lines.id')
+    .execute();
 
 /** Takes what came off the line; never more than was ordered. */
 async function takeOff(ctx: Ctx, order_id: string, line_id: string, came: number): Promise<PurchaseOrderLineRow> {
-  const line = await ctx.db.updateTable('purchase_order_lines').set((set) => ({ received_quantity: set('received_quantity', '+', came) })).where('id', '=', line_id).where('purchase_order_id', '=', order_id)
-    .where((of) => of(of('received_quantity', '+', came), '<=', of.ref('quantity'))).returningAll().executeTakeFirst();
+  const line = await ctx.db
+    .updateTable('purchase_order_lines')
+    .set((set) => ({ received_quantity: set('received_quantity', '+', came) }))
+    .where('id', '=', line_id)
+    .where('purchase_order_id', '=', order_id)
+    .where((of) => of(of('received_quantity', '+', came), '<=', of.ref('quantity')))
+    .returningAll()
+    .executeTakeFirst();
   if (line !== undefined) return line;
-  const known = await ctx.db.selectFrom('purchase_order_lines').select(['quantity', 'received_quantity']).where('id', '=', line_id).where('purchase_order_id', '=', order_id).executeTakeFirst();
+  const known = await ctx.db
+    .selectFrom('purchase_order_lines')
+    .select(['quantity', 'received_quantity'])
+    .where('id', '=', line_id)
+    .where('purchase_order_id', '=', order_id)
+    .executeTakeFirst();
   if (known === undefined) throw invalid('line_id', ['Not a line of this order', 'この発注の明細ではありません']);
-  throw new Problem('conflict', [`Only ${known.quantity - known.received_quantity} of this line are outstanding`, `この明細の未入荷は ${known.quantity - known.received_quantity} 個です`], { blocking: `/api/v1/purchase-orders/${order_id}` });
+  throw new Problem(
+    'conflict',
+    [`Only ${known.quantity - known.received_quantity} of this line are outstanding`, `この明細の未入荷は ${known.quantity - known.received_quantity} 個です`],
+    { blocking: `/api/v1/purchase-orders/${order_id}` },
+  );
 }
 
 async function bringIn(ctx: Ctx, order: PurchaseOrderRow, line: PurchaseOrderLineRow, input: ReceiveOrder): Promise<void> {
   if (input.serials === undefined) {
-    await postMove(ctx, { unit_id: null, model_id: line.model_id, quantity: input.quantity ?? 0, from: { location: 'supplier', condition: 'new' }, to: { location: 'good_stock', condition: 'new' }, cause_kind: 'purchase_order', cause_id: order.id });
+    await postMove(ctx, {
+      unit_id: null,
+      model_id: line.model_id,
+      quantity: input.quantity ?? 0,
+      from: { location: 'supplier', condition: 'new' },
+      to: { location: 'good_stock', condition: 'new' },
+      cause_kind: 'purchase_order',
+      cause_id: order.id,
+    });
     return;
   }
   for (const [i, serial] of input.serials.entries()) {
-    const unit = NewUnit.safeParse({ model_id: line.model_id, serial, batch_code: input.batch_code, hw_rev: input.hw_rev, firmware: input.firmware, location: 'good_stock', condition: 'new' });
+    const unit = NewUnit.safeParse({
+      model_id: line.model_id,
+      serial,
+      batch_code: input.batch_code,
+      hw_rev: input.hw_rev,
+      firmware: input.firmware,
+      location: 'good_stock',
+      condition: 'new',
+    });
     if (!unit.success) throw invalid(`serials.${i}`, ['Not a serial number', 'シリアル番号として読み取れません']);
     await createUnit(ctx, unit.data);
   }
 }
 
 async function saveOrder(ctx: Ctx, order: PurchaseOrderRow, changes: Partial<PurchaseOrderRow>): Promise<PurchaseOrderRow> {
-  const saved = await ctx.db.updateTable('purchase_orders').set({ ...changes, updated_at: ctx.now, version: order.version + 1 }).where('id', '=', order.id).where('version', '=', order.version).returningAll().executeTakeFirst();
-  if (saved === undefined) throw new Problem('conflict', ['Someone else changed this order at the same moment', '同時に更新されました'], { blocking: `/api/v1/purchase-orders/${order.id}` });
+  const saved = await ctx.db
+    .updateTable('purchase_orders')
+    .set({ ...changes, updated_at: ctx.now, version: order.version + 1 })
+    .where('id', '=', order.id)
+    .where('version', '=', order.version)
+    .returningAll()
+    .executeTakeFirst();
+  if (saved === undefined)
+    throw new Problem('conflict', ['Someone else changed this order at the same moment', '同時に更新されました'], {
+      blocking: `/api/v1/purchase-orders/${order.id}`,
+    });
   return saved;
 }
 
 const wrongOrder = (order: PurchaseOrderRow): Problem =>
-  new Problem('conflict', [`Order ${order.number} is ${order.state}`, `発注 ${order.number} の状態(${order.state})ではできません`], { blocking: `/api/v1/purchase-orders/${order.id}` });
+  new Problem('conflict', [`Order ${order.number} is ${order.state}`, `発注 ${order.number} の状態(${order.state})ではできません`], {
+    blocking: `/api/v1/purchase-orders/${order.id}`,
+  });

@@ -20,34 +20,62 @@ page(orderPages, '/purchase-orders', 'stock:read', async (c) => {
   const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend({ state: z.enum(orderStates).optional() }));
   const { items, next_cursor } = await listOrders(c.var.ctx, { limit, cursor, sort }, filter);
   const columns: Column<OrderView>[] = [
-    { head: w.number, cell: (row) => <a href={`/purchase-orders/${row.id}`}>{row.number}</a> }, { head: w.supplier, cell: (row) => row.supplier },
-    { head: w.state, cell: (row) => <Badge tone={row.state === 'received' ? 'good' : 'info'}>{speak(orderStateLabels[row.state], c.var.locale)}</Badge> }, { head: w.quantity, cell: (row) => row.quantity, numeric: true },
-    { head: w.received, cell: (row) => row.received_quantity, numeric: true }, { head: w.ordered_on, cell: (row) => row.ordered_on }, { head: w.expected_on, cell: (row) => row.expected_on, sort: 'expected_on' },
+    { head: w.number, cell: (row) => <a href={`/purchase-orders/${row.id}`}>{row.number}</a> },
+    { head: w.supplier, cell: (row) => row.supplier },
+    { head: w.state, cell: (row) => <Badge tone={row.state === 'received' ? 'good' : 'info'}>{speak(orderStateLabels[row.state], c.var.locale)}</Badge> },
+    { head: w.quantity, cell: (row) => row.quantity, numeric: true },
+    { head: w.received, cell: (row) => row.received_quantity, numeric: true },
+    { head: w.ordered_on, cell: (row) => row.ordered_on },
+    { head: w.expected_on, cell: (row) => row.expected_on, sort: 'expected_on' },
   ];
-  return show(c, { title: w.orders, nav: '/stock' }, (
+  return show(
+    c,
+    { title: w.orders, nav: '/stock' },
     <>
-      <PageHead title={w.orders}>{may(c.var.ctx.actor, 'stock:write') ? <a class="button primary" href="/purchase-orders/new">{w.new_order}</a> : null}</PageHead>
+      <PageHead title={w.orders}>
+        {may(c.var.ctx.actor, 'stock:write') ? (
+          <a class="button primary" href="/purchase-orders/new">
+            {w.new_order}
+          </a>
+        ) : null}
+      </PageHead>
       <StockTabs c={c} current="/purchase-orders" />
-      <Filters c={c}><Select label={w.state} name="state" value={filter.state} blank={w.all} options={optionsOf(c, orderStateLabels)} /></Filters>
-      <Table c={c} caption={w.orders} columns={columns} rows={items} /><Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+      <Filters c={c}>
+        <Select label={w.state} name="state" value={filter.state} blank={w.all} options={optionsOf(c, orderStateLabels)} />
+      </Filters>
+      <Table c={c} caption={w.orders} columns={columns} rows={items} />
+      <Pager c={c} next_cursor={next_cursor} />
+    </>,
+  );
 });
 
 page(orderPages, '/purchase-orders/new', 'stock:write', (c) => {
   const w = words(c.var.locale);
-  return show(c, { title: w.new_order, nav: '/stock' }, (
+  return show(
+    c,
+    { title: w.new_order, nav: '/stock' },
     <>
       <PageHead title={w.new_order} />
       <Form action="/purchase-orders">
-        <Field label={w.supplier} name="supplier" required /><Field label={w.expected_on} name="expected_on" type="date" /><TextArea label={w.lines} name="lines" required rows={6} value={c.req.query('lines') ?? null} /><small>{w.lines_hint}</small>
-        <TextArea label={w.note} name="note" rows={2} /><button type="submit" class="primary">{w.new_order}</button>
+        <Field label={w.supplier} name="supplier" required />
+        <Field label={w.expected_on} name="expected_on" type="date" />
+        <TextArea label={w.lines} name="lines" required rows={6} value={c.req.query('lines') ?? null} />
+        <small>{w.lines_hint}</small>
+        <TextArea label={w.note} name="note" rows={2} />
+        <button type="submit" class="primary">
+          {w.new_order}
+        </button>
       </Form>
-    </>
-  ));
+    </>,
+  );
 });
 
-const OrderForm = z.strictObject({ supplier: z.string().trim().min(1).max(200), expected_on: z.iso.date().optional(), note: z.string().max(4000).optional(), lines: z.string().max(20_000) });
+const OrderForm = z.strictObject({
+  supplier: z.string().trim().min(1).max(200),
+  expected_on: z.iso.date().optional(),
+  note: z.string().max(4000).optional(),
+  lines: z.string().max(20_000),
+});
 
 action(orderPages, '/purchase-orders', 'stock:write', async (c) => {
   const { lines, ...input } = await readForm(c, OrderForm);
@@ -57,11 +85,16 @@ action(orderPages, '/purchase-orders', 'stock:write', async (c) => {
 
 /** `model code, quantity, unit cost` a line. Throws `invalid` naming the line. */
 function readLines(text: string): NewOrder['lines'] {
-  return text.normalize('NFKC').split(/\r?\n/).filter((line) => line.trim() !== '').map((line, i) => {
-    const [model_code = '', quantity = '', cost = ''] = line.split(/[,\t、]/).map((part) => part.trim());
-    if (model_code === '' || !/^[1-9]\d{0,5}$/.test(quantity) || (cost !== '' && !Number.isFinite(Number(cost)))) throw invalid('lines', [`Line ${i + 1}: model code, quantity, unit cost`, `${i + 1}行目: 機種コード, 数量, 単価`]);
-    return { model_code, quantity: Number(quantity), unit_cost: cost === '' ? null : Number(cost) };
-  });
+  return text
+    .normalize('NFKC')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line, i) => {
+      const [model_code = '', quantity = '', cost = ''] = line.split(/[,\t、]/).map((part) => part.trim());
+      if (model_code === '' || !/^[1-9]\d{0,5}$/.test(quantity) || (cost !== '' && !Number.isFinite(Number(cost))))
+        throw invalid('lines', [`Line ${i + 1}: model code, quantity, unit cost`, `${i + 1}行目: 機種コード, 数量, 単価`]);
+      return { model_code, quantity: Number(quantity), unit_cost: cost === '' ? null : Number(cost) };
+    });
 }
 
 page(orderPages, '/purchase-orders/:id', 'stock:read', async (c) => {
@@ -72,28 +105,77 @@ page(orderPages, '/purchase-orders/:id', 'stock:read', async (c) => {
   const under = order.state === 'ordered' || order.state === 'partly_received';
   const lines = await listOrderLines(c.var.ctx, order.id);
   const columns: Column<(typeof lines)[number]>[] = [
-    { head: w.model, cell: (row) => <a href={`/stock/models/${row.model_id}`}>{row.model_code}</a> }, { head: w.quantity, cell: (row) => row.quantity, numeric: true }, { head: w.received, cell: (row) => row.received_quantity, numeric: true },
-    { head: w.receive, cell: (row) => (keeper && under && row.received_quantity < row.quantity ? (
-      <details><summary>{w.receive}</summary><Form action={`/purchase-orders/${order.id}/receipts`} label={w.receive}><input type="hidden" name="line_id" value={row.id} /><TextArea label={w.serials} name="serials" rows={4} /><Field label={w.or_quantity} name="quantity" type="number" min={1} max={row.quantity - row.received_quantity} /><Field label={w.batch} name="batch_code" /><button type="submit">{w.receive}</button></Form></details>
-    ) : null) },
+    { head: w.model, cell: (row) => <a href={`/stock/models/${row.model_id}`}>{row.model_code}</a> },
+    { head: w.quantity, cell: (row) => row.quantity, numeric: true },
+    { head: w.received, cell: (row) => row.received_quantity, numeric: true },
+    {
+      head: w.receive,
+      cell: (row) =>
+        keeper && under && row.received_quantity < row.quantity ? (
+          <details>
+            <summary>{w.receive}</summary>
+            <Form action={`/purchase-orders/${order.id}/receipts`} label={w.receive}>
+              <input type="hidden" name="line_id" value={row.id} />
+              <TextArea label={w.serials} name="serials" rows={4} />
+              <Field label={w.or_quantity} name="quantity" type="number" min={1} max={row.quantity - row.received_quantity} />
+              <Field label={w.batch} name="batch_code" />
+              <button type="submit">{w.receive}</button>
+            </Form>
+          </details>
+        ) : null,
+    },
   ];
-  return show(c, { title: order.number, nav: '/stock' }, (
+  return show(
+    c,
+    { title: order.number, nav: '/stock' },
     <>
       <PageHead title={order.number} sub={speak(orderStateLabels[order.state], c.var.locale)} />
-      <Facts facts={[[w.supplier, order.supplier], [w.ordered_on, order.ordered_on], [w.expected_on, order.expected_on], [w.note, order.note]]} />
-      <Section title={w.lines}><Table c={c} caption={w.lines} columns={columns} rows={lines} /></Section>
-      {keeper && order.state === 'draft' ? <Form action={`/purchase-orders/${order.id}/order`} label={w.place_order}><Field label={w.expected_on} name="expected_on" type="date" /><button type="submit" class="primary">{w.place_order}</button></Form> : null}
-      {keeper && (under || order.state === 'draft') ? <Form action={`/purchase-orders/${order.id}/cancellation`} label={w.cancel}><Field label={w.reason} name="reason" required /><button type="submit">{w.cancel}</button></Form> : null}
-    </>
-  ));
+      <Facts
+        facts={[
+          [w.supplier, order.supplier],
+          [w.ordered_on, order.ordered_on],
+          [w.expected_on, order.expected_on],
+          [w.note, order.note],
+        ]}
+      />
+      <Section title={w.lines}>
+        <Table c={c} caption={w.lines} columns={columns} rows={lines} />
+      </Section>
+      {keeper && order.state === 'draft' ? (
+        <Form action={`/purchase-orders/${order.id}/order`} label={w.place_order}>
+          <Field label={w.expected_on} name="expected_on" type="date" />
+          <button type="submit" class="primary">
+            {w.place_order}
+          </button>
+        </Form>
+      ) : null}
+      {keeper && (under || order.state === 'draft') ? (
+        <Form action={`/purchase-orders/${order.id}/cancellation`} label={w.cancel}>
+          <Field label={w.reason} name="reason" required />
+          <button type="submit">{w.cancel}</button>
+        </Form>
+      ) : null}
+    </>,
+  );
 });
 
-const ReceiveForm = z.strictObject({ line_id: z.string().max(64), serials: z.string().max(100_000).optional(), quantity: z.coerce.number().int().min(1).optional(), batch_code: z.string().max(64).optional() });
+const ReceiveForm = z.strictObject({
+  line_id: z.string().max(64),
+  serials: z.string().max(100_000).optional(),
+  quantity: z.coerce.number().int().min(1).optional(),
+  batch_code: z.string().max(64).optional(),
+});
 
 action(orderPages, '/purchase-orders/:id/receipts', 'stock:write', async (c) => {
   const { serials, ...input } = await readForm(c, ReceiveForm);
-  const listed = serials?.split(/\r?\n/).map((serial) => serial.trim()).filter((serial) => serial !== '');
-  const { id } = await receiveOrder(c.var.ctx, c.req.param('id') ?? '', { ...input, ...(listed === undefined || listed.length === 0 ? {} : { serials: listed }) });
+  const listed = serials
+    ?.split(/\r?\n/)
+    .map((serial) => serial.trim())
+    .filter((serial) => serial !== '');
+  const { id } = await receiveOrder(c.var.ctx, c.req.param('id') ?? '', {
+    ...input,
+    ...(listed === undefined || listed.length === 0 ? {} : { serials: listed }),
+  });
   return seeOther(c, `/purchase-orders/${id}`, words(c.var.locale).done);
 });
 

@@ -1,13 +1,13 @@
 // Promises of good stock. Two people taking the last spare: one gets it, the other is told so, on both databases.
 import { sql } from 'kysely';
+import type { ModelRow } from '../catalog/table.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
-import type { ModelRow } from '../catalog/table.ts';
-import { lockGoodStock } from './lock.ts';
 import { findFreeUnit, freeQuantity, isHeld } from './free.ts';
+import { lockGoodStock } from './lock.ts';
 import type { StockReservationRow } from './table.ts';
 
 export interface Wanted {
@@ -30,13 +30,34 @@ export async function reserveStock(ctx: Ctx, wanted: Wanted): Promise<StockReser
   return transaction(ctx, async (ctx) => {
     const taken = await take(ctx, wanted);
     const row: StockReservationRow = {
-      id: newId(ctx.now), ...taken, asked_model_id: wanted.model.id, state: 'active', cause_kind: wanted.cause_kind, cause_id: wanted.cause_id, note: wanted.note ?? null,
-      created_by: ctx.actor.id, created_name: ctx.actor.name, created_at: ctx.now, ended_at: null, ended_reason: null, version: 1,
+      id: newId(ctx.now),
+      ...taken,
+      asked_model_id: wanted.model.id,
+      state: 'active',
+      cause_kind: wanted.cause_kind,
+      cause_id: wanted.cause_id,
+      note: wanted.note ?? null,
+      created_by: ctx.actor.id,
+      created_name: ctx.actor.name,
+      created_at: ctx.now,
+      ended_at: null,
+      ended_reason: null,
+      version: 1,
     };
-    const saved = await ctx.db.insertInto('stock_reservations').values(row)
-      .onConflict((conflict) => conflict.column('unit_id').where('state', '=', sql.lit('active')).doNothing()).returning('id').executeTakeFirst();
-    if (saved === undefined) throw new Problem('conflict', ['The unit is reserved already', '個体は既に引当済みです'], await blockingReservation(ctx, taken.unit_id));
-    await remember(ctx, { action: 'stock_reservation.created', record_kind: 'stock_reservation', record_id: row.id, change: { ...taken, cause_kind: row.cause_kind, cause_id: row.cause_id } });
+    const saved = await ctx.db
+      .insertInto('stock_reservations')
+      .values(row)
+      .onConflict((conflict) => conflict.column('unit_id').where('state', '=', sql.lit('active')).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (saved === undefined)
+      throw new Problem('conflict', ['The unit is reserved already', '個体は既に引当済みです'], await blockingReservation(ctx, taken.unit_id));
+    await remember(ctx, {
+      action: 'stock_reservation.created',
+      record_kind: 'stock_reservation',
+      record_id: row.id,
+      change: { ...taken, cause_kind: row.cause_kind, cause_id: row.cause_id },
+    });
     return row;
   });
 }
@@ -50,9 +71,15 @@ export async function releaseReservation(ctx: Ctx, id: string, reason: string | 
 /** Ends a promise inside the open transaction, `fulfilled` before the move that takes the goods away. The caller has checked the permission. */
 export async function endReservation(ctx: Ctx, id: string, state: 'released' | 'fulfilled', reason: string | null): Promise<StockReservationRow> {
   const reservation = await getReservation(ctx, id);
-  const ended = await ctx.db.updateTable('stock_reservations').set({ state, ended_at: ctx.now, ended_reason: reason, version: reservation.version + 1 })
-    .where('id', '=', id).where('state', '=', 'active').returningAll().executeTakeFirst();
-  if (ended === undefined) throw new Problem('conflict', ['The reservation has ended already', '引当は既に終了しています'], { blocking: `/api/v1/stock/reservations/${id}` });
+  const ended = await ctx.db
+    .updateTable('stock_reservations')
+    .set({ state, ended_at: ctx.now, ended_reason: reason, version: reservation.version + 1 })
+    .where('id', '=', id)
+    .where('state', '=', 'active')
+    .returningAll()
+    .executeTakeFirst();
+  if (ended === undefined)
+    throw new Problem('conflict', ['The reservation has ended already', '引当は既に終了しています'], { blocking: `/api/v1/stock/reservations/${id}` });
   await remember(ctx, { action: `stock_reservation.${state}`, record_kind: 'stock_reservation', record_id: id, reason });
   return ended;
 }
@@ -75,18 +102,30 @@ async function take(ctx: Ctx, wanted: Wanted): Promise<Taken> {
     if (taken !== null) stocked.push(substitute.code);
   }
   const offer = stocked.length === 0 ? ['', ''] : [`; in stock as a substitute: ${stocked.join(', ')}`, `。代替機種の在庫あり: ${stocked.join('、')}`];
-  throw new Problem('conflict', [`No ${wanted.model.code} is available${offer[0]}`, `${wanted.model.code} の引当可能な在庫がありません${offer[1]}`],
-    { blocking: `/api/v1/stock/levels?model_id=${wanted.model.id}` });
+  throw new Problem('conflict', [`No ${wanted.model.code} is available${offer[0]}`, `${wanted.model.code} の引当可能な在庫がありません${offer[1]}`], {
+    blocking: `/api/v1/stock/levels?model_id=${wanted.model.id}`,
+  });
 }
 
 async function takeUnit(ctx: Ctx, unit_id: string): Promise<Taken> {
-  const unit = await ctx.db.selectFrom('units').innerJoin('unit_places', 'unit_places.unit_id', 'units.id').select(['units.id', 'units.model_id', 'units.serial'])
-    .where('units.id', '=', unit_id).where('unit_places.location', '=', 'good_stock').where('unit_places.condition', 'in', ['new', 'verified', 'refurbished']).executeTakeFirst();
-  if (unit === undefined) throw new Problem('conflict', ['The unit is not in good stock', '個体は良品在庫にありません'], { blocking: `/api/v1/units/${unit_id}` });
+  const unit = await ctx.db
+    .selectFrom('units')
+    .innerJoin('unit_places', 'unit_places.unit_id', 'units.id')
+    .select(['units.id', 'units.model_id', 'units.serial'])
+    .where('units.id', '=', unit_id)
+    .where('unit_places.location', '=', 'good_stock')
+    .where('unit_places.condition', 'in', ['new', 'verified', 'refurbished'])
+    .executeTakeFirst();
+  if (unit === undefined)
+    throw new Problem('conflict', ['The unit is not in good stock', '個体は良品在庫にありません'], { blocking: `/api/v1/units/${unit_id}` });
   await lockGoodStock(ctx, unit.model_id);
-  if (await isHeld(ctx, unit.id)) throw new Problem('conflict', [`Unit ${unit.serial} is held from shipping`, `個体 ${unit.serial} は出荷停止中です`], { blocking: `/api/v1/stock/holds?model_id=${unit.model_id}` });
+  if (await isHeld(ctx, unit.id))
+    throw new Problem('conflict', [`Unit ${unit.serial} is held from shipping`, `個体 ${unit.serial} は出荷停止中です`], {
+      blocking: `/api/v1/stock/holds?model_id=${unit.model_id}`,
+    });
   const active = await blockingReservation(ctx, unit.id);
-  if (active.blocking !== undefined) throw new Problem('conflict', [`Unit ${unit.serial} is reserved already`, `個体 ${unit.serial} は既に引当済みです`], active);
+  if (active.blocking !== undefined)
+    throw new Problem('conflict', [`Unit ${unit.serial} is reserved already`, `個体 ${unit.serial} は既に引当済みです`], active);
   return { model_id: unit.model_id, unit_id: unit.id, quantity: 1 };
 }
 
@@ -99,10 +138,20 @@ async function takeAny(ctx: Ctx, model_id: string, quantity: number): Promise<Ta
 }
 
 const substitutesOf = (ctx: Ctx, model_id: string) =>
-  ctx.db.selectFrom('model_substitutes').innerJoin('models', 'models.id', 'model_substitutes.substitute_id').select(['models.id', 'models.code'])
-    .where('model_substitutes.model_id', '=', model_id).orderBy('model_substitutes.preference').execute();
+  ctx.db
+    .selectFrom('model_substitutes')
+    .innerJoin('models', 'models.id', 'model_substitutes.substitute_id')
+    .select(['models.id', 'models.code'])
+    .where('model_substitutes.model_id', '=', model_id)
+    .orderBy('model_substitutes.preference')
+    .execute();
 
 async function blockingReservation(ctx: Ctx, unit_id: string | null): Promise<{ blocking?: string }> {
-  const active = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit_id ?? '').where('state', '=', 'active').executeTakeFirst();
+  const active = await ctx.db
+    .selectFrom('stock_reservations')
+    .select('id')
+    .where('unit_id', '=', unit_id ?? '')
+    .where('state', '=', 'active')
+    .executeTakeFirst();
   return active === undefined ? {} : { blocking: `/api/v1/stock/reservations/${active.id}` };
 }

@@ -14,7 +14,8 @@ export async function takeBackMove(ctx: Ctx, id: string, reason: string): Promis
   allow(ctx, 'stock:write');
   return transaction(ctx, async (ctx) => {
     const move = await getMove(ctx, id);
-    if (!BY_HAND.includes(move.cause_kind)) throw new Problem('conflict', [`A move of a ${move.cause_kind} is undone there`, 'この移動は元の処理から取り消してください']);
+    if (!BY_HAND.includes(move.cause_kind))
+      throw new Problem('conflict', [`A move of a ${move.cause_kind} is undone there`, 'この移動は元の処理から取り消してください']);
     const reversal = await reverseMove(ctx, id, reason);
     await remember(ctx, { action: 'stock_move.reversed', record_kind: 'stock_move', record_id: id, reason, change: { reversal_id: reversal.id } });
     return reversal;
@@ -25,20 +26,29 @@ export async function takeBackMove(ctx: Ctx, id: string, reason: string): Promis
 export async function reverseMove(ctx: Ctx, id: string, reason: string): Promise<StockMoveRow> {
   const move = await getMove(ctx, id);
   const taken = await ctx.db.selectFrom('stock_moves').select('id').where('reverses_id', '=', id).executeTakeFirst();
-  if (taken !== undefined) throw new Problem('conflict', ['This move was taken back already', 'この移動は既に取り消されています'], { blocking: `/api/v1/stock/moves/${taken.id}` });
+  if (taken !== undefined)
+    throw new Problem('conflict', ['This move was taken back already', 'この移動は既に取り消されています'], { blocking: `/api/v1/stock/moves/${taken.id}` });
   await refuseMovedOn(ctx, move);
   // The columns are text in the ledger's row type; their checks hold the same words.
   const [location, condition] = [move.from_location as Location, (move.from_condition ?? move.to_condition) as Condition];
   return postMove(ctx, {
-    unit_id: move.unit_id, model_id: move.model_id, quantity: move.quantity, from: { location: move.to_location as Location, condition: move.to_condition },
-    to: { location, condition }, cause_kind: 'reversal', cause_id: id, reason, reverses_id: id,
+    unit_id: move.unit_id,
+    model_id: move.model_id,
+    quantity: move.quantity,
+    from: { location: move.to_location as Location, condition: move.to_condition },
+    to: { location, condition },
+    cause_kind: 'reversal',
+    cause_id: id,
+    reason,
+    reverses_id: id,
   });
 }
 
 async function refuseMovedOn(ctx: Ctx, move: StockMoveRow): Promise<void> {
   if (move.unit_id === null) return;
   const place = await findPlace(ctx, move.unit_id);
-  if (place?.move_id !== move.id) throw new Problem('conflict', ['The unit has moved on since', '個体はその後移動しています'], { blocking: `/api/v1/units/${move.unit_id}` });
+  if (place?.move_id !== move.id)
+    throw new Problem('conflict', ['The unit has moved on since', '個体はその後移動しています'], { blocking: `/api/v1/units/${move.unit_id}` });
 }
 
 async function getMove(ctx: Ctx, id: string): Promise<StockMoveRow> {

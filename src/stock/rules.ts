@@ -38,7 +38,9 @@ export function suggestedOrder({ available, on_order, policy, expected_demand }:
 }
 
 /** The state of a purchase order after its lines were received as far as they are. */
-export function orderStateAfter(lines: readonly { readonly quantity: number; readonly received_quantity: number }[]): 'ordered' | 'partly_received' | 'received' {
+export function orderStateAfter(
+  lines: readonly { readonly quantity: number; readonly received_quantity: number }[],
+): 'ordered' | 'partly_received' | 'received' {
   if (lines.every((line) => line.received_quantity >= line.quantity)) return 'received';
   return lines.some((line) => line.received_quantity > 0) ? 'partly_received' : 'ordered';
 }

@@ -7,9 +7,23 @@ import { conditionLabels, locationLabels, words } from './words.ts';
 export function StockTabs({ c, current }: { c: AppContext; current: string }) {
   const w = words(c.var.locale);
   const tabs: readonly (readonly [string, string])[] = [
-    ['/stock', w.levels], ['/stock/reservations', w.reservations], ['/stock/holds', w.holds], ['/stock/moves', w.moves], ['/purchase-orders', w.orders], ['/stock/counts', w.counts], ['/stock/forecast', w.forecast],
+    ['/stock', w.levels],
+    ['/stock/reservations', w.reservations],
+    ['/stock/holds', w.holds],
+    ['/stock/moves', w.moves],
+    ['/purchase-orders', w.orders],
+    ['/stock/counts', w.counts],
+    ['/stock/forecast', w.forecast],
   ];
-  return <nav class="tabs" aria-label={w.stock}>{tabs.map(([path, label]) => <a href={path} aria-current={path === current ? 'page' : undefined}>{label}</a>)}</nav>;
+  return (
+    <nav class="tabs" aria-label={w.stock}>
+      {tabs.map(([path, label]) => (
+        <a href={path} aria-current={path === current ? 'page' : undefined}>
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
 }
 
 /** The label of a place or a condition as the store writes it. */

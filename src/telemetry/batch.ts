@@ -10,12 +10,12 @@ const MAX_BATCH_ROWS = 2000;
 const MAX_BATCH_BYTES = 8 * 2 ** 20;
 /** Room for the longest record behind the mark at which a body is sealed. */
 const SEAL_BYTES = MAX_SEGMENT_BYTES - 3 * 65_536;
-/** Device rows written with a batch: at least so many, and one more for so many reports. */
-const MIN_DEVICE_ROWS = 32;
-const REPORTS_PER_DEVICE_ROW = 16;
-/** A device is written again after its whole fleet had its turn, so that neighbours share pages: this many devices a second, at most so late. */
+/** Device rows written per second of a busy ingester; more when a large fleet waits, so that a round takes about a minute. */
 const DEVICE_ROWS_PER_SECOND = 1000;
-const MAX_ROUND_MS = 30_000;
+const ROUND_S = 60;
+const MAX_PAUSE_MS = 30_000;
+/** A fleet of which no more than this waits is written at once. */
+const FEW_DEVICES = 200;
 
 /** The tables in the order of their references. */
 const order: readonly TableSpec[] = [shapeRows, deviceRows, segmentRows, eventRows, presenceRows, quarantineRows, replayRows, inboxDone, replyRows];
@@ -31,6 +31,8 @@ export class Batch {
   private next: Device[] = [];
   private roundStartedAt = 0;
   private roundSegment = 0;
+  private sealedAt = 0;
+  private owed = 0;
   /** False when the ingester is about to stop: rounds follow each other at once. */
   patient = true;
 
@@ -79,9 +81,8 @@ export class Batch {
     const collected = this.writes;
     this.writes = new Map();
     for (const device of this.urgent) this.write(device, through, now, collected);
-    const budget = MIN_DEVICE_ROWS + Math.floor(segment.reports / REPORTS_PER_DEVICE_ROW) - this.urgent.size;
+    this.writeRound(this.budget(now) - this.urgent.size, through, now, collected);
     this.urgent.clear();
-    this.writeRound(budget, through, now, collected);
     if (segment.reports > 0) {
       addRow(collected, segmentRows, [segment.segment_no, segment.first_at, segment.last_at, segment.reports, segment.body()]);
       segment.start(segment.segment_no + 1);
@@ -89,6 +90,17 @@ export class Batch {
     this.rows = 0;
     this.bytes = 0;
     return inOrder(collected);
+  }
+
+  /** How many waiting devices this transaction writes: what is due since the last one. */
+  private budget(now: number): number {
+    const elapsed = Math.min(1000, Math.max(0, now - this.sealedAt));
+    this.sealedAt = now;
+    if (!this.patient || this.waiting <= FEW_DEVICES) return MAX_BATCH_REPORTS;
+    this.owed += (elapsed / 1000) * Math.max(DEVICE_ROWS_PER_SECOND, this.waiting / ROUND_S);
+    const rows = Math.floor(this.owed);
+    this.owed -= rows;
+    return rows;
   }
 
   /** Writes the waiting devices in the order of their numbers. After a round every device row contains all that came before the round began. */
@@ -103,8 +115,8 @@ export class Batch {
   }
 
   private startRound(through: number, now: number): boolean {
-    const pause = Math.min(MAX_ROUND_MS, (this.next.length / DEVICE_ROWS_PER_SECOND) * 1000);
-    if (this.next.length === 0 || (this.patient && now - this.roundStartedAt < pause && pause > 100)) return false;
+    const pause = this.patient && this.next.length > FEW_DEVICES ? Math.min(MAX_PAUSE_MS, (this.next.length / DEVICE_ROWS_PER_SECOND) * 1000) : 0;
+    if (this.next.length === 0 || now - this.roundStartedAt < pause) return false;
     [this.round, this.next] = [this.next.sort((a, b) => b.device_no - a.device_no), this.round];
     this.roundStartedAt = now;
     this.roundSegment = through;

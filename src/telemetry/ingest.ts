@@ -22,6 +22,8 @@ export class Message {
   /** Known after a look at the store: the same key was stored with the same bytes, or with others. */
   verdict: 'same' | 'other' | null = null;
   items: Item[] | null = null;
+  /** The unit of its device was looked up for it. */
+  asked = false;
   /** What became of it, for replays. */
   outcome = 'stored';
   /** A replay or an import comes from the store itself: no rate applies. The refusal of a replay is told instead of quarantined again. */
@@ -121,7 +123,10 @@ export class Ingest {
     const device = this.devices.get(message.of.device_id);
     if (device === undefined) return this.unknown > this.limits.unknown_devices ? this.refuse(message, message.payload, 'unknown_device', null) : { device_id: message.of.device_id };
     if (device.unit_id === null) {
-      if (message.received_at - device.looked_up_at >= LOOK_UP_AGAIN_MS) return { device_id: message.of.device_id };
+      // A replay came long ago: whether its device is known by now is asked once.
+      const ask = message.origin === 'device' ? message.received_at - device.looked_up_at >= LOOK_UP_AGAIN_MS : !message.asked;
+      message.asked = true;
+      if (ask) return { device_id: message.of.device_id };
       device.last_seen_at = message.received_at;
       this.batch.touch(device);
       return this.refuse(message, message.payload, 'unknown_device', null);
@@ -134,6 +139,8 @@ export class Ingest {
   /** The usual message: one report of the shape the device sent last. */
   private takeHealth(device: Device, message: Message): Missing | null {
     const shape = device.shape ?? this.shapes.latest;
+    // Nearly always the boot is the one before: then no string is made of it.
+    if (device.boot !== null) this.reading.boot = device.boot.boot;
     if (message.items === null && shape !== null && walkReport(message.bytes, message.from, message.to, shape, this.reading) === message.to) {
       device.shape = shape;
       return this.takeReport(device, message);

@@ -52,7 +52,7 @@ export async function readSeries(store: Asks, device: Pick<DeviceRow, 'device_no
     // Checked when it was taken in: m is an object.
     if (report.reported_at >= since_at) rows.push({ at: report.reported_at, m: report.sent.m as Record<string, unknown> });
   }
-  rows.sort((a, b) => a.at - b.at);
+  rows.reverse().sort((a, b) => a.at - b.at);
   const known = new Set(fields.map((field) => field.name));
   const series = Object.fromEntries(names.filter((name) => known.has(name)).map((name) => [name, rows.map(({ m }) => (typeof m[name] === 'number' ? m[name] : typeof m[name] === 'boolean' ? Number(m[name]) : null))]));
   return { at: rows.map((row) => row.at), series };

@@ -1,28 +1,86 @@
 // MQTT → validated → durable → rolled up → acknowledged: the product beside what it is compared with, in one run, alternating.
-import { parseArgs } from 'node:util';
+// npm run bench ingest -- [--rounds 7] [--messages 300000] [--kinds mqttjs,raw,…] [--quick]
+import { statSync } from 'node:fs';
 import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
 import { openStore } from '../../src/db/open.ts';
-import { ended, freshSqlite, start, startMosquitto } from './ingest/stage.ts';
+import { httpUnderIngest } from './ingest/http.ts';
+import { fleet } from './ingest/messages.ts';
+import { ended, freePort, freshPostgres, freshSqlite, start, startMosquitto, stopPostgres } from './ingest/stage.ts';
 
-interface Result { readonly rate: number; readonly cpu_us: number; readonly rss_mb: number; readonly stored: number | null; readonly bytes: number | null }
+interface Result { readonly rate: number; readonly cpu_us: number; readonly rss_mb: number; readonly stored: number | null; readonly more: Record<string, number> }
 
 const CONNECTIONS = 8;
+/** Once round the fleet before the clock starts: for every contender alike. */
+const WARM_UP = fleet.devices;
+const NODE_RED_MESSAGES = 20_000;
 
-/** One contender, one round: from the first publish until it has every message (the product: committed). */
-async function round(kind: string, port: number, messages: number, url: string): Promise<Result> {
-  const subscriber = await start('subscriber', [kind, port, messages, url]);
-  const publisher = await start('publisher', [port, messages, CONNECTIONS, 0]);
+const contenders: Readonly<Record<string, { readonly way: string; readonly store: 'sqlite' | 'postgres'; readonly broker: 'mosquitto' | 'none'; readonly what: string }>> = {
+  mqttjs: { way: 'mqttjs', store: 'sqlite', broker: 'mosquitto', what: 'mqtt.js, discards' },
+  'mqttjs again': { way: 'mqttjs', store: 'sqlite', broker: 'mosquitto', what: 'the same again (A/A)' },
+  raw: { way: 'raw', store: 'sqlite', broker: 'mosquitto', what: 'mqtt-packet on a socket, discards' },
+  kizashi: { way: 'kizashi', store: 'sqlite', broker: 'mosquitto', what: 'the product on SQLite' },
+  postgres: { way: 'kizashi', store: 'postgres', broker: 'mosquitto', what: 'the product on PostgreSQL' },
+  obvious: { way: 'obvious', store: 'sqlite', broker: 'mosquitto', what: 'zod, JSON text and upsert per message' },
+  nodered: { way: 'nodered', store: 'sqlite', broker: 'mosquitto', what: 'mqtt.js → insert per message, as Node-RED does' },
+  aedes: { way: 'aedes', store: 'sqlite', broker: 'none', what: 'aedes, discards' },
+  embedded: { way: 'embedded', store: 'sqlite', broker: 'none', what: 'the product’s own broker, SQLite' },
+};
+
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { rounds: { type: 'string', default: '7' }, messages: { type: 'string', default: '300000' }, kinds: { type: 'string', default: Object.keys(contenders).join(',') }, quick: { type: 'boolean', default: false } },
+  });
+  const [rounds, messages] = [Number(values.rounds), Number(values.messages)];
+  const kinds = values.kinds.split(',');
+  const results = new Map<string, Result[]>();
+  for (let i = 0; i < rounds; i++) {
+    for (const kind of kinds) {
+      const result = await oneRound(kind, kind === 'nodered' ? Math.min(messages, NODE_RED_MESSAGES) : messages);
+      results.set(kind, [...(results.get(kind) ?? []), result]);
+      console.log(`round ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result, messages)}`);
+    }
+  }
+  table(kinds, results);
+  if (!values.quick) {
+    await latencies();
+    console.log(await httpUnderIngest(messages));
+    await size(messages);
+  }
+  await stopPostgres();
+}
+
+/** One contender, one round: from the first publish after the warm-up until it has every message (the product: committed). */
+async function oneRound(kind: string, messages: number): Promise<Result> {
+  const contender = contenders[kind];
+  if (contender === undefined) throw new Error(`Which contender is ${kind}?`);
+  const broker = contender.broker === 'none' ? null : await startMosquitto();
+  const port = broker?.port ?? (await freePort());
+  const store = contender.store === 'sqlite' ? await freshSqlite() : await freshPostgres();
+  const warmUp = kind === 'nodered' ? 1000 : WARM_UP;
+  const total = messages + warmUp;
+  const subscriber = await start('subscriber', [contender.way, port, total, store.url, warmUp]);
+  const publisher = await start('publisher', [port, total, CONNECTIONS, 0, warmUp]);
+  publisher.child.send('warm');
+  await subscriber.warm;
   const began = performance.now();
   publisher.child.send('go');
-  const done = await subscriber.done;
+  const { cpu_us = 0, rss = 0, ...more } = await subscriber.done;
   const seconds = (performance.now() - began) / 1000;
-  if (kind === 'kizashi') {
+  const product = ['kizashi', 'embedded'].includes(contender.way);
+  if (product) {
     subscriber.child.send('close');
     await new Promise((resolve) => subscriber.child.once('exit', resolve));
   } else await ended(subscriber.child, 'SIGKILL');
   await ended(publisher.child, 'SIGKILL');
-  return { rate: messages / seconds, cpu_us: (done.cpu_us ?? 0) / messages, rss_mb: (done.rss ?? 0) / 2 ** 20, stored: kind === 'kizashi' ? await countStored(url) : null, bytes: null };
+  const stored = product ? (await countStored(store.url)) - warmUp : null;
+  await store.drop();
+  await broker?.stop();
+  return { rate: messages / seconds, cpu_us: cpu_us / messages, rss_mb: rss / 2 ** 20, stored, more };
 }
+
+const complaint = (result: Result, messages: number): string => (result.stored === null || result.stored === messages ? '' : `  STORED ${result.stored} OF ${messages}`);
 
 async function countStored(url: string): Promise<number> {
   const store = openStore(url);
@@ -31,36 +89,55 @@ async function countStored(url: string): Promise<number> {
   return Number(row?.reports ?? 0);
 }
 
+function table(kinds: readonly string[], results: ReadonlyMap<string, readonly Result[]>): void {
+  const base = results.get('mqttjs') ?? results.get(kinds[0] ?? '') ?? [];
+  console.log(`\n${'contender'.padEnd(50)}${'msgs/s'.padStart(9)}${'× mqtt.js'.padStart(11)}${'spread'.padStart(12)}${'CPU µs'.padStart(8)}${'× CPU'.padStart(7)}${'MiB'.padStart(6)}`);
+  for (const [kind, list] of results) {
+    const ratios = list.map((result, i) => result.rate / (base[i]?.rate ?? Number.NaN));
+    const cpu = list.map((result, i) => result.cpu_us / (base[i]?.cpu_us ?? Number.NaN));
+    console.log(`${(contenders[kind]?.what ?? kind).padEnd(50)}${thousands(median(list.map((result) => result.rate))).padStart(9)}${median(ratios).toFixed(2).padStart(11)}${spread(ratios).padStart(12)}${median(list.map((result) => result.cpu_us)).toFixed(1).padStart(8)}${median(cpu).toFixed(2).padStart(7)}${median(list.map((result) => result.rss_mb)).toFixed(0).padStart(6)}`);
+  }
+  console.log('Not measured here: Node-RED itself, InfluxDB and VictoriaMetrics are not installed; the insert-per-message line does what Node-RED does with its two nodes.\n');
+}
+
+const STEADY_RATE = 15_000;
+const STEADY_SECONDS = 20;
+
+async function latencies(): Promise<void> {
+  const broker = await startMosquitto();
+  const store = await freshSqlite();
+  const total = WARM_UP + STEADY_RATE * STEADY_SECONDS;
+  const subscriber = await start('subscriber', ['latency', broker.port, total, store.url, WARM_UP]);
+  const publisher = await start('publisher', [broker.port, total, CONNECTIONS, STEADY_RATE, WARM_UP]);
+  publisher.child.send('warm');
+  await subscriber.warm;
+  publisher.child.send('go');
+  const { p50 = 0, p99 = 0, max = 0 } = await subscriber.done;
+  console.log(`publish to durable at ${thousands(STEADY_RATE)}/s for ${STEADY_SECONDS} s: p50 ${p50} ms, p99 ${p99} ms, longest ${max} ms`);
+  await ended(subscriber.child, 'SIGKILL');
+  await ended(publisher.child, 'SIGKILL');
+  store.drop();
+  await broker.stop();
+}
+
+/** Bytes of the store per million reports, roll-ups and indexes included, and of the raw part alone. */
+async function size(messages: number): Promise<void> {
+  const broker = await startMosquitto();
+  const store = await freshSqlite();
+  const subscriber = await start('subscriber', ['kizashi', broker.port, messages, store.url]);
+  const publisher = await start('publisher', [broker.port, messages, CONNECTIONS, 0, 0]);
+  publisher.child.send('go');
+  await subscriber.done;
+  subscriber.child.send('close');
+  await new Promise((resolve) => subscriber.child.once('exit', resolve));
+  const opened = openStore(store.url);
+  const row = await opened.db.selectFrom('report_segments').select((eb) => [eb.fn.sum<number>('reports').as('reports'), eb.fn.sum<number>(eb.fn('length', ['body'])).as('bytes')]).executeTakeFirstOrThrow();
+  await opened.close();
+  console.log(`raw reports ${((Number(row.bytes) / Number(row.reports))).toFixed(1)} MB per million; the whole store grew by ${(store.bytes() / 2 ** 20).toFixed(0)} MiB for ${thousands(messages)} reports of ${fleet.devices} devices (file ${(statSync(store.file).size / 2 ** 20).toFixed(0)} MiB)`);
+  store.drop();
+  await broker.stop();
+}
+
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 const spread = (numbers: readonly number[]): string => `${Math.min(...numbers).toFixed(2)}–${Math.max(...numbers).toFixed(2)}`;
 const thousands = (number: number): string => Math.round(number).toLocaleString('en');
-
-export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { rounds: { type: 'string', default: '7' }, messages: { type: 'string', default: '300000' }, kinds: { type: 'string', default: 'mqttjs,raw,kizashi,obvious,nodered' } },
-  });
-  const rounds = Number(values.rounds);
-  const messages = Number(values.messages);
-  const kinds = values.kinds.split(',');
-  const results = new Map<string, Result[]>();
-  for (let i = 0; i < rounds; i++) {
-    for (const kind of kinds) {
-      const few = kind === 'nodered' ? Math.min(messages, 30_000) : messages;
-      const broker = await startMosquitto();
-      const store = await freshSqlite();
-      const result = await round(kind, broker.port, few, store.url);
-      store.drop();
-      await broker.stop();
-      results.set(kind, [...(results.get(kind) ?? []), result]);
-      const lost = result.stored === null || result.stored === few ? '' : `  STORED ${result.stored} OF ${few}`;
-      console.log(`round ${i + 1}  ${kind.padEnd(10)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${lost}`);
-    }
-  }
-  console.log(`\n${'contender'.padEnd(12)}${'msgs/s'.padStart(10)}${'× mqtt.js'.padStart(12)}${'spread'.padStart(14)}${'CPU µs'.padStart(10)}`);
-  const base = results.get(kinds[0] ?? '') ?? [];
-  for (const [kind, list] of results) {
-    const ratios = list.map((result, i) => result.rate / (base[i]?.rate ?? Number.NaN));
-    console.log(`${kind.padEnd(12)}${thousands(median(list.map((result) => result.rate))).padStart(10)}${median(ratios).toFixed(2).padStart(12)}${spread(ratios).padStart(14)}${median(list.map((result) => result.cpu_us)).toFixed(1).padStart(10)}`);
-  }
-}

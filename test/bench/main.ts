@@ -2,6 +2,8 @@
 import { cpus, loadavg, release, totalmem } from 'node:os';
 
 const benches: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
+  desk: () => import('./desk.ts'),
+  deskModel: () => import('./deskModel.ts'),
   import: () => import('./import.ts'),
   ingest: () => import('./ingest.ts'),
   kill: () => import('./kill.ts'),

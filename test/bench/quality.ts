@@ -11,22 +11,32 @@ import { countChanges } from '../../src/quality/count.ts';
 import { listFailureRates } from '../../src/quality/failureRates.ts';
 import { RateQuery } from '../../src/quality/inputs.ts';
 import { seededRandom } from '../../src/stats/random.ts';
-import { benchCtx, correctOneReturn, fillFleet, liveOneMoreDay, MODELS, periodAt } from './qualityFleet.ts';
 import { openDuckdb } from './qualityDuckdb.ts';
+import { benchCtx, correctOneReturn, fillFleet, liveOneMoreDay, MODELS, periodAt } from './qualityFleet.ts';
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { units: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '15' } } });
   const largest = Number(values.units);
   const found: Measured[] = [];
   for (const units of [largest / 16, largest / 4, largest].map(Math.round)) found.push(await measure(units, Math.round(units * 0.06), Number(values.rounds)));
-  const exponent = (of: (m: Measured) => number): string => [1, 2].map((i) => {
-    const [before, after] = [found[i - 1], found[i]];
-    return before === undefined || after === undefined ? '' : (Math.log(of(after) / of(before)) / Math.log(4)).toFixed(2);
-  }).join(', ');
-  console.log(`growth ×1→×4, ×4→×16: table n^${exponent((m) => m.table)}, one corrected return n^${exponent((m) => m.correction)}, one more day n^${exponent((m) => m.day)}, counting all n^${exponent((m) => m.all)}`);
+  const exponent = (of: (m: Measured) => number): string =>
+    [1, 2]
+      .map((i) => {
+        const [before, after] = [found[i - 1], found[i]];
+        return before === undefined || after === undefined ? '' : (Math.log(of(after) / of(before)) / Math.log(4)).toFixed(2);
+      })
+      .join(', ');
+  console.log(
+    `growth ×1→×4, ×4→×16: table n^${exponent((m) => m.table)}, one corrected return n^${exponent((m) => m.correction)}, one more day n^${exponent((m) => m.day)}, counting all n^${exponent((m) => m.all)}`,
+  );
 }
 
-interface Measured { readonly table: number; readonly correction: number; readonly day: number; readonly all: number }
+interface Measured {
+  readonly table: number;
+  readonly correction: number;
+  readonly day: number;
+  readonly all: number;
+}
 
 async function measure(units: number, returns: number, rounds: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'kizashi-bench-'));
@@ -58,11 +68,17 @@ async function measure(units: number, returns: number, rounds: number): Promise<
       days.push((await timed(() => countChanges(ctx)))[1]);
     }
     const ratio = ours.map((ms, i) => (theirs[i] ?? 0) / ms);
-    console.log(`${units.toLocaleString('en')} units, ${returns.toLocaleString('en')} returns, ${MODELS.toLocaleString('en')} models, ten years · load ${loadavg()[0]?.toFixed(1)}`);
+    console.log(
+      `${units.toLocaleString('en')} units, ${returns.toLocaleString('en')} returns, ${MODELS.toLocaleString('en')} models, ten years · load ${loadavg()[0]?.toFixed(1)}`,
+    );
     console.log(`  failure-rate table by model, any period, intervals and shrinkage included   ${spread(ours)} ms`);
     console.log(`  DuckDB, plain query over the same rows, rates without intervals             ${spread(theirs)} ms`);
-    console.log(`  ratio DuckDB / ours, paired                                                 ${spread(ratio)} ×; figures equal in ${sameRows.filter(Boolean).length} of ${rounds} rounds`);
-    console.log(`  one corrected return ${spread(corrections)} ms · one more day ${spread(days)} ms · counting everything from nothing ${(all / 1000).toFixed(1)} s`);
+    console.log(
+      `  ratio DuckDB / ours, paired                                                 ${spread(ratio)} ×; figures equal in ${sameRows.filter(Boolean).length} of ${rounds} rounds`,
+    );
+    console.log(
+      `  one corrected return ${spread(corrections)} ms · one more day ${spread(days)} ms · counting everything from nothing ${(all / 1000).toFixed(1)} s`,
+    );
     return { table: median(ours), correction: median(corrections), day: median(days), all };
   } finally {
     await store.close();

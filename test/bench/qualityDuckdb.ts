@@ -15,11 +15,21 @@ export async function openDuckdb(folder: string, fleet: BenchFleet): Promise<Duc
   const connection = await (await DuckDBInstance.create(join(folder, 'bench.duckdb'))).connect();
   const units = join(folder, 'units.csv');
   const returns = join(folder, 'returns.csv');
-  await writeLines(units, fleet.units.map(({ model, from, to }, i) => `${i},${model},${from},${to ?? ''}`));
-  await writeLines(returns, fleet.returns.map(({ unit, failed, confirmed }) => `${unit},${failed},${confirmed ? 1 : 0}`));
+  await writeLines(
+    units,
+    fleet.units.map(({ model, from, to }, i) => `${i},${model},${from},${to ?? ''}`),
+  );
+  await writeLines(
+    returns,
+    fleet.returns.map(({ unit, failed, confirmed }) => `${unit},${failed},${confirmed ? 1 : 0}`),
+  );
   await connection.run(`create table units as select column0 as id, column1 as model_id from read_csv('${units}', header = false)`);
-  await connection.run(`create table service_intervals as select column0 as unit_id, column2 as from_day, column3 as to_day from read_csv('${units}', header = false)`);
-  await connection.run(`create table return_units as select column0 as unit_id, column1 as failed_day, column2 as confirmed from read_csv('${returns}', header = false)`);
+  await connection.run(
+    `create table service_intervals as select column0 as unit_id, column2 as from_day, column3 as to_day from read_csv('${units}', header = false)`,
+  );
+  await connection.run(
+    `create table return_units as select column0 as unit_id, column1 as failed_day, column2 as confirmed from read_csv('${returns}', header = false)`,
+  );
   const ratesByModel: Duckdb['ratesByModel'] = async (from, to) => {
     const reader = await connection.runAndReadAll(`
       select e.model_id, e.exposure_days, e.units, coalesce(f.failures, 0) as failures, coalesce(f.failures, 0) / (e.exposure_days / 30.4375) * 1000 as rate

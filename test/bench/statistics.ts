@@ -13,9 +13,16 @@ const ROUNDS = 7;
 const SIZES = [625, 2500, 10_000] as const;
 
 export async function run(): Promise<void> {
-  const tables: [string, (rows: number) => LifeRow[]][] = [['right-censored', (rows) => drawLives(rows, false, false)], ['left-truncated', (rows) => drawLives(rows, true, false)], ['interval-censored', (rows) => drawLives(rows, false, true)]];
+  const tables: [string, (rows: number) => LifeRow[]][] = [
+    ['right-censored', (rows) => drawLives(rows, false, false)],
+    ['left-truncated', (rows) => drawLives(rows, true, false)],
+    ['interval-censored', (rows) => drawLives(rows, false, true)],
+  ];
   for (const [name, draw] of tables) {
-    for (const [what, work] of [['fit with 12 profile limits', fitWeibull], ['whole analysis', (rows: LifeRow[]) => analyseLife(rows)]] as const) {
+    for (const [what, work] of [
+      ['fit with 12 profile limits', fitWeibull],
+      ['whole analysis', (rows: LifeRow[]) => analyseLife(rows)],
+    ] as const) {
       const medians = SIZES.map((size) => report(`${size} ${name} rows, ${what}`, draw(size), work));
       console.log(`  growth ×1→×4 n^${exponent(medians[0], medians[1])}, ×4→×16 n^${exponent(medians[1], medians[2])}`);
     }
@@ -46,7 +53,9 @@ function report<T>(name: string, input: T, work: (input: T) => unknown): number 
     return performance.now() - began;
   }).sort((a, b) => a - b);
   const median = times[Math.floor(ROUNDS / 2)] ?? 0;
-  console.log(`${name.padEnd(62)} ${median.toFixed(1)} ms (${(times[0] ?? 0).toFixed(1)}–${(times.at(-1) ?? 0).toFixed(1)}) · load ${loadavg()[0]?.toFixed(1)}`);
+  console.log(
+    `${name.padEnd(62)} ${median.toFixed(1)} ms (${(times[0] ?? 0).toFixed(1)}–${(times.at(-1) ?? 0).toFixed(1)}) · load ${loadavg()[0]?.toFixed(1)}`,
+  );
   return median;
 }
 
@@ -72,6 +81,8 @@ function besideR(rows: readonly LifeRow[]): void {
   const [ms, low, high] = execFileSync('Rscript', ['-e', R_PROGRAM, file], { encoding: 'utf8' }).trim().split(' ').map(Number);
   const began = performance.now();
   const fit = fitWeibull(rows);
-  console.log(`R survreg, profile of the shape alone: ${ms?.toFixed(0)} ms (${low}–${high}); ours, six profiles: ${(performance.now() - began).toFixed(0)} ms (${fit?.shape.ci_low}–${fit?.shape.ci_high})`);
+  console.log(
+    `R survreg, profile of the shape alone: ${ms?.toFixed(0)} ms (${low}–${high}); ours, six profiles: ${(performance.now() - began).toFixed(0)} ms (${fit?.shape.ci_low}–${fit?.shape.ci_high})`,
+  );
   rmSync(folder, { recursive: true, force: true });
 }

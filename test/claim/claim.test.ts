@@ -13,6 +13,7 @@ import { receiveFromMaker, sendUnits } from '../../src/claim/shipment.ts';
 import type { ClaimRow } from '../../src/claim/table.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { findPlace } from '../../src/ledger/move.ts';
+import { mergeUnits } from '../../src/unit/mergeUnits.ts';
 import { type Cast, castFor, fail, keep, serve } from '../investigation/cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 
@@ -156,6 +157,15 @@ eachDb('a claim', (test) => {
     expect([back.successor, back.unit_id]).toEqual([false, same?.id]);
     await expect(receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id: line2?.id, serial: 'SAME', outcome: 'repaired' }))).rejects.toMatchObject({ code: 'conflict' });
     expect((await viewClaim(asKato(), claim.id)).deadlines.map((one) => [one.what, one.met_on])).toEqual([['unit_return', '2026-04-01']]);
+  });
+
+  it('follows a unit that turns out to be another', async () => {
+    const [provisional, known] = await serve(test.ctx(), cast, ['MERGE-A', 'MERGE-B']);
+    await test.ctx().db.updateTable('units').set({ identity: 'provisional' }).where('id', '=', provisional?.id ?? '').execute();
+    await test.ctx().db.deleteFrom('service_intervals').where('unit_id', '=', provisional?.id ?? '').execute();
+    const claim = await createClaim(asKato(), CreateClaim.parse({ maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'credit', lines: [{ unit_id: provisional?.id }] }));
+    await mergeUnits(test.ctx(), provisional?.id ?? '', { into_id: known?.id ?? '' });
+    expect((await viewClaim(asKato(), claim.id)).lines.map((line) => line.serial)).toEqual(['MERGE-B']);
   });
 
   it('sends only units that are here', async () => {

@@ -52,6 +52,18 @@ eachDb('an investigation', (test) => {
     await expect(open({ cohorts: [{ model_id: cast.x200, batch_id: cast.jan }] })).rejects.toMatchObject({ code: 'invalid' });
   });
 
+  it('opened from an alert suspects its cohort, once, and the alert says so', async () => {
+    await test.ctx().db.insertInto('alerts').values({
+      id: 'alert-1', kind: 'cohort', model_id: cast.x100, hw_rev: null, batch_id: cast.jan, firmware_id: null, signal: 'brownouts', state: 'open', level: 'alert', raised_on: '2026-03-20', started_on: '2026-03-01', last_above_on: '2026-03-31', statistic: 40_000, threshold: 30_437.5,
+      evidence: '{}', first_report_on: null, first_return_on: null, silenced_at: null, acknowledged_by: null, acknowledged_at: null, investigation_id: null, closed_by: null, closed_at: null, reason: null, created_at: NOW, updated_at: NOW, version: 1,
+    }).execute();
+    const row = await open({ source_kind: 'alert', source_id: 'alert-1' });
+    const view = await viewInvestigation(asKato(), row.id);
+    expect([view.cohorts.map((cohort) => cohort.batch_code), view.links.map((link) => link.kind), view.frozen.units]).toEqual([['25-01'], ['alert'], 40]);
+    expect(await test.ctx().db.selectFrom('alerts').select(['state', 'investigation_id']).executeTakeFirst()).toEqual({ state: 'investigating', investigation_id: row.id });
+    await expect(open({ source_kind: 'alert', source_id: 'alert-1' })).rejects.toMatchObject({ code: 'conflict', extra: { blocking: `/api/v1/investigations/${row.id}` } });
+  });
+
   it('without an owner or a next date stands on a list no filter hides', async () => {
     const orphan = await openInvestigation(test.ctx(), OpenInvestigation.parse({ title: 'Opened by a job', problem: 'x' }));
     const late = await open({ title: 'Forgotten', next_on: '2026-04-02' });
@@ -80,10 +92,10 @@ eachDb('an investigation', (test) => {
     await expect(confirmCauses(asKato(), row.id)).rejects.toThrow('No occurrence cause is confirmed; No escape cause is confirmed');
     const why = await addCause(asKato(), row.id, { branch: 'occurrence', parent_id: null, statement: 'Seal too hard', cause_id: null });
     const root = await addCause(asKato(), row.id, { branch: 'occurrence', parent_id: why.id, statement: 'Supplier changed the rubber', cause_id: null });
-    const escape = await addCause(asKato(), row.id, { branch: 'escape', parent_id: null, statement: 'No leak test at the end of the line', cause_id: null });
+    const flaw = await addCause(asKato(), row.id, { branch: 'escape', parent_id: null, statement: 'No leak test at the end of the line', cause_id: null });
     await expect(addCause(asKato(), row.id, { branch: 'escape', parent_id: why.id, statement: 'x', cause_id: null })).rejects.toMatchObject({ code: 'invalid' });
     await expect(decideCause(asKato(), row.id, root.id, { state: 'confirmed' })).rejects.toMatchObject({ code: 'invalid' });
-    for (const cause of [root, escape]) await decideCause(asKato(), row.id, cause.id, { state: 'confirmed', evidence: 'Lab report 17' });
+    for (const cause of [root, flaw]) await decideCause(asKato(), row.id, cause.id, { state: 'confirmed', evidence: 'Lab report 17' });
     await confirmCauses(asKato(), row.id);
     await expect(implementActions(asKato(), row.id)).rejects.toThrow('No permanent action is done');
     const action = await addAction(asKato(), row.id, AddAction.parse({ kind: 'permanent', title: 'Softer seal', due_on: '2026-05-01', cut_ins: [{ model_id: cast.x100, kind: 'batch', batch_id: cast.jun }] }));

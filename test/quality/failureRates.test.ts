@@ -2,16 +2,34 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { countChanges } from '../../src/quality/count.ts';
 import { garwoodInterval } from '../../src/stats/poissonInterval.ts';
-import { callerWith, testApp, type Caller } from '../support/app.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { addCatalog, addReturn, addUnit } from './fleet.ts';
 
 const Table = z.object({
-  items: z.array(z.record(z.string(), z.unknown()).and(z.object({
-    rank: z.number(), group: z.record(z.string(), z.string().nullable()), units: z.number(), exposure_days: z.number(), failures: z.number(), returned: z.number(),
-    rate_per_1000_device_months: z.number().nullable(), ci_low: z.number().nullable(), ci_high: z.number().nullable(), shrunken_p05: z.number().nullable(),
-    afr: z.number().nullable(), nff: z.number(), nff_share: z.number().nullable(), untriaged: z.number(), imputed: z.number(), confirmed: z.number(), too_little_exposure: z.boolean(),
-  }))),
+  items: z.array(
+    z.record(z.string(), z.unknown()).and(
+      z.object({
+        rank: z.number(),
+        group: z.record(z.string(), z.string().nullable()),
+        units: z.number(),
+        exposure_days: z.number(),
+        failures: z.number(),
+        returned: z.number(),
+        rate_per_1000_device_months: z.number().nullable(),
+        ci_low: z.number().nullable(),
+        ci_high: z.number().nullable(),
+        shrunken_p05: z.number().nullable(),
+        afr: z.number().nullable(),
+        nff: z.number(),
+        nff_share: z.number().nullable(),
+        untriaged: z.number(),
+        imputed: z.number(),
+        confirmed: z.number(),
+        too_little_exposure: z.boolean(),
+      }),
+    ),
+  ),
   next_cursor: z.string().nullable(),
   population: z.object({ units: z.number(), exposure_days: z.number(), failures: z.number() }),
 });
@@ -26,10 +44,20 @@ eachDb('failure rates', (test) => {
   beforeAll(async () => {
     const ctx = test.ctx();
     await addCatalog(ctx);
-    const upgraded = [['1', '2025-01-01', '2025-07-01'], ['2', '2025-07-01', null]] as const;
+    const upgraded = [
+      ['1', '2025-01-01', '2025-07-01'],
+      ['2', '2025-07-01', null],
+    ] as const;
     for (let i = 0; i < 10; i++) {
-      const id = await addUnit(ctx, { model: 'A1', from_on: '2025-01-01', hw_rev: i < 5 ? 'A' : 'B', site: i < 2 ? 'school' : 'store', firmwares: [...upgraded] });
-      if (i === 0) await addReturn(ctx, id, { failed_on: '2025-06-30', returned_on: '2025-09-01', verdict: 'confirmed', failure_mode_id: 'sd', component_id: 'board' });
+      const id = await addUnit(ctx, {
+        model: 'A1',
+        from_on: '2025-01-01',
+        hw_rev: i < 5 ? 'A' : 'B',
+        site: i < 2 ? 'school' : 'store',
+        firmwares: [...upgraded],
+      });
+      if (i === 0)
+        await addReturn(ctx, id, { failed_on: '2025-06-30', returned_on: '2025-09-01', verdict: 'confirmed', failure_mode_id: 'sd', component_id: 'board' });
       if (i === 1) await addReturn(ctx, id, { returned_on: '2025-08-01', verdict: 'confirmed', failure_mode_id: 'media' });
       if (i === 2) await addReturn(ctx, id, { returned_on: '2025-08-02', verdict: 'no_fault_found' });
       if (i === 3) await addReturn(ctx, id, { returned_on: '2025-08-03' });
@@ -37,9 +65,23 @@ eachDb('failure rates', (test) => {
     }
     for (let i = 0; i < 4; i++) await addUnit(ctx, { model: 'A2', from_on: '2025-10-01', to_on: '2026-01-01' });
     const swapped = await addUnit(ctx, { model: 'Z1', from_on: '2024-01-01', to_on: '2025-01-01' });
-    await ctx.db.insertInto('service_intervals').values({
-      id: 'second', unit_id: swapped, site_id: 'school', customer_id: null, from_on: '2025-01-01', to_on: null, estimated_at: null, mounting: null, power: null, network: null, created_at: ctx.now, version: 1,
-    }).execute();
+    await ctx.db
+      .insertInto('service_intervals')
+      .values({
+        id: 'second',
+        unit_id: swapped,
+        site_id: 'school',
+        customer_id: null,
+        from_on: '2025-01-01',
+        to_on: null,
+        estimated_at: null,
+        mounting: null,
+        power: null,
+        network: null,
+        created_at: ctx.now,
+        version: 1,
+      })
+      .execute();
     await addReturn(ctx, swapped, { returned_on: '2025-02-01', verdict: 'confirmed' });
     await addReturn(ctx, swapped, { returned_on: '2025-12-01', verdict: 'confirmed' });
     caller = await callerWith(testApp(test.store), test.store, 'quality');
@@ -48,8 +90,18 @@ eachDb('failure rates', (test) => {
   describe('by model', () => {
     it('count device-days half-open, units and each kind of failure', async () => {
       const a1 = await row('by=model&from_on=2025-01-01&to_on=2026-01-01', { model: 'A1' });
-      expect(a1).toMatchObject({ group: { maker: 'ACME', model: 'A1' }, units: 10, exposure_days: 3650, failures: 2, confirmed: 2, returned: 5, nff: 1, untriaged: 1, nff_share: 0.25 });
-      expect(a1?.imputed).toBeCloseTo(2 + (2.5 / 4), 12);
+      expect(a1).toMatchObject({
+        group: { maker: 'ACME', model: 'A1' },
+        units: 10,
+        exposure_days: 3650,
+        failures: 2,
+        confirmed: 2,
+        returned: 5,
+        nff: 1,
+        untriaged: 1,
+        nff_share: 0.25,
+      });
+      expect(a1?.imputed).toBeCloseTo(2 + 2.5 / 4, 12);
     });
 
     it('give Garwood’s interval per 1,000 device-months and per year', async () => {
@@ -122,16 +174,26 @@ eachDb('failure rates', (test) => {
     });
 
     it('two crossed, of any pair', async () => {
-      expect(await row('by=hw_rev,firmware&model=A1&to_on=2026-01-01', { hw_rev: 'A', firmware: '1' })).toMatchObject({ units: 5, exposure_days: 5 * 181, failures: 1 });
+      expect(await row('by=hw_rev,firmware&model=A1&to_on=2026-01-01', { hw_rev: 'A', firmware: '1' })).toMatchObject({
+        units: 5,
+        exposure_days: 5 * 181,
+        failures: 1,
+      });
       expect(await row('by=model,site_kind&to_on=2026-01-01', { model: 'A1', site_kind: 'school' })).toMatchObject({ units: 2, failures: 2 });
       expect(await row('by=site,age_band&model=A1&to_on=2026-01-01', { site: 'school', age_band: '31-90d' })).toMatchObject({ exposure_days: 120 });
     });
 
     it('failure mode and component: the exposure is the whole cohort’s', async () => {
       const modes = await table('by=failure_mode&model=A1&from_on=2025-01-01&to_on=2026-01-01');
-      expect(modes.items.map((item) => [item.group.failure_mode, item.failures, item.exposure_days]).sort()).toEqual([['media', 1, 3650], ['sd', 1, 3650]]);
+      expect(modes.items.map((item) => [item.group.failure_mode, item.failures, item.exposure_days]).sort()).toEqual([
+        ['media', 1, 3650],
+        ['sd', 1, 3650],
+      ]);
       expect(modes.population.exposure_days).toBe(3650);
-      expect(await row('by=model,component&from_on=2025-01-01&to_on=2026-01-01', { model: 'A1', component: 'board' })).toMatchObject({ failures: 1, exposure_days: 3650 });
+      expect(await row('by=model,component&from_on=2025-01-01&to_on=2026-01-01', { model: 'A1', component: 'board' })).toMatchObject({
+        failures: 1,
+        exposure_days: 3650,
+      });
     });
 
     it('a failure mode as a filter covers what lies below it, and leaves the exposure whole', async () => {
@@ -147,7 +209,10 @@ eachDb('failure rates', (test) => {
 
   it('every number opens its rows', async () => {
     const rows = Rows.parse(await (await caller.get('/api/v1/failure-rates/rows?model=A1&kind=confirmed&from_on=2025-01-01&to_on=2026-01-01')).json());
-    expect(rows.items.map((item) => [item.failed_on, item.firmware, item.failure_mode])).toEqual([['2025-08-01', '2', 'media'], ['2025-06-30', '1', 'sd']]);
+    expect(rows.items.map((item) => [item.failed_on, item.firmware, item.failure_mode])).toEqual([
+      ['2025-08-01', '2', 'media'],
+      ['2025-06-30', '1', 'sd'],
+    ]);
     expect(Rows.parse(await (await caller.get('/api/v1/failure-rates/rows?model=A1&finding=nff')).json()).items).toHaveLength(1);
     expect(Rows.parse(await (await caller.get('/api/v1/failure-rates/rows?model=A1&age_band=91-365d')).json()).items).toHaveLength(5);
   });
@@ -160,7 +225,14 @@ eachDb('failure rates', (test) => {
   it('a correction changes exactly what it corrects', async () => {
     const ctx = test.ctx();
     const before = await row('to_on=2026-01-01', { model: 'Z1' });
-    const id = (await ctx.db.selectFrom('quality_failures').select('return_unit_id').where('model_id', '=', 'Z1').where('failed_day', '>', 20_300).executeTakeFirstOrThrow()).return_unit_id;
+    const id = (
+      await ctx.db
+        .selectFrom('quality_failures')
+        .select('return_unit_id')
+        .where('model_id', '=', 'Z1')
+        .where('failed_day', '>', 20_300)
+        .executeTakeFirstOrThrow()
+    ).return_unit_id;
     await ctx.db.updateTable('return_units').set({ verdict: 'no_fault_found' }).where('id', '=', id).execute();
     expect(await countChanges(ctx)).toBe(1);
     expect(await row('to_on=2026-01-01', { model: 'Z1' })).toMatchObject({ failures: 1, nff: 1, exposure_days: before?.exposure_days });
@@ -168,12 +240,18 @@ eachDb('failure rates', (test) => {
     expect(await row('to_on=2026-01-01', { model: 'Z1' })).toMatchObject({ failures: 2, nff: 0 });
   });
 
-  it.each([['by=colour', 'by'], ['by=model,batch,firmware', 'by'], ['kind=some', 'kind'], ['from_on=2025-02-30', 'from_on'], ['from_on=2025-02-01&to_on=2025-01-01', 'to_on'], ['sort=secret', 'sort']])(
-    'refuse %s, naming %s', async (query, field) => {
-      const answer = await caller.get(`/api/v1/failure-rates?${query}`);
-      expect(answer.status).toBe(422);
-      expect(await answer.json()).toMatchObject({ errors: [{ path: field }] });
-    });
+  it.each([
+    ['by=colour', 'by'],
+    ['by=model,batch,firmware', 'by'],
+    ['kind=some', 'kind'],
+    ['from_on=2025-02-30', 'from_on'],
+    ['from_on=2025-02-01&to_on=2025-01-01', 'to_on'],
+    ['sort=secret', 'sort'],
+  ])('refuse %s, naming %s', async (query, field) => {
+    const answer = await caller.get(`/api/v1/failure-rates?${query}`);
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ errors: [{ path: field }] });
+  });
 
   it('are for staff: a partner may not see them', async () => {
     await test.ctx().db.insertInto('partners').values({ id: 'p', code: 'p', name: 'Partner', email: null, created_at: 0, version: 1 }).execute();

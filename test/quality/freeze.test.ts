@@ -6,7 +6,8 @@ import { addCatalog, addReturn, addUnit } from './fleet.ts';
 
 eachDb('frozen months', (test) => {
   let returned = '';
-  const latest = (month: string) => test.ctx().db.selectFrom('quality_months').selectAll().where('month', '=', month).orderBy('revision', 'desc').executeTakeFirst();
+  const latest = (month: string) =>
+    test.ctx().db.selectFrom('quality_months').selectAll().where('month', '=', month).orderBy('revision', 'desc').executeTakeFirst();
 
   beforeAll(async () => {
     const ctx = test.ctx();
@@ -19,8 +20,10 @@ eachDb('frozen months', (test) => {
   it('are written once for every month that has been over for ten days', async () => {
     const months = await test.ctx().db.selectFrom('quality_months').select(['month', 'exposure_days', 'confirmed', 'revision']).orderBy('month').execute();
     expect(months).toEqual([
-      { month: '2025-11', exposure_days: 16, confirmed: 0, revision: 1 }, { month: '2025-12', exposure_days: 31, confirmed: 0, revision: 1 },
-      { month: '2026-01', exposure_days: 31, confirmed: 1, revision: 1 }, { month: '2026-02', exposure_days: 28, confirmed: 0, revision: 1 },
+      { month: '2025-11', exposure_days: 16, confirmed: 0, revision: 1 },
+      { month: '2025-12', exposure_days: 31, confirmed: 0, revision: 1 },
+      { month: '2026-01', exposure_days: 31, confirmed: 1, revision: 1 },
+      { month: '2026-02', exposure_days: 28, confirmed: 0, revision: 1 },
     ]);
     expect(await freezeTotals(test.ctx())).toEqual({ counted: 0, months_written: 0, months_revised: 0 });
   });

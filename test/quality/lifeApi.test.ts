@@ -1,33 +1,56 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { addDays } from '../../src/core/time.ts';
-import { drawWeibull } from '../stats/draws.ts';
-import { bearingCage, integratedCircuits, leftTruncated, nevadaShipments, shockAbsorber } from '../stats/lifeTables.ts';
-import * as figures from '../stats/lifeFigures.ts';
 import type { LifeRow } from '../../src/stats/lifeRow.ts';
 import { nevadaLifeRows } from '../../src/stats/nevada.ts';
-import { callerWith, testApp, type Caller } from '../support/app.ts';
+import { drawWeibull } from '../stats/draws.ts';
+import * as figures from '../stats/lifeFigures.ts';
+import { bearingCage, integratedCircuits, leftTruncated, nevadaShipments, shockAbsorber } from '../stats/lifeTables.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { addCatalog, addReturn, addUnit } from './fleet.ts';
 
-const Figure = z.object({ estimate: z.number().nullable(), ci_low: z.number().nullable(), ci_high: z.number().nullable(), wald: z.tuple([z.number().nullable(), z.number().nullable()]) });
+const Figure = z.object({
+  estimate: z.number().nullable(),
+  ci_low: z.number().nullable(),
+  ci_high: z.number().nullable(),
+  wald: z.tuple([z.number().nullable(), z.number().nullable()]),
+});
 const Answer = z.object({
-  n: z.number(), failures: z.number(), method: z.string(), log_likelihood: z.number().nullable(), warnings: z.array(z.string()),
+  n: z.number(),
+  failures: z.number(),
+  method: z.string(),
+  log_likelihood: z.number().nullable(),
+  warnings: z.array(z.string()),
   weibull: z.object({ shape: Figure, scale_days: Figure, b1_days: Figure, b5_days: Figure, b10_days: Figure, b50_days: Figure }).nullable(),
-  kaplan_meier: z.array(z.object({ time_days: z.number(), survival: z.number(), std_error: z.number().nullable(), ci_low: z.number().nullable(), ci_high: z.number().nullable(), at_risk: z.number() })),
+  kaplan_meier: z.array(
+    z.object({
+      time_days: z.number(),
+      survival: z.number(),
+      std_error: z.number().nullable(),
+      ci_low: z.number().nullable(),
+      ci_high: z.number().nullable(),
+      at_risk: z.number(),
+    }),
+  ),
   cumulative_incidence: z.record(z.string(), z.array(z.object({ time_days: z.number(), incidence: z.number() }))),
   limited_failure_population: z.object({ share: Figure, shape: z.number(), scale_days: z.number() }).nullable(),
 });
 
-const sent = (rows: readonly LifeRow[]) => rows.map(({ time, lower, failed, count, entry, mode }) => ({
-  ...(lower === null ? { time_days: time } : { lower_days: lower, upper_days: time }), failed, count, entry_days: entry, ...(mode === null ? {} : { mode }),
-}));
+const sent = (rows: readonly LifeRow[]) =>
+  rows.map(({ time, lower, failed, count, entry, mode }) => ({
+    ...(lower === null ? { time_days: time } : { lower_days: lower, upper_days: time }),
+    failed,
+    count,
+    entry_days: entry,
+    ...(mode === null ? {} : { mode }),
+  }));
 const relative = (value: number | null | undefined, expected: number): number => Math.abs((value ?? 0) / expected - 1);
 
 eachDb('life analysis', (test) => {
   let caller: Caller;
-  const fit = async (rows: unknown, extra: object = {}) => caller.post('/api/v1/life-analysis/fits', { rows, ...extra });
-  const fitted = async (rows: readonly LifeRow[], extra: object = {}) => Answer.parse(await (await fit(sent(rows), extra)).json());
+  const sendRows = async (rows: unknown, extra: object = {}) => caller.post('/api/v1/life-analysis/fits', { rows, ...extra });
+  const fitted = async (rows: readonly LifeRow[], extra: object = {}) => Answer.parse(await (await sendRows(sent(rows), extra)).json());
 
   beforeAll(async () => {
     caller = await callerWith(testApp(test.store), test.store, 'quality');
@@ -35,13 +58,18 @@ eachDb('life analysis', (test) => {
 
   describe('of rows sent in', () => {
     it.each([
-      ['shock absorbers', shockAbsorber, figures.shockAbsorberAll], ['bearing cages', bearingCage, figures.bearingCage],
+      ['shock absorbers', shockAbsorber, figures.shockAbsorberAll],
+      ['bearing cages', bearingCage, figures.bearingCage],
       ['a Nevada grid by intervals', nevadaLifeRows(nevadaShipments, true), figures.nevadaInterval],
     ] as const)('agrees with R: %s', async (_, rows, expected) => {
       const answer = await fitted(rows);
       expect(answer.method).toBe('mle');
       expect(relative(answer.log_likelihood, expected.logLikelihood)).toBeLessThan(1e-6);
-      const pairs = [[answer.weibull?.shape, expected.shape], [answer.weibull?.scale_days, expected.scale], [answer.weibull?.b10_days, expected.b10]] as const;
+      const pairs = [
+        [answer.weibull?.shape, expected.shape],
+        [answer.weibull?.scale_days, expected.scale],
+        [answer.weibull?.b10_days, expected.b10],
+      ] as const;
       for (const [figure, [estimate, low, high, waldLow]] of pairs) {
         expect(relative(figure?.estimate, estimate)).toBeLessThan(1e-6);
         expect(relative(figure?.ci_low, low)).toBeLessThan(1e-4);
@@ -60,33 +88,46 @@ eachDb('life analysis', (test) => {
 
     it('with fewer than three failures states a bound for the shape given, and none without', async () => {
       const rows = [{ time_days: 1000, failed: false, count: 30 }];
-      expect(Answer.parse(await (await fit(rows)).json())).toMatchObject({ method: 'none', weibull: null });
-      const answer = Answer.parse(await (await fit(rows, { weibayes_shape: 1 })).json());
+      expect(Answer.parse(await (await sendRows(rows)).json())).toMatchObject({ method: 'none', weibull: null });
+      const answer = Answer.parse(await (await sendRows(rows, { weibayes_shape: 1 })).json());
       expect(answer.method).toBe('weibayes');
       expect(answer.weibull?.scale_days).toMatchObject({ estimate: null, ci_high: null });
       expect(answer.weibull?.scale_days.ci_low).toBeCloseTo(30_000 / -Math.log(0.05), 6);
     });
 
     it('understands a row without `failed` as running, one with an upper limit or a mode as failed', async () => {
-      const answer = Answer.parse(await (await fit([{ time_days: 10 }, { upper_days: 5 }, { time_days: 7, mode: 'a' }, { lower_days: 3, upper_days: 3, failed: true }])).json());
+      const answer = Answer.parse(
+        await (await sendRows([{ time_days: 10 }, { upper_days: 5 }, { time_days: 7, mode: 'a' }, { lower_days: 3, upper_days: 3, failed: true }])).json(),
+      );
       expect(answer).toMatchObject({ n: 4, failures: 3 });
     });
 
     it.each([
-      [{ time_days: -1 }, 'rows.1.time_days'], [{ time_days: 0, failed: true }, 'rows.1.time_days'], [{ time_days: 'soon' }, 'rows.1.time_days'], [{}, 'rows.1.time_days'],
-      [{ time_days: null }, 'rows.1.time_days'], [{ time_days: 5, count: 0 }, 'rows.1.count'], [{ time_days: 5, count: 1.5 }, 'rows.1.count'], [{ time_days: 5, failed: 'yes' }, 'rows.1.failed'],
-      [{ time_days: 5, entry_days: 5 }, 'rows.1.entry_days'], [{ time_days: 5, entry_days: 9 }, 'rows.1.entry_days'], [{ time_days: 5, entry_days: -1 }, 'rows.1.entry_days'],
-      [{ lower_days: 9, upper_days: 5, failed: true }, 'rows.1.upper_days'], [{ lower_days: -2, upper_days: 5 }, 'rows.1.lower_days'], [{ lower_days: 2, upper_days: 5, failed: false }, 'rows.1.failed'],
-      [{ time_days: 5, colour: 'red' }, 'rows.1.colour'], ['row', 'rows.1'],
+      [{ time_days: -1 }, 'rows.1.time_days'],
+      [{ time_days: 0, failed: true }, 'rows.1.time_days'],
+      [{ time_days: 'soon' }, 'rows.1.time_days'],
+      [{}, 'rows.1.time_days'],
+      [{ time_days: null }, 'rows.1.time_days'],
+      [{ time_days: 5, count: 0 }, 'rows.1.count'],
+      [{ time_days: 5, count: 1.5 }, 'rows.1.count'],
+      [{ time_days: 5, failed: 'yes' }, 'rows.1.failed'],
+      [{ time_days: 5, entry_days: 5 }, 'rows.1.entry_days'],
+      [{ time_days: 5, entry_days: 9 }, 'rows.1.entry_days'],
+      [{ time_days: 5, entry_days: -1 }, 'rows.1.entry_days'],
+      [{ lower_days: 9, upper_days: 5, failed: true }, 'rows.1.upper_days'],
+      [{ lower_days: -2, upper_days: 5 }, 'rows.1.lower_days'],
+      [{ lower_days: 2, upper_days: 5, failed: false }, 'rows.1.failed'],
+      [{ time_days: 5, colour: 'red' }, 'rows.1.colour'],
+      ['row', 'rows.1'],
     ])('refuses %j naming %s', async (row, path) => {
-      const answer = await fit([{ time_days: 3, failed: true }, row]);
+      const answer = await sendRows([{ time_days: 3, failed: true }, row]);
       expect(answer.status).toBe(422);
       const problem = z.object({ code: z.literal('invalid'), errors: z.array(z.object({ path: z.string() })) }).parse(await answer.json());
       expect(problem.errors.map((error) => error.path)).toContain(path);
     });
 
     it('refuses no rows', async () => {
-      expect((await fit([])).status).toBe(422);
+      expect((await sendRows([])).status).toBe(422);
     });
   });
 
@@ -96,7 +137,12 @@ eachDb('life analysis', (test) => {
       await addCatalog(ctx);
       for (const [i, life] of drawWeibull(300, 2, 700).entries()) {
         const id = await addUnit(ctx, { model: 'A1', from_on: '2024-06-01', to_on: life < 600 ? addDays('2024-06-01', life) : null });
-        if (life < 600) await addReturn(ctx, id, { returned_on: addDays('2024-06-01', life), verdict: i % 10 === 0 ? 'no_fault_found' : 'confirmed', failure_mode_id: i % 2 === 0 ? 'sd' : 'media' });
+        if (life < 600)
+          await addReturn(ctx, id, {
+            returned_on: addDays('2024-06-01', life),
+            verdict: i % 10 === 0 ? 'no_fault_found' : 'confirmed',
+            failure_mode_id: i % 2 === 0 ? 'sd' : 'media',
+          });
       }
     });
 
@@ -110,7 +156,14 @@ eachDb('life analysis', (test) => {
     });
 
     it('forecasts the failures of the coming months with an interval, and what to keep in stock', async () => {
-      const Forecast = z.object({ forecast: z.object({ units_in_service: z.number(), suggested_reorder_point: z.number(), total: z.object({ expected: z.number(), low: z.number(), high: z.number() }), months: z.array(z.object({ expected: z.number() })) }) });
+      const Forecast = z.object({
+        forecast: z.object({
+          units_in_service: z.number(),
+          suggested_reorder_point: z.number(),
+          total: z.object({ expected: z.number(), low: z.number(), high: z.number() }),
+          months: z.array(z.object({ expected: z.number() })),
+        }),
+      });
       const { forecast } = Forecast.parse(await (await caller.get('/api/v1/life-analysis?model=A1&months=6')).json());
       expect(forecast.months).toHaveLength(6);
       expect(forecast.total.low).toBeLessThan(forecast.total.expected);

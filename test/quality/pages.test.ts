@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/time.ts';
 import { drawWeibull } from '../stats/draws.ts';
-import { callerWith, testApp, type Caller } from '../support/app.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { addCatalog, addReturn, addUnit } from './fleet.ts';
 
@@ -19,17 +19,40 @@ eachDb('quality pages', (test) => {
       for (const [i, life] of drawWeibull(30, 2, 500, model.charCodeAt(1)).entries()) {
         const failed = addDays('2025-01-01', life);
         const id = await addUnit(ctx, { model, from_on: '2025-01-01', to_on: life < 400 ? failed : null, firmwares: [['1', '2025-01-01', null]] });
-        if (life < 400) await addReturn(ctx, id, { failed_on: failed, returned_on: failed, verdict: i % 6 === 0 ? 'no_fault_found' : 'confirmed', failure_mode_id: i % 2 === 0 ? 'sd' : 'media', component_id: 'board' });
+        if (life < 400)
+          await addReturn(ctx, id, {
+            failed_on: failed,
+            returned_on: failed,
+            verdict: i % 6 === 0 ? 'no_fault_found' : 'confirmed',
+            failure_mode_id: i % 2 === 0 ? 'sd' : 'media',
+            component_id: 'board',
+          });
       }
     }
     caller = await callerWith(testApp(test.store), test.store, 'quality');
   });
 
   const pages = [
-    '/failure-rates', '/failure-rates?by=model&by2=firmware&kind=imputed', '/failure-rates?by=failure_mode', '/failure-rates?standardise=age', '/failure-rates?from_on=2020-01-01&to_on=2020-02-01',
-    '/failure-rates/rows?model=A1', '/failure-rates/comparison', '/failure-rates/comparison?first=model:A1', '/failure-rates/comparison?first=model:A1&second=model:A2',
-    '/failure-rates/control-chart', '/failure-rates/pareto', '/failure-rates/nff', '/failure-rates/nff?by=inspector', '/failure-rates/warranty-cost', '/failure-rates/months',
-    '/life-analysis?model=A1', '/life-analysis?model=A1&precision=month&kind=returned', '/life-analysis?model=none', '/life-analysis?model=none&weibayes_shape=2', '/life-analysis/nevada',
+    '/failure-rates',
+    '/failure-rates?by=model&by2=firmware&kind=imputed',
+    '/failure-rates?by=failure_mode',
+    '/failure-rates?standardise=age',
+    '/failure-rates?from_on=2020-01-01&to_on=2020-02-01',
+    '/failure-rates/rows?model=A1',
+    '/failure-rates/comparison',
+    '/failure-rates/comparison?first=model:A1',
+    '/failure-rates/comparison?first=model:A1&second=model:A2',
+    '/failure-rates/control-chart',
+    '/failure-rates/pareto',
+    '/failure-rates/nff',
+    '/failure-rates/nff?by=inspector',
+    '/failure-rates/warranty-cost',
+    '/failure-rates/months',
+    '/life-analysis?model=A1',
+    '/life-analysis?model=A1&precision=month&kind=returned',
+    '/life-analysis?model=none',
+    '/life-analysis?model=none&weibayes_shape=2',
+    '/life-analysis/nevada',
   ];
 
   describe.each(pages)('%s', (path) => {
@@ -41,8 +64,13 @@ eachDb('quality pages', (test) => {
   });
 
   it.each([
-    ['/failure-rates', 'Failure rates with 95 % intervals'], ['/failure-rates/control-chart', 'Control chart'], ['/failure-rates/pareto', 'Pareto'], ['/life-analysis?model=A1', 'Surviving units by age'],
-    ['/life-analysis?model=A1', 'Weibull probability plot'], ['/life-analysis?model=A1', 'Failures per 1,000 device-months by age'], ['/life-analysis/nevada', 'Nevada grid'],
+    ['/failure-rates', 'Failure rates with 95 % intervals'],
+    ['/failure-rates/control-chart', 'Control chart'],
+    ['/failure-rates/pareto', 'Pareto'],
+    ['/life-analysis?model=A1', 'Surviving units by age'],
+    ['/life-analysis?model=A1', 'Weibull probability plot'],
+    ['/life-analysis?model=A1', 'Failures per 1,000 device-months by age'],
+    ['/life-analysis/nevada', 'Nevada grid'],
   ])('%s draws “%s” and has the numbers in a table', async (path, title) => {
     const { html } = await open(path);
     expect(html).toMatch(new RegExp(`<svg[^>]*aria-label="${title}`));

@@ -5,8 +5,9 @@ import { addStays, applySteps, type Stay, Steps } from '../../src/quality/totals
 
 fc.configureGlobal({ seed: 20_260_401 });
 
-const stay = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.option(fc.integer({ min: 1, max: 30 }))).map(([from_day, length]): Stay =>
-  ({ from_day, to_day: length === null ? null : from_day + length }));
+const stay = fc
+  .tuple(fc.integer({ min: 0, max: 60 }), fc.option(fc.integer({ min: 1, max: 30 })))
+  .map(([from_day, length]): Stay => ({ from_day, to_day: length === null ? null : from_day + length }));
 
 function apply(rows: readonly QualityTotalRow[], stays: readonly Stay[], sign: 1 | -1): QualityTotalRow[] {
   const steps = new Steps();
@@ -15,7 +16,15 @@ function apply(rows: readonly QualityTotalRow[], stays: readonly Stay[], sign: 1
   if (found === undefined) return [...rows];
   const from = Math.min(...found[1].keys());
   const before = rows.filter((row) => row.day < from);
-  return [...before, ...applySteps(7, before.at(-1), rows.filter((row) => row.day >= from), found[1])];
+  return [
+    ...before,
+    ...applySteps(
+      7,
+      before.at(-1),
+      rows.filter((row) => row.day >= from),
+      found[1],
+    ),
+  ];
 }
 
 /** Device-days before `day`, from running totals. */
@@ -32,24 +41,30 @@ const seenBetween = (rows: readonly QualityTotalRow[], from: number, to: number)
 
 describe('running totals', () => {
   it('give the device-days of any period as a difference of two rows', () => {
-    fc.assert(fc.property(fc.array(stay, { maxLength: 20 }), fc.integer({ min: 0, max: 120 }), (stays, day) => {
-      expect(exposureBefore(apply([], stays, 1), day)).toBe(recounted(stays, day));
-    }));
+    fc.assert(
+      fc.property(fc.array(stay, { maxLength: 20 }), fc.integer({ min: 0, max: 120 }), (stays, day) => {
+        expect(exposureBefore(apply([], stays, 1), day)).toBe(recounted(stays, day));
+      }),
+    );
   });
 
   it('give the units seen in a period', () => {
-    fc.assert(fc.property(fc.array(stay, { maxLength: 20 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 60 }), (stays, from, length) => {
-      const to = from + length;
-      expect(seenBetween(apply([], stays, 1), from, to)).toBe(stays.filter((s) => s.from_day < to && (s.to_day === null || s.to_day > from)).length);
-    }));
+    fc.assert(
+      fc.property(fc.array(stay, { maxLength: 20 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 60 }), (stays, from, length) => {
+        const to = from + length;
+        expect(seenBetween(apply([], stays, 1), from, to)).toBe(stays.filter((s) => s.from_day < to && (s.to_day === null || s.to_day > from)).length);
+      }),
+    );
   });
 
   it('are the same whatever the order things became known in, and empty again when all is taken back', () => {
-    fc.assert(fc.property(fc.array(stay, { minLength: 1, maxLength: 12 }), fc.array(stay, { maxLength: 6 }), fc.integer({ min: 0, max: 120 }), (stays, wrong, day) => {
-      const inSteps = stays.reduce<QualityTotalRow[]>((rows, one) => apply(rows, [one], 1), []);
-      const corrected = apply(apply(inSteps, wrong, 1), wrong, -1);
-      expect(exposureBefore(corrected, day)).toBe(recounted(stays, day));
-      for (const row of apply(corrected, stays, -1)) expect(row).toMatchObject({ active: 0, exposure_days: 0, started: 0, finished: 0 });
-    }));
+    fc.assert(
+      fc.property(fc.array(stay, { minLength: 1, maxLength: 12 }), fc.array(stay, { maxLength: 6 }), fc.integer({ min: 0, max: 120 }), (stays, wrong, day) => {
+        const inSteps = stays.reduce<QualityTotalRow[]>((rows, one) => apply(rows, [one], 1), []);
+        const corrected = apply(apply(inSteps, wrong, 1), wrong, -1);
+        expect(exposureBefore(corrected, day)).toBe(recounted(stays, day));
+        for (const row of apply(corrected, stays, -1)) expect(row).toMatchObject({ active: 0, exposure_days: 0, started: 0, finished: 0 });
+      }),
+    );
   });
 });

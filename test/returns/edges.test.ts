@@ -1,9 +1,9 @@
 // The edges of domain.md that belong to the returns desk, each through the public API on both databases.
 import { beforeAll, expect, it } from 'vitest';
-import { callerWith, type Caller, testApp } from '../support/app.ts';
-import { eachDb, NOW } from '../support/eachDb.ts';
-import { updateUnit } from '../../src/unit/updateUnit.ts';
 import { remindOverdue } from '../../src/returns/remind.ts';
+import { updateUnit } from '../../src/unit/updateUnit.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
+import { eachDb, NOW } from '../support/eachDb.ts';
 import { type Cast, cast, fielded, moveCount, placeOf, stocked } from './cast.ts';
 import { answered, disposed, got, inspected, made, returned } from './http.ts';
 
@@ -19,7 +19,11 @@ eachDb('the edges of the returns desk', (test) => {
   beforeAll(async () => {
     world = await cast(test.ctx());
     const app = testApp(test.store, clock);
-    [tech, quality, lead] = [await callerWith(app, test.store, 'tech'), await callerWith(app, test.store, 'quality'), await callerWith(app, test.store, 'lead')];
+    [tech, quality, lead] = [
+      await callerWith(app, test.store, 'tech'),
+      await callerWith(app, test.store, 'quality'),
+      await callerWith(app, test.store, 'lead'),
+    ];
     partner = await callerWith(app, test.store, 'partner', { partner_id: world.partner });
   });
 
@@ -31,7 +35,9 @@ eachDb('the edges of the returns desk', (test) => {
     await made(tech.post('/api/v1/stock/moves', { serial: unit.serial, location: 'customer', reason: 'sold again' }));
     await updateUnit(test.ctx(), unit.id, { customer_code: 'ACME' });
     const second = await returned(tech, unit.serial);
-    expect((await got(tech.get(`/api/v1/return-units?unit_id=${unit.id}&sort=created_at`))).items.map((row: { repeat_no: number }) => row.repeat_no)).toEqual([1, 2]);
+    expect((await got(tech.get(`/api/v1/return-units?unit_id=${unit.id}&sort=created_at`))).items.map((row: { repeat_no: number }) => row.repeat_no)).toEqual([
+      1, 2,
+    ]);
     expect((await got(tech.get(`/api/v1/returns/${first.id}`))).units[0].state).toBe('resolved');
     expect((await got(partner.get('/api/v1/returns'))).items.map(({ id }: { id: string }) => id)).toEqual([first.id]);
     await answered(404, partner.get(`/api/v1/returns/${second.id}`));
@@ -40,7 +46,10 @@ eachDb('the edges of the returns desk', (test) => {
   it('a serial already in an open return is refused naming that return', async () => {
     const unit = await fielded(test.ctx());
     const open = await returned(tech, unit.serial, { received: false });
-    expect(await answered(409, tech.post('/api/v1/returns', { type: 'repair', units: [{ serial: unit.serial }] }))).toMatchObject({ blocking: `/api/v1/returns/${open.id}`, detail: expect.stringContaining(open.number) });
+    expect(await answered(409, tech.post('/api/v1/returns', { type: 'repair', units: [{ serial: unit.serial }] }))).toMatchObject({
+      blocking: `/api/v1/returns/${open.id}`,
+      detail: expect.stringContaining(open.number),
+    });
   });
 
   it('a box holding B where A was expected: B is unexpected, A still expected, closing refused', async () => {
@@ -49,8 +58,13 @@ eachDb('the edges of the returns desk', (test) => {
     const receipt = await made(tech.post('/api/v1/receipts', { scan: b.serial, return_id: box.id }));
     expect(receipt).toMatchObject({ outcome: 'unexpected', return_id: box.id });
     expect(await placeOf(test.ctx(), b.id)).toBe('quarantine/unverified');
-    const states = (await got(tech.get(`/api/v1/returns/${box.id}`))).units.map(({ serial, state, unexpected_at }: { serial: string; state: string; unexpected_at: string | null }) => [serial, state, unexpected_at !== null]);
-    expect(states).toEqual([[a.serial, 'expected', false], [b.serial, 'received', true]]);
+    const states = (await got(tech.get(`/api/v1/returns/${box.id}`))).units.map(
+      ({ serial, state, unexpected_at }: { serial: string; state: string; unexpected_at: string | null }) => [serial, state, unexpected_at !== null],
+    );
+    expect(states).toEqual([
+      [a.serial, 'expected', false],
+      [b.serial, 'received', true],
+    ]);
     await answered(409, tech.post(`/api/v1/returns/${box.id}/closure`));
   });
 
@@ -77,7 +91,10 @@ eachDb('the edges of the returns desk', (test) => {
     const numbered = await returned(tech, byNumber.serial, { received: false });
     expect(await made(tech.post('/api/v1/receipts', { scan: numbered.number.toLowerCase() }))).toMatchObject({ outcome: 'expected', unit_id: byNumber.id });
     await returned(tech, byLink.serial, { received: false });
-    expect(await made(tech.post('/api/v1/receipts', { scan: `https://kizashi.example/units/${byLink.id}` }))).toMatchObject({ outcome: 'expected', unit_id: byLink.id });
+    expect(await made(tech.post('/api/v1/receipts', { scan: `https://kizashi.example/units/${byLink.id}` }))).toMatchObject({
+      outcome: 'expected',
+      unit_id: byLink.id,
+    });
     const [one, other] = [await fielded(test.ctx(), { serial: 'TWIN-1' }), await fielded(test.ctx(), { serial: 'TWIN-1', model_code: 'H-200' })];
     const choice = await got(tech.post('/api/v1/receipts', { scan: 'TWIN1' }));
     expect(choice).toMatchObject({ outcome: 'ambiguous', return_id: null });
@@ -102,7 +119,12 @@ eachDb('the edges of the returns desk', (test) => {
     const leg = await made(tech.post(`/api/v1/returns/${filed.id}/outbound`, { unit_id: spare.id }));
     await made(tech.post(`/api/v1/returns/${filed.id}/outbound/${leg.id}/shipment`, { tracking_no: 'T1' }));
     await made(tech.post(`/api/v1/returns/${filed.id}/outbound/${leg.id}/delivery`));
-    expect(await got(tech.get(`/api/v1/units/${spare.id}`))).toMatchObject({ own_warranty_ends_on: '2026-05-01', predecessor_id: old.id, customer_code: 'ACME', location: 'customer' });
+    expect(await got(tech.get(`/api/v1/units/${spare.id}`))).toMatchObject({
+      own_warranty_ends_on: '2026-05-01',
+      predecessor_id: old.id,
+      customer_code: 'ACME',
+      location: 'customer',
+    });
     await made(tech.post('/api/v1/receipts', { scan: old.serial }));
   });
 
@@ -147,7 +169,9 @@ eachDb('the edges of the returns desk', (test) => {
       }
       await answered(409, tech.post('/api/v1/dispositions', { return_unit_id: filed.return_unit_id, disposition: 'restock' }));
       await answered(403, tech.post('/api/v1/dispositions', { return_unit_id: filed.return_unit_id, disposition: 'restock', override_reason: 'mine' }));
-      expect(await made(quality.post('/api/v1/dispositions', { return_unit_id: filed.return_unit_id, disposition: 'restock', override_reason: 'burn-in passed' }))).toMatchObject({ state: 'posted' });
+      expect(
+        await made(quality.post('/api/v1/dispositions', { return_unit_id: filed.return_unit_id, disposition: 'restock', override_reason: 'burn-in passed' })),
+      ).toMatchObject({ state: 'posted' });
     }
     expect((await got(tech.get(`/api/v1/return-units?unit_id=${unit.id}&verdict=confirmed`))).items).toEqual([]);
   });
@@ -157,7 +181,10 @@ eachDb('the edges of the returns desk', (test) => {
     const [one, two] = [await stocked(test.ctx()), await stocked(test.ctx())];
     const reserved = await returned(tech, first.serial, { type: 'advance_replacement', received: false });
     await made(tech.post(`/api/v1/returns/${reserved.id}/outbound`, { unit_id: one.id }));
-    expect(await made(tech.post(`/api/v1/returns/${reserved.id}/cancellation`, { reason: 'found the fault' }))).toMatchObject({ state: 'cancelled', outbound: [{ state: 'cancelled', promise: 'released' }] });
+    expect(await made(tech.post(`/api/v1/returns/${reserved.id}/cancellation`, { reason: 'found the fault' }))).toMatchObject({
+      state: 'cancelled',
+      outbound: [{ state: 'cancelled', promise: 'released' }],
+    });
     const shipped = await returned(tech, second.serial, { type: 'advance_replacement', received: false });
     const leg = await made(tech.post(`/api/v1/returns/${shipped.id}/outbound`, { unit_id: two.id }));
     await made(tech.post(`/api/v1/returns/${shipped.id}/outbound/${leg.id}/shipment`));

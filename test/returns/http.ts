@@ -16,8 +16,14 @@ export const made = (answer: Promise<Response>): Promise<Json> => answered(201, 
 export const got = (answer: Promise<Response>): Promise<Json> => answered(200, answer);
 
 /** Files an authorised return of one unit, and receives it when asked to. Gives the return and the id of the unit in it. */
-export async function returned(tech: Caller, serial: string, options: { type?: string; received?: boolean; model_code?: string } = {}): Promise<{ id: string; number: string; return_unit_id: string }> {
-  const filed = await made(tech.post('/api/v1/returns', { type: options.type ?? 'return_first', authorised: true, units: [{ serial, model_code: options.model_code ?? 'H-100' }] }));
+export async function returned(
+  tech: Caller,
+  serial: string,
+  options: { type?: string; received?: boolean; model_code?: string } = {},
+): Promise<{ id: string; number: string; return_unit_id: string }> {
+  const filed = await made(
+    tech.post('/api/v1/returns', { type: options.type ?? 'return_first', authorised: true, units: [{ serial, model_code: options.model_code ?? 'H-100' }] }),
+  );
   if (options.received !== false) await made(tech.post('/api/v1/receipts', { scan: serial, unit_id: filed.units[0].unit_id }));
   return { id: filed.id, number: filed.number, return_unit_id: filed.units[0].id };
 }

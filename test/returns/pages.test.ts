@@ -1,8 +1,8 @@
 // Every page of the desk, the bench and the stock opens in both languages, and its forms do what the API does.
 import { beforeAll, expect, it } from 'vitest';
-import { callerWith, type Caller, testApp } from '../support/app.ts';
-import { eachDb } from '../support/eachDb.ts';
 import { placeHold } from '../../src/stock/hold.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
+import { eachDb } from '../support/eachDb.ts';
 import { type Cast, cast, fielded, placeOf, stocked } from './cast.ts';
 import { got, inspected, made, returned } from './http.ts';
 
@@ -15,7 +15,11 @@ eachDb('the pages of the desk', (test) => {
   beforeAll(async () => {
     world = await cast(test.ctx());
     const app = testApp(test.store);
-    [tech, lead, quality] = [await callerWith(app, test.store, 'tech'), await callerWith(app, test.store, 'lead'), await callerWith(app, test.store, 'quality')];
+    [tech, lead, quality] = [
+      await callerWith(app, test.store, 'tech'),
+      await callerWith(app, test.store, 'lead'),
+      await callerWith(app, test.store, 'quality'),
+    ];
     partner = await callerWith(app, test.store, 'partner', { partner_id: world.partner });
   });
 
@@ -34,9 +38,35 @@ eachDb('the pages of the desk', (test) => {
     await placeHold(test.ctx(), { model_id: world.substitute }, { reason: 'batch under suspicion' });
     const order = await made(tech.post('/api/v1/purchase-orders', { supplier: 'Hikari', ordered: true, lines: [{ model_code: 'H-100', quantity: 2 }] }));
     const count = await made(tech.post('/api/v1/stock/counts', { location: 'good_stock' }));
-    const paths = ['/returns', '/returns/new', `/returns/${filed.id}`, '/returns/ageing', '/returns/metrics', `/returns/${filed.id}/packing-slip`, '/return-units', `/return-units/${filed.return_unit_id}`, '/receipts/new',
-      `/units/${unit.id}/label`, '/bench', '/checklists', '/checklists/checklist-all', '/codes/symptom', '/codes/cause', '/stock', `/stock/models/${world.model}`, '/stock/moves', '/stock/reservations', '/stock/holds',
-      '/stock/forecast', '/stock/check', '/stock/counts', `/stock/counts/${count.id}`, '/purchase-orders', '/purchase-orders/new', `/purchase-orders/${order.id}`];
+    const paths = [
+      '/returns',
+      '/returns/new',
+      `/returns/${filed.id}`,
+      '/returns/ageing',
+      '/returns/metrics',
+      `/returns/${filed.id}/packing-slip`,
+      '/return-units',
+      `/return-units/${filed.return_unit_id}`,
+      '/receipts/new',
+      `/units/${unit.id}/label`,
+      '/bench',
+      '/checklists',
+      '/checklists/checklist-all',
+      '/codes/symptom',
+      '/codes/cause',
+      '/stock',
+      `/stock/models/${world.model}`,
+      '/stock/moves',
+      '/stock/reservations',
+      '/stock/holds',
+      '/stock/forecast',
+      '/stock/check',
+      '/stock/counts',
+      `/stock/counts/${count.id}`,
+      '/purchase-orders',
+      '/purchase-orders/new',
+      `/purchase-orders/${order.id}`,
+    ];
     for (const path of paths) for (const language of ['en', 'ja']) expect(await text(path, language), path).toContain('<main');
     expect(await text(`/return-units/${filed.return_unit_id}`, 'ja')).toContain('カメラ基本検証');
     expect(await text(`/units/${unit.id}/label`, 'en')).toMatch(/<svg viewBox/);
@@ -53,7 +83,9 @@ eachDb('the pages of the desk', (test) => {
     expect((await tech.form(`/return-units/${entry.id}/inspections`, {})).status).toBe(303);
     const [inspection] = (await got(tech.get(`/api/v1/inspections?return_unit_id=${entry.id}`))).items;
     const { steps } = await got(tech.get(`/api/v1/inspections/${inspection.id}`));
-    const answers = Object.fromEntries(steps.filter((step: { kind: string }) => step.kind === 'check').map((step: { id: string }) => [`result:${step.id}`, 'ok']));
+    const answers = Object.fromEntries(
+      steps.filter((step: { kind: string }) => step.kind === 'check').map((step: { id: string }) => [`result:${step.id}`, 'ok']),
+    );
     expect((await tech.form(`/inspections/${inspection.id}/steps`, answers)).status).toBe(303);
     expect((await tech.form(`/inspections/${inspection.id}/verdict`, { verdict: 'no_fault_found', footage_erased: 'yes' })).status).toBe(303);
     expect((await tech.form(`/return-units/${entry.id}/dispositions`, { disposition: 'restock', condition: 'verified' })).status).toBe(303);
@@ -78,7 +110,11 @@ eachDb('the pages of the desk', (test) => {
     expect(await (await partner.get('/returns')).text()).not.toContain('Acme');
     const [mine] = (await got(partner.get('/api/v1/returns'))).items;
     expect((await partner.get(`/returns/${mine.id}`)).status).toBe(200);
-    expect([(await partner.get('/stock')).status, (await partner.get('/bench')).status, (await partner.post(`/api/v1/returns/${mine.id}/authorization`)).status]).toEqual([403, 403, 403]);
+    expect([
+      (await partner.get('/stock')).status,
+      (await partner.get('/bench')).status,
+      (await partner.post(`/api/v1/returns/${mine.id}/authorization`)).status,
+    ]).toEqual([403, 403, 403]);
   });
 
   it('a checklist is written as text and replaced as a whole', async () => {

@@ -1,8 +1,8 @@
 // Real parallel clients on both databases: whatever the order, one wins, the others are told, and the books stay right.
 import { beforeAll, expect, it } from 'vitest';
-import { callerWith, type Caller, testApp } from '../support/app.ts';
-import { eachDb } from '../support/eachDb.ts';
 import { checkBooks } from '../../src/stock/check.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
+import { eachDb } from '../support/eachDb.ts';
 import { cast, fielded, moveCount, placeOf, stocked } from './cast.ts';
 import { inspected, type Json, made, returned } from './http.ts';
 
@@ -48,7 +48,11 @@ eachDb('several people at once', (test) => {
   it('the same key racing itself gives one reservation', async () => {
     const spare = await stocked(test.ctx());
     const client = one();
-    const answers = await Promise.all(Array.from({ length: CLIENTS }, () => made(client.post('/api/v1/stock/reservations', { model_code: 'H-100' }, { 'Idempotency-Key': 'one-and-the-same' }))));
+    const answers = await Promise.all(
+      Array.from({ length: CLIENTS }, () =>
+        made(client.post('/api/v1/stock/reservations', { model_code: 'H-100' }, { 'Idempotency-Key': 'one-and-the-same' })),
+      ),
+    );
     expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
     expect(answers[0].unit_id).toBe(spare.id);
     await made(client.post(`/api/v1/stock/reservations/${answers[0].id}/release`));
@@ -69,7 +73,9 @@ eachDb('several people at once', (test) => {
     const filed = await returned(one(), unit.serial);
     await inspected(one(), filed.return_unit_id, 'confirmed');
     const before = await moveCount(test.ctx(), unit.id);
-    const { statuses } = await all((client, i) => client.post('/api/v1/dispositions', { return_unit_id: filed.return_unit_id, disposition: i % 2 === 0 ? 'repair' : 'return_to_maker' }));
+    const { statuses } = await all((client, i) =>
+      client.post('/api/v1/dispositions', { return_unit_id: filed.return_unit_id, disposition: i % 2 === 0 ? 'repair' : 'return_to_maker' }),
+    );
     expect(statuses).toEqual({ 201: 1, 409: CLIENTS - 1 });
     expect((await moveCount(test.ctx(), unit.id)) - before).toBe(1);
   });
@@ -77,7 +83,11 @@ eachDb('several people at once', (test) => {
   it('a receipt toggled to and fro ends in one of its two states with as many moves as answers', async () => {
     const unit = await fielded(test.ctx());
     const filed = await returned(one(), unit.serial);
-    const { statuses } = await all((client, i) => (i % 2 === 0 ? client.post('/api/v1/receipts/reversals', { return_unit_id: filed.return_unit_id, reason: 'no' }) : client.post('/api/v1/receipts', { scan: unit.serial })));
+    const { statuses } = await all((client, i) =>
+      i % 2 === 0
+        ? client.post('/api/v1/receipts/reversals', { return_unit_id: filed.return_unit_id, reason: 'no' })
+        : client.post('/api/v1/receipts', { scan: unit.serial }),
+    );
     expect(Object.keys(statuses).every((status) => ['200', '201', '409'].includes(status))).toBe(true);
     expect(await moveCount(test.ctx(), unit.id)).toBe(2 + (statuses[201] ?? 0));
     expect(['customer/new', 'receiving/unverified']).toContain(await placeOf(test.ctx(), unit.id));
@@ -91,9 +101,19 @@ eachDb('several people at once', (test) => {
 
   it('a hold and reservations of its cohort at once: nothing held stays promised', async () => {
     for (let i = 0; i < 4; i++) await stocked(test.ctx(), { hw_rev: 'R' });
-    const { statuses } = await all((client, i) => (i === 3 ? client.post('/api/v1/stock/holds', { model_code: 'H-100', hw_rev: 'R', reason: 'suspect' }) : client.post('/api/v1/stock/reservations', { model_code: 'H-100' })));
+    const { statuses } = await all((client, i) =>
+      i === 3
+        ? client.post('/api/v1/stock/holds', { model_code: 'H-100', hw_rev: 'R', reason: 'suspect' })
+        : client.post('/api/v1/stock/reservations', { model_code: 'H-100' }),
+    );
     expect(Object.keys(statuses).every((status) => ['201', '409'].includes(status))).toBe(true);
-    const promised = await test.store.db.selectFrom('stock_reservations').innerJoin('units', 'units.id', 'stock_reservations.unit_id').select('units.id').where('state', '=', 'active').where('hw_rev', '=', 'R').execute();
+    const promised = await test.store.db
+      .selectFrom('stock_reservations')
+      .innerJoin('units', 'units.id', 'stock_reservations.unit_id')
+      .select('units.id')
+      .where('state', '=', 'active')
+      .where('hw_rev', '=', 'R')
+      .execute();
     expect(promised).toEqual([]);
   });
 

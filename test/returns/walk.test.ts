@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { callerWith, type Caller, testApp } from '../support/app.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { cast, fielded, placeOf } from './cast.ts';
 import { answered, got, made } from './http.ts';
@@ -15,14 +15,34 @@ eachDb('a return over HTTP', (test) => {
 
   it('walks from filing to closing, and the unit’s place follows', async () => {
     const unit = await fielded(test.ctx());
-    const filed = await made(tech.post('/api/v1/returns', { type: 'return_first', units: [{ serial: unit.serial, reported_symptom: 'NO_IMAGE', reported_text: 'black', failed_on: '2026-03-20' }] }));
+    const filed = await made(
+      tech.post('/api/v1/returns', {
+        type: 'return_first',
+        units: [{ serial: unit.serial, reported_symptom: 'NO_IMAGE', reported_text: 'black', failed_on: '2026-03-20' }],
+      }),
+    );
     expect(filed).toMatchObject({ state: 'draft', number: expect.stringMatching(/^RMA-2026-\d{5}$/), customer_code: 'ACME' });
-    expect(filed.units[0]).toMatchObject({ state: 'expected', coverage: 'maker', own_warranty_ends_on: '2027-01-10', maker_warranty_ends_on: '2027-07-10', repeat_no: 1 });
+    expect(filed.units[0]).toMatchObject({
+      state: 'expected',
+      coverage: 'maker',
+      own_warranty_ends_on: '2027-01-10',
+      maker_warranty_ends_on: '2027-07-10',
+      repeat_no: 1,
+    });
     await made(tech.post(`/api/v1/returns/${filed.id}/authorization`));
     const receipt = await made(tech.post('/api/v1/receipts', { scan: unit.serial }));
     expect(receipt).toMatchObject({ outcome: 'expected', number: filed.number });
     expect(await placeOf(test.ctx(), unit.id)).toBe('receiving/unverified');
-    await made(tech.post('/api/v1/inspections', { return_unit_id: receipt.return_unit_id, verdict: 'confirmed', failure_mode: 'SD_WORN', component: 'SD_CARD', cause: 'WEAR', footage_erased: true }));
+    await made(
+      tech.post('/api/v1/inspections', {
+        return_unit_id: receipt.return_unit_id,
+        verdict: 'confirmed',
+        failure_mode: 'SD_WORN',
+        component: 'SD_CARD',
+        cause: 'WEAR',
+        footage_erased: true,
+      }),
+    );
     expect(await placeOf(test.ctx(), unit.id)).toBe('bench/unverified');
     expect(await answered(409, tech.post(`/api/v1/returns/${filed.id}/closure`))).toMatchObject({ blocking: `/api/v1/returns/${filed.id}` });
     const disposition = await made(tech.post('/api/v1/dispositions', { return_unit_id: receipt.return_unit_id, disposition: 'return_to_maker' }));

@@ -1,24 +1,30 @@
 // Both warranty clocks at their edges (domain.md), and who pays.
 import { describe, expect, it } from 'vitest';
 import { addMonths, dayOf } from '../../src/core/time.ts';
-import { covers, coverageOf, type Warranty, type WarrantyFacts, warrantyOf } from '../../src/returns/warranty.ts';
 import { daysOverdue, expectedBy, stepsReached } from '../../src/returns/overdue.ts';
+import { coverageOf, covers, type Warranty, type WarrantyFacts, warrantyOf } from '../../src/returns/warranty.ts';
 
 const unit = (changes: Partial<WarrantyFacts>): WarrantyFacts => ({
-  delivered_on: null, purchased_on: null, shipped_on: null, own_warranty_ends_on: null, own_warranty_months: 12, maker_warranty_months: 18, ...changes,
+  delivered_on: null,
+  purchased_on: null,
+  shipped_on: null,
+  own_warranty_ends_on: null,
+  own_warranty_months: 12,
+  maker_warranty_months: 18,
+  ...changes,
 });
 
 describe('the last covered day', () => {
   it.each([
     // start fields                                                          own end       maker end     basis
-    [{ delivered_on: '2024-04-10' },                                         '2025-04-10', '2025-10-10', 'delivered_on'],
-    [{ delivered_on: '2024-02-29' },                                         '2025-02-28', '2025-08-29', 'delivered_on'],
-    [{ delivered_on: '2024-04-10', purchased_on: '2024-03-01' },             '2025-04-10', '2025-10-10', 'delivered_on'],
-    [{ purchased_on: '2024-03-01', shipped_on: '2024-02-20' },               '2025-03-01', '2025-09-01', 'purchased_on'],
-    [{ shipped_on: '2024-02-20' },                                           '2025-03-05', '2025-09-05', 'shipped_on'],
-    [{ delivered_on: '2024-04-10', own_warranty_ends_on: '2024-12-31' },     '2024-12-31', '2025-10-10', 'inherited'],
-    [{},                                                                     null,         null,         null],
-    [{ delivered_on: '2024-04-10', own_warranty_months: null },              null,         '2025-10-10', 'delivered_on'],
+    [{ delivered_on: '2024-04-10' }, '2025-04-10', '2025-10-10', 'delivered_on'],
+    [{ delivered_on: '2024-02-29' }, '2025-02-28', '2025-08-29', 'delivered_on'],
+    [{ delivered_on: '2024-04-10', purchased_on: '2024-03-01' }, '2025-04-10', '2025-10-10', 'delivered_on'],
+    [{ purchased_on: '2024-03-01', shipped_on: '2024-02-20' }, '2025-03-01', '2025-09-01', 'purchased_on'],
+    [{ shipped_on: '2024-02-20' }, '2025-03-05', '2025-09-05', 'shipped_on'],
+    [{ delivered_on: '2024-04-10', own_warranty_ends_on: '2024-12-31' }, '2024-12-31', '2025-10-10', 'inherited'],
+    [{}, null, null, null],
+    [{ delivered_on: '2024-04-10', own_warranty_months: null }, null, '2025-10-10', 'delivered_on'],
   ] as const)('%j', (facts, own, maker, basis) => {
     expect(warrantyOf(unit(facts))).toMatchObject({ own_ends_on: own, maker_ends_on: maker, basis });
   });
@@ -35,20 +41,23 @@ describe('the last covered day', () => {
 describe('who pays', () => {
   const warranty: Warranty = { basis: 'delivered_on', starts_on: '2024-04-10', own_ends_on: '2025-10-10', maker_ends_on: '2025-04-10' };
   it.each([
-    ['2025-04-10', null,         null,              'maker'],
-    ['2025-04-11', null,         null,              'own_warranty'],
-    ['2025-10-10', null,         'confirmed',       'own_warranty'],
-    ['2025-10-11', null,         'confirmed',       'paid'],
-    ['2025-10-11', '2026-03-31', 'confirmed',       'contract'],
-    ['2025-10-11', 'open',       'confirmed',       'contract'],
-    ['2025-04-10', 'open',       'customer_damage', 'paid'],
+    ['2025-04-10', null, null, 'maker'],
+    ['2025-04-11', null, null, 'own_warranty'],
+    ['2025-10-10', null, 'confirmed', 'own_warranty'],
+    ['2025-10-11', null, 'confirmed', 'paid'],
+    ['2025-10-11', '2026-03-31', 'confirmed', 'contract'],
+    ['2025-10-11', 'open', 'confirmed', 'contract'],
+    ['2025-04-10', 'open', 'customer_damage', 'paid'],
   ] as const)('filed %s, contract %s, verdict %s: %s', (filed_on, contract, verdict, coverage) => {
     expect(coverageOf({ warranty, filed_on, contract, verdict }).coverage).toBe(coverage);
   });
 
   it('the reason names the dates and what they were counted from, in both languages', () => {
     const { reason } = coverageOf({ warranty, filed_on: '2025-04-10', contract: null, verdict: null });
-    expect(reason).toEqual(['Filed 2025-04-10; maker warranty until 2025-04-10, counted from delivery 2024-04-10', '申告日 2025-04-10、メーカー保証 2025-04-10 まで(納品日 2024-04-10 起算)']);
+    expect(reason).toEqual([
+      'Filed 2025-04-10; maker warranty until 2025-04-10, counted from delivery 2024-04-10',
+      '申告日 2025-04-10、メーカー保証 2025-04-10 まで(納品日 2024-04-10 起算)',
+    ]);
   });
 });
 

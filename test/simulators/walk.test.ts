@@ -15,6 +15,9 @@ import { type Running, startServer } from '../../src/main.ts';
 import { addToken } from '../../src/person/tokens.ts';
 import { testCtx } from '../support/eachDb.ts';
 
+// Two cores that build and test something else at the same time are slow.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+
 const UNITS = 150;
 const DAYS = 6;
 const world = makeWorld({ seed: 11, units: UNITS, now: Date.now() });

@@ -9,10 +9,13 @@ export interface DriveModel {
 }
 
 const rows = (text: string): DriveModel[] =>
-  text.trim().split('\n').map((line) => {
-    const [driveDays = 0, failures = 0, publishedAfr = 0, low = 0, high = 0, mean = 0, p05 = 0, p95 = 0] = line.trim().split(/\s+/).map(Number);
-    return { driveDays, failures, publishedAfr, limits: [low, high], shrunken: [mean, p05, p95] };
-  });
+  text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [driveDays = 0, failures = 0, publishedAfr = 0, low = 0, high = 0, mean = 0, p05 = 0, p95 = 0] = line.trim().split(/\s+/).map(Number);
+      return { driveDays, failures, publishedAfr, limits: [low, high], shrunken: [mean, p05, p95] };
+    });
 
 export const drives2022 = rows(`
     1322966   23   0.63 0.4022559815 0.952150086 0.6560644367 0.453682028 0.8890278694

@@ -10,8 +10,11 @@ describe('the next month of the Nevada grid', () => {
   const october = (interval: boolean): number[] => {
     const fit = fitWeibull(nevadaLifeRows(nevadaShipments, interval));
     if (fit === null) throw new Error('no fit');
-    return nevadaShipments.map(({ units, returns }) =>
-      (units - returns.reduce((sum, count) => sum + count, 0)) * failingWithin({ shape: fit.shape.estimate, scale: fit.scale.estimate }, returns.length, 0, 1));
+    return nevadaShipments.map(
+      ({ units, returns }) =>
+        (units - returns.reduce((sum, count) => sum + count, 0)) *
+        failingWithin({ shape: fit.shape.estimate, scale: fit.scale.estimate }, returns.length, 0, 1),
+    );
   };
 
   it('taken as intervals expects 4.40, 5.81 and 5.19 returns', () => {
@@ -32,7 +35,10 @@ describe('the next month of the Nevada grid', () => {
 
 describe('a forecast', () => {
   const model = { shape: 1.5, scale: 1000, covariance: { scale2: 0.01, cross: 0, shape2: 0.01 } };
-  const ages = [{ age: 100, units: 500 }, { age: 400, units: 500 }];
+  const ages = [
+    { age: 100, units: 500 },
+    { age: 400, units: 500 },
+  ];
 
   it('is the same for the same seed', () => {
     expect(forecastFailures(model, ages, [30, 60], { seed: 3 }).total).toEqual(forecastFailures(model, ages, [30, 60], { seed: 3 }).total);
@@ -42,7 +48,10 @@ describe('a forecast', () => {
     const { total, periods } = forecastFailures(model, ages, [30, 60]);
     const expected = ages.reduce((sum, { age, units }) => sum + units * failingWithin(model, age, 0, 60), 0);
     expect(total.expected).toBeCloseTo(expected, 9);
-    expect(periods.map(({ from, to }) => [from, to])).toEqual([[0, 30], [30, 60]]);
+    expect(periods.map(({ from, to }) => [from, to])).toEqual([
+      [0, 30],
+      [30, 60],
+    ]);
   });
 
   it('of a sub-population runs dry', () => {
@@ -56,13 +65,19 @@ describe('a forecast', () => {
     let [covered, tried] = [0, 0];
     for (let fleet = 0; fleet < 150; fleet++) {
       const lives = Array.from({ length: 200 }, () => ({ start: random.uniform() * 500, life: 1200 * (-Math.log(random.uniform())) ** (1 / 1.6) }));
-      const rows = lives.map(({ start, life }): LifeRow => ({ time: Math.min(life, 500 - start), failed: life < 500 - start, lower: null, count: 1, entry: 0, mode: null }));
+      const rows = lives.map(
+        ({ start, life }): LifeRow => ({ time: Math.min(life, 500 - start), failed: life < 500 - start, lower: null, count: 1, entry: 0, mode: null }),
+      );
       const fit = fitWeibull(rows);
       if (fit === null) continue;
       const alive = lives.filter(({ start, life }) => life >= 500 - start);
       const coming = alive.filter(({ start, life }) => life < 500 - start + 120).length;
-      const { total } = forecastFailures({ shape: fit.shape.estimate, scale: fit.scale.estimate, covariance: fit.covariance },
-        alive.map(({ start }) => ({ age: 500 - start, units: 1 })), [120], { level: 0.9, draws: 100, seed: fleet });
+      const { total } = forecastFailures(
+        { shape: fit.shape.estimate, scale: fit.scale.estimate, covariance: fit.covariance },
+        alive.map(({ start }) => ({ age: 500 - start, units: 1 })),
+        [120],
+        { level: 0.9, draws: 100, seed: fleet },
+      );
       tried += 1;
       if (total.low <= coming && coming <= total.high) covered += 1;
     }
@@ -80,7 +95,12 @@ describe('draws', () => {
       const average = draws.reduce((sum, value) => sum + value, 0) / draws.length;
       expect(Math.abs(average - mean)).toBeLessThan(4 * Math.sqrt(mean / draws.length));
     }
-    for (const [n, p] of [[10, 0.2], [500, 0.01], [500, 0.4], [1000, 0.97]] as const) {
+    for (const [n, p] of [
+      [10, 0.2],
+      [500, 0.01],
+      [500, 0.4],
+      [1000, 0.97],
+    ] as const) {
       const draws = Array.from({ length: 4000 }, () => drawBinomial(random, n, p));
       const average = draws.reduce((sum, value) => sum + value, 0) / draws.length;
       expect(Math.abs(average - n * p)).toBeLessThan(4 * Math.sqrt((n * p * (1 - p)) / draws.length) + 0.02);

@@ -13,7 +13,9 @@ describe('Kaplan–Meier', () => {
   });
 
   it('agrees with R on the diesel fans at 5,000 hours, log-log limits included', () => {
-    const point = kaplanMeier(dieselFan).filter(({ time }) => time <= 5000).at(-1);
+    const point = kaplanMeier(dieselFan)
+      .filter(({ time }) => time <= 5000)
+      .at(-1);
     expect(1 - (point?.survival ?? 0)).toBeCloseTo(0.1727657555, 9);
     expect(point?.std_error).toBeCloseTo(0.0509999042, 9);
     expect(point?.ci_low).toBeCloseTo(0.69861674, 8);
@@ -22,14 +24,24 @@ describe('Kaplan–Meier', () => {
 
   it('agrees with R under left truncation', () => {
     const points = kaplanMeier(leftTruncated);
-    const expected = [[90, 0.9859986975], [180, 0.9438682744], [365, 0.8137259967], [540, 0.6595725712], [730, 0.5233146579]] as const;
+    const expected = [
+      [90, 0.9859986975],
+      [180, 0.9438682744],
+      [365, 0.8137259967],
+      [540, 0.6595725712],
+      [730, 0.5233146579],
+    ] as const;
     for (const [time, survival] of expected) expect(survivalAt(points, time)).toBeCloseTo(survival, 9);
     expect(points.filter(({ time }) => time <= 365).at(-1)?.std_error).toBeCloseTo(0.0269323948, 9);
     expect(atRiskAt(lifeRows('3 2>5+ 5>9+'), [3, 5, 6])).toEqual([2, 1, 1]);
   });
 
   it('counts a unit censored at a failure’s age as at risk, and one entering then as not', () => {
-    expect(riskTable(lifeRows('5 5+ 5>8 9'))).toMatchObject([{ time: 5, at_risk: 3, failed: 1 }, { time: 8, at_risk: 2 }, { time: 9, at_risk: 1 }]);
+    expect(riskTable(lifeRows('5 5+ 5>8 9'))).toMatchObject([
+      { time: 5, at_risk: 3, failed: 1 },
+      { time: 8, at_risk: 2 },
+      { time: 9, at_risk: 1 },
+    ]);
   });
 
   it('has no error and no limits once everybody failed', () => {

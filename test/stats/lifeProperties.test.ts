@@ -6,14 +6,24 @@ import { fitWeibull, type WeibullFit } from '../../src/stats/weibullFit.ts';
 
 fc.configureGlobal({ seed: 20_260_401 });
 
-const row = fc.record({
-  time: fc.double({ min: 1, max: 1000, noNaN: true }),
-  failed: fc.boolean(),
-  count: fc.integer({ min: 1, max: 5 }),
-  late: fc.boolean(),
-  interval: fc.boolean(),
-}).map(({ time, failed, count, late, interval }): LifeRow =>
-  ({ time, failed, count, entry: late ? time / 3 : 0, lower: failed && interval ? time * 0.8 : null, mode: null }));
+const row = fc
+  .record({
+    time: fc.double({ min: 1, max: 1000, noNaN: true }),
+    failed: fc.boolean(),
+    count: fc.integer({ min: 1, max: 5 }),
+    late: fc.boolean(),
+    interval: fc.boolean(),
+  })
+  .map(
+    ({ time, failed, count, late, interval }): LifeRow => ({
+      time,
+      failed,
+      count,
+      entry: late ? time / 3 : 0,
+      lower: failed && interval ? time * 0.8 : null,
+      mode: null,
+    }),
+  );
 const sample = fc.array(row, { minLength: 8, maxLength: 40 }).filter((rows) => rows.filter(({ failed }) => failed).length >= 4);
 
 const QUANTITIES = ['scale', 'b1', 'b5', 'b10', 'b50'] as const;
@@ -35,44 +45,62 @@ const times = (value: number | null, factor: number): number | null => (value ==
 
 describe('a Weibull fit', () => {
   it('does not depend on the unit of time', () => {
-    fc.assert(fc.property(sample, fc.constantFrom(1e-6, 1 / 24, 365, 1e9), (rows, factor) => {
-      const scaled = rows.map((r) => ({ ...r, time: r.time * factor, entry: r.entry * factor, lower: r.lower === null ? null : r.lower * factor }));
-      sameFit(fitWeibull(rows), fitWeibull(scaled), factor);
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(sample, fc.constantFrom(1e-6, 1 / 24, 365, 1e9), (rows, factor) => {
+        const scaled = rows.map((r) => ({ ...r, time: r.time * factor, entry: r.entry * factor, lower: r.lower === null ? null : r.lower * factor }));
+        sameFit(fitWeibull(rows), fitWeibull(scaled), factor);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('does not depend on the order of the rows', () => {
-    fc.assert(fc.property(sample, (rows) => sameFit(fitWeibull(rows), fitWeibull([...rows].reverse()))), { numRuns: 60 });
+    fc.assert(
+      fc.property(sample, (rows) => sameFit(fitWeibull(rows), fitWeibull([...rows].reverse()))),
+      { numRuns: 60 },
+    );
   });
 
   it('sees a row with a count as that many rows', () => {
-    fc.assert(fc.property(sample, (rows) => {
-      sameFit(fitWeibull(rows), fitWeibull(rows.flatMap((r) => Array.from({ length: r.count }, () => ({ ...r, count: 1 })))));
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(sample, (rows) => {
+        sameFit(fitWeibull(rows), fitWeibull(rows.flatMap((r) => Array.from({ length: r.count }, () => ({ ...r, count: 1 })))));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('sees a unit watched in two stretches as one: splitting at an age changes nothing', () => {
-    fc.assert(fc.property(sample, (rows) => {
-      const split = rows.flatMap((r) => {
-        const middle = ((r.lower ?? r.time) + r.entry) / 2;
-        return [{ ...r, time: middle, lower: null, failed: false }, { ...r, entry: middle }];
-      });
-      sameFit(fitWeibull(rows), fitWeibull(split));
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(sample, (rows) => {
+        const split = rows.flatMap((r) => {
+          const middle = ((r.lower ?? r.time) + r.entry) / 2;
+          return [
+            { ...r, time: middle, lower: null, failed: false },
+            { ...r, entry: middle },
+          ];
+        });
+        sameFit(fitWeibull(rows), fitWeibull(split));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('has its limits on either side of the estimate, Wald’s too', () => {
-    fc.assert(fc.property(sample, (rows) => {
-      const fit = fitWeibull(rows);
-      if (fit === null) return;
-      for (const { estimate, ci_low, ci_high, wald } of [fit.shape, ...QUANTITIES.map((key) => fit[key])]) {
-        expect(ci_low === null || ci_low < estimate).toBe(true);
-        expect(ci_high === null || ci_high > estimate).toBe(true);
-        expect(wald[0] === null || wald[0] < estimate).toBe(true);
-        expect(wald[1] === null || wald[1] > estimate).toBe(true);
-      }
-      expect(fit.b1.estimate < fit.b5.estimate && fit.b5.estimate < fit.b10.estimate && fit.b10.estimate < fit.b50.estimate).toBe(true);
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(sample, (rows) => {
+        const fit = fitWeibull(rows);
+        if (fit === null) return;
+        for (const { estimate, ci_low, ci_high, wald } of [fit.shape, ...QUANTITIES.map((key) => fit[key])]) {
+          expect(ci_low === null || ci_low < estimate).toBe(true);
+          expect(ci_high === null || ci_high > estimate).toBe(true);
+          expect(wald[0] === null || wald[0] < estimate).toBe(true);
+          expect(wald[1] === null || wald[1] > estimate).toBe(true);
+        }
+        expect(fit.b1.estimate < fit.b5.estimate && fit.b5.estimate < fit.b10.estimate && fit.b10.estimate < fit.b50.estimate).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -108,9 +136,12 @@ describe('an analysis', () => {
   });
 
   it('of any rows holds neither NaN nor Infinity', () => {
-    fc.assert(fc.property(fc.array(row, { maxLength: 12 }), (rows) => {
-      expect(numbersIn(analyseLife(rows, { weibayesShape: 1.5 })).every(Number.isFinite)).toBe(true);
-    }), { numRuns: 150 });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 12 }), (rows) => {
+        expect(numbersIn(analyseLife(rows, { weibayesShape: 1.5 })).every(Number.isFinite)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it('says what keeps it from a fit', () => {

@@ -2,11 +2,14 @@
 import type { LifeRow } from '../../src/stats/lifeRow.ts';
 
 export function lifeRows(text: string): LifeRow[] {
-  return text.trim().split(/\s+/).map((word) => {
-    const [, entry, time, running, count, mode] = /^(?:([\d.]+)>)?([\d.]+)(\+)?(?:x(\d+))?(?::(\w+))?$/.exec(word) ?? [];
-    if (time === undefined) throw new Error(`not a life row: ${word}`);
-    return { time: Number(time), lower: null, failed: running === undefined, count: Number(count ?? 1), entry: Number(entry ?? 0), mode: mode ?? null };
-  });
+  return text
+    .trim()
+    .split(/\s+/)
+    .map((word) => {
+      const [, entry, time, running, count, mode] = /^(?:([\d.]+)>)?([\d.]+)(\+)?(?:x(\d+))?(?::(\w+))?$/.exec(word) ?? [];
+      if (time === undefined) throw new Error(`not a life row: ${word}`);
+      return { time: Number(time), lower: null, failed: running === undefined, count: Number(count ?? 1), entry: Number(entry ?? 0), mode: mode ?? null };
+    });
 }
 
 /** 38 vehicles, miles, two failure modes: Meeker & Escobar (1998), table C.2, after O’Connor (1985). */

@@ -10,7 +10,7 @@ import { drawBinomial, drawPoisson, seededRandom } from '../../src/stats/random.
 import { runRules } from '../../src/stats/runRules.ts';
 import { fitGammaPrior, shrinkRates } from '../../src/stats/shrinkage.ts';
 import { directRate, indirectRatio } from '../../src/stats/standardise.ts';
-import { drives2022, drives2023, type DriveModel, priors } from './driveStats.ts';
+import { type DriveModel, drives2022, drives2023, priors } from './driveStats.ts';
 
 fc.configureGlobal({ seed: 20_260_401 });
 
@@ -18,8 +18,15 @@ const relative = (value: number, expected: number): number => Math.abs(value / e
 
 describe('Garwood’s exact Poisson interval', () => {
   const table = [
-    [0, 0, 3.688879454], [1, 0.02531780798, 5.571643391], [2, 0.2422092785, 7.224687668], [3, 0.6186721229, 8.76727307], [5, 1.62348639, 11.66833208],
-    [10, 4.795388696, 18.39035604], [21, 12.99933098, 32.10073073], [100, 81.36399125, 121.6267938], [590, 543.3467548, 639.5876544],
+    [0, 0, 3.688879454],
+    [1, 0.02531780798, 5.571643391],
+    [2, 0.2422092785, 7.224687668],
+    [3, 0.6186721229, 8.76727307],
+    [5, 1.62348639, 11.66833208],
+    [10, 4.795388696, 18.39035604],
+    [21, 12.99933098, 32.10073073],
+    [100, 81.36399125, 121.6267938],
+    [590, 543.3467548, 639.5876544],
   ] as const;
 
   it.each(table)('of %i events is %d … %d', (count, low, high) => {
@@ -30,7 +37,13 @@ describe('Garwood’s exact Poisson interval', () => {
   });
 
   it('gives the published rates per 1,000 device-months', () => {
-    const published = [[0, 500, 0, 7.378], [1, 200, 0.127, 27.858], [3, 1000, 0.619, 8.767], [10, 2500, 1.918, 7.356], [30, 10_000, 2.024, 4.283]] as const;
+    const published = [
+      [0, 500, 0, 7.378],
+      [1, 200, 0.127, 27.858],
+      [3, 1000, 0.619, 8.767],
+      [10, 2500, 1.918, 7.356],
+      [30, 10_000, 2.024, 4.283],
+    ] as const;
     for (const [count, months, low, high] of published) {
       const interval = garwoodInterval(count);
       expect((interval.low / months) * 1000).toBeCloseTo(low, 3);
@@ -39,16 +52,21 @@ describe('Garwood’s exact Poisson interval', () => {
   });
 
   it('widens with every further event on both sides', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 5000 }), (count) => {
-      const [now, next] = [garwoodInterval(count), garwoodInterval(count + 1)];
-      expect(next.low).toBeGreaterThan(now.low);
-      expect(next.high).toBeGreaterThan(now.high);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 5000 }), (count) => {
+        const [now, next] = [garwoodInterval(count), garwoodInterval(count + 1)];
+        expect(next.low).toBeGreaterThan(now.low);
+        expect(next.high).toBeGreaterThan(now.high);
+      }),
+    );
   });
 });
 
 describe('shrunken rates', () => {
-  const years: [number, DriveModel[], readonly [number, number]][] = [[2022, drives2022, priors[2022]], [2023, drives2023, priors[2023]]];
+  const years: [number, DriveModel[], readonly [number, number]][] = [
+    [2022, drives2022, priors[2022]],
+    [2023, drives2023, priors[2023]],
+  ];
   const groupsOf = (drives: readonly DriveModel[]) => drives.map(({ failures, driveDays }) => ({ count: failures, exposure: driveDays / 365 }));
 
   it.each(years)('of the drives of %i agree in prior, mean and quantiles', (_, drives, [shape, rate]) => {
@@ -81,20 +99,28 @@ describe('shrunken rates', () => {
 
   it('are null without exposure and stand alone without neighbours or failures', () => {
     expect(shrinkRates([{ count: 0, exposure: 0 }], null)).toEqual([null]);
-    expect(fitGammaPrior([{ count: 3, exposure: 10 }, { count: 1, exposure: 5 }])).toBeNull();
+    expect(
+      fitGammaPrior([
+        { count: 3, exposure: 10 },
+        { count: 1, exposure: 5 },
+      ]),
+    ).toBeNull();
     expect(fitGammaPrior([1, 2, 3, 4].map((exposure) => ({ count: 0, exposure })))).toBeNull();
   });
 
   it('change with the unit of time as a rate does, and stay finite', () => {
     const cell = fc.record({ count: fc.integer({ min: 0, max: 60 }), exposure: fc.double({ min: 0.5, max: 1e4, noNaN: true }) });
-    fc.assert(fc.property(fc.array(cell, { minLength: 3, maxLength: 30 }), (groups) => {
-      const days = groups.map(({ count, exposure }) => ({ count, exposure: exposure * 365 }));
-      const [inYears, inDays] = [shrinkRates(groups, fitGammaPrior(groups)), shrinkRates(days, fitGammaPrior(days))];
-      for (const [i, rate] of inYears.entries()) {
-        expect(Number.isFinite(rate?.mean) && (rate?.p05 ?? 1) <= (rate?.p95 ?? 0)).toBe(true);
-        expect(relative((inDays[i]?.mean ?? 0) * 365, rate?.mean ?? 1)).toBeLessThan(1e-4);
-      }
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(fc.array(cell, { minLength: 3, maxLength: 30 }), (groups) => {
+        const days = groups.map(({ count, exposure }) => ({ count, exposure: exposure * 365 }));
+        const [inYears, inDays] = [shrinkRates(groups, fitGammaPrior(groups)), shrinkRates(days, fitGammaPrior(days))];
+        for (const [i, rate] of inYears.entries()) {
+          expect(Number.isFinite(rate?.mean) && (rate?.p05 ?? 1) <= (rate?.p95 ?? 0)).toBe(true);
+          expect(relative((inDays[i]?.mean ?? 0) * 365, rate?.mean ?? 1)).toBeLessThan(1e-4);
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
@@ -175,7 +201,10 @@ describe('shares and comparisons', () => {
 });
 
 describe('standardisation', () => {
-  const strata = [{ count: 3, exposure: 100 }, { count: 5, exposure: 50 }];
+  const strata = [
+    { count: 3, exposure: 100 },
+    { count: 5, exposure: 50 },
+  ];
 
   it('indirect: observed over what the reference expects', () => {
     const found = indirectRatio(strata, [0.02, 0.04]);
@@ -212,7 +241,13 @@ describe('Laney’s u′ chart', () => {
 
   it('shows months without exposure as gaps', () => {
     expect(laneyChart([{ count: 0, exposure: 0 }])).toMatchObject({ centre: null, points: [{ rate: null }] });
-    expect(laneyChart([{ count: 2, exposure: 10 }, { count: 0, exposure: 0 }, { count: 1, exposure: 10 }]).points.map(({ rate }) => rate)).toEqual([0.2, null, 0.1]);
+    expect(
+      laneyChart([
+        { count: 2, exposure: 10 },
+        { count: 0, exposure: 0 },
+        { count: 1, exposure: 10 },
+      ]).points.map(({ rate }) => rate),
+    ).toEqual([0.2, null, 0.1]);
   });
 
   it('names the rule a point completes', () => {

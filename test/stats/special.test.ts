@@ -23,9 +23,11 @@ describe('the gamma function', () => {
   });
 
   it('satisfies Γ(x+1) = xΓ(x)', () => {
-    fc.assert(fc.property(fc.double({ min: 1e-3, max: 1e5, noNaN: true }), (x) => {
-      expect(Math.abs(logGamma(x + 1) - logGamma(x) - Math.log(x))).toBeLessThan(1e-14 * Math.max(10, Math.abs(logGamma(x + 1))));
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 1e-3, max: 1e5, noNaN: true }), (x) => {
+        expect(Math.abs(logGamma(x + 1) - logGamma(x) - Math.log(x))).toBeLessThan(1e-14 * Math.max(10, Math.abs(logGamma(x + 1))));
+      }),
+    );
   });
 });
 
@@ -46,11 +48,13 @@ describe('the incomplete gamma function', () => {
   });
 
   it('is undone by its quantile', () => {
-    fc.assert(fc.property(fc.double({ min: 0.05, max: 5000, noNaN: true }), fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true }), (shape, p) => {
-      const x = gammaQuantile(shape, p);
-      const back = p < 0.5 ? lowerGamma(shape, x) / p : upperGamma(shape, x) / (1 - p);
-      expect(Math.abs(back - 1)).toBeLessThan(1e-9);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 0.05, max: 5000, noNaN: true }), fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true }), (shape, p) => {
+        const x = gammaQuantile(shape, p);
+        const back = p < 0.5 ? lowerGamma(shape, x) / p : upperGamma(shape, x) / (1 - p);
+        expect(Math.abs(back - 1)).toBeLessThan(1e-9);
+      }),
+    );
     expect(gammaQuantile(3, 0)).toBe(0);
     expect(gammaQuantile(3, 1)).toBe(Infinity);
   });
@@ -68,10 +72,12 @@ describe('the incomplete beta function', () => {
 
   it('is undone by its quantile', () => {
     const size = fc.double({ min: 0.1, max: 2000, noNaN: true });
-    fc.assert(fc.property(fc.double({ min: 1e-4, max: 1 - 1e-4, noNaN: true }), size, size, (p, a, b) => {
-      const x = betaQuantile(p, a, b);
-      if (x > 1e-12 && x < 1 - 1e-6) expect(Math.abs(incompleteBeta(x, a, b) - p)).toBeLessThan(1e-10);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 1e-4, max: 1 - 1e-4, noNaN: true }), size, size, (p, a, b) => {
+        const x = betaQuantile(p, a, b);
+        if (x > 1e-12 && x < 1 - 1e-6) expect(Math.abs(incompleteBeta(x, a, b) - p)).toBeLessThan(1e-10);
+      }),
+    );
   });
 
   it('sums binomial probabilities', () => {
@@ -92,8 +98,10 @@ describe('the normal distribution', () => {
   });
 
   it('is undone by its quantile', () => {
-    fc.assert(fc.property(fc.double({ min: -8, max: 8, noNaN: true }), (z) => {
-      if (z < 5) expect(normalQuantile(normalDistribution(z))).toBeCloseTo(z, 8);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: -8, max: 8, noNaN: true }), (z) => {
+        if (z < 5) expect(normalQuantile(normalDistribution(z))).toBeCloseTo(z, 8);
+      }),
+    );
   });
 });

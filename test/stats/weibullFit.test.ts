@@ -23,7 +23,7 @@ const cases: [string, LifeRow[], figures.ExpectedFit][] = [
 
 const relative = (value: number | null, expected: number): number => (value === null ? Infinity : Math.abs(value / expected - 1));
 
-function fit(rows: readonly LifeRow[]): WeibullFit {
+function mustFit(rows: readonly LifeRow[]): WeibullFit {
   const found = fitWeibull(rows);
   if (found === null) throw new Error('no fit');
   return found;
@@ -31,13 +31,13 @@ function fit(rows: readonly LifeRow[]): WeibullFit {
 
 describe('Weibull maximum likelihood', () => {
   it.each(cases)('%s: estimates and log-likelihood agree with R to 1e-6', (_, rows, expected) => {
-    const found = fit(rows);
+    const found = mustFit(rows);
     expect(relative(found.log_likelihood, expected.logLikelihood)).toBeLessThan(1e-7);
     for (const key of ['shape', 'scale', 'b1', 'b5', 'b10', 'b50'] as const) expect(relative(found[key].estimate, expected[key][0]), key).toBeLessThan(1e-6);
   });
 
   it.each(cases)('%s: profile and Wald limits agree with R to 1e-4', (_, rows, expected) => {
-    const found = fit(rows);
+    const found = mustFit(rows);
     for (const key of ['shape', 'scale', 'b1', 'b5', 'b10', 'b50'] as const) {
       const [, low, high, waldLow, waldHigh] = expected[key];
       const { ci_low, ci_high, wald } = found[key];
@@ -49,21 +49,21 @@ describe('Weibull maximum likelihood', () => {
   });
 
   it('agrees with the published bearing-cage fit: shape 2.035, scale 11,792, B10 3,903', () => {
-    const found = fit(bearingCage);
+    const found = mustFit(bearingCage);
     expect(found.shape.estimate).toBeCloseTo(2.035, 3);
     expect(found.scale.estimate).toBeCloseTo(11_792, 0);
     expect(found.b10.estimate).toBeCloseTo(3_903, 0);
   });
 
   it('takes late enrolment into account: ignoring it moves B10 by a quarter', () => {
-    const found = fit(leftTruncated);
+    const found = mustFit(leftTruncated);
     expect(relative(found.shape.estimate, 1.810716416)).toBeLessThan(1e-8);
     expect(relative(found.scale.estimate, 887.4929565)).toBeLessThan(1e-8);
     expect(relative(found.log_likelihood, -874.5412107)).toBeLessThan(1e-9);
     expect(relative(found.b10.estimate, 256.1070788)).toBeLessThan(1e-8);
     expect(relative(found.b10.ci_low, 207.1788)).toBeLessThan(1e-6);
     expect(relative(found.b10.ci_high, 305.4655)).toBeLessThan(1e-6);
-    const ignoring = fit(leftTruncated.map((row) => ({ ...row, entry: 0 })));
+    const ignoring = mustFit(leftTruncated.map((row) => ({ ...row, entry: 0 })));
     expect(relative(ignoring.shape.estimate, 2.037186241)).toBeLessThan(1e-8);
     expect(relative(ignoring.b10.estimate, 322.240083)).toBeLessThan(1e-8);
   });
@@ -71,7 +71,12 @@ describe('Weibull maximum likelihood', () => {
   it('has no maximum with fewer than three failures, with none, or with all at one age', () => {
     const row = { time: 100, lower: null, failed: true, count: 1, entry: 0, mode: null };
     expect(fitWeibull([])).toBeNull();
-    expect(fitWeibull([{ ...row, count: 2 }, { ...row, failed: false, count: 50 }])).toBeNull();
+    expect(
+      fitWeibull([
+        { ...row, count: 2 },
+        { ...row, failed: false, count: 50 },
+      ]),
+    ).toBeNull();
     expect(fitWeibull([{ ...row, failed: false, count: 50 }])).toBeNull();
     expect(fitWeibull([{ ...row, count: 50 }])).toBeNull();
   });
@@ -83,7 +88,7 @@ describe('Weibull maximum likelihood', () => {
 
 describe('a defective sub-population', () => {
   it('is found among the integrated circuits: p = 0.00674, μ = 3.35, σ = 2.02 (Meeker & Escobar 1998, §11.5.2)', () => {
-    const plain = fit(integratedCircuits);
+    const plain = mustFit(integratedCircuits);
     const found = fitLimitedFailure(integratedCircuits, plain.log_likelihood);
     expect(found).not.toBeNull();
     if (found === null) return;
@@ -101,7 +106,7 @@ describe('a defective sub-population', () => {
   });
 
   it.each(cases.slice(0, 8))('%s: is not offered', (_, rows) => {
-    expect(fitLimitedFailure(rows, fit(rows).log_likelihood)).toBeNull();
+    expect(fitLimitedFailure(rows, mustFit(rows).log_likelihood)).toBeNull();
   });
 });
 
@@ -124,7 +129,9 @@ describe('Weibayes', () => {
 
 describe('the survival curve beside the fit', () => {
   it('passes through R’s figures for the shock absorbers', () => {
-    const point = kaplanMeier(shockAbsorber).filter(({ time }) => time <= 10_000).at(-1);
+    const point = kaplanMeier(shockAbsorber)
+      .filter(({ time }) => time <= 10_000)
+      .at(-1);
     expect(1 - (point?.survival ?? 0)).toBeCloseTo(0.0549535604, 9);
     expect(point?.std_error).toBeCloseTo(0.0378314159, 9);
     expect(point?.ci_low).toBeCloseTo(0.79731573, 8);

@@ -1,10 +1,10 @@
 // Replacement stock: reservations, holds, orders, counts, the books.
 import { beforeAll, expect, it } from 'vitest';
-import { callerWith, type Caller, testApp } from '../support/app.ts';
-import { eachDb } from '../support/eachDb.ts';
 import { booksAreRight, checkBooks } from '../../src/stock/check.ts';
 import { type Cast, cast, fielded, placeOf, stocked } from '../returns/cast.ts';
 import { answered, got, made, returned } from '../returns/http.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
+import { eachDb } from '../support/eachDb.ts';
 
 eachDb('replacement stock', (test) => {
   let world: Cast;
@@ -14,11 +14,16 @@ eachDb('replacement stock', (test) => {
   beforeAll(async () => {
     world = await cast(test.ctx());
     const app = testApp(test.store);
-    [tech, stock, quality] = [await callerWith(app, test.store, 'tech'), await callerWith(app, test.store, 'stock'), await callerWith(app, test.store, 'quality')];
+    [tech, stock, quality] = [
+      await callerWith(app, test.store, 'tech'),
+      await callerWith(app, test.store, 'stock'),
+      await callerWith(app, test.store, 'quality'),
+    ];
   });
 
   const level = async (code = 'H-100') => (await got(stock.get(`/api/v1/stock/levels?model_code=${code}`))).items[0];
-  const spares = (model_code: string, quantity: number) => made(stock.post('/api/v1/stock/moves', { model_code, quantity, location: 'good_stock', condition: 'new', reason: 'delivery' }));
+  const spares = (model_code: string, quantity: number) =>
+    made(stock.post('/api/v1/stock/moves', { model_code, quantity, location: 'good_stock', condition: 'new', reason: 'delivery' }));
 
   it('good 5, reserved 3, defective 10, reorder point 3: available 2, and an order is suggested', async () => {
     const units = [];
@@ -27,7 +32,8 @@ eachDb('replacement stock', (test) => {
     for (let i = 0; i < 3; i++) await made(stock.post('/api/v1/stock/reservations', { model_code: 'H-100' }));
     await made(stock.post('/api/v1/stock/policies', { model_code: 'H-100', reorder_point: 3 }));
     expect(await level()).toMatchObject({ good: 5, reserved: 3, held: 0, available: 2, defective: 10, reorder_point: 3, suggested_order: 1 });
-    for (const { id } of (await got(stock.get('/api/v1/stock/reservations?state=active'))).items) await made(stock.post(`/api/v1/stock/reservations/${id}/release`));
+    for (const { id } of (await got(stock.get('/api/v1/stock/reservations?state=active'))).items)
+      await made(stock.post(`/api/v1/stock/reservations/${id}/release`));
     for (const { id } of units) await made(stock.post('/api/v1/stock/moves', { unit_id: id, location: 'customer', reason: 'sold' }));
   });
 
@@ -53,7 +59,8 @@ eachDb('replacement stock', (test) => {
     const lead = await callerWith(testApp(test.store), test.store, 'lead');
     expect(await made(lead.post(`/api/v1/stock/holds/${hold.id}/release`, { reason: 'reworked' }))).toMatchObject({ state: 'released' });
     expect(await made(stock.post('/api/v1/stock/reservations', { unit_id: held.id }))).toMatchObject({ state: 'active' });
-    for (const { id } of (await got(stock.get('/api/v1/stock/reservations?state=active'))).items) await made(stock.post(`/api/v1/stock/reservations/${id}/release`));
+    for (const { id } of (await got(stock.get('/api/v1/stock/reservations?state=active'))).items)
+      await made(stock.post(`/api/v1/stock/reservations/${id}/release`));
     for (const { id } of [held, free]) await made(stock.post('/api/v1/stock/moves', { unit_id: id, location: 'customer', reason: 'sold' }));
   });
 
@@ -70,11 +77,20 @@ eachDb('replacement stock', (test) => {
   });
 
   it('a purchase order is received in parts, never more than ordered', async () => {
-    const order = await made(stock.post('/api/v1/purchase-orders', { supplier: 'Hikari', ordered: true, lines: [{ model_code: 'H-200', quantity: 3, unit_cost: 120, currency: 'USD' }] }));
+    const order = await made(
+      stock.post('/api/v1/purchase-orders', {
+        supplier: 'Hikari',
+        ordered: true,
+        lines: [{ model_code: 'H-200', quantity: 3, unit_cost: 120, currency: 'USD' }],
+      }),
+    );
     expect(order.number).toMatch(/^PO-2026-\d{5}$/);
     const before = (await level('H-200')).good;
     const [line] = order.lines;
-    expect(await made(stock.post(`/api/v1/purchase-orders/${order.id}/receipts`, { line_id: line.id, serials: ['PO-1', 'PO-2'] }))).toMatchObject({ state: 'partly_received', received_quantity: 2 });
+    expect(await made(stock.post(`/api/v1/purchase-orders/${order.id}/receipts`, { line_id: line.id, serials: ['PO-1', 'PO-2'] }))).toMatchObject({
+      state: 'partly_received',
+      received_quantity: 2,
+    });
     expect(await level('H-200')).toMatchObject({ good: before + 2, on_order: 1 });
     await answered(409, stock.post(`/api/v1/purchase-orders/${order.id}/receipts`, { line_id: line.id, serials: ['PO-3', 'PO-4'] }));
     expect(await made(stock.post(`/api/v1/purchase-orders/${order.id}/receipts`, { line_id: line.id, quantity: 1 }))).toMatchObject({ state: 'received' });
@@ -88,7 +104,17 @@ eachDb('replacement stock', (test) => {
     const reservation = await made(stock.post('/api/v1/stock/reservations', { model_code: 'H-200', quantity: 8 }));
     expect(reservation).toMatchObject({ unit_id: null, quantity: 8 });
     expect((await level('H-200')).available).toBe(free - 8);
-    await answered(409, stock.post('/api/v1/stock/moves', { model_code: 'H-200', quantity: 5, from_location: 'good_stock', location: 'customer', condition: 'new', reason: 'sale' }));
+    await answered(
+      409,
+      stock.post('/api/v1/stock/moves', {
+        model_code: 'H-200',
+        quantity: 5,
+        from_location: 'good_stock',
+        location: 'customer',
+        condition: 'new',
+        reason: 'sale',
+      }),
+    );
     await made(stock.post(`/api/v1/stock/reservations/${reservation.id}/release`));
   });
 
@@ -97,18 +123,27 @@ eachDb('replacement stock', (test) => {
     const reservation = await made(stock.post('/api/v1/stock/reservations', { unit_id: gone.id }));
     const count = await made(stock.post('/api/v1/stock/counts', { location: 'good_stock', model_code: 'H-100' }));
     const scan = (text: string) => stock.post(`/api/v1/stock/counts/${count.id}/scans`, { scan: text });
-    for (const unit of (await got(stock.get('/api/v1/units?model_code=H-100&location=good_stock'))).items) if (unit.id !== gone.id && unit.id !== here.id) await made(scan(unit.serial));
+    for (const unit of (await got(stock.get('/api/v1/units?model_code=H-100&location=good_stock'))).items)
+      if (unit.id !== gone.id && unit.id !== here.id) await made(scan(unit.serial));
     expect(await made(scan(here.serial))).toMatchObject({ outcome: 'counted' });
     expect(await got(scan(here.serial))).toMatchObject({ outcome: 'again' });
     expect(await made(scan(stray.serial))).toMatchObject({ outcome: 'elsewhere', location: 'defect_stock' });
     expect(await got(scan('NEVER-SEEN'))).toMatchObject({ outcome: 'unknown' });
     const booked = await made(stock.post(`/api/v1/stock/counts/${count.id}/booking`));
-    expect(booked.differences.map(({ kind, unit_id }: { kind: string; unit_id: string }) => [kind, unit_id])).toEqual([['missing', gone.id], ['found', stray.id]]);
-    expect([await placeOf(test.ctx(), here.id), await placeOf(test.ctx(), gone.id), await placeOf(test.ctx(), stray.id)]).toEqual(['good_stock/new', 'adjustment/new', 'quarantine/unverified']);
+    expect(booked.differences.map(({ kind, unit_id }: { kind: string; unit_id: string }) => [kind, unit_id])).toEqual([
+      ['missing', gone.id],
+      ['found', stray.id],
+    ]);
+    expect([await placeOf(test.ctx(), here.id), await placeOf(test.ctx(), gone.id), await placeOf(test.ctx(), stray.id)]).toEqual([
+      'good_stock/new',
+      'adjustment/new',
+      'quarantine/unverified',
+    ]);
     expect(await got(stock.get(`/api/v1/stock/reservations/${reservation.id}`))).toMatchObject({ state: 'released' });
     await answered(409, stock.post(`/api/v1/stock/counts/${count.id}/booking`));
     const again = await made(stock.post('/api/v1/stock/counts', { location: 'good_stock', model_code: 'H-100' }));
-    for (const unit of (await got(stock.get('/api/v1/units?model_code=H-100&location=good_stock'))).items) await made(stock.post(`/api/v1/stock/counts/${again.id}/scans`, { scan: unit.serial }));
+    for (const unit of (await got(stock.get('/api/v1/units?model_code=H-100&location=good_stock'))).items)
+      await made(stock.post(`/api/v1/stock/counts/${again.id}/scans`, { scan: unit.serial }));
     await made(stock.post(`/api/v1/stock/counts/${again.id}/scans`, { scan: gone.serial }));
     await made(stock.post(`/api/v1/stock/counts/${again.id}/booking`));
     expect(await placeOf(test.ctx(), gone.id)).toBe('good_stock/new');

@@ -20,7 +20,7 @@ eachDb('after a crash', (test) => {
   };
 
   it('what was acknowledged is there, once, and the roll-ups equal a recount', async () => {
-    const device_ids = Array.from({ length: 60 }, (_, i) => `crash-${i}`);
+    const device_ids = Array.from({ length: 30 }, (_, i) => `crash-${i}`);
     await registerDevices(test.store.db, device_ids);
     const keys = new Set<string>();
     for (let round = 0; round < 5; round++) {
@@ -38,7 +38,7 @@ eachDb('after a crash', (test) => {
     burst(station, device_ids, 0, 105);
     await station.settle();
     const { reports, device_days, differences } = await verifyRollups(station.store, 'Asia/Tokyo');
-    expect({ reports, device_days, differences }).toEqual({ reports: 60 * 105, device_days: 60, differences: [] });
+    expect({ reports, device_days, differences }).toEqual({ reports: 30 * 105, device_days: 30, differences: [] });
     await station.close();
   });
 
@@ -48,7 +48,7 @@ eachDb('after a crash', (test) => {
     expect((await verifyRollups(station.store, 'Asia/Tokyo')).differences).toEqual([expect.objectContaining({ column: 'frames_lost', kept: 1, recounted: 312 })]);
     await station.close();
     const again = (await import('../../src/telemetry/ingestStore.ts')).openIngestStore(test.store.url);
-    expect(await rebuildRollups(again, 'Asia/Tokyo', NOW)).toBe(60);
+    expect(await rebuildRollups(again, 'Asia/Tokyo', NOW)).toBe(30);
     expect((await verifyRollups(again, 'Asia/Tokyo')).differences).toEqual([]);
     await again.close();
   });
@@ -67,7 +67,7 @@ eachDb('after a crash', (test) => {
     const ctx = test.ctx({ now: Date.now() });
     expect(await countCohorts(ctx)).toContain('2026-04-01');
     const totals = await test.store.db.selectFrom('cohort_days').selectAll().where('signal', '=', 'brownout').where('day_on', '=', '2026-04-01').execute();
-    expect(totals).toEqual([{ day_on: '2026-04-01', model_id: 'model', hw_rev: 'B', batch_id: '', firmware: '4.2.1', signal: 'brownout', devices: 60, episodes: 60, events: 60 * 104 }]);
+    expect(totals).toEqual([{ day_on: '2026-04-01', model_id: 'model', hw_rev: 'B', batch_id: '', firmware: '4.2.1', signal: 'brownout', devices: 30, episodes: 30, events: 30 * 104 }]);
   });
 
   it('a site power cut is one outage, a single camera gone is none', async () => {

@@ -17,16 +17,22 @@ describe('a linear scale', () => {
   });
 
   it('of one value or none still has a length', () => {
-    for (const span of [[0, 0], [5, 5]] as const) expect(linearScale(span, [0, 100]).ticks.length).toBeGreaterThan(1);
+    for (const span of [
+      [0, 0],
+      [5, 5],
+    ] as const)
+      expect(linearScale(span, [0, 100]).ticks.length).toBeGreaterThan(1);
   });
 
   it('keeps order and stays in its range', () => {
     const value = fc.double({ min: 0, max: 1e6, noNaN: true });
-    fc.assert(fc.property(value, value, (a, b) => {
-      const scale = linearScale([Math.min(a, b), Math.max(a, b)], [0, 100]);
-      expect(scale.at(Math.min(a, b))).toBeGreaterThanOrEqual(-1e-6);
-      expect(scale.at(Math.max(a, b))).toBeLessThanOrEqual(100 + 1e-6);
-    }));
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        const scale = linearScale([Math.min(a, b), Math.max(a, b)], [0, 100]);
+        expect(scale.at(Math.min(a, b))).toBeGreaterThanOrEqual(-1e-6);
+        expect(scale.at(Math.max(a, b))).toBeLessThanOrEqual(100 + 1e-6);
+      }),
+    );
   });
 });
 
@@ -40,11 +46,13 @@ describe('a logarithmic scale', () => {
   it('draws zero at its low end and never has more ticks than fit', () => {
     const scale = logScale([0, 50], [0, 100]);
     expect(scale.at(0)).toBe(0);
-    fc.assert(fc.property(fc.double({ min: 1e-6, max: 1, noNaN: true }), fc.double({ min: 1, max: 1e9, noNaN: true }), (low, high) => {
-      const { ticks } = logScale([low, high], [0, 100], 6);
-      expect(ticks.length).toBeLessThanOrEqual(6);
-      expect(ticks.every((tick) => tick >= low * 0.99 && tick <= high * 1.01)).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 1e-6, max: 1, noNaN: true }), fc.double({ min: 1, max: 1e9, noNaN: true }), (low, high) => {
+        const { ticks } = logScale([low, high], [0, 100], 6);
+        expect(ticks.length).toBeLessThanOrEqual(6);
+        expect(ticks.every((tick) => tick >= low * 0.99 && tick <= high * 1.01)).toBe(true);
+      }),
+    );
   });
 });
 
@@ -53,5 +61,14 @@ it('steps are 1, 2 or 5 times a power of ten', () => {
 });
 
 it('a stepped line holds each value until the next', () => {
-  expect(stepped([{ x: 0, y: 1 }, { x: 2, y: 0.5 }])).toEqual([{ x: 0, y: 1 }, { x: 2, y: 1 }, { x: 2, y: 0.5 }]);
+  expect(
+    stepped([
+      { x: 0, y: 1 },
+      { x: 2, y: 0.5 },
+    ]),
+  ).toEqual([
+    { x: 0, y: 1 },
+    { x: 2, y: 1 },
+    { x: 2, y: 0.5 },
+  ]);
 });

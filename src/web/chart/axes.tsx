@@ -2,7 +2,12 @@
 import type { Child } from 'hono/jsx';
 import type { Scale } from './scale.ts';
 
-export interface Area { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
+export interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
 
 export const CHART_WIDTH = 640;
 
@@ -16,7 +21,12 @@ export const Chart = ({ title, description, height, children }: { title: string;
   </figure>
 );
 
-interface AxisProps { readonly scale: Scale; readonly area: Area; readonly title: string; readonly format: (value: number) => string }
+interface AxisProps {
+  readonly scale: Scale;
+  readonly area: Area;
+  readonly title: string;
+  readonly format: (value: number) => string;
+}
 
 /** Along the bottom, with lines up through the area. */
 export const XAxis = ({ scale, area, title, format }: AxisProps) => (
@@ -24,11 +34,15 @@ export const XAxis = ({ scale, area, title, format }: AxisProps) => (
     {scale.ticks.map((tick) => (
       <>
         <line class="grid" x1={round(scale.at(tick))} x2={round(scale.at(tick))} y1={area.top} y2={area.bottom} />
-        <text x={round(scale.at(tick))} y={area.bottom + 20} text-anchor="middle">{format(tick)}</text>
+        <text x={round(scale.at(tick))} y={area.bottom + 20} text-anchor="middle">
+          {format(tick)}
+        </text>
       </>
     ))}
     <line x1={area.left} x2={area.right} y1={area.bottom} y2={area.bottom} />
-    <text class="title" x={(area.left + area.right) / 2} y={area.bottom + 46} text-anchor="middle">{title}</text>
+    <text class="title" x={(area.left + area.right) / 2} y={area.bottom + 46} text-anchor="middle">
+      {title}
+    </text>
   </g>
 );
 
@@ -38,22 +52,31 @@ export const YAxis = ({ scale, area, title, format }: AxisProps) => (
     {scale.ticks.map((tick) => (
       <>
         <line class="grid" x1={area.left} x2={area.right} y1={round(scale.at(tick))} y2={round(scale.at(tick))} />
-        <text x={area.left - 8} y={round(scale.at(tick)) + 5} text-anchor="end">{format(tick)}</text>
+        <text x={area.left - 8} y={round(scale.at(tick)) + 5} text-anchor="end">
+          {format(tick)}
+        </text>
       </>
     ))}
     <line x1={area.left} x2={area.left} y1={area.top} y2={area.bottom} />
-    <text class="title" x={4} y={area.top - 14}>{title}</text>
+    <text class="title" x={4} y={area.top - 14}>
+      {title}
+    </text>
   </g>
 );
 
-export interface LegendEntry { readonly mark: string; readonly label: string }
+export interface LegendEntry {
+  readonly mark: string;
+  readonly label: string;
+}
 
 /** Below a chart: each mark's class with what it stands for. */
 export const Legend = ({ entries }: { entries: readonly LegendEntry[] }) => (
   <ul class="legend">
     {entries.map(({ mark, label }) => (
       <li>
-        <svg viewBox="0 0 24 12" aria-hidden="true"><line class={`stroke ${mark}`} x1="1" x2="23" y1="6" y2="6" /></svg>
+        <svg viewBox="0 0 24 12" aria-hidden="true">
+          <line class={`stroke ${mark}`} x1="1" x2="23" y1="6" y2="6" />
+        </svg>
         {label}
       </li>
     ))}

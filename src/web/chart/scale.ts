@@ -26,7 +26,9 @@ export function logScale([low, high]: Span, [start, end]: Span, wanted = 6): Sca
   const to = high > from ? high : from * 10;
   const position = (value: number): number => (Math.log(Math.max(value, from)) - Math.log(from)) / (Math.log(to) - Math.log(from));
   const within = (digits: readonly number[]): number[] => decades(from, to, digits).filter((value) => value >= from * 0.999 && value <= to * 1.001);
-  const chosen = [within([1]), within([1, 2, 5]), within([1, 2, 3, 4, 5, 6, 7, 8, 9])].find((values, i) => values.length >= (i === 0 ? 4 : 3)) ?? within([1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]);
+  const chosen =
+    [within([1]), within([1, 2, 5]), within([1, 2, 3, 4, 5, 6, 7, 8, 9])].find((values, i) => values.length >= (i === 0 ? 4 : 3)) ??
+    within([1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]);
   const ticks = chosen.length <= wanted ? chosen : chosen.filter((_, i) => i % Math.ceil(chosen.length / wanted) === 0);
   return { at: (value) => start + Math.min(1, position(value)) * (end - start), ticks, low: from, high: to };
 }

@@ -1,10 +1,10 @@
 // A process that plays the fleet over a few connections: packets are made beforehand, so that publishing costs as little as it can.
-// node publisher.js <port> <messages> <connections> <rate, 0 = as fast as it goes> [deviceLogins]
+// node publisher.js <port> <messages> <connections> <rate, 0 = as fast as it goes> <messages of the warm-up>
 import { connect, type Socket } from 'node:net';
 import mqttPacket from 'mqtt-packet';
 import { deviceId, fleet, payloadOf, publishPacket } from './messages.ts';
 
-const [port, messages, connections, rate] = process.argv.slice(2).map(Number) as [number, number, number, number];
+const [port, messages, connections, rate, warmUp] = process.argv.slice(2).map(Number) as [number, number, number, number, number];
 const WINDOW = 4000;
 const boot = Date.now().toString(16).slice(-11);
 
@@ -20,7 +20,13 @@ for (let i = 0; i < messages; i++) {
 }
 await Promise.all(lines.map(greet));
 process.send?.({ ready: true, bytes: Math.round(lines[0]?.packets.reduce((sum, packet) => sum + packet.length, 0) ?? 0) / (lines[0]?.packets.length ?? 1) });
-process.once('message', () => (rate === 0 ? lines.forEach(flood) : pace()));
+let limit = 0;
+process.on('message', () => {
+  // The first word starts the warm-up, the second the measured part.
+  limit = limit === 0 && warmUp > 0 ? warmUp : messages;
+  if (limit === messages && rate > 0) pace();
+  else lines.forEach(flood);
+});
 
 function greet(line: Line, index: number): Promise<void> {
   return new Promise((resolve) => {
@@ -37,7 +43,7 @@ function acknowledged(line: Line, chunk: Buffer): void {
   // PUBACKs are four bytes each; a split one is counted when its rest comes, which is near enough for a window.
   line.acked += chunk.length / 4;
   total += chunk.length / 4;
-  if (rate === 0) flood(line);
+  if (rate === 0 || limit < messages) flood(line);
   if (total >= messages) {
     process.send?.({ done: true });
     process.disconnect?.();
@@ -46,8 +52,9 @@ function acknowledged(line: Line, chunk: Buffer): void {
 }
 
 function flood(line: Line): void {
-  const until = Math.min(line.packets.length, Math.floor(line.acked) + WINDOW);
-  if (until - line.sent < 64 && until < line.packets.length) return;
+  const last = Math.min(line.packets.length, Math.ceil(limit / connections));
+  const until = Math.min(last, Math.floor(line.acked) + WINDOW);
+  if (until <= line.sent || (until - line.sent < 64 && until < last)) return;
   const batch = line.packets.slice(line.sent, until);
   line.sent = until;
   if (batch.length > 0) line.socket.write(Buffer.concat(batch));
@@ -56,9 +63,9 @@ function flood(line: Line): void {
 /** A steady rate, with the moment of sending in `ts` of every message so that the store can tell the delay. */
 function pace(): void {
   const began = performance.now();
-  let sent = 0;
+  let sent = warmUp;
   const timer = setInterval(() => {
-    const due = Math.min(messages, Math.floor(((performance.now() - began) / 1000) * rate));
+    const due = Math.min(messages, warmUp + Math.floor(((performance.now() - began) / 1000) * rate));
     const at = Date.now();
     for (; sent < due; sent++) {
       const device = sent % fleet.devices;

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../../../src/db/migrate.ts';
 import { openStore, type Store } from '../../../src/db/open.ts';
+import pg from 'pg';
+import { launchPostgres } from '../../support/postgres.ts';
 import { deviceId, fleet } from './messages.ts';
 
 export const folder = mkdtempSync(join(tmpdir(), 'kizashi-bench-'));
@@ -43,16 +45,18 @@ export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promis
 }
 
 /** Starts a script of this folder and waits for its `ready`. */
-export async function start(script: 'publisher' | 'subscriber', args: readonly (string | number)[]): Promise<{ child: ChildProcess; ready: Record<string, number>; done: Promise<Record<string, number>> }> {
+export async function start(script: 'publisher' | 'subscriber', args: readonly (string | number)[]): Promise<{ child: ChildProcess; ready: Record<string, number>; warm: Promise<void>; done: Promise<Record<string, number>> }> {
   const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args.map(String), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   children.add(child);
   let finish: (message: Record<string, number>) => void = () => {};
+  let warmed: () => void = () => {};
+  const warm = new Promise<void>((resolve) => { warmed = resolve; });
   const done = new Promise<Record<string, number>>((resolve) => { finish = resolve; });
   const ready = await new Promise<Record<string, number>>((resolve, reject) => {
-    child.on('message', (message: Record<string, number>) => ('ready' in message ? resolve(message) : finish(message)));
+    child.on('message', (message: Record<string, number>) => ('ready' in message ? resolve(message) : 'warm' in message ? warmed() : finish(message)));
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
   });
-  return { child, ready, done };
+  return { child, ready, warm, done };
 }
 
 /** Registers the fleet. */
@@ -92,3 +96,26 @@ export async function freshSqlite(): Promise<{ url: string; file: string; bytes(
   const before = statSync(file).size;
   return { url: `sqlite:${file}`, file, bytes: () => statSync(file).size - before, drop: () => { for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true }); } };
 }
+
+let postgres: { url: string; stop(): Promise<void> } | null = null;
+
+/** A fresh PostgreSQL database with the fleet in it, on a server that really writes to the disk. */
+export async function freshPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
+  postgres ??= await launchPostgres('on');
+  const name = `round_${++rounds}`;
+  const administer = async (text: string) => {
+    const client = new pg.Client({ connectionString: postgres?.url ?? '' });
+    await client.connect();
+    await client.query(text);
+    await client.end();
+  };
+  await administer(`create database ${name}`);
+  const url = new URL(postgres.url);
+  url.pathname = `/${name}`;
+  const store = openStore(url.href);
+  await fill(store);
+  await store.close();
+  return { url: url.href, drop: () => administer(`drop database ${name} with (force)`) };
+}
+
+export const stopPostgres = async (): Promise<void> => postgres?.stop();

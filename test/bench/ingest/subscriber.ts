@@ -1,14 +1,21 @@
 // A process that takes the messages in one of several ways and says when it has them all.
-// node subscriber.js <kind> <port> <messages> <store url>
-import { connect } from 'node:net';
+// node subscriber.js <kind> <port> <messages> <store url> <messages of the warm-up>
+import { connect, createServer } from 'node:net';
+import { Aedes } from 'aedes';
 import Sqlite from 'better-sqlite3';
 import mqtt from 'mqtt';
 import mqttPacket from 'mqtt-packet';
-import { startHere } from '../../../src/mqtt/start.ts';
+import { EmbeddedBroker } from '../../../src/mqtt/broker.ts';
+import { BrokerLink } from '../../../src/mqtt/connect.ts';
+import { Pipeline, type Source } from '../../../src/mqtt/pipeline.ts';
+import { type Ingest, startHere } from '../../../src/mqtt/start.ts';
+import { openIngestStore } from '../../../src/telemetry/ingestStore.ts';
+import { openIngest } from '../../../src/telemetry/recover.ts';
 import { Health } from '../../../src/telemetry/payload.ts';
 
-const [kind = '', port = '', messages = '', url = ''] = process.argv.slice(2);
+const [kind = '', port = '', messages = '', url = '', warm = '0'] = process.argv.slice(2);
 const expected = Number(messages);
+const warmUp = Number(warm);
 const FILTER = 'fleet/v1/+/health';
 let usage = process.cpuUsage();
 
@@ -21,7 +28,15 @@ const done = (extra: object = {}) => {
   process.send?.({ done: true, cpu_us: user + system, rss: process.memoryUsage.rss(), ...extra });
 };
 let received = 0;
-const count = () => { if (++received === expected) done(); };
+const warmed = () => {
+  usage = process.cpuUsage();
+  process.send?.({ warm: true });
+};
+const count = () => {
+  received++;
+  if (received === expected) done();
+  else if (received === warmUp) warmed();
+};
 
 const ways: Readonly<Record<string, () => void>> = {
   mqttjs: () => subscribeWithMqttJs(() => count()),
@@ -36,6 +51,9 @@ const ways: Readonly<Record<string, () => void>> = {
   },
   obvious: () => obvious(),
   kizashi: () => void product(),
+  latency: () => void latency(),
+  aedes: () => void discardingAedes(),
+  embedded: () => void embedded(),
 };
 
 function subscribeWithMqttJs(take: (topic: string, payload: Buffer) => void): void {
@@ -98,22 +116,82 @@ function open(store: string, schema: string): Sqlite.Database {
   return sqlite;
 }
 
+const quiet = { info: () => {}, warn: console.error, error: console.error };
+const config = { database_url: url, mqtt_host: '127.0.0.1', mqtt_port: Number(port), tz_business: 'Asia/Tokyo', raw_retention_days: 14, client_id: `bench-${process.pid}` };
+
 /** The product as `kizashi ingest` runs it: done when the last report is committed. */
 async function product(): Promise<void> {
-  const quiet = { info: () => {}, warn: console.error, error: console.error };
-  const ingest = await startHere({ database_url: url, mqtt_url: `mqtt://127.0.0.1:${port}`, mqtt_host: '127.0.0.1', mqtt_port: 0, tz_business: 'Asia/Tokyo', raw_retention_days: 14, client_id: `bench-${process.pid}` }, quiet);
+  watch(await startHere({ ...config, mqtt_url: `mqtt://127.0.0.1:${port}` }, quiet));
+}
+
+/** The product's own broker; the publisher logs in as nobody in particular, so passwords are left out by accepting any. */
+async function embedded(): Promise<void> {
+  EmbeddedBroker.prototype.proves = async () => true;
+  watch(await startHere(config, quiet));
+}
+
+function watch(ingest: Ingest): void {
+  let warming = warmUp > 0;
   const waiting = setInterval(() => {
-    if (ingest.status().broker_state !== 'connected') return;
+    if (ingest.status().state !== 'working') return;
     clearInterval(waiting);
     ready();
     const watching = setInterval(() => {
-      const { reports, queued, duplicates, quarantined } = ingest.status();
-      if (reports + duplicates + quarantined < expected || queued > 0) return;
+      const { reports, queued, duplicates, quarantined, commits } = ingest.status();
+      const taken = reports + duplicates + quarantined;
+      if (warming && taken >= warmUp && queued === 0) {
+        warming = false;
+        warmed();
+      }
+      if (taken < expected || queued > 0) return;
       clearInterval(watching);
-      done({ reports, duplicates, quarantined });
+      done({ reports, duplicates, quarantined, commits });
     }, 5);
   }, 5);
   process.on('message', () => void ingest.close().then(() => process.exit(0)));
+}
+
+/** The product's parts with a clock on the acknowledgements: from the `ts` of a message to its commit. */
+async function latency(): Promise<void> {
+  const store = openIngestStore(url);
+  await store.claim('bench', Date.now());
+  const pipeline = new Pipeline(store, await openIngest(store, { zone: 'Asia/Tokyo' }), Date.now, quiet, () => {});
+  const delays: number[] = [];
+  const offer = pipeline.offer.bind(pipeline);
+  const sentAt = new Float64Array(65_536);
+  const timed = new WeakMap<Source, Source>();
+  pipeline.offer = (message, source, id) => {
+    sentAt[id] = Number(/"ts":(\d+)/.exec(Buffer.from(message.payload).toString('latin1', 0, 100))?.[1]);
+    let wrapped = timed.get(source);
+    if (wrapped === undefined) {
+      wrapped = { pause: () => source.pause(), resume: () => source.resume(), acknowledge: (ids) => {
+        const at = Date.now();
+        for (const each of ids) if (++received > warmUp) delays.push(at - (sentAt[each] ?? at));
+        source.acknowledge(ids);
+        if (received - ids.length < warmUp && received >= warmUp) warmed();
+        if (received === expected) done(quantiles(delays));
+      } };
+      timed.set(source, wrapped);
+    }
+    offer(message, wrapped, id);
+  };
+  const link = new BrokerLink({ url: `mqtt://127.0.0.1:${port}`, client_id: `bench-${process.pid}` }, pipeline, Date.now, quiet);
+  const waiting = setInterval(() => {
+    if (link.state !== 'connected') return;
+    clearInterval(waiting);
+    ready();
+  }, 5);
+}
+
+function quantiles(delays: number[]): Record<string, number> {
+  const sorted = delays.sort((a, b) => a - b);
+  return { p50: sorted[Math.floor(sorted.length * 0.5)] ?? 0, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0, max: sorted.at(-1) ?? 0 };
+}
+
+async function discardingAedes(): Promise<void> {
+  const broker = await Aedes.createBroker();
+  broker.on('publish', (packet, client) => { if (client !== null && packet.topic.endsWith('/health')) count(); });
+  createServer(broker.handle).listen(Number(port), '127.0.0.1', ready);
 }
 
 ways[kind]?.();

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+const Prose = z.string().trim().min(1).max(2000);
+
+export const CloseAlert = z.object({ reason: Prose });
+export type CloseAlert = z.output<typeof CloseAlert>;
+
+export const Acknowledge = z.object({ note: Prose.nullish() });
+export type Acknowledge = z.output<typeof Acknowledge>;
+
+export const Investigate = z.object({ investigation_id: z.string().min(1).max(64) });
+export type Investigate = z.output<typeof Investigate>;
+
+export const SaveSignal = z.object({
+  code: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
+  name_en: z.string().trim().min(1).max(80),
+  name_ja: z.string().trim().min(1).max(80),
+  kind: z.enum(['device', 'network']),
+  measure: z.string().min(1).max(40),
+  threshold: z.coerce.number().positive().max(1e9),
+  prior_per_1000_device_days: z.coerce.number().positive().max(1000).default(0.5),
+});
+export type SaveSignal = z.output<typeof SaveSignal>;
+
+export const ChangeSignal = SaveSignal.omit({ code: true }).partial().extend({ retired: z.boolean().optional() });
+export type ChangeSignal = z.output<typeof ChangeSignal>;
+
+/** What to try instead of the definition as it stands. */
+export const Backtest = z.object({
+  measure: z.string().min(1).max(40).optional(),
+  threshold: z.coerce.number().positive().max(1e9).optional(),
+  kind: z.enum(['device', 'network']).optional(),
+  days: z.coerce.number().int().min(30).max(730).default(365),
+});
+export type Backtest = z.output<typeof Backtest>;
+
+export const AddSilence = z.object({
+  model_id: z.string().min(1).max(64).nullish(),
+  signal: z.string().min(1).max(40).nullish(),
+  from_on: z.iso.date(),
+  to_on: z.iso.date(),
+  reason: Prose,
+}).refine((silence) => silence.to_on >= silence.from_on, { path: ['to_on'], message: 'Not before from_on' });
+export type AddSilence = z.output<typeof AddSilence>;

@@ -1,0 +1,92 @@
+// The administrator's API tokens.
+import { z } from 'zod';
+import { permissions } from '../core/permission.ts';
+import type { AppContext } from '../web/env.ts';
+import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
+import { Age, Badge, Field, Form, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
+import { ListQuery } from '../web/route.ts';
+import { AddToken } from './inputs.ts';
+import { listTokens } from './queries.ts';
+import { partnerOptions, roleName, roleOptions } from './roleName.ts';
+import { addToken, revokeToken } from './tokens.ts';
+import { words } from './words.ts';
+
+export const tokenPages = newPages();
+
+page(tokenPages, '/settings/tokens', 'person:admin', (c) => tokensPage(c));
+
+action(tokenPages, '/settings/tokens', 'person:admin', async (c) => {
+  const form = await readForm(
+    c,
+    z.object({ name: z.string(), role: z.string(), partner_id: z.string().optional(), scopes: z.union([z.string(), z.array(z.string())]).optional() }),
+  );
+  const scopes = form.scopes === undefined ? null : [form.scopes].flat();
+  const { token } = await addToken(c.var.ctx, AddToken.parse({ ...form, scopes }));
+  return tokensPage(c, token);
+});
+
+action(tokenPages, '/settings/tokens/:id/revocation', 'person:admin', async (c) => {
+  await revokeToken(c.var.ctx, c.req.param('id') ?? '');
+  return seeOther(c, '/settings/tokens', words(c.var.locale).saved);
+});
+
+async function tokensPage(c: AppContext, fresh?: string) {
+  const w = words(c.var.locale);
+  const tokens = await listTokens(c.var.ctx, readQuery(c, ListQuery));
+  return show(
+    c,
+    { title: w.tokens, nav: '/settings' },
+    <>
+      <PageHead title={w.tokens}>
+        <a href="/settings">{w.users}</a>
+      </PageHead>
+      {fresh === undefined ? null : (
+        <div class="message" role="status">
+          <p>{w.token_once}</p>
+          <code>{fresh}</code>
+        </div>
+      )}
+      <Table
+        c={c}
+        caption={w.tokens}
+        rows={tokens.items}
+        columns={[
+          { head: w.name, sort: 'name', cell: (token) => token.name },
+          { head: w.role, cell: (token) => roleName(token.role, c.var.locale) },
+          { head: w.last_used, cell: (token) => (token.last_used_at === null ? w.never : <Age c={c} at={token.last_used_at} />) },
+          { head: w.expires, cell: (token) => (token.expires_at === null ? w.never : <Age c={c} at={token.expires_at} />) },
+          {
+            head: '',
+            cell: (token) =>
+              token.revoked_at !== null ? (
+                <Badge tone="bad">{w.revoked}</Badge>
+              ) : (
+                <form method="post" action={`/settings/tokens/${token.id}/revocation`}>
+                  <button type="submit">{w.revoke}</button>
+                </form>
+              ),
+          },
+        ]}
+      />
+      <Pager c={c} next_cursor={tokens.next_cursor} />
+      <Section title={w.add_token}>
+        <Form action="/settings/tokens">
+          <Field label={w.name} name="name" required />
+          <Select label={w.role} name="role" options={roleOptions(c.var.locale)} required />
+          <Select label={w.partner} name="partner_id" options={await partnerOptions(c)} blank="—" />
+          <details>
+            <summary>scopes</summary>
+            {permissions.map((name) => (
+              <label class="check">
+                <input type="checkbox" name="scopes" value={name} /> {name}
+              </label>
+            ))}
+          </details>
+          <button type="submit" class="primary">
+            {w.add_token}
+          </button>
+        </Form>
+      </Section>
+    </>,
+  );
+}

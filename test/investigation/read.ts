@@ -1,0 +1,21 @@
+/** The fields of answers that tests look at; which of them an answer has depends on the route. */
+export interface Reading {
+  readonly id: string;
+  readonly state: string;
+  readonly serial: string;
+  readonly detail: string;
+  readonly blocking: string;
+  readonly fingerprint: string;
+  readonly claimed_amount: number;
+  readonly errors: readonly { readonly path: string }[];
+  readonly items: readonly Reading[];
+  readonly lines: readonly Reading[];
+  readonly samples: readonly Reading[];
+  readonly exchanges: readonly Reading[];
+  readonly cohorts: readonly unknown[];
+}
+
+export async function read(response: Response | Promise<Response>): Promise<Reading> {
+  // A field that is missing fails the expectation that asks for it.
+  return (await (await response).json()) as Reading;
+}
