@@ -79,8 +79,8 @@ export const returnRows = (world: World) =>
     };
   });
 
-/** One inquiry before every past return, a few days earlier, solved by then. */
-export const caseRows = (world: World) =>
+/** One inquiry before every past return, a few days earlier, solved by then by `owner` (e-mail address). */
+export const caseRows = (world: World, owner: string) =>
   pastComplaints(world).map(({ unit, complaint }, n) => {
     const opened = Math.max(complaint.failed_at, complaint.returned_at - wholeBetween(3, 9, unit.seed, 'inquiry') * DAY_MS);
     return {
@@ -89,6 +89,7 @@ export const caseRows = (world: World) =>
       customer_code: unit.site.customer_code,
       serial: unit.serial,
       model_code: unit.model_code,
+      owner,
       channel: pick(['phone', 'mail'], unit.seed, 'channel'),
       solved_at: new Date(complaint.returned_at).toISOString(),
       rating: wholeBetween(3, 5, unit.seed, 'rating'),

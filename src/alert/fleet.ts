@@ -69,14 +69,19 @@ function shareOn({ models, days, devices, events }: Totals, signal: number, mode
   return share;
 }
 
-/** Reference rates by band and day from the family's own past up to the guard; the first days use the first day's. */
+/** The first days of a store are judged by what they themselves taught: nothing else is known of the fleet yet. */
+const LEARNING_DAYS = 30;
+
+/** Reference rates by band and day from the family's own past up to the guard. */
 function references({ models, days, devices, events }: Totals, signal: number, { prior_rate }: SignalPrior, without: number | null): Float64Array {
   const rates = new Float64Array(BANDS * days);
   for (let band = 0; band < BANDS; band += 1) {
     let total: BandTotal = { events: 0, device_days: 0 };
+    let read = -1;
     for (let day = 0; day < days; day += 1) {
-      const past = day - design.guard_days;
-      if (past >= 0) {
+      for (const until = Math.min(days - 1, Math.max(day - design.guard_days, LEARNING_DAYS)); read < until; ) {
+        read += 1;
+        const past = read;
         let [y, d] = [0, 0];
         for (let model = 0; model < models; model += 1) {
           if (model === without) continue;

@@ -41,8 +41,8 @@ async function refresh(ctx: Ctx, held: Held): Promise<void> {
 type Span = { from_at: number; to_at: number | null };
 
 async function spansSince(ctx: Ctx, through: number): Promise<Map<string, Span[]>> {
-  const rows = await ctx.db.selectFrom('case_spans').innerJoin('case_measures', 'case_measures.case_id', 'case_spans.case_id')
-    .select(['case_spans.case_id', 'case_spans.from_at', 'case_spans.to_at']).where('case_measures.change_no', '>', through).execute();
+  const all = ctx.db.selectFrom('case_spans').select(['case_spans.case_id', 'case_spans.from_at', 'case_spans.to_at']);
+  const rows = await (through === 0 ? all : all.innerJoin('case_measures', 'case_measures.case_id', 'case_spans.case_id').where('case_measures.change_no', '>', through)).orderBy('case_spans.from_at').execute();
   const spans = new Map<string, Span[]>();
   for (const { case_id, from_at, to_at } of rows) {
     const own = spans.get(case_id);

@@ -1,4 +1,5 @@
 // EVERY periodic job of the product, in one list. jobs/run.ts runs each on one process at a time.
+import { scanCohorts } from '../alert/scan.ts';
 import { closeSettled } from '../case/course.ts';
 import { remindDeadlines } from '../claim/remind.ts';
 import type { Ctx } from '../db/ctx.ts';
@@ -23,11 +24,14 @@ export interface Job {
   readonly work: (ctx: Ctx) => Promise<unknown>;
 }
 
-export const schedule: readonly Job[] = [{ name: 'forget-idempotency-keys', cron: '0 17 3 * * *', lease_s: 600, work: forgetOldKeys }, { name: 'freeze', cron: '15 * * * * *', lease_s: 1800, work: freezeTotals },
+export const schedule: readonly Job[] = [
+  { name: 'forget-idempotency-keys', cron: '0 17 3 * * *', lease_s: 600, work: forgetOldKeys },
+  { name: 'freeze', cron: '15 * * * * *', lease_s: 1800, work: freezeTotals },
   { name: 'remind-overdue-returns', cron: '0 10 8 * * *', lease_s: 600, work: remindOverdue },
   { name: 'prove-stock-books', cron: '0 40 3 * * *', lease_s: 1800, work: proveBooks },
   { name: 'close-settled-cases', cron: '10 20 4 * * *', lease_s: 600, work: closeSettled },
   { name: 'count-cohorts', cron: '20 7 * * * *', lease_s: 1800, work: countCohorts },
+  { name: 'scan-cohorts', cron: '0 30 2 * * *', lease_s: 3600, work: scanCohorts },
   { name: 'watch-sites', cron: '40 * * * * *', lease_s: 300, work: watchSites },
   { name: 'match-known-issues', cron: '30 */5 * * * *', lease_s: 600, work: matchKnownIssues },
   { name: 'watch-fixes', cron: '50 23 * * * *', lease_s: 600, work: watchFixes },
@@ -36,4 +40,9 @@ export const schedule: readonly Job[] = [{ name: 'forget-idempotency-keys', cron
 ];
 
 /** Mail and webhooks leave every ten seconds; where to is a setting of the process. */
-export const deliveryJob = (settings: DeliverySettings): Job => ({ name: 'deliver-outbox', cron: '*/10 * * * * *', lease_s: 300, work: (ctx) => deliverOutbox(ctx, settings) });
+export const deliveryJob = (settings: DeliverySettings): Job => ({
+  name: 'deliver-outbox',
+  cron: '*/10 * * * * *',
+  lease_s: 300,
+  work: (ctx) => deliverOutbox(ctx, settings),
+});

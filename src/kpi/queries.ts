@@ -7,7 +7,7 @@ import { type Ctx, today } from '../db/ctx.ts';
 import { wilsonInterval } from '../stats/proportionInterval.ts';
 import { findKpi, type Kpi, kpis } from './definitions.ts';
 import { measuredCases } from '../case/held.ts';
-import { backlogAt, drillDown, evaluate, type KpiFilter, type KpiResult, type Part, type Period } from './rules.ts';
+import { backlogAt, drillDown, evaluate, evaluateAll, type KpiFilter, type KpiResult, type Part, type Period } from './rules.ts';
 
 /** Both days are in. */
 export interface Days { readonly from_on: Day; readonly to_on: Day }
@@ -19,7 +19,8 @@ export async function listKpis(ctx: Ctx, days: Days, filter: KpiFilter): Promise
   refuseOthersNumbers(ctx, filter);
   const cases = await measuredCases(ctx);
   const period = periodOf(ctx, days);
-  const results = kpis.map((kpi) => ({ ...evaluate(kpi, cases, period, filter, ctx.now), label: kpi.label, definition: kpi.definition, better: kpi.better, pending_means: kpi.pending ?? null }));
+  const evaluated = evaluateAll(kpis, cases, [period], filter, ctx.now).flat();
+  const results = kpis.map((kpi, i) => ({ ...(evaluated[i] ?? evaluate(kpi, [], period, filter, ctx.now)), label: kpi.label, definition: kpi.definition, better: kpi.better, pending_means: kpi.pending ?? null }));
   return [...results, backlog(backlogAt(cases, Math.min(period.to_at, ctx.now), filter)), await casesPerHour(ctx, days, filter, results), ...(await helpKpis(ctx, period))];
 }
 
@@ -47,12 +48,11 @@ export interface Point extends KpiResult { readonly from_on: Day }
 export async function listSeries(ctx: Ctx, name: string, days: Days, by: 'day' | 'week' | 'month', filter: KpiFilter): Promise<Point[]> {
   refuseOthersNumbers(ctx, filter);
   const cases = await measuredCases(ctx);
-  return cuts(days, by).map(({ from_on, to_on }) => {
-    const period = periodOf(ctx, { from_on, to_on });
-    const result = name === 'backlog' ? backlog(backlogAt(cases, Math.min(period.to_at, ctx.now), filter)) : evaluate(getKpi(name), cases, period, filter, ctx.now);
-    const { name: kpi, kind, value, numerator, denominator, pending, ci_low, ci_high, median, p90 } = result;
-    return { from_on, name: kpi, kind, value, numerator, denominator, pending, ci_low, ci_high, median, p90 };
-  });
+  const parts = cuts(days, by);
+  const periods = parts.map((part) => periodOf(ctx, part));
+  const results = name === 'backlog' ? periods.map((period) => backlog(backlogAt(cases, Math.min(period.to_at, ctx.now), filter))) : (evaluateAll([getKpi(name)], cases, periods, filter, ctx.now)[0] ?? []);
+  return results.map(({ name: kpi, kind, value, numerator, denominator, pending, ci_low, ci_high, median, p90 }, i) =>
+    ({ from_on: parts[i]?.from_on ?? days.from_on, name: kpi, kind, value, numerator, denominator, pending, ci_low, ci_high, median, p90 }));
 }
 
 /** How many cases were open at an instant, past ones as they were then. */

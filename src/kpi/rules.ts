@@ -34,16 +34,45 @@ export interface KpiResult {
 export type Part = 'counted' | 'numerator' | 'pending';
 
 /** One KPI over the cases of a period. */
-export function evaluate(kpi: Kpi, cases: readonly MeasuredCase[], period: Period, filter: KpiFilter, now: number): KpiResult {
-  const values: number[] = [];
-  let pending = 0;
+export const evaluate = (kpi: Kpi, cases: readonly MeasuredCase[], period: Period, filter: KpiFilter, now: number): KpiResult => evaluateAll([kpi], cases, [period], filter, now)[0]?.[0] ?? summarise(kpi, nothing());
+
+/**
+ * Several KPIs over several periods that follow on each other, in one walk over the cases: 100,000 of them cost their memory once, not once per KPI. By KPI, then period.
+ */
+export function evaluateAll(kpis: readonly Kpi[], cases: readonly MeasuredCase[], periods: readonly Period[], filter: KpiFilter, now: number): KpiResult[][] {
+  const starts = periods.map(({ from_at }) => from_at);
+  const end = periods.at(-1)?.to_at ?? Number.NEGATIVE_INFINITY;
+  const found = kpis.map(() => periods.map(nothing));
   for (const row of cases) {
-    if (!falls(kpi, row, period) || !fits(row, filter)) continue;
-    const value = kpi.value(row, now);
-    if (value === null) pending += 1;
-    else values.push(value);
+    if (!fits(row, filter)) continue;
+    for (let k = 0; k < kpis.length; k++) {
+      const moment = kpis[k]?.moment(row) ?? null;
+      if (moment === null || moment >= end) continue;
+      const cell = found[k]?.[placeOf(starts, moment)];
+      if (cell === undefined) continue;
+      const value = kpis[k]?.value(row, now) ?? null;
+      if (value === null) cell.pending += 1;
+      else count(cell, value, kpis[k]?.kind);
+    }
   }
-  return summarise(kpi, values, pending);
+  return kpis.map((kpi, k) => (found[k] ?? []).map((cell) => summarise(kpi, cell)));
+}
+
+interface Tally { n: number; sum: number; pending: number; readonly values: number[] }
+const nothing = (): Tally => ({ n: 0, sum: 0, pending: 0, values: [] });
+
+/** Only what needs a median keeps its values. */
+function count(cell: Tally, value: number, kind: KpiKind | undefined): void {
+  cell.n += 1;
+  cell.sum += value;
+  if (kind === 'duration' || kind === 'mean') cell.values.push(value);
+}
+
+/** The last start that is not later; -1 before the first. */
+function placeOf(starts: readonly number[], at: number): number {
+  let place = starts.length - 1;
+  while (place >= 0 && (starts[place] ?? 0) > at) place -= 1;
+  return place;
 }
 
 /** Exactly the cases `evaluate` counted: `counted` made the denominator, `numerator` the numerator of a share, `pending` neither. */
@@ -64,14 +93,39 @@ export function backlogAt(cases: readonly MeasuredCase[], at: number, filter: Kp
 }
 
 /** The middle value, or the mean of the two middle ones. Null of nothing. */
-export function median(sorted: ArrayLike<number>): number | null {
-  const { length } = sorted;
-  const [low, high] = [sorted[Math.floor((length - 1) / 2)], sorted[Math.floor(length / 2)]];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
+export function middle(values: readonly number[]): number | null {
+  const { length } = values;
+  if (length === 0) return null;
+  const low = nth(values, (length - 1) >> 1);
+  return length % 2 === 1 ? low : (low + nth(values, length >> 1)) / 2;
 }
 
 /** Nearest rank: the smallest value that at least a share `p` does not exceed. Null of nothing. */
-export const quantile = (sorted: ArrayLike<number>, p: number): number | null => sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? null;
+export const ranked = (values: readonly number[], p: number): number | null => (values.length === 0 ? null : nth(values, Math.max(0, Math.ceil(p * values.length) - 1)));
+
+/** The value at place `k` were they sorted, without sorting them all (Hoare's quickselect, 1961). */
+function nth(values: readonly number[], k: number): number {
+  const sorted = Float64Array.from(values);
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const pivot = sorted[(low + high) >> 1] ?? 0;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while ((sorted[i] ?? 0) < pivot) i += 1;
+      while ((sorted[j] ?? 0) > pivot) j -= 1;
+      if (i > j) break;
+      const kept = sorted[i] ?? 0;
+      sorted[i] = sorted[j] ?? 0;
+      sorted[j] = kept;
+      i += 1;
+      j -= 1;
+    }
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else break;
+  }
+  return sorted[k] ?? 0;
+}
 
 function falls(kpi: Kpi, row: MeasuredCase, period: Period): boolean {
   const moment = kpi.moment(row);
@@ -84,25 +138,20 @@ export const fits = (row: MeasuredCase, filter: KpiFilter): boolean =>
   && (filter.category_id === undefined || row.category_id === filter.category_id) && (filter.type === undefined || row.type === filter.type)
   && (filter.source === undefined || row.source === filter.source);
 
-function summarise(kpi: Kpi, values: readonly number[], pending: number): KpiResult {
-  const n = values.length;
+function summarise(kpi: Kpi, { n, sum, pending, values }: Tally): KpiResult {
   const none = { name: kpi.name, kind: kpi.kind, denominator: n, pending, numerator: null, ci_low: null, ci_high: null, median: null, p90: null };
   switch (kpi.kind) {
     case 'count': return { ...none, value: n, numerator: n };
     case 'share': {
-      const numerator = sum(values);
-      const interval = wilsonInterval(numerator, n);
-      return { ...none, numerator, value: n === 0 ? null : numerator / n, ci_low: interval?.low ?? null, ci_high: interval?.high ?? null };
+      const interval = wilsonInterval(sum, n);
+      return { ...none, numerator: sum, value: n === 0 ? null : sum / n, ci_low: interval?.low ?? null, ci_high: interval?.high ?? null };
     }
     case 'mean': {
-      const sorted = Float64Array.from(values).sort();
-      return { ...none, numerator: sum(values), value: n === 0 ? null : sum(values) / n, median: median(sorted), p90: quantile(sorted, 0.9) };
+      return { ...none, numerator: sum, value: n === 0 ? null : sum / n, median: middle(values), p90: ranked(values, 0.9) };
     }
     case 'duration': {
-      const sorted = Float64Array.from(values).sort();
-      return { ...none, value: median(sorted), median: median(sorted), p90: quantile(sorted, 0.9) };
+      const median = middle(values);
+      return { ...none, value: median, median, p90: ranked(values, 0.9) };
     }
   }
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,15 +1,16 @@
 // The embedded broker: an MQTT server for devices and nothing else. A device publishes under its own name and receives its commands; what it publishes goes
 // straight into the pipeline, and the acknowledgement leaves after the commit. MQTT 3.1, 3.1.1 and 5 (general brokers for Node speak no version 5).
+
+import { timingSafeEqual } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
-import { timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../core/id.ts';
 import type { IngestStore } from '../telemetry/ingestStore.ts';
 import { DEVICE_ID } from '../telemetry/payload.ts';
+import { SecurityLog } from '../telemetry/security.ts';
 import type { Gate } from './ingester.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
-import { SecurityLog } from './security.ts';
 import { Session } from './session.ts';
 
 export interface Listen {
@@ -47,8 +48,10 @@ export class EmbeddedBroker implements Gate {
 
   static async open(listen: Listen, pipeline: Pipeline, store: IngestStore, now: () => number, log: Log): Promise<EmbeddedBroker> {
     const { tls } = listen;
-    const server: Server = tls === null ? createServer({ noDelay: true })
-      : createSecureServer({ cert: tls.cert, key: tls.key, ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: false }) });
+    const server: Server =
+      tls === null
+        ? createServer({ noDelay: true })
+        : createSecureServer({ cert: tls.cert, key: tls.key, ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: false }) });
     const broker = new EmbeddedBroker(server, pipeline, store, now);
     server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => broker.accept(socket));
     server.on('tlsClientError', () => {});
@@ -88,7 +91,9 @@ export class EmbeddedBroker implements Gate {
     const hash = sha256(password);
     const known = this.believed.get(device_id);
     if (known !== undefined && known.hash === hash && known.until > this.now()) return true;
-    const [row] = await this.store.all<{ secret_hash: string }>('select secret_hash from device_credentials where device_id = ? and revoked_at is null', [device_id]);
+    const [row] = await this.store.all<{ secret_hash: string }>('select secret_hash from device_credentials where device_id = ? and revoked_at is null', [
+      device_id,
+    ]);
     if (row === undefined || !timingSafeEqual(Buffer.from(row.secret_hash), Buffer.from(hash))) return false;
     this.believed.set(device_id, { hash, until: this.now() + BELIEVE_MS });
     this.used.add(device_id);

@@ -2,8 +2,8 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
-import { Message } from '../telemetry/ingest.ts';
-import { subscriptions, type Topic, readTopic } from '../telemetry/topic.ts';
+import { Message } from '../telemetry/message.ts';
+import { readTopic, subscriptions, type Topic } from '../telemetry/topic.ts';
 import { Frames, MAX_PACKET_BYTES } from './frames.ts';
 import type { Log } from './log.ts';
 import type { Pipeline, Source } from './pipeline.ts';
@@ -79,15 +79,21 @@ export class BrokerLink {
     const { hostname, port, protocol } = new URL(this.address.url);
     const secure = protocol === 'mqtts:' || protocol === 'ssl:' || protocol === 'tls:';
     const to = { host: hostname, port: Number(port || (secure ? 8883 : 1883)) };
-    const socket: Socket = secure ? connectSecure({ ...to, servername: hostname, ...(this.address.ca === undefined ? {} : { ca: this.address.ca }) }) : connectPlain(to);
+    const socket: Socket = secure
+      ? connectSecure({ ...to, servername: hostname, ...(this.address.ca === undefined ? {} : { ca: this.address.ca }) })
+      : connectPlain(to);
     this.socket = socket;
     const delivery = new Delivery(socket);
     socket.setNoDelay(true);
     socket.setTimeout(KEEP_ALIVE_S * 1500, () => socket.destroy(new Error('The broker fell silent')));
     socket.on(secure ? 'secureConnect' : 'connect', () => this.greet());
     this.listen(socket, delivery);
-    const ping = setInterval(() => { if (this.state === 'connected') this.write({ cmd: 'pingreq' }); }, KEEP_ALIVE_S * 500);
-    socket.on('error', (error) => { this.reason = error.message; });
+    const ping = setInterval(() => {
+      if (this.state === 'connected') this.write({ cmd: 'pingreq' });
+    }, KEEP_ALIVE_S * 500);
+    socket.on('error', (error) => {
+      this.reason = error.message;
+    });
     socket.on('close', () => {
       clearInterval(ping);
       this.pipeline.forget(delivery);
@@ -99,19 +105,24 @@ export class BrokerLink {
     const parser = mqttPacket.parser({ protocolVersion: this.version });
     parser.on('packet', (packet) => this.answer(packet));
     let at = this.now();
-    const frames = new Frames({
-      publish: (bytes, topicAt, topicEnd, id, payloadAt, end) => {
-        const topic = bytes.toString('latin1', topicAt, topicEnd);
-        const of = this.topicOf(topic);
-        if (of === null) {
-          this.foreign++;
-          if (id > 0) delivery.acknowledge([id]);
-          return;
-        }
-        this.pipeline.offer(new Message(topic, of, at, bytes, payloadAt, end), delivery, id);
+    const frames = new Frames(
+      {
+        publish: (bytes, topicAt, topicEnd, id, payloadAt, end) => {
+          const topic = bytes.toString('latin1', topicAt, topicEnd);
+          const of = this.topicOf(topic);
+          if (of === null) {
+            this.foreign++;
+            if (id > 0) delivery.acknowledge([id]);
+            return;
+          }
+          this.pipeline.offer(new Message(topic, of, at, bytes, payloadAt, end), delivery, id);
+        },
+        other: (frame) => {
+          parser.parse(frame);
+        },
       },
-      other: (frame) => { parser.parse(frame); },
-    }, () => this.version);
+      () => this.version,
+    );
     socket.on('data', (chunk) => {
       at = this.now();
       try {
@@ -135,8 +146,14 @@ export class BrokerLink {
   private greet(): void {
     const { username, password, client_id = 'kizashi-ingest' } = this.address;
     this.write({
-      cmd: 'connect', protocolId: 'MQTT', protocolVersion: this.version, clean: false, clientId: client_id, keepalive: KEEP_ALIVE_S,
-      ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password: Buffer.from(password) }),
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: this.version,
+      clean: false,
+      clientId: client_id,
+      keepalive: KEEP_ALIVE_S,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password: Buffer.from(password) }),
       ...(this.version === 5 ? { properties: { sessionExpiryInterval: SESSION_S, receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: MAX_PACKET_BYTES } } : {}),
     });
   }
@@ -163,7 +180,11 @@ export class BrokerLink {
     }
     // Retained births only for a new subscription: not a million of them after every reconnect (MQTT 5 §3.8.3.1).
     const options = this.version === 5 ? { rh: 1 as const } : {};
-    this.write({ cmd: 'subscribe', messageId: this.nextId++ % 65_535 || 1, subscriptions: subscriptions.map((topic) => ({ topic, qos: 1 as const, ...options })) });
+    this.write({
+      cmd: 'subscribe',
+      messageId: this.nextId++ % 65_535 || 1,
+      subscriptions: subscriptions.map((topic) => ({ topic, qos: 1 as const, ...options })),
+    });
   }
 
   private subscribed(granted: readonly (number | object)[]): void {

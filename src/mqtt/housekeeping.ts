@@ -1,14 +1,16 @@
 // What the ingester does every second besides messages: registrations, replays, commands, gaps, retention, and telling how it is.
-import { LeaseLost, type IngestStore } from '../telemetry/ingestStore.ts';
+
+import { GapWatch } from '../telemetry/gapWatch.ts';
+import { noteUsedCredentials, writeStatus } from '../telemetry/ingestStatus.ts';
+import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
+import { linkDevices } from '../telemetry/registrations.ts';
+import { dropOldSegments, pruneQuarantine } from '../telemetry/retention.ts';
+import { sendCommands } from '../telemetry/sendCommands.ts';
 import { EmbeddedBroker } from './broker.ts';
-import { GapWatch } from './gapWatch.ts';
 import type { Gate } from './ingester.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
-import { linkDevices } from './registrations.ts';
 import { takeInbox, takeReplays } from './replays.ts';
-import { dropOldSegments, pruneQuarantine } from './retention.ts';
-import { sendCommands } from './commands.ts';
 import { statusOf } from './status.ts';
 
 export interface House {
@@ -57,7 +59,13 @@ export class Housekeeping {
   }
 
   private schedule(): void {
-    this.timer = setTimeout(() => void this.tick().finally(() => { if (!this.closed) this.schedule(); }), TICK_MS);
+    this.timer = setTimeout(
+      () =>
+        void this.tick().finally(() => {
+          if (!this.closed) this.schedule();
+        }),
+      TICK_MS,
+    );
   }
 
   /** One round of chores. A chore that fails is tried again in the next round. */
@@ -66,16 +74,36 @@ export class Housekeeping {
     const tick = this.ticks++;
     this.measure();
     const chores: [string, () => Promise<unknown>][] = [
-      ['lease', async () => { if (tick % EVERY.lease === 0) await store.renew(now()); }],
+      [
+        'lease',
+        async () => {
+          if (tick % EVERY.lease === 0) await store.renew(now());
+        },
+      ],
       ['registrations', () => linkDevices(store, pipeline.ingest, now(), tick % EVERY.relink === 0)],
       ['replays', () => takeReplays(store, pipeline, now())],
       ['inbox', () => takeInbox(store, pipeline, now())],
       ['commands', () => sendCommands(store, gate, now())],
       ['credentials', () => this.keepCredentials()],
-      ['gaps', async () => { if (tick % EVERY.gaps === 0) await this.gaps.look(now()); }],
+      [
+        'gaps',
+        async () => {
+          if (tick % EVERY.gaps === 0) await this.gaps.look(now());
+        },
+      ],
       ['retention', () => dropOldSegments(store, now(), this.house.retention_days)],
-      ['quarantine', async () => { if (tick % EVERY.prune === 0) await pruneQuarantine(store, pipeline.ingest, now()); }],
-      ['status', async () => { if (tick % EVERY.status === 0) await this.tell(holder); }],
+      [
+        'quarantine',
+        async () => {
+          if (tick % EVERY.prune === 0) await pruneQuarantine(store, pipeline.ingest, now());
+        },
+      ],
+      [
+        'status',
+        async () => {
+          if (tick % EVERY.status === 0) await this.tell(holder);
+        },
+      ],
     ];
     if (tick % EVERY.evict === 0) this.evict();
     for (const [name, chore] of chores) {
@@ -110,19 +138,16 @@ export class Housekeeping {
     await gate.security.flush(store, now());
     const since = this.checkedRevocationsAt;
     this.checkedRevocationsAt = now() - TICK_MS;
-    for (const row of await store.all<{ device_id: string }>('select device_id from device_credentials where revoked_at >= ?', [since - TICK_MS])) gate.revoke(row.device_id);
+    for (const row of await store.all<{ device_id: string }>('select device_id from device_credentials where revoked_at >= ?', [since - TICK_MS]))
+      gate.revoke(row.device_id);
     const used = [...gate.used];
     gate.used.clear();
-    for (const device_id of used) await store.run('update device_credentials set last_used_at = ? where device_id = ? and revoked_at is null', [now(), device_id]);
+    await noteUsedCredentials(store, used, now());
   }
 
   private async tell(holder: string): Promise<void> {
     const { store, pipeline, gate, now } = this.house;
-    const status = JSON.stringify(statusOf({ pipeline, gate, housekeeping: this, now: now() }));
-    await store.run(
-      `insert into ingest_status (ingester, status, updated_at) values (?, ?, ?)
-       on conflict (ingester) do update set status = excluded.status, updated_at = excluded.updated_at`, [holder, status, now()]);
-    await store.run('delete from ingest_status where updated_at < ?', [now() - IDLE_MS]);
+    await writeStatus(store, holder, statusOf({ pipeline, gate, housekeeping: this, now: now() }), now());
   }
 
   /** Forgets devices that fell silent: their rows say everything. */

@@ -1,15 +1,15 @@
 // One ingester from start to stop: becomes the only writer, recovers its memory, opens a broker or connects to one, keeps house.
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { openIngestStore, type IngestStore } from '../telemetry/ingestStore.ts';
+import type { Limits } from '../telemetry/bounds.ts';
+import type { IngestStatus } from '../telemetry/ingestStatus.ts';
+import { type IngestStore, openIngestStore } from '../telemetry/ingestStore.ts';
 import { openIngest } from '../telemetry/recover.ts';
-import type { Limits } from '../telemetry/ingest.ts';
 import { EmbeddedBroker } from './broker.ts';
 import { BrokerLink } from './connect.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { Pipeline } from './pipeline.ts';
-import type { IngestStatus } from '../telemetry/ingestStatus.ts';
 import { statusOf } from './status.ts';
 
 /** The variables of the contract that concern the ingester, in lower snake case. */
@@ -107,18 +107,38 @@ async function work(store: IngestStore, config: IngestConfig, log: Log, now: () 
 
 async function openGate(config: IngestConfig, pipeline: Pipeline, store: IngestStore, now: () => number, log: Log): Promise<Gate> {
   if (config.mqtt_url === undefined) {
-    const tls = config.mqtt_tls_cert === undefined || config.mqtt_tls_key === undefined ? null
-      : { cert: readFileSync(config.mqtt_tls_cert), key: readFileSync(config.mqtt_tls_key), ca: config.mqtt_ca === undefined ? undefined : readFileSync(config.mqtt_ca) };
+    const tls =
+      config.mqtt_tls_cert === undefined || config.mqtt_tls_key === undefined
+        ? null
+        : {
+            cert: readFileSync(config.mqtt_tls_cert),
+            key: readFileSync(config.mqtt_tls_key),
+            ca: config.mqtt_ca === undefined ? undefined : readFileSync(config.mqtt_ca),
+          };
     return EmbeddedBroker.open({ host: config.mqtt_host, port: config.mqtt_port, tls }, pipeline, store, now, log);
   }
-  const link = new BrokerLink({
-    url: config.mqtt_url, username: config.mqtt_username, password: config.mqtt_password,
-    ca: config.mqtt_ca === undefined ? undefined : readFileSync(config.mqtt_ca, 'utf8'), ...(config.client_id === undefined ? {} : { client_id: config.client_id }),
-  }, pipeline, now, log);
+  const link = new BrokerLink(
+    {
+      url: config.mqtt_url,
+      username: config.mqtt_username,
+      password: config.mqtt_password,
+      ca: config.mqtt_ca === undefined ? undefined : readFileSync(config.mqtt_ca, 'utf8'),
+      ...(config.client_id === undefined ? {} : { client_id: config.client_id }),
+    },
+    pipeline,
+    now,
+    log,
+  );
   return {
-    kind: 'external', port: null, clients: null,
-    get state() { return link.state; },
-    get reason() { return link.reason; },
+    kind: 'external',
+    port: null,
+    clients: null,
+    get state() {
+      return link.state;
+    },
+    get reason() {
+      return link.reason;
+    },
     publish: (topic, payload) => link.publish(topic, payload),
     close: () => link.close(),
   };

@@ -1,9 +1,9 @@
 // Keeps an ingester running beside the web server: one that ends by itself is started again, ever more slowly, and /readyz says why.
 import type { Log } from '../core/log.ts';
+import type { IngestStatus } from '../telemetry/ingestStatus.ts';
+import type { IngestConfig } from './ingester.ts';
 import { measureIngest } from './meter.ts';
 import { type Ingest, startIngest } from './start.ts';
-import type { IngestConfig } from './ingester.ts';
-import type { IngestStatus } from '../telemetry/ingestStatus.ts';
 import { statusOf } from './status.ts';
 
 export interface KeptIngest {

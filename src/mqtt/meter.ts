@@ -1,7 +1,7 @@
 // What Prometheus sees of the ingester: read from its status at each scrape.
 import { Gauge } from 'prom-client';
-import { metrics } from '../web/metrics.ts';
 import type { IngestStatus } from '../telemetry/ingestStatus.ts';
+import { metrics } from '../web/metrics.ts';
 
 const COUNTED = ['reports', 'events', 'duplicates', 'quarantined', 'quarantine_dropped', 'throttled', 'presence'] as const;
 const MEASURED = ['queued', 'rows_waiting', 'reports_per_s', 'commit_ms', 'devices_in_memory', 'memory_bytes', 'gaps_open', 'clients'] as const;

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allow } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
 import { issueCredential } from '../telemetry/issueCredential.ts';
+import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
 
 /** The user name of the ingester at the broker. No device can have it: a device's row would be refused by enrolment. */
 export const INGEST_USER = 'kizashi-ingest';
@@ -21,12 +21,24 @@ export async function writeMosquittoConfig(ctx: Ctx, folder: string, options: { 
   allow(ctx, 'telemetry:write');
   mkdirSync(folder, { recursive: true });
   const { password } = await issueCredential(ctx, INGEST_USER);
-  const credentials = await ctx.db.selectFrom('device_credentials').select(['device_id', 'mosquitto_hash']).where('revoked_at', 'is', null).orderBy('device_id').execute();
+  const credentials = await ctx.db
+    .selectFrom('device_credentials')
+    .select(['device_id', 'mosquitto_hash'])
+    .where('revoked_at', 'is', null)
+    .orderBy('device_id')
+    .execute();
   const write = (name: string, text: string, mode: number): string => {
     writeFileSync(join(folder, name), text, { mode });
     return join(folder, name);
   };
-  const passwords = write('mosquitto.passwords', credentials.filter(({ device_id }) => DEVICE_ID.test(device_id)).map(({ device_id, mosquitto_hash }) => `${device_id}:${mosquitto_hash}\n`).join(''), 0o600);
+  const passwords = write(
+    'mosquitto.passwords',
+    credentials
+      .filter(({ device_id }) => DEVICE_ID.test(device_id))
+      .map(({ device_id, mosquitto_hash }) => `${device_id}:${mosquitto_hash}\n`)
+      .join(''),
+    0o600,
+  );
   const acl = write('mosquitto.acl', permissions, 0o600);
   const config = write('mosquitto.conf', configuration(options.port ?? 1883, passwords, acl, folder), 0o644);
   return { files: [config, passwords, acl], username: INGEST_USER, password };
@@ -46,7 +58,12 @@ pattern write fleet/v1/%u/onvif-ej/#
 pattern read fleet/v1/%u/cmd
 `;
 
-const configuration = (port: number, passwords: string, acl: string, folder: string): string => `# Started by root, mosquitto becomes the user mosquitto: that user must be able to read these files and to write into this folder.
+const configuration = (
+  port: number,
+  passwords: string,
+  acl: string,
+  folder: string,
+): string => `# Started by root, mosquitto becomes the user mosquitto: that user must be able to read these files and to write into this folder.
 listener ${port}
 # For TLS add: cafile, certfile and keyfile.
 allow_anonymous false

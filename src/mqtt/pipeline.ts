@@ -1,8 +1,10 @@
 // The whole path of a message: take it in, read what is missing, commit a batch in one transaction, and only then acknowledge.
-import type { Ingest, Message, Missing } from '../telemetry/ingest.ts';
-import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
+
 import { judgeDoubt } from '../telemetry/doubt.ts';
 import { findUnits, loadBoot, loadDay, loadDevices } from '../telemetry/hydrate.ts';
+import type { Ingest, Missing } from '../telemetry/ingest.ts';
+import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
+import type { Message } from '../telemetry/message.ts';
 import type { Log } from './log.ts';
 
 /** A batch waits this long for company, and longer when the one before was large. */
@@ -24,7 +26,11 @@ export interface Source {
   resume(): void;
 }
 
-interface Queued { readonly message: Message; readonly source: Source; readonly id: number }
+interface Queued {
+  readonly message: Message;
+  readonly source: Source;
+  readonly id: number;
+}
 
 export class Pipeline {
   readonly ingest: Ingest;
@@ -172,8 +178,10 @@ export class Pipeline {
   }
 
   private async fetchOnce(missing: Missing, message: Message): Promise<void> {
-    if ('device_id' in missing) await this.fetchDevices(missing.device_id, message.received_at);
-    else if ('day' in missing) await loadDay(this.store, missing.device, missing.day);
+    if ('device_id' in missing) {
+      await this.fetchDevices(missing.device_id, message.received_at);
+      message.asked = true;
+    } else if ('day' in missing) await loadDay(this.store, missing.device, missing.day);
     else if ('boot' in missing) await loadBoot(this.store, missing.device, missing.boot, message.received_at);
     else message.verdict = await judgeDoubt(this.store, this.ingest, missing.device, missing.doubt);
   }
@@ -187,7 +195,11 @@ export class Pipeline {
       if (!devices.has(other)) wanted.add(other);
     }
     const units = await findUnits(this.store, [...wanted]);
-    for (const device of await loadDevices(this.store, [...wanted].filter((id) => !devices.has(id)))) devices.set(device.device_id, device);
+    for (const device of await loadDevices(
+      this.store,
+      [...wanted].filter((id) => !devices.has(id)),
+    ))
+      devices.set(device.device_id, device);
     for (const id of wanted) {
       const device = devices.get(id);
       if (device === undefined) this.ingest.meet(id, units.get(id) ?? null, now);
@@ -233,9 +245,16 @@ export class Pipeline {
     try {
       const result = writes.size === 0 ? undefined : this.store.commit(writes);
       if (result === undefined) done();
-      else this.inFlight = result.then(done, (error: unknown) => this.retry(error, writes, done)).finally(() => { this.inFlight = null; });
+      else
+        this.inFlight = result
+          .then(done, (error: unknown) => this.retry(error, writes, done))
+          .finally(() => {
+            this.inFlight = null;
+          });
     } catch (error) {
-      this.inFlight = this.retry(error, writes, done).finally(() => { this.inFlight = null; });
+      this.inFlight = this.retry(error, writes, done).finally(() => {
+        this.inFlight = null;
+      });
     }
   }
 

@@ -1,13 +1,13 @@
 // One device's connection to the embedded broker, clause numbers from MQTT 5 (3.1.1 where it differs).
 import type { Socket } from 'node:net';
 import mqttPacket, { type IConnectPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
-import { Message } from '../telemetry/ingest.ts';
+import { Message } from '../telemetry/message.ts';
 import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
+import type { SecurityKind } from '../telemetry/security.ts';
 import { mayPublish, maySubscribe, readTopic, type Topic } from '../telemetry/topic.ts';
 import { EmbeddedBroker } from './broker.ts';
 import { Frames, MAX_PACKET_BYTES } from './frames.ts';
 import type { Source } from './pipeline.ts';
-import type { SecurityKind } from './security.ts';
 
 const CONNECT_WITHIN_MS = 10_000;
 /** A CONNECT with its will; nobody is known yet, so no more is buffered. */
@@ -41,10 +41,15 @@ export class Session implements Source {
   constructor(socket: Socket, broker: EmbeddedBroker) {
     this.socket = socket;
     this.broker = broker;
-    this.frames = new Frames({
-      publish: (bytes, topicAt, topicEnd, id, payloadAt, end, qos) => this.published(bytes, topicAt, topicEnd, id, payloadAt, end, qos),
-      other: (frame) => { this.parser.parse(frame); },
-    }, () => this.version);
+    this.frames = new Frames(
+      {
+        publish: (bytes, topicAt, topicEnd, id, payloadAt, end, qos) => this.published(bytes, topicAt, topicEnd, id, payloadAt, end, qos),
+        other: (frame) => {
+          this.parser.parse(frame);
+        },
+      },
+      () => this.version,
+    );
     this.parser.on('packet', (packet) => this.answer(packet));
     this.parser.on('error', () => this.refuse('protocol_error', null));
     this.timer = setTimeout(() => socket.destroy(), CONNECT_WITHIN_MS);
@@ -97,7 +102,10 @@ export class Session implements Source {
 
   private read(chunk: Buffer): void {
     // Whatever does not begin with a CONNECT is no MQTT client (3.1.1 §3.1).
-    if (!this.spoken && (chunk[0] ?? 0) >> 4 !== CONNECT) return this.refuse('protocol_error', null);
+    if (!this.spoken && (chunk[0] ?? 0) >> 4 !== CONNECT) {
+      this.refuse('protocol_error', null);
+      return;
+    }
     this.spoken = true;
     try {
       this.frames.read(chunk, this.device_id === null ? MAX_CONNECT_BYTES : MAX_PACKET_BYTES);
@@ -157,7 +165,8 @@ export class Session implements Source {
     if (!DEVICE_ID.test(packet.clientId)) return this.turnAway('client_id', 'bad_client_id', packet);
     const device_id = await this.whoIs(packet);
     if (this.socket.destroyed) return;
-    if (device_id === null) return this.turnAway('credential', packet.username === undefined || packet.password === undefined ? 'no_credential' : 'bad_credential', packet);
+    if (device_id === null)
+      return this.turnAway('credential', packet.username === undefined || packet.password === undefined ? 'no_credential' : 'bad_credential', packet);
     this.device_id = device_id;
     if (packet.will !== undefined && !this.keepWill(packet.will, device_id)) return this.turnAway('not_authorised', 'bad_will', packet);
     this.welcome(device_id, packet);
@@ -192,13 +201,25 @@ export class Session implements Source {
     this.parser = mqttPacket.parser({ protocolVersion: this.version });
     this.parser.on('packet', (next) => this.answer(next));
     this.parser.on('error', () => this.refuse('protocol_error', null));
-    const properties = { maximumPacketSize: MAX_PACKET_BYTES, retainAvailable: true, wildcardSubscriptionAvailable: false, sharedSubscriptionAvailable: false, sessionExpiryInterval: 0 };
+    const properties = {
+      maximumPacketSize: MAX_PACKET_BYTES,
+      retainAvailable: true,
+      wildcardSubscriptionAvailable: false,
+      sharedSubscriptionAvailable: false,
+      sessionExpiryInterval: 0,
+    };
     this.write({ cmd: 'connack', sessionPresent: false, returnCode: 0, reasonCode: 0, ...(this.version === 5 ? { properties } : {}) });
     this.frames.release();
   }
 
   private turnAway(why: keyof typeof REFUSALS, kind: SecurityKind, packet: IConnectPacket): void {
-    this.broker.security.note({ kind, device_id: this.device_id, client_id: packet.clientId, topic: packet.will?.topic ?? null, address: this.socket.remoteAddress ?? null });
+    this.broker.security.note({
+      kind,
+      device_id: this.device_id,
+      client_id: packet.clientId,
+      topic: packet.will?.topic ?? null,
+      address: this.socket.remoteAddress ?? null,
+    });
     const [five, three] = REFUSALS[why];
     this.will = null;
     this.write({ cmd: 'connack', sessionPresent: false, ...(this.version === 5 ? { reasonCode: five } : { returnCode: three }) });

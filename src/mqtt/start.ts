@@ -1,10 +1,11 @@
 // Starts the ingest beside the web server: in a thread of its own, so that neither waits for the other.
-import { Worker } from 'node:worker_threads';
+
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { IngestStatus } from '../telemetry/ingestStatus.ts';
 import { type IngestConfig, runIngester } from './ingester.ts';
 import type { Log } from './log.ts';
-import type { IngestStatus } from '../telemetry/ingestStatus.ts';
 import { statusOf } from './status.ts';
 
 export interface Ingest {
@@ -20,8 +21,11 @@ const MAX_HEAP_MB = 4096;
 const READY_WITHIN_MS = 60_000;
 const CLOSE_WITHIN_MS = 10_000;
 
-export type FromWorker = { readonly kind: 'ready' | 'status'; readonly status: IngestStatus } | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string } | { readonly kind: 'lost' };
+export type FromWorker =
+  | { readonly kind: 'ready' | 'status'; readonly status: IngestStatus }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string }
+  | { readonly kind: 'lost' };
 
 /** Resolves when devices can connect. Throws when the port is taken, the store cannot be opened, or a certificate cannot be read. */
 export const startIngest = async (config: IngestConfig, log: Log): Promise<Ingest> => {
@@ -32,7 +36,9 @@ export const startIngest = async (config: IngestConfig, log: Log): Promise<Inges
 /** In this very thread: for `kizashi ingest`, which does nothing else, and where only TypeScript sources are at hand. */
 export async function startHere(config: IngestConfig, log: Log): Promise<Ingest> {
   let end: (error: Error | null) => void = () => {};
-  const ended = new Promise<Error | null>((resolve) => { end = resolve; });
+  const ended = new Promise<Error | null>((resolve) => {
+    end = resolve;
+  });
   const ingester = await runIngester(config, log, Date.now, () => end(new Error('Another ingester took over the store')));
   return {
     status: () => ingester.status(),

@@ -1,6 +1,5 @@
 // Reads the state of a running ingester.
-import type { Counts } from '../telemetry/ingest.ts';
-import type { IngestStatus } from '../telemetry/ingestStatus.ts';
+import type { Counts, IngestStatus } from '../telemetry/ingestStatus.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import type { Gate } from './ingester.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -10,8 +9,23 @@ const none: Counts = { reports: 0, events: 0, duplicates: 0, quarantined: 0, qua
 export function statusOf(of: { pipeline: Pipeline; gate: Gate; housekeeping: Housekeeping; now: number } | null): IngestStatus {
   if (of === null) {
     return {
-      ...none, state: 'standby', reason: 'Another ingester holds the store', broker: null, broker_state: null, port: null, clients: null, queued: 0, rows_waiting: 0,
-      reports_per_s: 0, commit_ms: 0, commits: 0, last_commit_at: null, devices_in_memory: 0, memory_bytes: process.memoryUsage.rss(), gaps_open: 0, at: Date.now(),
+      ...none,
+      state: 'standby',
+      reason: 'Another ingester holds the store',
+      broker: null,
+      broker_state: null,
+      port: null,
+      clients: null,
+      queued: 0,
+      rows_waiting: 0,
+      reports_per_s: 0,
+      commit_ms: 0,
+      commits: 0,
+      last_commit_at: null,
+      devices_in_memory: 0,
+      memory_bytes: process.memoryUsage.rss(),
+      gaps_open: 0,
+      at: Date.now(),
     };
   }
   const { pipeline, gate, housekeeping, now } = of;
@@ -20,9 +34,19 @@ export function statusOf(of: { pipeline: Pipeline; gate: Gate; housekeeping: Hou
     ...pipeline.ingest.counts,
     state: pipeline.trouble !== null ? 'stalled' : down ? 'disconnected' : 'working',
     reason: pipeline.trouble?.message ?? gate.reason,
-    broker: gate.kind, broker_state: gate.state, port: gate.port, clients: gate.clients,
-    queued: pipeline.queued, rows_waiting: pipeline.ingest.batch.waiting, reports_per_s: housekeeping.reports_per_s,
-    commit_ms: pipeline.last_commit_ms, commits: pipeline.commits, last_commit_at: pipeline.last_commit_at || null,
-    devices_in_memory: pipeline.ingest.devices.size, memory_bytes: process.memoryUsage.rss(), gaps_open: housekeeping.gaps_open, at: now,
+    broker: gate.kind,
+    broker_state: gate.state,
+    port: gate.port,
+    clients: gate.clients,
+    queued: pipeline.queued,
+    rows_waiting: pipeline.ingest.batch.waiting,
+    reports_per_s: housekeeping.reports_per_s,
+    commit_ms: pipeline.last_commit_ms,
+    commits: pipeline.commits,
+    last_commit_at: pipeline.last_commit_at || null,
+    devices_in_memory: pipeline.ingest.devices.size,
+    memory_bytes: process.memoryUsage.rss(),
+    gaps_open: housekeeping.gaps_open,
+    at: now,
   };
 }

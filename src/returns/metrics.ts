@@ -35,37 +35,48 @@ export type ReturnMetrics = z.output<typeof ReturnMetrics>;
 export const AGE_BANDS: readonly number[] = [7, 14, 30];
 const USUAL_WINDOW_DAYS = 90;
 
-/** Units received from `from_on` to `to_on` (the last 90 days when left out). One pass over them: 20,000 returns take some 20 ms. */
+/** Units received from `from_on` to `to_on` (the last 90 days when left out). Counts come from the store; only units whose instants are known are read. */
 export async function returnMetrics(ctx: Ctx, window: { from_on?: Day | undefined; to_on?: Day | undefined }): Promise<ReturnMetrics> {
   const to_on = window.to_on ?? today(ctx);
   const from_on = window.from_on ?? addDays(to_on, -USUAL_WINDOW_DAYS);
-  const units = await ctx.db
-    .selectFrom('return_units')
-    .select(['id', 'received_at', 'dispositioned_at', 'verdict', 'repeat_no'])
-    .where('returned_on', '>=', from_on)
-    .where('returned_on', '<=', to_on)
-    .where('state', '<>', 'cancelled')
-    .execute();
+  const counts = await countReceived(ctx, from_on, to_on);
+  const spans = await listSpans(ctx, from_on, to_on);
   const shipped = await firstShipments(ctx, from_on, to_on);
-  const judged = units.filter(({ verdict }) => verdict !== null);
   return {
     from_on,
     to_on,
-    received: units.length,
+    received: counts.received,
     receipt_to_disposition: spreadOf(
       ctx,
-      units.map((unit) => [unit.received_at, unit.dispositioned_at]),
+      spans.map((unit) => [unit.received_at, unit.dispositioned_at]),
     ),
     receipt_to_shipment: spreadOf(
       ctx,
-      units.map((unit) => [unit.received_at, shipped.get(unit.id) ?? null]),
+      spans.map((unit) => [unit.received_at, shipped.get(unit.id) ?? null]),
     ),
-    nff: shareOf(judged.filter(({ verdict }) => verdict === 'no_fault_found').length, judged.length),
-    repeat: shareOf(units.filter(({ repeat_no }) => repeat_no > 1).length, units.length),
+    nff: shareOf(counts.nff, counts.judged),
+    repeat: shareOf(counts.repeated, counts.received),
     overdue: await countOverdue(ctx),
     ageing: await listAgeing(ctx),
   };
 }
+
+const receivedIn = (ctx: Ctx, from_on: Day, to_on: Day) =>
+  ctx.db.selectFrom('return_units').where('returned_on', '>=', from_on).where('returned_on', '<=', to_on).where('state', '<>', 'cancelled');
+
+const countReceived = (ctx: Ctx, from_on: Day, to_on: Day) =>
+  receivedIn(ctx, from_on, to_on)
+    .select((of) => [
+      of.fn.countAll<number>().as('received'),
+      of.fn.count<number>('verdict').as('judged'),
+      of.fn.coalesce(of.fn.sum<number>(of.case().when('verdict', '=', 'no_fault_found').then(1).else(0).end()), of.lit(0)).as('nff'),
+      of.fn.coalesce(of.fn.sum<number>(of.case().when('repeat_no', '>', 1).then(1).else(0).end()), of.lit(0)).as('repeated'),
+    ])
+    .executeTakeFirstOrThrow();
+
+/** Units whose instants are known: imported history has days only. */
+const listSpans = (ctx: Ctx, from_on: Day, to_on: Day) =>
+  receivedIn(ctx, from_on, to_on).select(['id', 'received_at', 'dispositioned_at']).where('received_at', 'is not', null).execute();
 
 async function firstShipments(ctx: Ctx, from_on: Day, to_on: Day): Promise<Map<string, number>> {
   const legs = await ctx.db

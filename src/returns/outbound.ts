@@ -7,8 +7,9 @@ import { invalid } from '../core/problem.ts';
 import { dayOf } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
-import { moveUnit } from '../ledger/move.ts';
+import { findPlace, moveUnit } from '../ledger/move.ts';
 import { endReservation, getReservation, reserveStock } from '../stock/reserve.ts';
+import type { UnitRow } from '../unit/table.ts';
 import { releaseLegReservation } from './authorise.ts';
 import type { RequestOutbound, ReserveOutbound, ShipOutbound } from './inputs.ts';
 import { installReplacement } from './install.ts';
@@ -54,6 +55,7 @@ export async function reserveOutbound(ctx: Ctx, leg_id: string, input: ReserveOu
       cause_id: leg.id,
     });
     if (reservation.unit_id === null) throw wrongState([`${model.code} is not kept by serial number`, `${model.code} は個体管理されていません`], leg.return_id);
+    await takeFromForsaken(ctx, leg.id, reservation.unit_id);
     const saved = await saveLeg(ctx, leg, { state, unit_id: reservation.unit_id, reservation_id: reservation.id, reserved_at: ctx.now });
     await remember(ctx, {
       action: 'outbound.reserved',
@@ -112,9 +114,8 @@ export async function deliverOutbound(ctx: Ctx, leg_id: string): Promise<Outboun
       .selectAll()
       .where('id', '=', leg.unit_id ?? '')
       .executeTakeFirstOrThrow();
-    await moveUnit(ctx, unit, { location: 'customer', condition: await conditionOf(ctx, unit.id) }, { cause_kind: 'outbound', cause_id: leg.id });
-    await resolveDecided(ctx, unit.id, ['customer']);
-    if (leg.kind === 'replacement') await installReplacement(ctx, leg, unit);
+    // A unit that has come back since stays where it is: only the shipment ends.
+    if ((await findPlace(ctx, unit.id))?.location === 'in_transit') await handOver(ctx, leg, unit);
     const saved = await saveLeg(ctx, leg, { state, delivered_at: ctx.now });
     await remember(ctx, { action: 'outbound.delivered', record_kind: 'return', record_id: leg.return_id, change: { outbound_id: leg.id, unit_id: unit.id } });
     return saved;
@@ -133,6 +134,26 @@ export async function cancelOutbound(ctx: Ctx, leg_id: string, reason: string): 
     await remember(ctx, { action: 'outbound.cancelled', record_kind: 'return', record_id: leg.return_id, reason, change: { outbound_id: leg.id } });
     return saved;
   });
+}
+
+/** A shipment whose promise was taken back waits for another unit once this one goes to somebody else. */
+async function takeFromForsaken(ctx: Ctx, leg_id: string, unit_id: string): Promise<void> {
+  const forsaken = await ctx.db
+    .selectFrom('outbound_legs')
+    .selectAll()
+    .where('unit_id', '=', unit_id)
+    .where('state', '=', 'reserved')
+    .where('id', '<>', leg_id)
+    .executeTakeFirst();
+  if (forsaken === undefined) return;
+  await saveLeg(ctx, forsaken, { state: legAfter(forsaken, 'unreserve'), unit_id: null, reservation_id: null, reserved_at: null });
+  await remember(ctx, { action: 'outbound.unreserved', record_kind: 'return', record_id: forsaken.return_id, change: { outbound_id: forsaken.id, unit_id } });
+}
+
+async function handOver(ctx: Ctx, leg: OutboundLegRow, unit: UnitRow): Promise<void> {
+  await moveUnit(ctx, unit, { location: 'customer', condition: await conditionOf(ctx, unit.id) }, { cause_kind: 'outbound', cause_id: leg.id });
+  await resolveDecided(ctx, unit.id, ['customer']);
+  if (leg.kind === 'replacement') await installReplacement(ctx, leg, unit);
 }
 
 const refuseUnlessRunning = (found: ReturnRow): void => {

@@ -109,20 +109,26 @@ async function countPage(c: AppContext, said: string | null) {
       <Section title={w.differences}>
         <Differences c={c} rows={await differencesOf(c, count.id)} />
       </Section>
-      {running ? (
-        <Form action={`${base}/booking`} label={w.book}>
-          <button type="submit" class="primary">
-            {w.book}
-          </button>
-        </Form>
-      ) : null}
-      {running ? (
-        <Form action={`${base}/cancellation`} label={w.cancel}>
-          <Field label={w.reason} name="reason" required />
-          <button type="submit">{w.cancel}</button>
-        </Form>
-      ) : null}
+      {running ? <Endings c={c} base={base} /> : null}
     </>,
+  );
+}
+
+/** How a running count may end. */
+function Endings({ c, base }: { c: AppContext; base: string }) {
+  const w = words(c.var.locale);
+  return (
+    <>
+      <Form action={`${base}/booking`} label={w.book}>
+        <button type="submit" class="primary">
+          {w.book}
+        </button>
+      </Form>
+      <Form action={`${base}/cancellation`} label={w.cancel}>
+        <Field label={w.reason} name="reason" required />
+        <button type="submit">{w.cancel}</button>
+      </Form>
+    </>
   );
 }
 

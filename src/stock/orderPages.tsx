@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { invalid, notFound } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, type Column, Facts, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
@@ -10,6 +11,7 @@ import { Because, type NewOrder, PlaceOrder } from './inputs.ts';
 import { cancelOrder, createOrder, listOrderLines, placeOrder, receiveOrder } from './order.ts';
 import { orderStates } from './orderApi.ts';
 import { listOrders, type OrderView } from './queries.ts';
+import type { PurchaseOrderLineRow } from './table.ts';
 import { optionsOf, StockTabs } from './views.tsx';
 import { orderStateLabels, words } from './words.ts';
 
@@ -110,19 +112,7 @@ page(orderPages, '/purchase-orders/:id', 'stock:read', async (c) => {
     { head: w.received, cell: (row) => row.received_quantity, numeric: true },
     {
       head: w.receive,
-      cell: (row) =>
-        keeper && under && row.received_quantity < row.quantity ? (
-          <details>
-            <summary>{w.receive}</summary>
-            <Form action={`/purchase-orders/${order.id}/receipts`} label={w.receive}>
-              <input type="hidden" name="line_id" value={row.id} />
-              <TextArea label={w.serials} name="serials" rows={4} />
-              <Field label={w.or_quantity} name="quantity" type="number" min={1} max={row.quantity - row.received_quantity} />
-              <Field label={w.batch} name="batch_code" />
-              <button type="submit">{w.receive}</button>
-            </Form>
-          </details>
-        ) : null,
+      cell: (row) => (keeper && under && row.received_quantity < row.quantity ? <ReceiveLine c={c} line={row} /> : null),
     },
   ];
   return show(
@@ -158,6 +148,22 @@ page(orderPages, '/purchase-orders/:id', 'stock:read', async (c) => {
     </>,
   );
 });
+
+function ReceiveLine({ c, line }: { c: AppContext; line: PurchaseOrderLineRow }) {
+  const w = words(c.var.locale);
+  return (
+    <details>
+      <summary>{w.receive}</summary>
+      <Form action={`/purchase-orders/${line.purchase_order_id}/receipts`} label={w.receive}>
+        <input type="hidden" name="line_id" value={line.id} />
+        <TextArea label={w.serials} name="serials" rows={4} />
+        <Field label={w.or_quantity} name="quantity" type="number" min={1} max={line.quantity - line.received_quantity} />
+        <Field label={w.batch} name="batch_code" />
+        <button type="submit">{w.receive}</button>
+      </Form>
+    </details>
+  );
+}
 
 const ReceiveForm = z.strictObject({
   line_id: z.string().max(64),

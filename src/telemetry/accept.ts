@@ -1,6 +1,6 @@
 // One checked report into the memory of its device: duplicates out, counters to the days they belong to, latest state, and its place in the segment.
-import { dayOf, dayNumber, DAY_MS } from '../core/time.ts';
-import { arrive, type Arrival, type Boot, type Counters, daysTouched, gapsOf, hasArrived, increment, type Ledger, NO_BOOT, UNTOLD } from './boots.ts';
+import { DAY_MS, dayNumber, dayOf } from '../core/time.ts';
+import { type Arrival, arrive, type Boot, type Counters, daysTouched, gapsOf, hasArrived, increment, type Ledger, NO_BOOT, UNTOLD } from './boots.ts';
 import { addCount, addReboot, addReport, type DayRow, newDay } from './days.ts';
 import { type Device, UNKNOWN_REBOOT } from './device.ts';
 import { counterOf, counters, type Field, field } from './fields.ts';

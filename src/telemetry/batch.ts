@@ -1,7 +1,23 @@
 // What one transaction will write, collected while messages are taken in, and the devices whose rows wait for their turn.
 import type { Device } from './device.ts';
 import { MAX_SEGMENT_BYTES, SegmentWriter } from './segment.ts';
-import { addDevice, addRow, deviceRows, eventRows, inboxDone, markRows, presenceRows, quarantineRows, replayRows, replyRows, segmentRows, shapeRows, type TableSpec, type Value, type Writes } from './writes.ts';
+import {
+  addDevice,
+  addRow,
+  deviceRows,
+  eventRows,
+  inboxDone,
+  markRows,
+  presenceRows,
+  quarantineRows,
+  replayRows,
+  replyRows,
+  segmentRows,
+  shapeRows,
+  type TableSpec,
+  type Value,
+  type Writes,
+} from './writes.ts';
 
 /** Reports per transaction: beyond it a larger batch gains nothing. */
 export const MAX_BATCH_REPORTS = 2000;

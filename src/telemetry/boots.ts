@@ -114,8 +114,13 @@ function rangeBefore(ranges: readonly Range[], seq: number): number {
 }
 
 const pieceOf = (arrival: Arrival): Range => ({
-  from: arrival.seq, to: arrival.seq, left: arrival.counters, left_day: arrival.day,
-  reboot: arrival.reboot, reboot_day: arrival.reboot_day, right: [...arrival.counters],
+  from: arrival.seq,
+  to: arrival.seq,
+  left: arrival.counters,
+  left_day: arrival.day,
+  reboot: arrival.reboot,
+  reboot_day: arrival.reboot_day,
+  right: [...arrival.counters],
 });
 
 /** A counter the report after it did not carry was already charged to a still later one: the late report claims it no more. */

@@ -2,7 +2,10 @@
 import { newId } from '../core/id.ts';
 import type { Device } from './device.ts';
 
-export interface Rate { readonly reports_per_s: number; readonly burst: number }
+export interface Rate {
+  readonly reports_per_s: number;
+  readonly burst: number;
+}
 
 /** A bucket per device, refilled by the time of arrival. */
 export const TokenBucket = {
@@ -21,3 +24,16 @@ export const TokenBucket = {
 };
 
 export const quarantineId = (at: number): string => newId(at);
+
+export interface Limits {
+  /** Reports a second one device may send for long, and how many at once. */
+  readonly reports_per_s: number;
+  readonly burst: number;
+  /** Quarantined messages kept per device. */
+  readonly quarantined_per_device: number;
+  /** Unregistered devices that get a row of their own. */
+  readonly unknown_devices: number;
+}
+
+/** 3,000 at once let a device that reports every minute drain two days of a broker's backlog. */
+export const defaultLimits: Limits = { reports_per_s: 10, burst: 3000, quarantined_per_device: 2000, unknown_devices: 20_000 };

@@ -13,25 +13,42 @@ const MAX_DAYS_PER_RUN = 500;
 /** Brings cohort_days up to date with device_days. Returns the days that were counted anew. */
 export async function countCohorts(ctx: Ctx): Promise<string[]> {
   const mark = await ctx.db.selectFrom('ingest_marks').select('mark').where('name', '=', 'cohort_days').executeTakeFirst();
-  const changed = await ctx.db.selectFrom('device_days').select('day_on').distinct()
-    .where('changed_at', '>', (mark?.mark ?? 0) - OVERLAP_MS).orderBy('day_on', 'desc').limit(MAX_DAYS_PER_RUN).execute();
+  const changed = await ctx.db
+    .selectFrom('device_days')
+    .select('day_on')
+    .distinct()
+    .where('changed_at', '>', (mark?.mark ?? 0) - OVERLAP_MS)
+    .orderBy('day_on', 'desc')
+    .limit(MAX_DAYS_PER_RUN)
+    .execute();
   for (const { day_on } of changed) await transaction(ctx, (ctx) => countDay(ctx, day_on));
-  await ctx.db.insertInto('ingest_marks').values({ name: 'cohort_days', mark: ctx.now }).onConflict((conflict) => conflict.column('name').doUpdateSet({ mark: ctx.now })).execute();
+  await ctx.db
+    .insertInto('ingest_marks')
+    .values({ name: 'cohort_days', mark: ctx.now })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ mark: ctx.now }))
+    .execute();
   return changed.map((row) => row.day_on);
 }
 
 type Totals = Pick<CohortDayRow, 'model_id' | 'hw_rev' | 'batch_id' | 'firmware'> & Record<`${'devices' | 'episodes' | 'events'}_${number}`, number | null>;
 
 async function countDay(ctx: Ctx, day_on: string): Promise<void> {
-  const sums = dailySignals.map(({ events }, i) =>
-    `count(${events}) as devices_${i}, sum(case when (${events}) > 0 then 1 else 0 end) as episodes_${i}, sum(${events}) as events_${i}`).join(', ');
+  const sums = dailySignals
+    .map(
+      ({ events }, i) => `count(${events}) as devices_${i}, sum(case when (${events}) > 0 then 1 else 0 end) as episodes_${i}, sum(${events}) as events_${i}`,
+    )
+    .join(', ');
   const { rows } = await sql<Totals>`
     select u.model_id, coalesce(u.hw_rev, v.hw_rev, '') as hw_rev, coalesce(u.batch_id, '') as batch_id, coalesce(d.firmware, '') as firmware, ${sql.raw(sums)}
     from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id join models m on m.id = u.model_id
     where d.day_on = ${day_on} and d.reports > 0
     group by u.model_id, coalesce(u.hw_rev, v.hw_rev, ''), coalesce(u.batch_id, ''), coalesce(d.firmware, '')`.execute(ctx.db);
   await ctx.db.deleteFrom('cohort_days').where('day_on', '=', day_on).execute();
-  await insertMany(ctx.db, 'cohort_days', rows.flatMap((row) => cohortRows(day_on, row)));
+  await insertMany(
+    ctx.db,
+    'cohort_days',
+    rows.flatMap((row) => cohortRows(day_on, row)),
+  );
 }
 
 /** One row per signal that some device of the cohort could tell about. */
@@ -40,5 +57,17 @@ const cohortRows = (day_on: string, row: Totals): CohortDayRow[] =>
     const devices = Number(row[`devices_${i}`] ?? 0);
     if (devices === 0) return [];
     const { model_id, hw_rev, batch_id, firmware } = row;
-    return [{ day_on, model_id, hw_rev, batch_id, firmware, signal: code, devices, episodes: Number(row[`episodes_${i}`] ?? 0), events: Number(row[`events_${i}`] ?? 0) }];
+    return [
+      {
+        day_on,
+        model_id,
+        hw_rev,
+        batch_id,
+        firmware,
+        signal: code,
+        devices,
+        episodes: Number(row[`episodes_${i}`] ?? 0),
+        events: Number(row[`events_${i}`] ?? 0),
+      },
+    ];
   });

@@ -1,5 +1,5 @@
 // One device, one calendar day: what its reports add up to. Every column is a sum, a maximum or a minimum, so the order of arrival does not matter.
-import { counters, field, type Field, fields } from './fields.ts';
+import { counters, type Field, field, fields } from './fields.ts';
 import { reboots } from './payload.ts';
 import { CLOCK_SUSPECT, BACKFILLED as RECORD_BACKFILLED } from './segment.ts';
 
@@ -16,9 +16,14 @@ const counted = ['sd_error_reports', 'sd_absent_reports', 'fps_short_reports', '
 
 /** The numeric columns of device_days in the order of `DayRow.values`. */
 export const dayColumns = [
-  ...sums, ...increments, ...rebootCounts,
-  ...greatest.map((name) => `${name}_max` as const), ...least.map((name) => `${name}_min` as const),
-  ...counted, ...flagged.map((name) => `${name}_reports` as const), 'last_address',
+  ...sums,
+  ...increments,
+  ...rebootCounts,
+  ...greatest.map((name) => `${name}_max` as const),
+  ...least.map((name) => `${name}_min` as const),
+  ...counted,
+  ...flagged.map((name) => `${name}_reports` as const),
+  'last_address',
 ] as const;
 export type DayColumn = (typeof dayColumns)[number];
 
@@ -58,7 +63,13 @@ export const newDay = (day: number): DayRow => ({ day, firmware: null, last_repo
 
 /** Adds one report, its counters apart: boots.ts says what those add to which day. `flags` are those of the record (segment.ts). */
 export function addReport(
-  row: DayRow, reported_at: number, flags: number, firmware: string | null, address: number, measures: readonly Field[], numbers: ArrayLike<number>,
+  row: DayRow,
+  reported_at: number,
+  flags: number,
+  firmware: string | null,
+  address: number,
+  measures: readonly Field[],
+  numbers: ArrayLike<number>,
 ): void {
   const { values } = row;
   values[REPORTS] = (values[REPORTS] as number) + 1;

@@ -4,7 +4,10 @@ import { readJson } from './json.ts';
 import { Event, Health, MAX_ARRAY_BYTES, MAX_MEASURES, MAX_OBJECT_BYTES, MAX_REPORTS_PER_MESSAGE, OnvifEvent } from './payload.ts';
 import type { MessageKind } from './topic.ts';
 
-export interface Refusal { readonly refusal: string; readonly detail: string | null }
+export interface Refusal {
+  readonly refusal: string;
+  readonly detail: string | null;
+}
 export type Item = { readonly health: Health } | { readonly event: Event } | { readonly onvif: OnvifEvent } | (Refusal & { readonly bytes: Uint8Array });
 
 const OPEN_ARRAY = 0x5b;

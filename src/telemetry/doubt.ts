@@ -25,7 +25,9 @@ function sameReport(shapes: Shapes, record: RawRecord, doubt: Doubt): boolean {
   if (record.ts !== doubt.ts) return false;
   if (record.text !== null || doubt.text !== null) return record.text !== null && doubt.text !== null && withoutHist(record.text) === withoutHist(doubt.text);
   const [stored, sent] = [shapes.get(record.shape_no)?.layout ?? '', shapes.get(doubt.shape_no)?.layout ?? ''];
-  return record.packed.length === doubt.packed.length && record.packed.every((number, i) => number === doubt.packed[i]) && withoutHist(stored) === withoutHist(sent);
+  return (
+    record.packed.length === doubt.packed.length && record.packed.every((number, i) => number === doubt.packed[i]) && withoutHist(stored) === withoutHist(sent)
+  );
 }
 
 /** Also within a layout, where the quotes are escaped. */

@@ -13,7 +13,13 @@ export interface Field {
   readonly words: readonly string[];
 }
 
-interface Spec { readonly type?: string | readonly string[]; readonly minimum?: number; readonly maximum?: number; readonly enum?: readonly string[]; readonly anyOf?: readonly Spec[] }
+interface Spec {
+  readonly type?: string | readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly Spec[];
+}
 
 export const fields: readonly Field[] = Object.entries(Measures.shape).map(([name, schema], index) => {
   // JSON Schema writes a nullable field as `anyOf [spec, null]`, or as `type [boolean, null]`.
@@ -40,14 +46,24 @@ export const foreignField = (name: string): Field => ({ name, index: -1, kind: '
 
 /** Counters that are cumulative per boot; a day's roll-up holds their increments. */
 export const counters = [
-  'uptime_s', 'brownouts', 'disconnects', 'link_flaps', 'sd_write_errs', 'sd_power_loss', 'frames_lost', 'enc_restarts', 'rec_gap_s', 'upload_errs', 'ircut_moves',
+  'uptime_s',
+  'brownouts',
+  'disconnects',
+  'link_flaps',
+  'sd_write_errs',
+  'sd_power_loss',
+  'frames_lost',
+  'enc_restarts',
+  'rec_gap_s',
+  'upload_errs',
+  'ircut_moves',
 ] as const;
 
 /** Position of a field among `counters`, -1 when it is none. */
 export const counterOf: readonly number[] = fields.map((each) => counters.findIndex((name) => name === each.name));
 
 /** The JSON value of a field's number: a word, a flag, or the number itself. */
-export function valueOf(of: Field, number: number): string | boolean | number {
+export function jsonValue(of: Field, number: number): string | boolean | number {
   if (of.kind === 'word') return of.words[number] ?? 'unknown';
   return of.kind === 'flag' ? number === 1 : number;
 }

@@ -1,12 +1,12 @@
 // Brings into memory what the ingester needs to know of a device: its row, its boots, its days.
 import { dayFromNumber, dayNumber } from '../core/time.ts';
 import type { Boot } from './boots.ts';
-import { dayColumns, type DayRow, newDay } from './days.ts';
+import { type DayRow, dayColumns, newDay } from './days.ts';
 import { Device } from './device.ts';
-import type { DeviceBootRow, DeviceRow } from './table.ts';
 import { fields } from './fields.ts';
-import type { Asks } from './records.ts';
 import { DEVICE_ID } from './payload.ts';
+import type { Asks } from './records.ts';
+import type { DeviceBootRow, DeviceRow } from './table.ts';
 
 /** Identifiers per query. */
 const MAX_PER_QUERY = 200;
@@ -21,7 +21,9 @@ export async function findUnits(store: Asks, device_ids: readonly string[]): Pro
   for (let i = 0; i < device_ids.length; i += MAX_PER_QUERY) {
     const some = device_ids.slice(i, i + MAX_PER_QUERY);
     const rows = await store.all<{ identifier: string; unit_id: string }>(
-      `select identifier, unit_id from unit_identifiers where kind = 'device_id' and identifier in (${marks(some.length)})`, some);
+      `select identifier, unit_id from unit_identifiers where kind = 'device_id' and identifier in (${marks(some.length)})`,
+      some,
+    );
     for (const row of rows) found.set(row.identifier, row.unit_id);
   }
   return found;
@@ -33,7 +35,7 @@ export async function loadDevices(store: Asks, device_ids: readonly string[]): P
   const ids = device_ids.filter((id) => DEVICE_ID.test(id));
   for (let i = 0; i < ids.length; i += MAX_PER_QUERY) {
     const some = ids.slice(i, i + MAX_PER_QUERY);
-    loaded.push(...await completed(store, await store.all<DeviceRow>(`select * from devices where device_id in (${marks(some.length)})`, some)));
+    loaded.push(...(await completed(store, await store.all<DeviceRow>(`select * from devices where device_id in (${marks(some.length)})`, some))));
   }
   return loaded;
 }
@@ -43,7 +45,7 @@ export async function loadDevicesByNo(store: Asks, device_nos: readonly number[]
   const loaded: Device[] = [];
   for (let i = 0; i < device_nos.length; i += MAX_PER_QUERY) {
     const some = device_nos.slice(i, i + MAX_PER_QUERY);
-    loaded.push(...await completed(store, await store.all<DeviceRow>(`select * from devices where device_no in (${marks(some.length)})`, some)));
+    loaded.push(...(await completed(store, await store.all<DeviceRow>(`select * from devices where device_no in (${marks(some.length)})`, some))));
   }
   return loaded;
 }
@@ -53,12 +55,18 @@ async function completed(store: Asks, rows: readonly DeviceRow[]): Promise<Devic
   const numbers = rows.map((row) => row.device_no);
   const within = marks(numbers.length);
   const boots = await store.all<DeviceBootRow>(
-    `select b.* from device_boots b join devices d on d.device_no = b.device_no and d.boot_no = b.boot_no where d.device_no in (${within})`, numbers);
+    `select b.* from device_boots b join devices d on d.device_no = b.device_no and d.boot_no = b.boot_no where d.device_no in (${within})`,
+    numbers,
+  );
   const latestBoots = await store.all<{ device_no: number; boot_no: number }>(
-    `select device_no, max(boot_no) as boot_no from device_boots where device_no in (${within}) group by device_no`, numbers);
+    `select device_no, max(boot_no) as boot_no from device_boots where device_no in (${within}) group by device_no`,
+    numbers,
+  );
   const states = await store.all<Row>(`select * from device_states where device_no in (${within})`, numbers);
   const days = await store.all<Row>(
-    `select * from device_days d where device_no in (${within}) and day_on = (select max(day_on) from device_days l where l.device_no = d.device_no)`, numbers);
+    `select * from device_days d where device_no in (${within}) and day_on = (select max(day_on) from device_days l where l.device_no = d.device_no)`,
+    numbers,
+  );
   const devices = new Map(rows.map((row) => [row.device_no, deviceFrom(row)]));
   for (const row of boots) setBoot(devices.get(row.device_no), bootFrom(row));
   for (const row of latestBoots) setNextBoot(devices.get(row.device_no), row.boot_no + 1);
@@ -98,7 +106,12 @@ function setDay(device: Device | undefined, day: DayRow): void {
 }
 
 const bootFrom = (row: DeviceBootRow): Boot => ({
-  boot_no: row.boot_no, boot: row.boot, first_seen_at: row.first_seen_at, last_seen_at: row.last_seen_at, ranges: rangesFrom(row.ranges), touched: false,
+  boot_no: row.boot_no,
+  boot: row.boot,
+  first_seen_at: row.first_seen_at,
+  last_seen_at: row.last_seen_at,
+  ranges: rangesFrom(row.ranges),
+  touched: false,
 });
 
 /** JSON has no NaN: unknown counters are null there. */
@@ -112,7 +125,9 @@ function dayFrom(row: Row): DayRow {
   day.firmware = row.firmware === null ? null : String(row.firmware);
   day.last_reported_at = Number(row.last_reported_at);
   day.dirty = false;
-  dayColumns.forEach((name, i) => { day.values[i] = row[name] === null ? Number.NaN : Number(row[name]); });
+  dayColumns.forEach((name, i) => {
+    day.values[i] = row[name] === null ? Number.NaN : Number(row[name]);
+  });
   return day;
 }
 

@@ -6,13 +6,18 @@ import { insertMany } from '../db/insertMany.ts';
 import { code, decimal, instant, required, text } from '../transfer/columns.ts';
 import { type Change, defineKind, type GivenRow, type Judgement, type Planned } from '../transfer/kind.ts';
 import { IMPORTED_BOOT } from './accept.ts';
-import { DEVICE_ID, Health, MAX_REPORTS_PER_MESSAGE } from './payload.ts';
 import { findField } from './fields.ts';
+import { DEVICE_ID, Health, MAX_REPORTS_PER_MESSAGE } from './payload.ts';
 import { TOPIC_ROOT } from './topic.ts';
 
 const columns = { device_id: required(code(64)), ts: required(instant()), name: required(code(64)), value: required(text(200)) };
 type Row = GivenRow<typeof columns>;
-interface Plan { readonly device_id: string; readonly ts: number; readonly name: string; readonly value: string | number | boolean }
+interface Plan {
+  readonly device_id: string;
+  readonly ts: number;
+  readonly name: string;
+  readonly value: string | number | boolean;
+}
 
 /** One boot a month: counters go on within it, and the lists of sequence numbers stay short. */
 const bootOf = (ts: number): string => `${IMPORTED_BOOT}${new Date(ts).toISOString().slice(0, 7)}`;
@@ -27,7 +32,10 @@ export const telemetryImport = defineKind<typeof columns, Plan>({
     write: async (ctx, _import_id, batch) => {
       const messages = [...messagesOf(batch)];
       const rows = messages.map(({ device_id, reports }) => ({
-        id: newId(ctx.now), topic: `${TOPIC_ROOT}${device_id}/backfill`, payload: Buffer.from(JSON.stringify(reports)), received_at: ctx.now,
+        id: newId(ctx.now),
+        topic: `${TOPIC_ROOT}${device_id}/backfill`,
+        payload: Buffer.from(JSON.stringify(reports)),
+        received_at: ctx.now,
       }));
       await insertMany(ctx.db, 'telemetry_inbox', rows);
       return rows.map((row, i): Change => ({ row_no: messages[i]?.row_no ?? 0, record_kind: 'telemetry_inbox', record_id: row.id, before: null }));
@@ -35,8 +43,13 @@ export const telemetryImport = defineKind<typeof columns, Plan>({
   }),
   refuseUndo: async (ctx, import_id) => {
     const changes = await ctx.db.selectFrom('import_changes').select('record_id').where('import_id', '=', import_id).execute();
-    const waiting = await ctx.db.selectFrom('telemetry_inbox').select('id').where('id', 'in', changes.map((change) => change.record_id).slice(0, 500)).execute();
-    if (waiting.length < Math.min(500, changes.length)) throw new Problem('conflict', ['Reports were already taken in; raw reports are never removed', 'レポートは取り込み済みです。生データは取り消せません']);
+    const waiting = await ctx.db
+      .selectFrom('telemetry_inbox')
+      .select('id')
+      .where('id', 'in', changes.map((change) => change.record_id).slice(0, 500))
+      .execute();
+    if (waiting.length < Math.min(500, changes.length))
+      throw new Problem('conflict', ['Reports were already taken in; raw reports are never removed', 'レポートは取り込み済みです。生データは取り消せません']);
   },
   undo: async (ctx, _import_id, changes) => {
     for (const change of changes) await ctx.db.deleteFrom('telemetry_inbox').where('id', '=', change.record_id).execute();
@@ -49,7 +62,8 @@ function judgeRow({ cells }: Row): Judgement<Plan> {
   if (!DEVICE_ID.test(cells.device_id)) return wrong('device_id', 'Not a device id: letters, digits, _ and - only', 'デバイスIDは英数字と _ - のみです');
   const value = readValue(cells.name, cells.value);
   const fits = value !== null && Health.safeParse({ v: 1, boot: 'import', seq: 0, ts: cells.ts, m: { [cells.name]: value } }).success;
-  if (!fits || value === null) return wrong('value', `Not a value of ${cells.name}: ${cells.value}`, `${cells.name} の値として正しくありません: ${cells.value}`);
+  if (!fits || value === null)
+    return wrong('value', `Not a value of ${cells.name}: ${cells.value}`, `${cells.name} の値として正しくありません: ${cells.value}`);
   return { result: 'create', key, plan: { device_id: cells.device_id, ts: cells.ts, name: cells.name, value } };
 }
 
@@ -75,7 +89,11 @@ function* messagesOf(batch: readonly Planned<Plan>[]): Generator<{ device_id: st
     const reports = [...instants].sort(([a], [b]) => a - b);
     for (let i = 0; i < reports.length; i += MAX_REPORTS_PER_MESSAGE) {
       const some = reports.slice(i, i + MAX_REPORTS_PER_MESSAGE);
-      yield { device_id, row_no: some[0]?.[1].row_no ?? 0, reports: some.map(([ts, { m }]) => ({ v: 1, boot: bootOf(ts), seq: ts, ts, synced: true, hist: true, m })) };
+      yield {
+        device_id,
+        row_no: some[0]?.[1].row_no ?? 0,
+        reports: some.map(([ts, { m }]) => ({ v: 1, boot: bootOf(ts), seq: ts, ts, synced: true, hist: true, m })),
+      };
     }
   }
 }

@@ -1,62 +1,32 @@
 // The ingester's core: messages in, rows of one transaction out. It knows no socket and no clock; mqtt/pipeline.ts feeds it and commits what it collects.
 import { acceptEvent, acceptReport, Calendar, type Need, type Reception, timeOf } from './accept.ts';
 import { Batch } from './batch.ts';
-import { isRefusal, type Item, parse, readItems } from './decode.ts';
+import { type Limits, quarantineId, TokenBucket } from './bounds.ts';
+import { type Item, isRefusal, parse, readItems } from './decode.ts';
 import { Device } from './device.ts';
+import type { Counts } from './ingestStatus.ts';
 import { readJson } from './json.ts';
-import { type Event, type OnvifEvent, Reply, State } from './payload.ts';
+import { itemBytes, type Message } from './message.ts';
 import { adaptOnvif } from './onvif.ts';
+import { type Event, type OnvifEvent, Reply, State } from './payload.ts';
 import { noteActivity, noteState, type PresenceChange } from './presence.ts';
 import { Reading, readReport, walkReport } from './reading.ts';
-import { quarantineId, TokenBucket } from './bounds.ts';
 import { BACKFILLED, CLOCK_SUSPECT, IS_EVENT } from './segment.ts';
 import { TEXT_SHAPE } from './shape.ts';
 import type { Shapes } from './shapes.ts';
-import type { Topic } from './topic.ts';
 import { eventRows, presenceRows, quarantineRows, replyRows, shapeRows } from './writes.ts';
-
-/** One message of a device: `bytes` from `from` to `to`. */
-export class Message {
-  /** Items of its array that are in already: taking resumes there after something was read from the store. */
-  done = 0;
-  /** Known after a look at the store: the same key was stored with the same bytes, or with others. */
-  verdict: 'same' | 'other' | null = null;
-  items: Item[] | null = null;
-  /** The unit of its device was looked up for it. */
-  asked = false;
-  /** What became of it, for replays. */
-  outcome = 'stored';
-  /** A replay or an import comes from the store itself: no rate applies. The refusal of a replay is told instead of quarantined again. */
-  origin: 'device' | 'replay' | 'import' = 'device';
-  /** Called when the message is in the batch, to add rows of its own to the same transaction. */
-  onTaken: ((outcome: string) => void) | null = null;
-  readonly topic: string;
-  readonly of: Topic;
-  readonly bytes: Uint8Array;
-  readonly from: number;
-  readonly to: number;
-  readonly received_at: number;
-
-  constructor(topic: string, of: Topic, received_at: number, bytes: Uint8Array, from = 0, to = bytes.length) {
-    this.topic = topic;
-    this.of = of;
-    this.received_at = received_at;
-    this.bytes = bytes;
-    this.from = from;
-    this.to = to;
-  }
-
-  get payload(): Uint8Array {
-    return this.bytes.subarray(this.from, this.to);
-  }
-}
 
 /** What must be read before the message can be taken in. */
 export type Missing = Need | { readonly device_id: string } | { readonly device: Device; readonly doubt: Doubt };
 /** A report whose key is known already: are its bytes? */
-export interface Doubt { readonly boot_no: number; readonly seq: number; readonly ts: number; readonly shape_no: number; readonly packed: readonly number[]; readonly text: string | null }
-
-export interface Counts { reports: number; events: number; duplicates: number; quarantined: number; quarantine_dropped: number; throttled: number; presence: number; replies: number }
+export interface Doubt {
+  readonly boot_no: number;
+  readonly seq: number;
+  readonly ts: number;
+  readonly shape_no: number;
+  readonly packed: readonly number[];
+  readonly text: string | null;
+}
 
 export interface IngestOptions {
   readonly zone: string;
@@ -66,19 +36,6 @@ export interface IngestOptions {
   readonly shapes: Shapes;
   readonly limits: Limits;
 }
-
-export interface Limits {
-  /** Reports a second one device may send for long, and how many at once. */
-  readonly reports_per_s: number;
-  readonly burst: number;
-  /** Quarantined messages kept per device. */
-  readonly quarantined_per_device: number;
-  /** Unregistered devices that get a row of their own. */
-  readonly unknown_devices: number;
-}
-
-/** 3,000 at once let a device that reports every minute drain two days of a broker's backlog. */
-export const defaultLimits: Limits = { reports_per_s: 10, burst: 3000, quarantined_per_device: 2000, unknown_devices: 20_000 };
 
 /** An unregistered device is looked up again after this long. */
 const LOOK_UP_AGAIN_MS = 1000;
@@ -121,11 +78,11 @@ export class Ingest {
   /** Takes the message in, or says what it needs first. */
   take(message: Message): Missing | null {
     const device = this.devices.get(message.of.device_id);
-    if (device === undefined) return this.unknown > this.limits.unknown_devices ? this.refuse(message, message.payload, 'unknown_device', null) : { device_id: message.of.device_id };
+    if (device === undefined)
+      return this.unknown > this.limits.unknown_devices ? this.refuse(message, message.payload, 'unknown_device', null) : { device_id: message.of.device_id };
     if (device.unit_id === null) {
       // A replay came long ago: whether its device is known by now is asked once.
       const ask = message.origin === 'device' ? message.received_at - device.looked_up_at >= LOOK_UP_AGAIN_MS : !message.asked;
-      message.asked = true;
       if (ask) return { device_id: message.of.device_id };
       device.last_seen_at = message.received_at;
       this.batch.touch(device);
@@ -186,8 +143,17 @@ export class Ingest {
       return outcome;
     }
     batch.segment.append(
-      device.device_no, reading.boot_no, reading.seq, message.received_at, reading.ts, reading.flags, device.last_address,
-      reading.shape?.no ?? TEXT_SHAPE, reading.packed, reading.measures.length, reading.text,
+      device.device_no,
+      reading.boot_no,
+      reading.seq,
+      message.received_at,
+      reading.ts,
+      reading.flags,
+      device.last_address,
+      reading.shape?.no ?? TEXT_SHAPE,
+      reading.packed,
+      reading.measures.length,
+      reading.text,
     );
     device.last_address = reception.address;
     // A record names its boot by number: the row that gives the number its name goes with the first.
@@ -205,7 +171,17 @@ export class Ingest {
     const boot_no = (device.boot?.boot === reading.boot ? device.boot : device.boots.get(reading.boot))?.boot_no ?? 0;
     if (message.verdict === null) {
       const packed = Array.from(reading.packed.subarray(0, reading.measures.length));
-      return { device, doubt: { boot_no, seq: reading.seq, ts: reading.ts, shape_no: reading.shape?.no ?? 0, packed: reading.shape === null ? [] : packed, text: reading.text } };
+      return {
+        device,
+        doubt: {
+          boot_no,
+          seq: reading.seq,
+          ts: reading.ts,
+          shape_no: reading.shape?.no ?? 0,
+          packed: reading.shape === null ? [] : packed,
+          text: reading.text,
+        },
+      };
     }
     if (message.verdict === 'other') return this.refuse(message, itemBytes(message), 'same_key_other_bytes', `boot ${reading.boot} seq ${reading.seq}`);
     return this.noteDuplicate(device, message);
@@ -233,11 +209,31 @@ export class Ingest {
     this.batch.touchNow(device);
     const event_no = this.batch.segment.next;
     const boot_no = (device.boot?.boot === event.boot ? device.boot : device.boots.get(event.boot))?.boot_no ?? 0;
-    this.batch.segment.append(device.device_no, boot_no, event.seq, message.received_at, event.ts, flags, device.last_address, TEXT_SHAPE, [], 0, JSON.stringify(event));
+    this.batch.segment.append(
+      device.device_no,
+      boot_no,
+      event.seq,
+      message.received_at,
+      event.ts,
+      flags,
+      device.last_address,
+      TEXT_SHAPE,
+      [],
+      0,
+      JSON.stringify(event),
+    );
     device.last_address = event_no;
     this.batch.add(eventRows, [
-      event_no, device.device_no, boot_no, event.seq, event.name, reported_at, message.received_at, clock_suspect ? message.received_at : null,
-      jsonOrNull(event.source), jsonOrNull(event.data),
+      event_no,
+      device.device_no,
+      boot_no,
+      event.seq,
+      event.name,
+      reported_at,
+      message.received_at,
+      clock_suspect ? message.received_at : null,
+      jsonOrNull(event.source),
+      jsonOrNull(event.data),
     ]);
     this.counts.events++;
     if (!hist) this.notePresence(device, noteActivity(device, message.received_at), message.received_at);
@@ -306,10 +302,3 @@ export class Ingest {
 }
 
 const jsonOrNull = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));
-
-/** The bytes of the report at hand: the message, or its part of an array. */
-function itemBytes(message: Message): Uint8Array {
-  const item = message.items === null || message.items.length < 2 ? undefined : message.items[message.done];
-  if (item === undefined || 'refusal' in item) return message.payload;
-  return Buffer.from(JSON.stringify('health' in item ? item.health : 'event' in item ? item.event : item.onvif));
-}

@@ -1,5 +1,17 @@
 // What an ingester says of itself: for /readyz, /metrics and the page of its health.
-import type { Counts } from './ingest.ts';
+import type { IngestStore } from './ingestStore.ts';
+
+/** Messages since the start, by what became of them. */
+export interface Counts {
+  reports: number;
+  events: number;
+  duplicates: number;
+  quarantined: number;
+  quarantine_dropped: number;
+  throttled: number;
+  presence: number;
+  replies: number;
+}
 
 export interface IngestStatus extends Counts {
   /** standby: another ingester holds the store. stalled: the store does not take batches. disconnected: no broker. */
@@ -21,4 +33,22 @@ export interface IngestStatus extends Counts {
   readonly memory_bytes: number;
   readonly gaps_open: number;
   readonly at: number;
+}
+
+/** Status rows of ingesters that are gone are kept for so long. */
+const KEPT_MS = 3_600_000;
+
+/** Tells the pages of every process how this ingester is. */
+export async function writeStatus(store: IngestStore, ingester: string, status: IngestStatus, now: number): Promise<void> {
+  await store.run(
+    `insert into ingest_status (ingester, status, updated_at) values (?, ?, ?)
+     on conflict (ingester) do update set status = excluded.status, updated_at = excluded.updated_at`,
+    [ingester, JSON.stringify(status), now],
+  );
+  await store.run('delete from ingest_status where updated_at < ?', [now - KEPT_MS]);
+}
+
+export async function noteUsedCredentials(store: IngestStore, device_ids: readonly string[], now: number): Promise<void> {
+  for (const device_id of device_ids)
+    await store.run('update device_credentials set last_used_at = ? where device_id = ? and revoked_at is null', [now, device_id]);
 }

@@ -17,10 +17,15 @@ export const DeviceFilter = z.object({ kind: z.enum(deviceKinds).optional(), q: 
 export type DeviceFilter = z.infer<typeof DeviceFilter>;
 
 export const quarantineStates = ['open', 'waiting', 'replayed'] as const;
-export const QuarantineFilter = z.object({ state: z.enum(quarantineStates).optional(), reason: z.string().max(64).optional(), device_id: z.string().max(64).optional() });
+export const QuarantineFilter = z.object({
+  state: z.enum(quarantineStates).optional(),
+  reason: z.string().max(64).optional(),
+  device_id: z.string().max(64).optional(),
+});
 export type QuarantineFilter = z.infer<typeof QuarantineFilter>;
 
 /** Which messages to replay: all of a reason, of a device, or both. */
-export const ReplayMany = z.strictObject({ reason: z.string().min(1).max(64).optional(), device_id: DeviceId.optional() })
+export const ReplayMany = z
+  .strictObject({ reason: z.string().min(1).max(64).optional(), device_id: DeviceId.optional() })
   .refine((input) => input.reason !== undefined || input.device_id !== undefined, { error: 'Name a reason or a device', path: ['reason'] });
 export type ReplayMany = z.infer<typeof ReplayMany>;

@@ -14,15 +14,27 @@ const MOSQUITTO_ITERATIONS = 101;
 export async function issueCredential(ctx: Ctx, device_id: string): Promise<{ username: string; password: string }> {
   allow(ctx, 'telemetry:write');
   if (!DEVICE_ID.test(device_id)) {
-    throw new Problem('invalid', ['A device id has 1 to 64 letters, digits, _ and -', 'デバイスIDは1〜64文字の英数字と _ - です'], { errors: [{ path: 'device_id', message: String(DEVICE_ID) }] });
+    throw new Problem('invalid', ['A device id has 1 to 64 letters, digits, _ and -', 'デバイスIDは1〜64文字の英数字と _ - です'], {
+      errors: [{ path: 'device_id', message: String(DEVICE_ID) }],
+    });
   }
   const password = newSecret(24);
   return transaction(ctx, async (ctx) => {
     await ctx.db.updateTable('device_credentials').set({ revoked_at: ctx.now }).where('device_id', '=', device_id).where('revoked_at', 'is', null).execute();
     const id = newId(ctx.now);
-    await ctx.db.insertInto('device_credentials').values({
-      id, device_id, secret_hash: sha256(password), mosquitto_hash: mosquittoHash(password), created_by: ctx.actor.name, created_at: ctx.now, last_used_at: null, revoked_at: null,
-    }).execute();
+    await ctx.db
+      .insertInto('device_credentials')
+      .values({
+        id,
+        device_id,
+        secret_hash: sha256(password),
+        mosquitto_hash: mosquittoHash(password),
+        created_by: ctx.actor.name,
+        created_at: ctx.now,
+        last_used_at: null,
+        revoked_at: null,
+      })
+      .execute();
     await remember(ctx, { action: 'device_credential.issued', record_kind: 'device', record_id: device_id, change: { credential_id: id } });
     return { username: device_id, password };
   });
@@ -32,7 +44,13 @@ export async function issueCredential(ctx: Ctx, device_id: string): Promise<{ us
 export async function revokeCredential(ctx: Ctx, device_id: string): Promise<void> {
   allow(ctx, 'telemetry:write');
   await transaction(ctx, async (ctx) => {
-    const revoked = await ctx.db.updateTable('device_credentials').set({ revoked_at: ctx.now }).where('device_id', '=', device_id).where('revoked_at', 'is', null).returning('id').executeTakeFirst();
+    const revoked = await ctx.db
+      .updateTable('device_credentials')
+      .set({ revoked_at: ctx.now })
+      .where('device_id', '=', device_id)
+      .where('revoked_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
     if (revoked === undefined) throw notFound(['Credential', '認証情報']);
     await remember(ctx, { action: 'device_credential.revoked', record_kind: 'device', record_id: device_id, change: { credential_id: revoked.id } });
   });

@@ -1,6 +1,6 @@
 // ONVIF's own MQTT form as an event of ours. It has no boot and no sequence number: the day stands for the boot and the instant, spread by a hash of
 // the whole event, for the number, so that a repetition is the same event and two events of one millisecond are two.
-import { rfc3339, DAY_MS } from '../core/time.ts';
+import { DAY_MS, rfc3339 } from '../core/time.ts';
 import { ONVIF_BOOT } from './accept.ts';
 import type { Event, OnvifEvent } from './payload.ts';
 

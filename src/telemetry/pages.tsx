@@ -6,12 +6,28 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { ListQuery } from '../web/route.ts';
 import { commandDevice } from './commandDevice.ts';
+import { CredentialShown, DeviceView } from './deviceViews.tsx';
 import { DeviceFilter, QuarantineFilter, ReplayMany } from './inputs.ts';
 import { issueCredential, revokeCredential } from './issueCredential.ts';
-import { countDevices, countQuarantine, findState, getDevice, getQuarantined, listCommands, listDays, listDevices, listEvents, listGaps, listIngesters, listOutages, listQuarantine, listSecurityEvents } from './queries.ts';
+import { QuarantinedMessage, QuarantineList } from './quarantineViews.tsx';
+import {
+  countDevices,
+  countQuarantine,
+  findState,
+  getDevice,
+  getQuarantined,
+  listCommands,
+  listDays,
+  listDevices,
+  listEvents,
+  listGaps,
+  listIngesters,
+  listOutages,
+  listQuarantine,
+  listSecurityEvents,
+} from './queries.ts';
 import { replayMany, replayOne } from './replay.ts';
-import { CredentialShown, DeviceView } from './deviceViews.tsx';
-import { DeviceList, IngestHealth, QuarantinedMessage, QuarantineList } from './views.tsx';
+import { DeviceList, IngestHealth } from './views.tsx';
 import { words } from './words.ts';
 
 export const telemetryPages = newPages();
@@ -31,9 +47,17 @@ page(telemetryPages, '/devices/:device_id', 'telemetry:read', async (c) => {
   const device = await getDevice(ctx, param(c, 'device_id'));
   const { device_no, device_id } = device;
   const [state, days, events, gaps, commands] = await Promise.all([
-    findState(ctx, device_no), listDays(ctx, device_no, addDays(today(ctx), -DAYS_SHOWN), today(ctx)), listEvents(ctx, device_no), listGaps(ctx, device_no), listCommands(ctx, device_id),
+    findState(ctx, device_no),
+    listDays(ctx, device_no, addDays(today(ctx), -DAYS_SHOWN), today(ctx)),
+    listEvents(ctx, device_no),
+    listGaps(ctx, device_no),
+    listCommands(ctx, device_id),
   ]);
-  return show(c, { title: device_id, nav: '/devices' }, <DeviceView c={c} device={device} state={state} days={days} events={events} gaps={gaps} commands={commands} />);
+  return show(
+    c,
+    { title: device_id, nav: '/devices' },
+    <DeviceView c={c} device={device} state={state} days={days} events={events} gaps={gaps} commands={commands} />,
+  );
 });
 
 action(telemetryPages, '/devices/:device_id/credential', 'telemetry:write', async (c) => {

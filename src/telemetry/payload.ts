@@ -12,7 +12,17 @@ export const MAX_MEASURES = 64;
 export const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 export const reboots = [
-  'user_reset', 'fw_update', 'power_on', 'brownout', 'hw_watchdog', 'sw_watchdog', 'kernel_panic', 'oom', 'clock_failure', 'fw_update_error', 'unknown',
+  'user_reset',
+  'fw_update',
+  'power_on',
+  'brownout',
+  'hw_watchdog',
+  'sw_watchdog',
+  'kernel_panic',
+  'oom',
+  'clock_failure',
+  'fw_update_error',
+  'unknown',
 ] as const;
 export const sdStates = ['ok', 'ro', 'error', 'full', 'formatting', 'absent'] as const;
 export const recStates = ['ok', 'gap', 'stopped', 'no_media'] as const;
@@ -23,21 +33,51 @@ const level = (low: number, high: number) => z.int().min(low).max(high).nullable
 const flag = z.boolean().nullable().optional();
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T) => z.enum(words).nullable().optional();
 /** Printable text a store can hold: no control characters, no half of a surrogate pair. */
-const label = (longest: number) => z.string().min(1).max(longest).regex(/^[^\p{Cc}\p{Cs}]*$/u);
+const label = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
 
 /** `m`: every field optional, null means unknown, unknown keys are kept. */
 export const Measures = z.looseObject({
-  uptime_s: uint, boots: uint, reboot: oneOf(reboots),
-  temp_c: between(-60, 150), rh_pct: between(0, 100),
-  vin_mv: between(0, 60_000), brownouts: uint,
-  rssi_dbm: between(-120, 0), disconnects: uint, link_flaps: uint,
-  sd_state: oneOf(sdStates), sd_wear_pct: between(0, 100), sd_spare_pct: between(0, 100), sd_write_errs: uint, sd_power_loss: uint,
+  uptime_s: uint,
+  boots: uint,
+  reboot: oneOf(reboots),
+  temp_c: between(-60, 150),
+  rh_pct: between(0, 100),
+  vin_mv: between(0, 60_000),
+  brownouts: uint,
+  rssi_dbm: between(-120, 0),
+  disconnects: uint,
+  link_flaps: uint,
+  sd_state: oneOf(sdStates),
+  sd_wear_pct: between(0, 100),
+  sd_spare_pct: between(0, 100),
+  sd_write_errs: uint,
+  sd_power_loss: uint,
   emmc_life: level(0, 11),
-  fps_set: between(0, 240), fps_out: between(0, 240), frames_lost: uint, enc_restarts: uint,
-  rec_state: oneOf(recStates), rec_gap_s: uint, last_rec_age_s: uint, upload_errs: uint, upload_backlog_s: uint, bitrate_kbps: uint,
-  ircut_moves: uint, ircut_fault: flag, ir_led_fault: flag,
-  focus: between(0, 1), blurry: flag, too_dark: flag, too_bright: flag,
-  ntp_off_ms: between(-2_147_483_648, 2_147_483_648), cpu_pct: between(0, 100), mem_free_kb: uint,
+  fps_set: between(0, 240),
+  fps_out: between(0, 240),
+  frames_lost: uint,
+  enc_restarts: uint,
+  rec_state: oneOf(recStates),
+  rec_gap_s: uint,
+  last_rec_age_s: uint,
+  upload_errs: uint,
+  upload_backlog_s: uint,
+  bitrate_kbps: uint,
+  ircut_moves: uint,
+  ircut_fault: flag,
+  ir_led_fault: flag,
+  focus: between(0, 1),
+  blurry: flag,
+  too_dark: flag,
+  too_bright: flag,
+  ntp_off_ms: between(-2_147_483_648, 2_147_483_648),
+  cpu_pct: between(0, 100),
+  mem_free_kb: uint,
 });
 
 const head = { v: z.literal(1), boot: label(32), seq: z.int().min(0), ts: z.int().min(0), synced: z.boolean().optional(), hist: z.boolean().optional() };
@@ -61,7 +101,10 @@ export const OnvifEvent = z.looseObject({ UtcTime: z.string().max(64), Source: P
 export type OnvifEvent = z.infer<typeof OnvifEvent>;
 
 const HealthMessage = z.union([Health, z.array(Health).min(1).max(MAX_REPORTS_PER_MESSAGE)]);
-const BackfillMessage = z.array(z.union([Health, Event])).min(1).max(MAX_REPORTS_PER_MESSAGE);
+const BackfillMessage = z
+  .array(z.union([Health, Event]))
+  .min(1)
+  .max(MAX_REPORTS_PER_MESSAGE);
 
 /** Name of the file under schema/mqtt → the whole payload of that topic. */
 export const messages = { 'health.v1': HealthMessage, 'event.v1': Event, 'state.v1': State, 'backfill.v1': BackfillMessage, 'reply.v1': Reply } as const;

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { type IngestStore, LeaseLost } from './ingestStore.ts';
 import { overwrite } from './sqliteIngest.ts';
-import { type TableSpec, type Value, type Writes, inboxDone, replayRows, replyRows, segmentRows } from './writes.ts';
+import { inboxDone, replayRows, replyRows, segmentRows, type TableSpec, type Value, type Writes } from './writes.ts';
 
 /** Names the lock of the ingester among the advisory locks of the database. */
 const INGEST_LOCK = 4_812_078;
@@ -14,12 +14,16 @@ export function openPostgresIngest(url: string): IngestStore {
   let writer: pg.Client | null = null;
   return {
     claim: async (holder, now) => {
-      writer ??= await connectWriter(url, () => { writer = null; });
+      writer ??= await connectWriter(url, () => {
+        writer = null;
+      });
       const locked = await writer.query(`select pg_try_advisory_lock(${INGEST_LOCK}) as locked`);
       if (locked.rows[0].locked !== true) return false;
       await writer.query(
         `insert into ingest_leases (name, epoch, holder, renewed_at) values ('ingest', 1, $1, $2)
-         on conflict (name) do update set epoch = ingest_leases.epoch + 1, holder = excluded.holder, renewed_at = excluded.renewed_at, released_at = null`, [holder, now]);
+         on conflict (name) do update set epoch = ingest_leases.epoch + 1, holder = excluded.holder, renewed_at = excluded.renewed_at, released_at = null`,
+        [holder, now],
+      );
       return true;
     },
     renew: async (now) => {
@@ -67,7 +71,11 @@ function statementFor(table: TableSpec, rows: readonly Value[][]): pg.QueryConfi
   const name = `${table.table}.${table.columns.length}`;
   if (table === inboxDone) return { name: 'inbox', text: 'delete from telemetry_inbox where id = any($1::text[])', values: arrays };
   if (table === replayRows) {
-    return { name, text: `update quarantine set replayed_at = given.replayed_at, replay_outcome = given.replay_outcome from (${unnest}) given where quarantine.id = given.id`, values: arrays };
+    return {
+      name,
+      text: `update quarantine set replayed_at = given.replayed_at, replay_outcome = given.replay_outcome from (${unnest}) given where quarantine.id = given.id`,
+      values: arrays,
+    };
   }
   if (table === replyRows) {
     const text = `update device_commands c set replied_at = given.replied_at, reply = given.reply from (${unnest}) given where c.id = given.id and c.device_id = given.device_id`;

@@ -3,7 +3,10 @@ import type { Device } from './device.ts';
 import type { State } from './payload.ts';
 
 export type PresenceCause = 'birth' | 'will' | 'activity' | 'farewell';
-export interface PresenceChange { readonly presence: 'online' | 'offline'; readonly cause: PresenceCause }
+export interface PresenceChange {
+  readonly presence: 'online' | 'offline';
+  readonly cause: PresenceCause;
+}
 
 /** A live message proves that the device is there. */
 export function noteActivity(device: Device, at: number): PresenceChange | null {

@@ -42,10 +42,29 @@ export function kindOf(device: Pick<ListedDevice, 'unit_id' | 'online_at' | 'las
 
 export async function listDevices(ctx: Ctx, request: PageRequest, filter: DeviceFilter): Promise<Page<ListedDevice>> {
   if (filter.kind === 'never_seen') return listNeverSeen(ctx, request, filter);
-  let query = ctx.db.selectFrom('devices').leftJoin('units', 'units.id', 'devices.unit_id').select([
-    'devices.device_id', 'devices.unit_id', 'units.serial', 'devices.model_code', 'devices.hw_rev', 'devices.firmware', 'devices.first_seen_at', 'devices.last_seen_at', 'devices.last_report_at',
-    'devices.online_at', 'devices.offline_at', 'devices.presence_changes', 'devices.reports', 'devices.duplicates', 'devices.throttled', 'devices.clock_suspect', 'devices.missing', 'devices.lost',
-  ]);
+  let query = ctx.db
+    .selectFrom('devices')
+    .leftJoin('units', 'units.id', 'devices.unit_id')
+    .select([
+      'devices.device_id',
+      'devices.unit_id',
+      'units.serial',
+      'devices.model_code',
+      'devices.hw_rev',
+      'devices.firmware',
+      'devices.first_seen_at',
+      'devices.last_seen_at',
+      'devices.last_report_at',
+      'devices.online_at',
+      'devices.offline_at',
+      'devices.presence_changes',
+      'devices.reports',
+      'devices.duplicates',
+      'devices.throttled',
+      'devices.clock_suspect',
+      'devices.missing',
+      'devices.lost',
+    ]);
   if (filter.kind === 'unknown') query = query.where('devices.unit_id', 'is', null);
   else if (filter.kind !== undefined) query = query.where('devices.unit_id', 'is not', null);
   if (filter.kind === 'offline') query = query.where('devices.online_at', 'is', null);
@@ -59,16 +78,45 @@ export async function listDevices(ctx: Ctx, request: PageRequest, filter: Device
 /** Registered under a device id, or given a credential, but never heard. */
 async function listNeverSeen(ctx: Ctx, request: PageRequest, filter: DeviceFilter): Promise<Page<ListedDevice>> {
   const nothing = <T>(name: string) => sql<T | null>`null`.as(name);
-  let query = ctx.db.selectFrom('unit_identifiers').innerJoin('units', 'units.id', 'unit_identifiers.unit_id').innerJoin('models', 'models.id', 'units.model_id')
+  let query = ctx.db
+    .selectFrom('unit_identifiers')
+    .innerJoin('units', 'units.id', 'unit_identifiers.unit_id')
+    .innerJoin('models', 'models.id', 'units.model_id')
     .select(['unit_identifiers.identifier as device_id', 'units.id as unit_id', 'units.serial', 'models.code as model_code', 'units.hw_rev'])
-    .select([nothing<string>('firmware'), nothing<number>('first_seen_at'), nothing<number>('last_seen_at'), nothing<number>('last_report_at'), nothing<number>('online_at'), nothing<number>('offline_at')] as never)
+    .select([
+      nothing<string>('firmware'),
+      nothing<number>('first_seen_at'),
+      nothing<number>('last_seen_at'),
+      nothing<number>('last_report_at'),
+      nothing<number>('online_at'),
+      nothing<number>('offline_at'),
+    ] as never)
     .where('unit_identifiers.kind', '=', 'device_id')
-    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('devices').select('device_no').whereRef('devices.device_id', '=', 'unit_identifiers.identifier'))));
-  if (filter.q !== undefined) query = query.where('unit_identifiers.identifier', '>=', filter.q).where('unit_identifiers.identifier', '<', `${filter.q}\u{10ffff}`);
-  const page = await listPage(query, { limit: request.limit, cursor: request.cursor }, { device_id: 'unit_identifiers.identifier' }, 'unit_identifiers.identifier');
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('devices').select('device_no').whereRef('devices.device_id', '=', 'unit_identifiers.identifier'))),
+    );
+  if (filter.q !== undefined)
+    query = query.where('unit_identifiers.identifier', '>=', filter.q).where('unit_identifiers.identifier', '<', `${filter.q}\u{10ffff}`);
+  const page = await listPage(
+    query,
+    { limit: request.limit, cursor: request.cursor },
+    { device_id: 'unit_identifiers.identifier' },
+    'unit_identifiers.identifier',
+  );
   const never = {
-    firmware: null, first_seen_at: null, last_seen_at: null, last_report_at: null, online_at: null, offline_at: null,
-    presence_changes: 0, reports: 0, duplicates: 0, throttled: 0, clock_suspect: 0, missing: 0, lost: 0,
+    firmware: null,
+    first_seen_at: null,
+    last_seen_at: null,
+    last_report_at: null,
+    online_at: null,
+    offline_at: null,
+    presence_changes: 0,
+    reports: 0,
+    duplicates: 0,
+    throttled: 0,
+    clock_suspect: 0,
+    missing: 0,
+    lost: 0,
   };
   return { ...page, items: page.items.map((row) => ({ ...row, ...never })) };
 }
@@ -76,7 +124,9 @@ async function listNeverSeen(ctx: Ctx, request: PageRequest, filter: DeviceFilte
 /** How many devices are of each kind. Cost: one pass over the devices. */
 export async function countDevices(ctx: Ctx): Promise<Record<Exclude<DeviceKind, 'never_seen'>, number>> {
   const silent = ctx.now - SILENT_MS;
-  const { rows: [row] } = await sql<Record<'online' | 'silent' | 'offline' | 'unknown', number | null>>`select
+  const {
+    rows: [row],
+  } = await sql<Record<'online' | 'silent' | 'offline' | 'unknown', number | null>>`select
     sum(case when unit_id is null then 1 else 0 end) as unknown,
     sum(case when unit_id is not null and online_at is null then 1 else 0 end) as offline,
     sum(case when unit_id is not null and online_at is not null and last_seen_at >= ${silent} then 1 else 0 end) as online,
@@ -85,7 +135,13 @@ export async function countDevices(ctx: Ctx): Promise<Record<Exclude<DeviceKind,
 }
 
 export async function getDevice(ctx: Ctx, device_id: string): Promise<DeviceRow & { serial: string | null }> {
-  const row = await ctx.db.selectFrom('devices').leftJoin('units', 'units.id', 'devices.unit_id').selectAll('devices').select('units.serial').where('device_id', '=', device_id).executeTakeFirst();
+  const row = await ctx.db
+    .selectFrom('devices')
+    .leftJoin('units', 'units.id', 'devices.unit_id')
+    .selectAll('devices')
+    .select('units.serial')
+    .where('device_id', '=', device_id)
+    .executeTakeFirst();
   if (row === undefined) throw notFound(['Device', 'デバイス']);
   return row;
 }
@@ -98,11 +154,23 @@ export const findDeviceOfUnit = (ctx: Ctx, unit_id: string): Promise<DeviceRow |
   ctx.db.selectFrom('devices').selectAll().where('unit_id', '=', unit_id).orderBy('last_seen_at', 'desc').executeTakeFirst();
 
 export const listDays = (ctx: Ctx, device_no: number, from_on: string, to_on: string): Promise<DeviceDayRow[]> =>
-  ctx.db.selectFrom('device_days').selectAll().where('device_no', '=', device_no).where('day_on', '>=', from_on).where('day_on', '<=', to_on).orderBy('day_on').limit(4000).execute();
+  ctx.db
+    .selectFrom('device_days')
+    .selectAll()
+    .where('device_no', '=', device_no)
+    .where('day_on', '>=', from_on)
+    .where('day_on', '<=', to_on)
+    .orderBy('day_on')
+    .limit(4000)
+    .execute();
 
 /** Reports of a device, newest arrival first, from `cursor` (an address) back. */
-export const listReports = (ctx: Ctx, device: Pick<DeviceRow, 'device_no' | 'last_address'>, limit: number, cursor?: number): Promise<{ items: StoredReport[]; next: number | null }> =>
-  readReports(askWith(ctx.db), device, limit, cursor ?? device.last_address);
+export const listReports = (
+  ctx: Ctx,
+  device: Pick<DeviceRow, 'device_no' | 'last_address'>,
+  limit: number,
+  cursor?: number,
+): Promise<{ items: StoredReport[]; next: number | null }> => readReports(askWith(ctx.db), device, limit, cursor ?? device.last_address);
 
 export const listCommands = (ctx: Ctx, device_id: string): Promise<DeviceCommandRow[]> =>
   ctx.db.selectFrom('device_commands').selectAll().where('device_id', '=', device_id).orderBy('id', 'desc').limit(100).execute();
@@ -116,7 +184,10 @@ export const listEvents = (ctx: Ctx, device_no: number) =>
 const quarantined = ['id', 'device_id', 'topic', 'reason', 'detail', 'received_at', 'replay_requested_at', 'replayed_at', 'replay_outcome'] as const;
 
 export function listQuarantine(ctx: Ctx, request: PageRequest, filter: QuarantineFilter) {
-  let query = ctx.db.selectFrom('quarantine').select([...quarantined]).select(sql<number>`length(payload)`.as('size_bytes'));
+  let query = ctx.db
+    .selectFrom('quarantine')
+    .select([...quarantined])
+    .select(sql<number>`length(payload)`.as('size_bytes'));
   if (filter.reason !== undefined) query = query.where('reason', '=', filter.reason);
   if (filter.device_id !== undefined) query = query.where('device_id', '=', filter.device_id);
   if (filter.state === 'open') query = query.where('replay_requested_at', 'is', null);
@@ -133,13 +204,25 @@ export async function getQuarantined(ctx: Ctx, id: string) {
 
 /** Messages in quarantine that nobody asked to replay, by reason. */
 export const countQuarantine = (ctx: Ctx) =>
-  ctx.db.selectFrom('quarantine').select(['reason', (eb) => eb.fn.countAll<number>().as('messages'), (eb) => eb.fn.max('received_at').as('last_at')])
-    .where('replayed_at', 'is', null).groupBy('reason').orderBy('reason').execute();
+  ctx.db
+    .selectFrom('quarantine')
+    .select(['reason', (eb) => eb.fn.countAll<number>().as('messages'), (eb) => eb.fn.max('received_at').as('last_at')])
+    .where('replayed_at', 'is', null)
+    .groupBy('reason')
+    .orderBy('reason')
+    .execute();
 
 export const listSecurityEvents = (ctx: Ctx) => ctx.db.selectFrom('device_security_events').selectAll().orderBy('id', 'desc').limit(50).execute();
 
 export const listOutages = (ctx: Ctx) =>
-  ctx.db.selectFrom('site_outages').innerJoin('sites', 'sites.id', 'site_outages.site_id').selectAll('site_outages').select(['sites.code', 'sites.name']).orderBy('started_at', 'desc').limit(50).execute();
+  ctx.db
+    .selectFrom('site_outages')
+    .innerJoin('sites', 'sites.id', 'site_outages.site_id')
+    .selectAll('site_outages')
+    .select(['sites.code', 'sites.name'])
+    .orderBy('started_at', 'desc')
+    .limit(50)
+    .execute();
 
 /** What the ingesters said of themselves lately, newest first, as JSON text. */
 export const listIngesters = (ctx: Ctx) => ctx.db.selectFrom('ingest_status').selectAll().orderBy('updated_at', 'desc').limit(10).execute();

@@ -1,17 +1,27 @@
 // Counts the daily roll-ups again from the raw reports that are still there, by the very code that counted them at first.
-import { dayFromNumber, DAY_MS } from '../core/time.ts';
+import { DAY_MS, dayFromNumber } from '../core/time.ts';
 import { Calendar } from './accept.ts';
-import { dayColumns, type DayRow, newDay } from './days.ts';
+import { type DayRow, dayColumns, newDay } from './days.ts';
 import { Device } from './device.ts';
 import type { IngestStore } from './ingestStore.ts';
-import { acceptorOf } from './recover.ts';
 import type { Asks } from './records.ts';
+import { acceptorOf } from './recover.ts';
 import { type RawRecord, recordsOf } from './segment.ts';
 import { loadShapes } from './shapes.ts';
-import { addRow, dayRows, dayRowOf, type Value, type Writes } from './writes.ts';
+import { addRow, dayRowOf, dayRows, type Value, type Writes } from './writes.ts';
 
-export interface Difference { readonly device_id: string; readonly day_on: string; readonly column: string; readonly kept: number | null; readonly recounted: number | null }
-export interface Recount { readonly reports: number; readonly device_days: number; readonly differences: Difference[] }
+export interface Difference {
+  readonly device_id: string;
+  readonly day_on: string;
+  readonly column: string;
+  readonly kept: number | null;
+  readonly recounted: number | null;
+}
+export interface Recount {
+  readonly reports: number;
+  readonly device_days: number;
+  readonly differences: Difference[];
+}
 
 const SEGMENTS_PER_READ = 100;
 const MAX_DIFFERENCES = 1000;
@@ -26,8 +36,14 @@ export async function verifyRollups(store: Asks, zone: string): Promise<Recount>
   for (let i = 0; i < all.length; i += DEVICES_PER_READ) {
     const some = new Map(all.slice(i, i + DEVICES_PER_READ).map((device) => [device.device_no, device]));
     const kept = await store.all<Record<string, string | number | null>>(
-      `select * from device_days where device_no in (${[...some].map(() => '?').join(', ')}) and day_on > ?`, [...some.keys(), dayFromNumber(firstDay)]);
-    const left = new Map<string, { device: Device; row: DayRow }>([...some.values()].flatMap((device) => daysOf(device, firstDay).map((row) => [`${device.device_no} ${dayFromNumber(row.day)}`, { device, row }] as const)));
+      `select * from device_days where device_no in (${[...some].map(() => '?').join(', ')}) and day_on > ?`,
+      [...some.keys(), dayFromNumber(firstDay)],
+    );
+    const left = new Map<string, { device: Device; row: DayRow }>(
+      [...some.values()].flatMap((device) =>
+        daysOf(device, firstDay).map((row) => [`${device.device_no} ${dayFromNumber(row.day)}`, { device, row }] as const),
+      ),
+    );
     for (const row of kept) {
       const key = `${row.device_no} ${row.day_on}`;
       const again = left.get(key);
@@ -76,14 +92,23 @@ const daysOf = (device: Device, firstDay: number): DayRow[] =>
 async function countAgain(store: Asks, zone: string): Promise<{ devices: Map<number, Device>; reports: number; firstDay: number }> {
   const calendar = new Calendar(zone);
   const shapes = await loadShapes(store);
-  const ids = new Map((await store.all<{ device_no: number; device_id: string }>('select device_no, device_id from devices', [])).map((row) => [row.device_no, row.device_id]));
-  const boots = new Map<string, string>((await store.all<{ device_no: number; boot_no: number; boot: string }>('select device_no, boot_no, boot from device_boots', [])).map((row) => [`${row.device_no} ${row.boot_no}`, row.boot]));
+  const ids = new Map(
+    (await store.all<{ device_no: number; device_id: string }>('select device_no, device_id from devices', [])).map((row) => [row.device_no, row.device_id]),
+  );
+  const boots = new Map<string, string>(
+    (await store.all<{ device_no: number; boot_no: number; boot: string }>('select device_no, boot_no, boot from device_boots', [])).map((row) => [
+      `${row.device_no} ${row.boot_no}`,
+      row.boot,
+    ]),
+  );
   const devices = new Map<number, Device>();
   let reports = 0;
   let firstDay = 0;
   for (let last = 0; ; ) {
     const segments = await store.all<{ segment_no: number; first_at: number; body: Uint8Array }>(
-      'select segment_no, first_at, body from report_segments where segment_no > ? order by segment_no limit ?', [last, SEGMENTS_PER_READ]);
+      'select segment_no, first_at, body from report_segments where segment_no > ? order by segment_no limit ?',
+      [last, SEGMENTS_PER_READ],
+    );
     if (segments.length === 0) return { devices, reports, firstDay };
     if (last === 0 && (segments[0]?.segment_no ?? 1) > 1) firstDay = calendar.dayOf((segments[0]?.first_at ?? 0) + DAY_MS);
     for (const segment of segments) {
@@ -102,6 +127,14 @@ function countRecord(device: Device, record: RawRecord, boot: string, calendar: 
   const accept = acceptorOf({ calendar, shapes }, device, record, boot);
   for (let outcome = accept(); typeof outcome === 'object'; outcome = accept()) {
     if ('day' in outcome) device.days.set(outcome.day, newDay(outcome.day));
-    else device.boots.set(outcome.boot, { boot_no: record.boot_no, boot, first_seen_at: record.received_at, last_seen_at: record.received_at, ranges: [], touched: true });
+    else
+      device.boots.set(outcome.boot, {
+        boot_no: record.boot_no,
+        boot,
+        first_seen_at: record.received_at,
+        last_seen_at: record.received_at,
+        ranges: [],
+        touched: true,
+      });
   }
 }

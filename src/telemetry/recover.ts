@@ -1,8 +1,9 @@
 // Opens the ingester's memory: what the store knows, and the reports committed before a crash whose devices had not been written yet.
 import { acceptEvent, acceptReport, type Need, type Outcome } from './accept.ts';
+import { defaultLimits, type Limits } from './bounds.ts';
 import type { Device } from './device.ts';
 import { loadBoot, loadDay, loadDevicesByNo } from './hydrate.ts';
-import { defaultLimits, Ingest, type Limits } from './ingest.ts';
+import { Ingest } from './ingest.ts';
 import type { Health } from './payload.ts';
 import { Reading, readReport, readStored } from './reading.ts';
 import type { Asks } from './records.ts';
@@ -11,12 +12,16 @@ import { loadShapes } from './shapes.ts';
 
 const SEGMENTS_PER_READ = 50;
 
-export interface Opening { readonly zone: string; readonly limits?: Limits }
+export interface Opening {
+  readonly zone: string;
+  readonly limits?: Limits;
+}
 
 /** The memory as it was when the last transaction was committed. */
 export async function openIngest(store: Asks, { zone, limits = defaultLimits }: Opening): Promise<Ingest> {
   const ingest = new Ingest({
-    zone, limits,
+    zone,
+    limits,
     shapes: await loadShapes(store),
     segment_no: (await greatest(store, 'segment_no', 'report_segments')) + 1,
     next_device_no: (await greatest(store, 'device_no', 'devices')) + 1,
@@ -37,7 +42,9 @@ async function replay(store: Asks, ingest: Ingest, after: number): Promise<void>
   const byNo = new Map<number, Device>();
   for (let last = after; ; ) {
     const segments = await store.all<{ segment_no: number; first_at: number; body: Uint8Array }>(
-      'select segment_no, first_at, body from report_segments where segment_no > ? order by segment_no limit ?', [last, SEGMENTS_PER_READ]);
+      'select segment_no, first_at, body from report_segments where segment_no > ? order by segment_no limit ?',
+      [last, SEGMENTS_PER_READ],
+    );
     if (segments.length === 0) return;
     for (const segment of segments) {
       const records = [...recordsOf(segment)];
@@ -75,7 +82,8 @@ export function acceptorOf(ingest: Pick<Ingest, 'calendar' | 'shapes'>, device: 
   if (record.text === null && shape !== undefined) readStored(shape, { boot, seq: record.seq, ts: record.ts }, record.packed, reading);
   // Written by the ingester from a checked report.
   else readReport(JSON.parse(record.text ?? '{}') as Health, () => null, reading);
-  return () => acceptReport(device, reading, { received_at: record.received_at, backfill: hist, clock_suspect, calendar: ingest.calendar, address: record.address });
+  return () =>
+    acceptReport(device, reading, { received_at: record.received_at, backfill: hist, clock_suspect, calendar: ingest.calendar, address: record.address });
 }
 
 export async function satisfy(store: Asks, need: Need, now: number): Promise<void> {

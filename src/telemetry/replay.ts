@@ -8,7 +8,12 @@ import type { ReplayMany } from './inputs.ts';
 export async function replayOne(ctx: Ctx, id: string): Promise<void> {
   allow(ctx, 'telemetry:write');
   await transaction(ctx, async (ctx) => {
-    const row = await ctx.db.updateTable('quarantine').set({ replay_requested_at: ctx.now, replayed_at: null, replay_outcome: null }).where('id', '=', id).returning('device_id').executeTakeFirst();
+    const row = await ctx.db
+      .updateTable('quarantine')
+      .set({ replay_requested_at: ctx.now, replayed_at: null, replay_outcome: null })
+      .where('id', '=', id)
+      .returning('device_id')
+      .executeTakeFirst();
     if (row === undefined) throw notFound(['Quarantined message', '隔離メッセージ']);
     await remember(ctx, { action: 'quarantine.replay_requested', record_kind: 'quarantine', record_id: id });
   });
@@ -18,12 +23,19 @@ export async function replayOne(ctx: Ctx, id: string): Promise<void> {
 export async function replayMany(ctx: Ctx, input: ReplayMany): Promise<number> {
   allow(ctx, 'telemetry:write');
   return transaction(ctx, async (ctx) => {
-    let update = ctx.db.updateTable('quarantine').set({ replay_requested_at: ctx.now, replayed_at: null, replay_outcome: null })
+    let update = ctx.db
+      .updateTable('quarantine')
+      .set({ replay_requested_at: ctx.now, replayed_at: null, replay_outcome: null })
       .where((eb) => eb.or([eb('replayed_at', 'is', null), eb('replay_outcome', 'not in', ['stored', 'duplicate'])]));
     if (input.reason !== undefined) update = update.where('reason', '=', input.reason);
     if (input.device_id !== undefined) update = update.where('device_id', '=', input.device_id);
     const count = Number((await update.executeTakeFirst()).numUpdatedRows);
-    await remember(ctx, { action: 'quarantine.replay_requested', record_kind: 'quarantine', record_id: input.reason ?? input.device_id ?? '', change: { ...input, count } });
+    await remember(ctx, {
+      action: 'quarantine.replay_requested',
+      record_kind: 'quarantine',
+      record_id: input.reason ?? input.device_id ?? '',
+      change: { ...input, count },
+    });
     return count;
   });
 }

@@ -1,7 +1,7 @@
 // Stored reports as they were sent, for people and programs.
 import { sql } from 'kysely';
-import { fields } from './fields.ts';
 import type { Db } from '../db/open.ts';
+import { fields } from './fields.ts';
 import { type Asks, recordsBack } from './records.ts';
 import { BACKFILLED, CLOCK_SUSPECT, IS_EVENT, type RawRecord } from './segment.ts';
 import { type Shape, shapeOf, unpackReport } from './shape.ts';
@@ -23,13 +23,21 @@ export interface StoredReport {
 export const askWith = (db: Db): Asks => ({
   all: async <Row>(text: string, parameters: readonly unknown[]) => {
     const parts = text.split('?');
-    const query = sql.join(parts.flatMap((part, i) => (i === 0 ? [sql.raw(part)] : [sql`${parameters[i - 1]}`, sql.raw(part)])), sql.raw(''));
+    const query = sql.join(
+      parts.flatMap((part, i) => (i === 0 ? [sql.raw(part)] : [sql`${parameters[i - 1]}`, sql.raw(part)])),
+      sql.raw(''),
+    );
     return (await sql<Row>`${query}`.execute(db)).rows;
   },
 });
 
 /** Newest arrival first. `next` is the address to go on from. */
-export async function readReports(store: Asks, device: Pick<DeviceRow, 'device_no'>, limit: number, from: number | null): Promise<{ items: StoredReport[]; next: number | null }> {
+export async function readReports(
+  store: Asks,
+  device: Pick<DeviceRow, 'device_no'>,
+  limit: number,
+  from: number | null,
+): Promise<{ items: StoredReport[]; next: number | null }> {
   const read = new ReportReader(store, device.device_no);
   const items: StoredReport[] = [];
   let next: number | null = null;
@@ -42,7 +50,13 @@ export async function readReports(store: Asks, device: Pick<DeviceRow, 'device_n
 }
 
 /** Points of some fields of the last reports, oldest first: for a chart. */
-export async function readSeries(store: Asks, device: Pick<DeviceRow, 'device_no' | 'last_address'>, names: readonly string[], since_at: number, limit: number): Promise<{ at: number[]; series: Record<string, (number | null)[]> }> {
+export async function readSeries(
+  store: Asks,
+  device: Pick<DeviceRow, 'device_no' | 'last_address'>,
+  names: readonly string[],
+  since_at: number,
+  limit: number,
+): Promise<{ at: number[]; series: Record<string, (number | null)[]> }> {
   const read = new ReportReader(store, device.device_no);
   const rows: { at: number; m: Record<string, unknown> }[] = [];
   for await (const record of recordsBack(store, device.last_address, limit)) {
@@ -54,7 +68,11 @@ export async function readSeries(store: Asks, device: Pick<DeviceRow, 'device_no
   }
   rows.reverse().sort((a, b) => a.at - b.at);
   const known = new Set(fields.map((field) => field.name));
-  const series = Object.fromEntries(names.filter((name) => known.has(name)).map((name) => [name, rows.map(({ m }) => (typeof m[name] === 'number' ? m[name] : typeof m[name] === 'boolean' ? Number(m[name]) : null))]));
+  const series = Object.fromEntries(
+    names
+      .filter((name) => known.has(name))
+      .map((name) => [name, rows.map(({ m }) => (typeof m[name] === 'number' ? m[name] : typeof m[name] === 'boolean' ? Number(m[name]) : null))]),
+  );
   return { at: rows.map((row) => row.at), series };
 }
 
@@ -73,10 +91,18 @@ class ReportReader {
   async asSent(record: RawRecord): Promise<StoredReport> {
     const clock_suspect = (record.flags & CLOCK_SUSPECT) !== 0;
     // Text records hold a checked object.
-    const sent = record.text === null ? unpackReport(await this.shape(record.shape_no), { boot: await this.boot(record.boot_no), seq: record.seq, ts: record.ts }, record.packed) : (JSON.parse(record.text) as Record<string, unknown>);
+    const sent =
+      record.text === null
+        ? unpackReport(await this.shape(record.shape_no), { boot: await this.boot(record.boot_no), seq: record.seq, ts: record.ts }, record.packed)
+        : (JSON.parse(record.text) as Record<string, unknown>);
     return {
-      address: record.address, received_at: record.received_at, reported_at: clock_suspect ? record.received_at : record.ts, clock_suspect,
-      backfilled: (record.flags & BACKFILLED) !== 0, is_event: (record.flags & IS_EVENT) !== 0, sent,
+      address: record.address,
+      received_at: record.received_at,
+      reported_at: clock_suspect ? record.received_at : record.ts,
+      clock_suspect,
+      backfilled: (record.flags & BACKFILLED) !== 0,
+      is_event: (record.flags & IS_EVENT) !== 0,
+      sent,
     };
   }
 

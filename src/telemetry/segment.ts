@@ -63,8 +63,17 @@ export class SegmentWriter {
 
   /** Positional, because it is called for every report: `text` instead of the values when there is no shape. */
   append(
-    device_no: number, boot_no: number, seq: number, received_at: number, ts: number, flags: number, previous_address: number | null,
-    shape_no: number, packed: ArrayLike<number>, count: number, text: string | null,
+    device_no: number,
+    boot_no: number,
+    seq: number,
+    received_at: number,
+    ts: number,
+    flags: number,
+    previous_address: number | null,
+    shape_no: number,
+    packed: ArrayLike<number>,
+    count: number,
+    text: string | null,
   ): void {
     if (this.reports === 0) this.first_at = received_at;
     this.last_at = received_at;

@@ -1,8 +1,8 @@
 // The shape of a report: its JSON text with the changing values left out. Firmware prints the same shape every minute, so a report is read by walking
 // its bytes along the shape of the device's previous one, and stored as the shape's number and the packed values.
-import { type Field, findField, foreignField, valueOf } from './fields.ts';
-import type { Health } from './payload.ts';
+import { type Field, findField, foreignField, jsonValue } from './fields.ts';
 import { packNumber, unpackDecimal } from './pack.ts';
+import type { Health } from './payload.ts';
 
 /** A value that changes from report to report. */
 export type Slot = { readonly kind: 'boot' | 'seq' | 'ts' } | { readonly kind: 'measure'; readonly field: Field };
@@ -80,11 +80,16 @@ export function shapeOf(no: number, layout: string): Shape {
   // The literals with null in every slot are the report itself without its values.
   const skeleton = JSON.parse(parts.map((part, i) => (i % 2 === 1 ? 'null' : part)).join('')) as Partial<Health>;
   return {
-    no, layout, slots,
+    no,
+    layout,
+    slots,
     literals: parts.filter((_, i) => i % 2 === 0).map((part) => encoder.encode(part)),
     measures: slots.flatMap((slot) => (slot.kind === 'measure' ? [slot.field] : [])),
-    model: skeleton.model ?? null, hw: skeleton.hw ?? null, fw: skeleton.fw ?? null,
-    synced: skeleton.synced ?? true, hist: skeleton.hist ?? false,
+    model: skeleton.model ?? null,
+    hw: skeleton.hw ?? null,
+    fw: skeleton.fw ?? null,
+    synced: skeleton.synced ?? true,
+    hist: skeleton.hist ?? false,
   };
 }
 
@@ -103,7 +108,7 @@ export function unpackReport(shape: Shape, head: { boot: string; seq: number; ts
     if (i % 2 === 0) return part;
     const slot = shape.slots[(i - 1) / 2];
     if (slot === undefined) return 'null';
-    return JSON.stringify(slot.kind === 'measure' ? valueOf(slot.field, unpackMeasure(slot.field, packed[measure++] ?? 0)) : head[slot.kind]);
+    return JSON.stringify(slot.kind === 'measure' ? jsonValue(slot.field, unpackMeasure(slot.field, packed[measure++] ?? 0)) : head[slot.kind]);
   });
   return JSON.parse(text.join('')) as Record<string, unknown>;
 }

@@ -16,7 +16,9 @@ const either = (a: string, b: string): string => `case when ${a} is null and ${b
 /** Housing temperature above which a device of a model without a limit of its own is too hot, °C. */
 const DEFAULT_TEMP_LIMIT_C = 70;
 
-const unexpected = ['brownout', 'hw_watchdog', 'sw_watchdog', 'kernel_panic', 'oom', 'clock_failure', 'fw_update_error', 'unknown'].map((reason) => `d.reboot_${reason}`).join(' + ');
+const unexpected = ['brownout', 'hw_watchdog', 'sw_watchdog', 'kernel_panic', 'oom', 'clock_failure', 'fw_update_error', 'unknown']
+  .map((reason) => `d.reboot_${reason}`)
+  .join(' + ');
 
 export const dailySignals: readonly DailySignal[] = [
   { code: 'reboot', label: ['Unexpected reboots', '予期しない再起動'], kind: 'device', events: unexpected },
@@ -28,10 +30,17 @@ export const dailySignals: readonly DailySignal[] = [
   { code: 'recording_gap', label: ['Recording gaps', '録画欠損'], kind: 'device', events: either('d.rec_gap_s', 'd.rec_stopped_reports') },
   { code: 'upload', label: ['Upload errors', 'アップロード異常'], kind: 'network', events: 'd.upload_errs' },
   {
-    code: 'overheat', label: ['Overheating', '高温'], kind: 'device',
+    code: 'overheat',
+    label: ['Overheating', '高温'],
+    kind: 'device',
     events: `case when d.temp_c_max is null then null when d.temp_c_max > coalesce(m.temp_limit_c, ${DEFAULT_TEMP_LIMIT_C}) then 1 else 0 end`,
   },
   { code: 'fps', label: ['Frame rate shortfall', 'フレームレート低下'], kind: 'device', events: 'd.fps_short_reports' },
   { code: 'picture', label: ['Blurred or dark picture', '画像不良（ぼけ・露出）'], kind: 'device', events: either('d.blurry_reports', 'd.too_dark_reports') },
-  { code: 'day_night', label: ['IR cut filter or IR LED faults', 'IRカットフィルター・IR LED異常'], kind: 'device', events: either('d.ircut_fault_reports', 'd.ir_led_fault_reports') },
+  {
+    code: 'day_night',
+    label: ['IR cut filter or IR LED faults', 'IRカットフィルター・IR LED異常'],
+    kind: 'device',
+    events: either('d.ircut_fault_reports', 'd.ir_led_fault_reports'),
+  },
 ];

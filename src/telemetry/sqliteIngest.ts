@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type Sqlite from 'better-sqlite3';
 import { connectSqlite, sqliteFile } from '../db/open.ts';
 import { type IngestStore, LEASE_MS, LeaseLost } from './ingestStore.ts';
-import { type TableSpec, type Value, type Writes, inboxDone, replayRows, replyRows } from './writes.ts';
+import { inboxDone, replayRows, replyRows, type TableSpec, type Value, type Writes } from './writes.ts';
 
 /** Pages of the WAL before it is folded into the database: at 4 KiB each, 16 MiB, a few tens of milliseconds. */
 const CHECKPOINT_PAGES = 4000;

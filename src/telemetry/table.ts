@@ -28,9 +28,25 @@ export interface DeviceRow {
   through_segment: number;
 }
 
-export interface DeviceBootRow { device_no: number; boot_no: number; boot: string; first_seen_at: number; last_seen_at: number; ranges: string }
-export interface ReportSegmentRow { segment_no: number; first_at: number; last_at: number; reports: number; body: Uint8Array }
-export interface ReportShapeRow { shape_no: number; layout: string }
+export interface DeviceBootRow {
+  device_no: number;
+  boot_no: number;
+  boot: string;
+  first_seen_at: number;
+  last_seen_at: number;
+  ranges: string;
+}
+export interface ReportSegmentRow {
+  segment_no: number;
+  first_at: number;
+  last_at: number;
+  reports: number;
+  body: Uint8Array;
+}
+export interface ReportShapeRow {
+  shape_no: number;
+  layout: string;
+}
 
 export interface DeviceStateRow {
   device_no: number;
@@ -83,7 +99,8 @@ export type DeviceDayRow = {
   firmware: string | null;
   last_reported_at: number;
   changed_at: number;
-} & Record<CountedDaily, number> & Record<Exclude<DayColumn, CountedDaily>, number | null>;
+} & Record<CountedDaily, number> &
+  Record<Exclude<DayColumn, CountedDaily>, number | null>;
 
 export interface CohortDayRow {
   day_on: string;
@@ -110,8 +127,21 @@ export interface TelemetryEventRow {
   data: string | null;
 }
 
-export interface PresenceChangeRow { change_no: number; device_no: number; presence: 'online' | 'offline'; cause: 'birth' | 'will' | 'activity' | 'farewell'; changed_at: number }
-export interface SiteOutageRow { id: string; site_id: string; started_at: number; ended_at: number | null; devices: number; devices_at_site: number }
+export interface PresenceChangeRow {
+  change_no: number;
+  device_no: number;
+  presence: 'online' | 'offline';
+  cause: 'birth' | 'will' | 'activity' | 'farewell';
+  changed_at: number;
+}
+export interface SiteOutageRow {
+  id: string;
+  site_id: string;
+  started_at: number;
+  ended_at: number | null;
+  devices: number;
+  devices_at_site: number;
+}
 
 export interface QuarantineRow {
   id: string;
@@ -126,7 +156,12 @@ export interface QuarantineRow {
   replay_outcome: string | null;
 }
 
-export interface TelemetryInboxRow { id: string; topic: string; payload: Uint8Array; received_at: number }
+export interface TelemetryInboxRow {
+  id: string;
+  topic: string;
+  payload: Uint8Array;
+  received_at: number;
+}
 
 export interface DeviceGapRow {
   device_no: number;
@@ -174,9 +209,22 @@ export interface DeviceSecurityEventRow {
   times: number;
 }
 
-export interface IngestLeaseRow { name: string; epoch: number; holder: string; renewed_at: number; released_at: number | null }
-export interface IngestMarkRow { name: string; mark: number }
-export interface IngestStatusRow { ingester: string; status: string; updated_at: number }
+export interface IngestLeaseRow {
+  name: string;
+  epoch: number;
+  holder: string;
+  renewed_at: number;
+  released_at: number | null;
+}
+export interface IngestMarkRow {
+  name: string;
+  mark: number;
+}
+export interface IngestStatusRow {
+  ingester: string;
+  status: string;
+  updated_at: number;
+}
 
 export interface TelemetryTables {
   devices: DeviceRow;

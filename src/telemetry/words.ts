@@ -25,7 +25,10 @@ export const words = defineWords({
   clock_suspect: ['Clock suspect', '時刻不審'],
   presence_changes: ['Came and went', '接続状態の変化'],
   since: ['since', '以降'],
-  not_registered: ['No unit is registered under this device ID. Its messages wait in quarantine and appear when one is.', 'このデバイスIDの個体は登録されていません。メッセージは隔離され、登録後に自動で反映されます。'],
+  not_registered: [
+    'No unit is registered under this device ID. Its messages wait in quarantine and appear when one is.',
+    'このデバイスIDの個体は登録されていません。メッセージは隔離され、登録後に自動で反映されます。',
+  ],
   health: ['Health over time', '稼働状況の推移'],
   latest_state: ['Latest state', '最新の状態'],
   reported: ['Reported', '報告時刻'],

@@ -1,390 +1,217 @@
 // /units: look-up by any identifier, list, one, create, correct, and what happens to a unit as nouns under it.
-import { createRoute, z } from "@hono/zod-openapi";
-import { jsonOf } from "../catalog/json.ts";
-import type { Ctx } from "../db/ctx.ts";
+import { createRoute, z } from '@hono/zod-openapi';
+import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
+import { expectedVersion, setETag } from '../web/version.ts';
+import { createUnit } from './createUnit.ts';
+import { changeFirmware } from './firmware.ts';
 import {
-	answers,
-	body,
-	DayText,
-	gated,
-	IdParam,
-	Instant,
-	ListQuery,
-	newApi,
-	pageOf,
-	problems,
-} from "../web/route.ts";
-import { expectedVersion, setETag } from "../web/version.ts";
-import { createUnit } from "./createUnit.ts";
-import { changeFirmware } from "./firmware.ts";
-import {
-	conditions,
-	identities,
-	locations,
-	MergeUnit,
-	NewFirmware,
-	NewServiceInterval,
-	NewUnit,
-	ServiceIntervalChange,
-	SwapUnit,
-	UnitChange,
-} from "./inputs.ts";
-import { mergeUnits } from "./mergeUnits.ts";
-import {
-	getUnit,
-	listFirmwareIntervals,
-	listIdentifiers,
-	listServiceIntervals,
-	listUnits,
-	type UnitView,
-} from "./queries.ts";
-import { changeService, startService } from "./service.ts";
-import { swapUnit } from "./swapUnit.ts";
-import { updateUnit } from "./updateUnit.ts";
+  conditions,
+  identities,
+  locations,
+  MergeUnit,
+  NewFirmware,
+  NewServiceInterval,
+  NewUnit,
+  ServiceIntervalChange,
+  SwapUnit,
+  UnitChange,
+} from './inputs.ts';
+import { inFull, Unit, UnitInFull, unitJson } from './json.ts';
+import { mergeUnits } from './mergeUnits.ts';
+import { listUnits } from './queries.ts';
+import { changeService, startService } from './service.ts';
+import { swapUnit } from './swapUnit.ts';
+import { updateUnit } from './updateUnit.ts';
 
 export const unitApi = newApi();
 
-const text = z.string().nullable();
-const day = DayText.nullable();
-
-const Unit = z
-	.object({
-		id: z.string(),
-		serial: z.string(),
-		identity: z.enum(identities),
-		model_id: z.string(),
-		model_code: z.string(),
-		model_name: z.string(),
-		maker_code: z.string(),
-		batch_id: text,
-		batch_code: text,
-		hw_rev: text,
-		firmware_id: text,
-		firmware: text,
-		mac: text,
-		device_id: text,
-		asset_tag: text,
-		customer_id: text,
-		customer_code: text,
-		customer_name: text,
-		site_id: text,
-		site_code: text,
-		site_name: text,
-		partner_id: text,
-		location: z.enum(locations).nullable(),
-		condition: z.enum(conditions).nullable(),
-		since_at: Instant.nullable(),
-		shipped_on: day,
-		delivered_on: day,
-		purchased_on: day,
-		own_warranty_ends_on: day,
-		predecessor_id: text,
-		successor_id: text,
-		created_at: Instant,
-		updated_at: Instant,
-		version: z.int(),
-	})
-	.openapi("Unit");
-
-const ServiceInterval = z
-	.object({
-		id: z.string(),
-		site_id: text,
-		site_code: text,
-		site_name: text,
-		customer_id: text,
-		from_on: DayText,
-		to_on: day,
-		estimated_at: Instant.nullable(),
-		mounting: text,
-		power: text,
-		network: text,
-		version: z.int(),
-	})
-	.openapi("ServiceInterval");
-const FirmwareInterval = z
-	.object({
-		id: z.string(),
-		firmware_id: z.string(),
-		firmware: z.string(),
-		from_on: DayText,
-		to_on: day,
-	})
-	.openapi("FirmwareInterval");
-const Identifier = z
-	.object({
-		kind: z.enum(["mac", "device_id", "asset_tag", "former_serial"]),
-		identifier: z.string(),
-	})
-	.openapi("UnitIdentifier");
-const UnitInFull = Unit.extend({
-	identifiers: z.array(Identifier),
-	service_intervals: z.array(ServiceInterval),
-	firmware_intervals: z.array(FirmwareInterval),
-}).openapi("UnitInFull");
-
 const short = z.string().max(64).optional();
 export const UnitQuery = z.object({
-	serial: z
-		.string()
-		.max(200)
-		.optional()
-		.openapi({
-			description:
-				"Any identifier in any spelling: serial, MAC, device_id, asset tag. Every unit it fits is returned.",
-		}),
-	model_id: short,
-	model_code: short,
-	maker_code: short,
-	batch_id: short,
-	batch_code: short,
-	firmware_id: short,
-	firmware: short,
-	hw_rev: short,
-	customer_id: short,
-	customer_code: short,
-	site_id: short,
-	site_code: short,
-	location: z.enum(locations).optional(),
-	condition: z.enum(conditions).optional(),
-	identity: z.enum(identities).optional(),
+  serial: z
+    .string()
+    .max(200)
+    .optional()
+    .openapi({ description: 'Any identifier in any spelling: serial, MAC, device_id, asset tag. Every unit it fits is returned.' }),
+  model_id: short,
+  model_code: short,
+  maker_code: short,
+  batch_id: short,
+  batch_code: short,
+  firmware_id: short,
+  firmware: short,
+  hw_rev: short,
+  customer_id: short,
+  customer_code: short,
+  site_id: short,
+  site_code: short,
+  location: z.enum(locations).optional(),
+  condition: z.enum(conditions).optional(),
+  identity: z.enum(identities).optional(),
 });
 
-const tags = ["Units"];
+const tags = ['Units'];
 
 unitApi.openapi(
-	createRoute({
-		method: "get",
-		path: "/units",
-		tags,
-		summary: "List units, or find one by any identifier",
-		...gated("unit:read"),
-		request: { query: UnitQuery.extend(ListQuery.shape) },
-		responses: { 200: answers(pageOf(Unit)), ...problems },
-	}),
-	async (c) => {
-		const { limit, cursor, sort, ...filter } = c.req.valid("query");
-		const page = await listUnits(c.var.ctx, { limit, cursor, sort }, filter);
-		return c.json({ ...page, items: page.items.map(unitJson) }, 200);
-	},
+  createRoute({
+    method: 'get',
+    path: '/units',
+    tags,
+    summary: 'List units, or find one by any identifier',
+    ...gated('unit:read'),
+    request: { query: UnitQuery.extend(ListQuery.shape) },
+    responses: { 200: answers(pageOf(Unit)), ...problems },
+  }),
+  async (c) => {
+    const { limit, cursor, sort, ...filter } = c.req.valid('query');
+    const page = await listUnits(c.var.ctx, { limit, cursor, sort }, filter);
+    return c.json({ ...page, items: page.items.map(unitJson) }, 200);
+  },
 );
 
 unitApi.openapi(
-	createRoute({
-		method: "get",
-		path: "/units/{id}",
-		tags,
-		summary: "One unit with its identifiers and intervals",
-		...gated("unit:read"),
-		request: { params: IdParam },
-		responses: { 200: answers(UnitInFull), ...problems },
-	}),
-	async (c) => {
-		const unit = await inFull(c.var.ctx, c.req.valid("param").id);
-		setETag(c, unit.version);
-		return c.json(unit, 200);
-	},
+  createRoute({
+    method: 'get',
+    path: '/units/{id}',
+    tags,
+    summary: 'One unit with its identifiers and intervals',
+    ...gated('unit:read'),
+    request: { params: IdParam },
+    responses: { 200: answers(UnitInFull), ...problems },
+  }),
+  async (c) => {
+    const unit = await inFull(c.var.ctx, c.req.valid('param').id);
+    setETag(c, unit.version);
+    return c.json(unit, 200);
+  },
 );
 
 unitApi.openapi(
-	createRoute({
-		method: "post",
-		path: "/units",
-		tags,
-		summary: "Add a unit",
-		...gated("unit:write"),
-		request: { body: body(NewUnit) },
-		responses: { 201: answers(UnitInFull), ...problems },
-	}),
-	async (c) => {
-		const { id, version } = await createUnit(c.var.ctx, c.req.valid("json"));
-		setETag(c, version);
-		c.header("Location", `/api/v1/units/${id}`);
-		return c.json(await inFull(c.var.ctx, id), 201);
-	},
+  createRoute({
+    method: 'post',
+    path: '/units',
+    tags,
+    summary: 'Add a unit',
+    ...gated('unit:write'),
+    request: { body: body(NewUnit) },
+    responses: { 201: answers(UnitInFull), ...problems },
+  }),
+  async (c) => {
+    const { id, version } = await createUnit(c.var.ctx, c.req.valid('json'));
+    setETag(c, version);
+    c.header('Location', `/api/v1/units/${id}`);
+    return c.json(await inFull(c.var.ctx, id), 201);
+  },
 );
 
 unitApi.openapi(
-	createRoute({
-		method: "patch",
-		path: "/units/{id}",
-		tags,
-		summary: "Correct a unit",
-		...gated("unit:write"),
-		request: { params: IdParam, body: body(UnitChange) },
-		responses: { 200: answers(UnitInFull), ...problems },
-	}),
-	async (c) => {
-		const { id, version } = await updateUnit(
-			c.var.ctx,
-			c.req.valid("param").id,
-			c.req.valid("json"),
-			expectedVersion(c),
-		);
-		setETag(c, version);
-		return c.json(await inFull(c.var.ctx, id), 200);
-	},
+  createRoute({
+    method: 'patch',
+    path: '/units/{id}',
+    tags,
+    summary: 'Correct a unit',
+    ...gated('unit:write'),
+    request: { params: IdParam, body: body(UnitChange) },
+    responses: { 200: answers(UnitInFull), ...problems },
+  }),
+  async (c) => {
+    const { id, version } = await updateUnit(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
+    setETag(c, version);
+    return c.json(await inFull(c.var.ctx, id), 200);
+  },
 );
 
 unitApi.openapi(
-	createRoute({
-		method: "post",
-		path: "/units/{id}/merge",
-		tags,
-		summary: "Merge a provisional unit into the one it turned out to be",
-		...gated("unit:write"),
-		request: { params: IdParam, body: body(MergeUnit) },
-		responses: { 201: answers(UnitInFull), ...problems },
-	}),
-	async (c) => {
-		const { id, version } = await mergeUnits(
-			c.var.ctx,
-			c.req.valid("param").id,
-			c.req.valid("json"),
-			expectedVersion(c),
-		);
-		setETag(c, version);
-		return c.json(await inFull(c.var.ctx, id), 201);
-	},
+  createRoute({
+    method: 'post',
+    path: '/units/{id}/merge',
+    tags,
+    summary: 'Merge a provisional unit into the one it turned out to be',
+    ...gated('unit:write'),
+    request: { params: IdParam, body: body(MergeUnit) },
+    responses: { 201: answers(UnitInFull), ...problems },
+  }),
+  async (c) => {
+    const { id, version } = await mergeUnits(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
+    setETag(c, version);
+    return c.json(await inFull(c.var.ctx, id), 201);
+  },
 );
 
 unitApi.openapi(
-	createRoute({
-		method: "post",
-		path: "/units/{id}/swap",
-		tags,
-		summary:
-			"Replace a unit by another at the same site; answers the replacement",
-		...gated("unit:write"),
-		request: { params: IdParam, body: body(SwapUnit) },
-		responses: { 201: answers(UnitInFull), ...problems },
-	}),
-	async (c) => {
-		const { id, version } = await swapUnit(
-			c.var.ctx,
-			c.req.valid("param").id,
-			c.req.valid("json"),
-			expectedVersion(c),
-		);
-		setETag(c, version);
-		return c.json(await inFull(c.var.ctx, id), 201);
-	},
+  createRoute({
+    method: 'post',
+    path: '/units/{id}/swap',
+    tags,
+    summary: 'Replace a unit by another at the same site; answers the replacement',
+    ...gated('unit:write'),
+    request: { params: IdParam, body: body(SwapUnit) },
+    responses: { 201: answers(UnitInFull), ...problems },
+  }),
+  async (c) => {
+    const { id, version } = await swapUnit(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
+    setETag(c, version);
+    return c.json(await inFull(c.var.ctx, id), 201);
+  },
 );
 
 unitApi.openapi(
-	createRoute({
-		method: "post",
-		path: "/units/{id}/service-intervals",
-		tags,
-		summary: "Put a unit into service; an open interval ends on that day",
-		...gated("unit:write"),
-		request: { params: IdParam, body: body(NewServiceInterval) },
-		responses: { 201: answers(UnitInFull), ...problems },
-	}),
-	async (c) => {
-		const { unit_id } = await startService(
-			c.var.ctx,
-			c.req.valid("param").id,
-			c.req.valid("json"),
-			expectedVersion(c),
-		);
-		const unit = await inFull(c.var.ctx, unit_id);
-		setETag(c, unit.version);
-		return c.json(unit, 201);
-	},
+  createRoute({
+    method: 'post',
+    path: '/units/{id}/service-intervals',
+    tags,
+    summary: 'Put a unit into service; an open interval ends on that day',
+    ...gated('unit:write'),
+    request: { params: IdParam, body: body(NewServiceInterval) },
+    responses: { 201: answers(UnitInFull), ...problems },
+  }),
+  async (c) => {
+    const { unit_id } = await startService(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
+    const unit = await inFull(c.var.ctx, unit_id);
+    setETag(c, unit.version);
+    return c.json(unit, 201);
+  },
 );
 
 const IntervalParam = IdParam.extend({
-	interval_id: z
-		.string()
-		.min(1)
-		.max(64)
-		.openapi({ param: { name: "interval_id", in: "path" } }),
+  interval_id: z
+    .string()
+    .min(1)
+    .max(64)
+    .openapi({ param: { name: 'interval_id', in: 'path' } }),
 });
 
 unitApi.openapi(
-	createRoute({
-		method: "patch",
-		path: "/units/{id}/service-intervals/{interval_id}",
-		tags,
-		summary: "Correct or end a service interval",
-		...gated("unit:write"),
-		request: { params: IntervalParam, body: body(ServiceIntervalChange) },
-		responses: { 200: answers(UnitInFull), ...problems },
-	}),
-	async (c) => {
-		const { id, interval_id } = c.req.valid("param");
-		await changeService(c.var.ctx, id, interval_id, c.req.valid("json"));
-		const unit = await inFull(c.var.ctx, id);
-		setETag(c, unit.version);
-		return c.json(unit, 200);
-	},
+  createRoute({
+    method: 'patch',
+    path: '/units/{id}/service-intervals/{interval_id}',
+    tags,
+    summary: 'Correct or end a service interval',
+    ...gated('unit:write'),
+    request: { params: IntervalParam, body: body(ServiceIntervalChange) },
+    responses: { 200: answers(UnitInFull), ...problems },
+  }),
+  async (c) => {
+    const { id, interval_id } = c.req.valid('param');
+    await changeService(c.var.ctx, id, interval_id, c.req.valid('json'));
+    const unit = await inFull(c.var.ctx, id);
+    setETag(c, unit.version);
+    return c.json(unit, 200);
+  },
 );
 
 unitApi.openapi(
-	createRoute({
-		method: "post",
-		path: "/units/{id}/firmware",
-		tags,
-		summary: "Say which firmware a unit runs since when",
-		...gated("unit:write"),
-		request: { params: IdParam, body: body(NewFirmware) },
-		responses: { 201: answers(UnitInFull), ...problems },
-	}),
-	async (c) => {
-		const { id, version } = await changeFirmware(
-			c.var.ctx,
-			c.req.valid("param").id,
-			c.req.valid("json"),
-			expectedVersion(c),
-		);
-		setETag(c, version);
-		return c.json(await inFull(c.var.ctx, id), 201);
-	},
+  createRoute({
+    method: 'post',
+    path: '/units/{id}/firmware',
+    tags,
+    summary: 'Say which firmware a unit runs since when',
+    ...gated('unit:write'),
+    request: { params: IdParam, body: body(NewFirmware) },
+    responses: { 201: answers(UnitInFull), ...problems },
+  }),
+  async (c) => {
+    const { id, version } = await changeFirmware(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
+    setETag(c, version);
+    return c.json(await inFull(c.var.ctx, id), 201);
+  },
 );
-
-async function inFull(ctx: Ctx, id: string) {
-	const unit = await getUnit(ctx, id);
-	const [identifiers, service, firmware] = [
-		await listIdentifiers(ctx, unit.id),
-		await listServiceIntervals(ctx, unit.id),
-		await listFirmwareIntervals(ctx, unit.id),
-	];
-	return {
-		...unitJson(unit),
-		identifiers: identifiers.map(({ kind, identifier }) => ({
-			kind,
-			identifier,
-		})),
-		service_intervals: service.map(
-			({ unit_id: _, created_at: __, ...interval }) => jsonOf(interval),
-		),
-		firmware_intervals: firmware.map(
-			({ id: interval_id, firmware_id, firmware: code, from_on, to_on }) => ({
-				id: interval_id,
-				firmware_id,
-				firmware: code,
-				from_on,
-				to_on,
-			}),
-		),
-	};
-}
-
-/** What leaves the product: without the columns that only the store needs. */
-function unitJson(unit: UnitView) {
-	const {
-		serial_key: _,
-		merged_into_id: __,
-		merged_at: ___,
-		removed_at: ____,
-		location,
-		condition,
-		...rest
-	} = unit;
-	return {
-		...jsonOf(rest),
-		location: locations.find((one) => one === location) ?? null,
-		condition: conditions.find((one) => one === condition) ?? null,
-	};
-}

@@ -13,9 +13,9 @@ const ALL = { limit: 50 };
 // biome-ignore lint/suspicious/noExplicitAny: an answer of the API, looked into field by field.
 const json = async (answer: Promise<Response>): Promise<any> => (await answer).json();
 
-/** Ordinary SD errors at 4 per 1,000 device-days; batch A of model 0 fails from day `onset` on, eight times as often. */
+/** Ordinary SD errors at 3 per 1,000 device-days; batch A of model 0 fails from day `onset` on, thirteen times as often. */
 const sdErrors = (day: number, onset: number) => (reporter: Reporter) => ({
-  sd_write_errs: chance(7, day, reporter.device_no) < (reporter.model === 0 && reporter.batch === 0 && day >= onset ? 0.032 : 0.004) ? 1 : 0,
+  sd_write_errs: chance(7, day, reporter.device_no) < (reporter.model === 0 && reporter.batch === 0 && day >= onset ? 0.04 : 0.003) ? 1 : 0,
 });
 
 eachDb('the nightly scan', (test_) => {
@@ -23,7 +23,7 @@ eachDb('the nightly scan', (test_) => {
 
   test('finds the failing batch and names it', async () => {
     const ctx = test_.ctx();
-    fleet = await reporters(ctx, 6, 60);
+    fleet = await reporters(ctx, 6, 100);
     for (const [day, day_on] of daysBefore(ctx, 75).entries()) await reportDay(ctx, fleet, day_on, sdErrors(day, 45));
     const scanned = await scanCohorts(ctx);
     expect(scanned).toMatchObject({ days_counted: 75, models: 6 });
@@ -33,9 +33,9 @@ eachDb('the nightly scan', (test_) => {
     expect(evidence.observed).toBeGreaterThan(2 * (evidence.expected ?? Infinity));
     expect(evidence.ratio_low).toBeGreaterThan(1);
     expect(evidence.excess?.[0]?.p_value).toBeLessThan(0.01);
-    expect(evidence.shares?.most_by_device).toBeLessThan(4);
+    expect(evidence.shares?.most_by_device).toBeLessThan(6);
     expect(evidence.shares?.without_top_device).toBeLessThanOrEqual(items[0]?.statistic ?? 0);
-  });
+  }, 90_000);
 
   test('the same scan again changes nothing and raises nothing', async () => {
     const ctx = test_.ctx();
@@ -52,7 +52,7 @@ eachDb('the nightly scan', (test_) => {
     const affected = await listAlertUnits(ctx, id, 'affected');
     const atRisk = await listAlertUnits(ctx, id, 'at_risk');
     expect(affected.length).toBeGreaterThan(5);
-    expect(affected.length + atRisk.length).toBeGreaterThanOrEqual(30);
+    expect(affected.length + atRisk.length).toBeGreaterThanOrEqual(50);
     expect((await listCustomersAtRisk(ctx, id)).map((row) => [row.code, Number(row.units)])).toEqual([['CU', atRisk.length]]);
   });
 
@@ -68,10 +68,10 @@ eachDb('the nightly scan', (test_) => {
   test('a late report re-opens its own day only', async () => {
     const ctx = test_.ctx({ now: NOW + 10 * 60_000 });
     const [late] = daysBefore(ctx, 20);
-    await ctx.db.updateTable('device_days').set({ sd_write_errs: 3, changed_at: ctx.now }).where('day_on', '=', late ?? '').where('device_no', '=', 200).execute();
+    await ctx.db.updateTable('device_days').set({ sd_write_errs: 3, changed_at: ctx.now }).where('day_on', '=', late ?? '').where('device_no', '=', 500).execute();
     const scanned = await scanCohorts(ctx);
     expect(scanned.days_counted).toBeLessThanOrEqual(2);
-    expect((await ctx.db.selectFrom('signal_days').select('unit_id').where('day_on', '=', late ?? '').where('unit_id', '=', fleet[199]?.unit_id ?? '').execute()).length).toBe(1);
+    expect((await ctx.db.selectFrom('signal_days').select('unit_id').where('day_on', '=', late ?? '').where('unit_id', '=', fleet[499]?.unit_id ?? '').execute()).length).toBe(1);
   });
 
   test('acknowledging, resolving and dismissing follow the lifecycle', async () => {
@@ -87,7 +87,7 @@ eachDb('the nightly scan', (test_) => {
     const ctx = test_.ctx({ now: NOW + DAY_MS });
     await reportDay(ctx, fleet, daysBefore(ctx, 1)[0] ?? '', sdErrors(75, 45));
     const scanned = await scanCohorts(ctx);
-    expect(scanned.days_counted).toBeLessThanOrEqual(2);
+    expect(scanned.days_counted).toBeLessThanOrEqual(3);
     expect(scanned.raised).toEqual([]);
   });
 

@@ -8,14 +8,22 @@ import { httpUnderIngest } from './ingest/http.ts';
 import { fleet } from './ingest/messages.ts';
 import { ended, freePort, freshPostgres, freshSqlite, start, startMosquitto, stopPostgres } from './ingest/stage.ts';
 
-interface Result { readonly rate: number; readonly cpu_us: number; readonly rss_mb: number; readonly stored: number | null; readonly more: Record<string, number> }
+interface Result {
+  readonly rate: number;
+  readonly cpu_us: number;
+  readonly rss_mb: number;
+  readonly stored: number | null;
+  readonly more: Record<string, number>;
+}
 
 const CONNECTIONS = 8;
 /** Once round the fleet before the clock starts: for every contender alike. */
 const WARM_UP = fleet.devices;
 const NODE_RED_MESSAGES = 20_000;
 
-const contenders: Readonly<Record<string, { readonly way: string; readonly store: 'sqlite' | 'postgres'; readonly broker: 'mosquitto' | 'none'; readonly what: string }>> = {
+const contenders: Readonly<
+  Record<string, { readonly way: string; readonly store: 'sqlite' | 'postgres'; readonly broker: 'mosquitto' | 'none'; readonly what: string }>
+> = {
   mqttjs: { way: 'mqttjs', store: 'sqlite', broker: 'mosquitto', what: 'mqtt.js, discards' },
   'mqttjs again': { way: 'mqttjs', store: 'sqlite', broker: 'mosquitto', what: 'the same again (A/A)' },
   raw: { way: 'raw', store: 'sqlite', broker: 'mosquitto', what: 'mqtt-packet on a socket, discards' },
@@ -30,7 +38,12 @@ const contenders: Readonly<Record<string, { readonly way: string; readonly store
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { rounds: { type: 'string', default: '7' }, messages: { type: 'string', default: '300000' }, kinds: { type: 'string', default: Object.keys(contenders).join(',') }, quick: { type: 'boolean', default: false } },
+    options: {
+      rounds: { type: 'string', default: '7' },
+      messages: { type: 'string', default: '300000' },
+      kinds: { type: 'string', default: Object.keys(contenders).join(',') },
+      quick: { type: 'boolean', default: false },
+    },
   });
   const [rounds, messages] = [Number(values.rounds), Number(values.messages)];
   const kinds = values.kinds.split(',');
@@ -39,7 +52,9 @@ export async function run(args: readonly string[]): Promise<void> {
     for (const kind of kinds) {
       const result = await oneRound(kind, kind === 'nodered' ? Math.min(messages, NODE_RED_MESSAGES) : messages);
       results.set(kind, [...(results.get(kind) ?? []), result]);
-      console.log(`round ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result, messages)}`);
+      console.log(
+        `round ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result, messages)}`,
+      );
     }
   }
   table(kinds, results);
@@ -80,24 +95,40 @@ async function oneRound(kind: string, messages: number): Promise<Result> {
   return { rate: messages / seconds, cpu_us: cpu_us / messages, rss_mb: rss / 2 ** 20, stored, more };
 }
 
-const complaint = (result: Result, messages: number): string => (result.stored === null || result.stored === messages ? '' : `  STORED ${result.stored} OF ${messages}`);
+const complaint = (result: Result, messages: number): string =>
+  result.stored === null || result.stored === messages ? '' : `  STORED ${result.stored} OF ${messages}`;
 
 async function countStored(url: string): Promise<number> {
   const store = openStore(url);
-  const row = await store.db.selectFrom('report_segments').select((eb) => eb.fn.sum<number>('reports').as('reports')).executeTakeFirst();
+  const row = await store.db
+    .selectFrom('report_segments')
+    .select((eb) => eb.fn.sum<number>('reports').as('reports'))
+    .executeTakeFirst();
   await store.close();
   return Number(row?.reports ?? 0);
 }
 
 function table(kinds: readonly string[], results: ReadonlyMap<string, readonly Result[]>): void {
   const base = results.get('mqttjs') ?? results.get(kinds[0] ?? '') ?? [];
-  console.log(`\n${'contender'.padEnd(50)}${'msgs/s'.padStart(9)}${'× mqtt.js'.padStart(11)}${'spread'.padStart(12)}${'CPU µs'.padStart(8)}${'× CPU'.padStart(7)}${'MiB'.padStart(6)}`);
+  console.log(
+    `\n${'contender'.padEnd(50)}${'msgs/s'.padStart(9)}${'× mqtt.js'.padStart(11)}${'spread'.padStart(12)}${'CPU µs'.padStart(8)}${'× CPU'.padStart(7)}${'MiB'.padStart(6)}`,
+  );
   for (const [kind, list] of results) {
     const ratios = list.map((result, i) => result.rate / (base[i]?.rate ?? Number.NaN));
     const cpu = list.map((result, i) => result.cpu_us / (base[i]?.cpu_us ?? Number.NaN));
-    console.log(`${(contenders[kind]?.what ?? kind).padEnd(50)}${thousands(median(list.map((result) => result.rate))).padStart(9)}${median(ratios).toFixed(2).padStart(11)}${spread(ratios).padStart(12)}${median(list.map((result) => result.cpu_us)).toFixed(1).padStart(8)}${median(cpu).toFixed(2).padStart(7)}${median(list.map((result) => result.rss_mb)).toFixed(0).padStart(6)}`);
+    console.log(
+      `${(contenders[kind]?.what ?? kind).padEnd(50)}${thousands(median(list.map((result) => result.rate))).padStart(9)}${median(ratios).toFixed(2).padStart(11)}${spread(ratios).padStart(12)}${median(
+        list.map((result) => result.cpu_us),
+      )
+        .toFixed(1)
+        .padStart(8)}${median(cpu).toFixed(2).padStart(7)}${median(list.map((result) => result.rss_mb))
+        .toFixed(0)
+        .padStart(6)}`,
+    );
   }
-  console.log('Not measured here: Node-RED itself, InfluxDB and VictoriaMetrics are not installed; the insert-per-message line does what Node-RED does with its two nodes.\n');
+  console.log(
+    'Not measured here: Node-RED itself, InfluxDB and VictoriaMetrics are not installed; the insert-per-message line does what Node-RED does with its two nodes.\n',
+  );
 }
 
 const STEADY_RATE = 15_000;
@@ -131,9 +162,14 @@ async function size(messages: number): Promise<void> {
   subscriber.child.send('close');
   await new Promise((resolve) => subscriber.child.once('exit', resolve));
   const opened = openStore(store.url);
-  const row = await opened.db.selectFrom('report_segments').select((eb) => [eb.fn.sum<number>('reports').as('reports'), eb.fn.sum<number>(eb.fn('length', ['body'])).as('bytes')]).executeTakeFirstOrThrow();
+  const row = await opened.db
+    .selectFrom('report_segments')
+    .select((eb) => [eb.fn.sum<number>('reports').as('reports'), eb.fn.sum<number>(eb.fn('length', ['body'])).as('bytes')])
+    .executeTakeFirstOrThrow();
   await opened.close();
-  console.log(`raw reports ${((Number(row.bytes) / Number(row.reports))).toFixed(1)} MB per million; the whole store grew by ${(store.bytes() / 2 ** 20).toFixed(0)} MiB for ${thousands(messages)} reports of ${fleet.devices} devices (file ${(statSync(store.file).size / 2 ** 20).toFixed(0)} MiB)`);
+  console.log(
+    `raw reports ${(Number(row.bytes) / Number(row.reports)).toFixed(1)} MB per million; the whole store grew by ${(store.bytes() / 2 ** 20).toFixed(0)} MiB for ${thousands(messages)} reports of ${fleet.devices} devices (file ${(statSync(store.file).size / 2 ** 20).toFixed(0)} MiB)`,
+  );
   store.drop();
   await broker.stop();
 }

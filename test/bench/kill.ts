@@ -1,12 +1,13 @@
 // kill -9 of the ingester in the middle of bursts, again and again: everything acknowledged must be stored once, and the roll-ups must equal a recount.
-import { parseArgs } from 'node:util';
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import mqtt, { type MqttClient } from 'mqtt';
 import { root } from '../../src/core/root.ts';
 import { openIngestStore } from '../../src/telemetry/ingestStore.ts';
-import { recordsOf } from '../../src/telemetry/segment.ts';
 import { verifyRollups } from '../../src/telemetry/recount.ts';
+import { recordsOf } from '../../src/telemetry/segment.ts';
 
 export interface KillPlan {
   /** The store, migrated, with the devices registered. */
@@ -16,7 +17,14 @@ export interface KillPlan {
   readonly kills: number;
   readonly reports: number;
 }
-export interface KillOutcome { readonly published: number; readonly stored: number; readonly twice: number; readonly differences: number; readonly kills: number; readonly recovery_ms: readonly number[] }
+export interface KillOutcome {
+  readonly published: number;
+  readonly stored: number;
+  readonly twice: number;
+  readonly differences: number;
+  readonly kills: number;
+  readonly recovery_ms: readonly number[];
+}
 
 const BURST = 200;
 const SETTLE_WITHIN_MS = 60_000;
@@ -42,19 +50,35 @@ export async function killAndCount(plan: KillPlan): Promise<KillOutcome> {
   }
   await client.endAsync();
   await stored(plan, published);
-  await new Promise<void>((resolve) => { ingester.once('exit', () => resolve()); ingester.send('close'); });
+  await new Promise<void>((resolve) => {
+    ingester.once('exit', () => resolve());
+    ingester.send('close');
+  });
   return { published, kills: plan.kills, recovery_ms: recovery, ...(await count(plan.url)) };
 }
 
 async function publish(client: MqttClient, device_ids: readonly string[], from: number, to: number): Promise<void> {
   for (let first = from; first < to; first += BURST) {
-    await Promise.all(Array.from({ length: Math.min(BURST, to - first) }, (_, i) => {
-      const number = first + i;
-      const device_id = device_ids[number % device_ids.length] ?? '';
-      const seq = Math.floor(number / device_ids.length);
-      const report = { v: 1, boot: 'boot-1', seq, ts: Date.now(), synced: true, hist: false, model: 'X-100', hw: 'B', fw: '1.0', m: { uptime_s: 60 + seq, brownouts: Math.floor(seq / 3), frames_lost: seq * 2, temp_c: 40 + (seq % 10) } };
-      return client.publishAsync(`fleet/v1/${device_id}/health`, JSON.stringify(report), { qos: 1 });
-    }));
+    await Promise.all(
+      Array.from({ length: Math.min(BURST, to - first) }, (_, i) => {
+        const number = first + i;
+        const device_id = device_ids[number % device_ids.length] ?? '';
+        const seq = Math.floor(number / device_ids.length);
+        const report = {
+          v: 1,
+          boot: 'boot-1',
+          seq,
+          ts: Date.now(),
+          synced: true,
+          hist: false,
+          model: 'X-100',
+          hw: 'B',
+          fw: '1.0',
+          m: { uptime_s: 60 + seq, brownouts: Math.floor(seq / 3), frames_lost: seq * 2, temp_c: 40 + (seq % 10) },
+        };
+        return client.publishAsync(`fleet/v1/${device_id}/health`, JSON.stringify(report), { qos: 1 });
+      }),
+    );
   }
 }
 
@@ -66,11 +90,12 @@ function launch({ url, mqtt_url }: KillPlan): Promise<ChildProcess> {
   });
 }
 
-const die = (child: ChildProcess): Promise<void> => new Promise((resolve) => {
-  child.removeAllListeners('exit');
-  child.once('exit', () => resolve());
-  child.kill('SIGKILL');
-});
+const die = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.removeAllListeners('exit');
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
 
 /** Waits until the store holds as many reports as were published, or time is up: the count then tells. */
 async function stored(plan: KillPlan, published: number): Promise<void> {
@@ -87,7 +112,10 @@ async function count(url: string): Promise<{ stored: number; twice: number; diff
   const store = openIngestStore(url);
   const keys = new Set<string>();
   let records = 0;
-  for (const segment of await store.all<{ segment_no: number; first_at: number; body: Uint8Array }>('select segment_no, first_at, body from report_segments order by segment_no', [])) {
+  for (const segment of await store.all<{ segment_no: number; first_at: number; body: Uint8Array }>(
+    'select segment_no, first_at, body from report_segments order by segment_no',
+    [],
+  )) {
     for (const record of recordsOf(segment)) {
       records++;
       keys.add(`${record.device_no} ${record.boot_no} ${record.seq}`);
@@ -105,8 +133,16 @@ export async function run(args: readonly string[]): Promise<void> {
   const broker = await startMosquitto();
   const store = await freshSqlite();
   const device_ids = Array.from({ length: 1000 }, (_, i) => deviceId(i));
-  const outcome = await killAndCount({ url: store.url, mqtt_url: `mqtt://127.0.0.1:${broker.port}`, device_ids, kills: Number(values.kills), reports: Number(values.reports) });
+  const outcome = await killAndCount({
+    url: store.url,
+    mqtt_url: `mqtt://127.0.0.1:${broker.port}`,
+    device_ids,
+    kills: Number(values.kills),
+    reports: Number(values.reports),
+  });
   const slowest = Math.max(...outcome.recovery_ms);
-  console.log(`kill -9 × ${outcome.kills}: published and acknowledged ${outcome.published}, stored ${outcome.stored}, stored twice ${outcome.twice}, roll-ups that differ from a recount ${outcome.differences}, slowest restart ${slowest.toFixed(0)} ms`);
+  console.log(
+    `kill -9 × ${outcome.kills}: published and acknowledged ${outcome.published}, stored ${outcome.stored}, stored twice ${outcome.twice}, roll-ups that differ from a recount ${outcome.differences}, slowest restart ${slowest.toFixed(0)} ms`,
+  );
   await broker.stop();
 }

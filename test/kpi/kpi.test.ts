@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addCalendar } from '../../src/case/calendars.ts';
 import { closeCase, solveCase } from '../../src/case/course.ts';
@@ -11,7 +12,7 @@ import { listInquiryRates } from '../../src/kpi/inquiryRate.ts';
 import { addNote, enterHours, listAnnotations, setTarget } from '../../src/kpi/keep.ts';
 import { listLead } from '../../src/kpi/lead.ts';
 import { countBacklog, listCounted, listKpis, listSeries } from '../../src/kpi/queries.ts';
-import { median, quantile } from '../../src/kpi/rules.ts';
+import { middle, ranked } from '../../src/kpi/rules.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, MINUTE, northStaff } from '../case/cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
@@ -169,7 +170,12 @@ eachDb('KPIs', (test) => {
   });
 });
 
-it('medians are the middle, quantiles the nearest rank', () => {
-  expect([median([]), median([1]), median([1, 2]), median([1, 2, 9])]).toEqual([null, 1, 1.5, 2]);
-  expect([quantile([], 0.9), quantile([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.9), quantile([1, 2], 0.9)]).toEqual([null, 9, 2]);
+it('medians are the middle, quantiles the nearest rank, as sorting would find them', () => {
+  expect([middle([]), middle([1]), middle([2, 1]), middle([9, 1, 2])]).toEqual([null, 1, 1.5, 2]);
+  expect([ranked([], 0.9), ranked([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], 0.9), ranked([2, 1], 0.9)]).toEqual([null, 9, 2]);
+  fc.assert(fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1 }), fc.integer({ min: 1, max: 100 }), (values, percent) => {
+    const sorted = [...values].sort((a, b) => a - b);
+    const n = sorted.length;
+    return ranked(values, percent / 100) === sorted[Math.max(0, Math.ceil((percent / 100) * n) - 1)] && middle(values) === ((sorted[(n - 1) >> 1] ?? 0) + (sorted[n >> 1] ?? 0)) / 2;
+  }), { seed: 5 });
 });

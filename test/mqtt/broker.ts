@@ -4,8 +4,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { onTestFinished } from 'vitest';
 import { type IngestConfig, type Ingester, runIngester } from '../../src/mqtt/ingester.ts';
 import { issueCredential } from '../../src/telemetry/issueCredential.ts';
 import type { TestStore } from '../support/eachDb.ts';
@@ -13,7 +13,11 @@ import { registerDevices, silent } from '../telemetry/station.ts';
 
 /** Closed with the test, if the test does not close it. */
 export async function startIngester(url: string, changes: Partial<IngestConfig> = {}, now: () => number = Date.now): Promise<Ingester> {
-  const ingester = await runIngester({ database_url: url, mqtt_host: '127.0.0.1', mqtt_port: 0, tz_business: 'Asia/Tokyo', raw_retention_days: 14, ...changes }, silent, now);
+  const ingester = await runIngester(
+    { database_url: url, mqtt_host: '127.0.0.1', mqtt_port: 0, tz_business: 'Asia/Tokyo', raw_retention_days: 14, ...changes },
+    silent,
+    now,
+  );
   onTestFinished(() => ingester.close());
   return ingester;
 }
@@ -27,23 +31,37 @@ export async function enrol(test: TestStore, device_id: string): Promise<string>
 /** Connects a device; rejects when the broker refuses it. */
 export function connectDevice(port: number, device_id: string, password: string | undefined, options: IClientOptions = {}): Promise<MqttClient> {
   const client = mqtt.connect({
-    host: '127.0.0.1', port, clientId: device_id, username: device_id, reconnectPeriod: 0, connectTimeout: 4000, ...(password === undefined ? {} : { password }), ...options,
+    host: '127.0.0.1',
+    port,
+    clientId: device_id,
+    username: device_id,
+    reconnectPeriod: 0,
+    connectTimeout: 4000,
+    ...(password === undefined ? {} : { password }),
+    ...options,
   });
   return new Promise((resolve, reject) => {
     client.once('connect', () => resolve(client));
-    client.once('error', (error) => { client.end(true); reject(error); });
+    client.once('error', (error) => {
+      client.end(true);
+      reject(error);
+    });
     client.once('close', () => reject(new Error('closed')));
   });
 }
 
-export const freePort = (): Promise<number> => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
   });
-});
 
-export interface Mosquitto { readonly port: number; stop(signal?: NodeJS.Signals): Promise<void> }
+export interface Mosquitto {
+  readonly port: number;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
 
 /** A real mosquitto; `lines` are added to its configuration. */
 export async function startMosquitto(options: { port?: number; config?: string; folder?: string } = {}): Promise<Mosquitto> {
@@ -51,17 +69,21 @@ export async function startMosquitto(options: { port?: number; config?: string; 
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'kizashi-mosquitto-'));
   const file = options.config ?? join(folder, 'test.conf');
   if (options.config === undefined) {
-    writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\npersistence true\npersistence_location ${folder}/\nautosave_interval 1\nuser root\n`);
+    writeFileSync(
+      file,
+      `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\npersistence true\npersistence_location ${folder}/\nautosave_interval 1\nuser root\n`,
+    );
   }
   const child = spawn('mosquitto', ['-c', file], { stdio: 'ignore' });
   await listening(port);
   return {
     port,
-    stop: (signal = 'SIGTERM') => new Promise((resolve) => {
-      if (child.exitCode !== null || child.signalCode !== null) resolve();
-      child.once('exit', () => resolve());
-      child.kill(signal);
-    }),
+    stop: (signal = 'SIGTERM') =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) resolve();
+        child.once('exit', () => resolve());
+        child.kill(signal);
+      }),
   };
 }
 
@@ -79,8 +101,9 @@ async function listening(port: number): Promise<void> {
   }
 }
 
-export const hasMosquitto = (): Promise<boolean> => new Promise((resolve) => {
-  const child = spawn('mosquitto', ['-h'], { stdio: 'ignore' });
-  child.once('error', () => resolve(false));
-  child.once('exit', () => resolve(true));
-});
+export const hasMosquitto = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const child = spawn('mosquitto', ['-h'], { stdio: 'ignore' });
+    child.once('error', () => resolve(false));
+    child.once('exit', () => resolve(true));
+  });

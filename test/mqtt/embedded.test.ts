@@ -8,7 +8,10 @@ import { report } from '../telemetry/station.ts';
 import { connectDevice, enrol, startIngester } from './broker.ts';
 
 const live = (seq: number) => JSON.stringify(report(seq, {}, { ts: Date.now() }));
-const closed = (client: MqttClient) => new Promise<void>((resolve) => { client.once('close', () => resolve()); });
+const closed = (client: MqttClient) =>
+  new Promise<void>((resolve) => {
+    client.once('close', () => resolve());
+  });
 
 eachDb('the embedded broker', (test) => {
   const device = (device_id: string) => test.store.db.selectFrom('devices').selectAll().where('device_id', '=', device_id).executeTakeFirst();
@@ -19,7 +22,10 @@ eachDb('the embedded broker', (test) => {
     const client = await connectDevice(ingester.status().port ?? 0, device_id, await enrol(test, device_id), { protocolVersion });
     for (let seq = 0; seq < 10; seq++) await client.publishAsync(`fleet/v1/${device_id}/health`, live(seq), { qos: 1 });
     // Ten acknowledgements: ten rows, and the store was asked before the process ends.
-    const segments = await test.store.db.selectFrom('report_segments').select((eb) => eb.fn.sum<number>('reports').as('reports')).executeTakeFirst();
+    const segments = await test.store.db
+      .selectFrom('report_segments')
+      .select((eb) => eb.fn.sum<number>('reports').as('reports'))
+      .executeTakeFirst();
     expect(Number(segments?.reports)).toBeGreaterThanOrEqual(10);
     await client.endAsync();
     await ingester.close();
@@ -72,9 +78,13 @@ eachDb('the embedded broker', (test) => {
     const port = ingester.status().port ?? 0;
     const client = await connectDevice(port, 'cam-cmd', await enrol(test, 'cam-cmd'));
     await client.publishAsync('fleet/v1/cam-cmd/health', live(1), { qos: 1 });
-    const granted = await client.subscribeAsync({ 'fleet/v1/cam-cmd/cmd': { qos: 1 }, 'fleet/v1/+/cmd': { qos: 1 }, '#': { qos: 1 } }).catch((error: unknown) => error);
+    const granted = await client
+      .subscribeAsync({ 'fleet/v1/cam-cmd/cmd': { qos: 1 }, 'fleet/v1/+/cmd': { qos: 1 }, '#': { qos: 1 } })
+      .catch((error: unknown) => error);
     expect(granted).toBeDefined();
-    const heard = new Promise<{ topic: string; payload: string }>((resolve) => { client.once('message', (topic, payload) => resolve({ topic, payload: payload.toString() })); });
+    const heard = new Promise<{ topic: string; payload: string }>((resolve) => {
+      client.once('message', (topic, payload) => resolve({ topic, payload: payload.toString() }));
+    });
     const command = await commandDevice(test.ctx({ now: Date.now() }), 'cam-cmd', { name: 'resend', from_seq: 100, to_seq: 140 });
     const { topic, payload } = await heard;
     expect(topic).toBe('fleet/v1/cam-cmd/cmd');
@@ -122,8 +132,18 @@ eachDb('the embedded broker', (test) => {
     const third = await connectDevice(port, 'cam-here', password);
     await third.publishAsync('fleet/v1/cam-here/health', live(3), { qos: 1 });
     expect(await device('cam-here')).toMatchObject({ offline_at: null });
-    const changes = await test.store.db.selectFrom('presence_changes').innerJoin('devices', 'devices.device_no', 'presence_changes.device_no').select(['presence', 'cause']).where('device_id', '=', 'cam-here').orderBy('change_no').execute();
-    expect(changes).toEqual([{ presence: 'online', cause: 'birth' }, { presence: 'offline', cause: 'will' }, { presence: 'online', cause: 'activity' }]);
+    const changes = await test.store.db
+      .selectFrom('presence_changes')
+      .innerJoin('devices', 'devices.device_no', 'presence_changes.device_no')
+      .select(['presence', 'cause'])
+      .where('device_id', '=', 'cam-here')
+      .orderBy('change_no')
+      .execute();
+    expect(changes).toEqual([
+      { presence: 'online', cause: 'birth' },
+      { presence: 'offline', cause: 'will' },
+      { presence: 'online', cause: 'activity' },
+    ]);
     for (const client of [first, second]) client.end(true);
     await third.endAsync();
     await ingester.close();
@@ -132,11 +152,19 @@ eachDb('the embedded broker', (test) => {
   it('bytes that are no MQTT, or too many before a CONNECT, end that connection alone', async () => {
     const ingester = await startIngester(test.store.url);
     const port = ingester.status().port ?? 0;
-    for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(100_000, 0x30), Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff])]) {
+    for (const bytes of [
+      Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+      Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]),
+      Buffer.alloc(100_000, 0x30),
+      Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]),
+    ]) {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => {});
       socket.write(bytes);
-      await new Promise((resolve) => { socket.once('close', resolve); socket.resume(); });
+      await new Promise((resolve) => {
+        socket.once('close', resolve);
+        socket.resume();
+      });
     }
     const client = await connectDevice(port, 'cam-after', await enrol(test, 'cam-after'));
     await client.publishAsync('fleet/v1/cam-after/health', live(1), { qos: 1 });

@@ -90,17 +90,27 @@ const present = await hasMosquitto();
     const camera = await mqtt.connectAsync(mqtt_url);
     camera.on('message', (_topic, payload) => {
       const command = JSON.parse(payload.toString());
-      const missing = Array.from({ length: command.to_seq - command.from_seq + 1 }, (_, i) => report(command.from_seq + i, {}, { boot: 'b1', ts: Date.now(), hist: true }));
+      const missing = Array.from({ length: command.to_seq - command.from_seq + 1 }, (_, i) =>
+        report(command.from_seq + i, {}, { boot: 'b1', ts: Date.now(), hist: true }),
+      );
       void camera.publishAsync('fleet/v1/cam-gap/backfill', JSON.stringify(missing), { qos: 1 });
       void camera.publishAsync('fleet/v1/cam-gap/reply', JSON.stringify({ v: 1, id: command.id, ok: true }), { qos: 1 });
     });
     await camera.subscribeAsync('fleet/v1/cam-gap/cmd', { qos: 1 });
     await camera.publishAsync('fleet/v1/cam-gap/health', live(1), { qos: 1 });
     await camera.publishAsync('fleet/v1/cam-gap/health', live(6), { qos: 1 });
-    await vi.waitFor(async () => {
-      const gaps = await test.store.db.selectFrom('device_gaps').innerJoin('devices', 'devices.device_no', 'device_gaps.device_no').select(['from_seq', 'to_seq', 'asks', 'closed_at']).where('device_id', '=', 'cam-gap').execute();
-      expect(gaps).toEqual([{ from_seq: 2, to_seq: 5, asks: 1, closed_at: expect.any(Number) }]);
-    }, { timeout: 25_000, interval: 200 });
+    await vi.waitFor(
+      async () => {
+        const gaps = await test.store.db
+          .selectFrom('device_gaps')
+          .innerJoin('devices', 'devices.device_no', 'device_gaps.device_no')
+          .select(['from_seq', 'to_seq', 'asks', 'closed_at'])
+          .where('device_id', '=', 'cam-gap')
+          .execute();
+        expect(gaps).toEqual([{ from_seq: 2, to_seq: 5, asks: 1, closed_at: expect.any(Number) }]);
+      },
+      { timeout: 25_000, interval: 200 },
+    );
     expect(await device('cam-gap')).toMatchObject({ reports: 6, missing: 0 });
     await camera.endAsync();
     await ingester.close();
@@ -116,7 +126,11 @@ const present = await hasMosquitto();
     // Under root mosquitto would change to a user that may not read a folder under /tmp.
     if (process.getuid?.() === 0) appendFileSync(written.files[0] ?? '', 'user root\n');
     const broker = await startMosquitto({ port, config: written.files[0] ?? '', folder });
-    const ingester = await startIngester(test.store.url, { mqtt_url: `mqtt://127.0.0.1:${port}`, mqtt_username: written.username, mqtt_password: written.password });
+    const ingester = await startIngester(test.store.url, {
+      mqtt_url: `mqtt://127.0.0.1:${port}`,
+      mqtt_username: written.username,
+      mqtt_password: written.password,
+    });
     await vi.waitFor(() => expect(ingester.status().broker_state).toBe('connected'), 5000);
     await expect(connectDevice(port, 'cam-acl', 'guess')).rejects.toThrow();
     const client = await connectDevice(port, 'cam-acl', password, { protocolVersion: 5 });

@@ -54,7 +54,7 @@ it('only what the bench confirmed, or saw broken, has a failure mode', () => {
 
 it('the inquiry comes before the return and after the failure', () => {
   const returned = readBack(returnRows(world));
-  readBack(caseRows(world)).forEach((row, n) => {
+  readBack(caseRows(world, 'sato@example.com')).forEach((row, n) => {
     expect(Date.parse(row.opened_at ?? '')).toBeLessThanOrEqual(Date.parse(row.solved_at ?? ''));
     expect(dayText(Date.parse(row.opened_at ?? '')) >= (returned[n]?.failed_on ?? '')).toBe(true);
   });

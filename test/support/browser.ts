@@ -12,7 +12,16 @@ import { AddUser } from '../../src/person/inputs.ts';
 import { testApp } from './app.ts';
 import { type FreshStore, freshStore, testCtx } from './eachDb.ts';
 
-const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const CHROMIUM = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 const PASSWORD = 'correct horse battery';
 
@@ -70,7 +79,10 @@ async function start(complaints: string[]): Promise<Site & { close(): Promise<vo
     clock,
     visit: async (role: Role, options = {}) => {
       const email = `${role}${++people}@example.com`;
-      await addUser(testCtx(fresh.store, { now: clock.now }), AddUser.parse({ email, name: `${role} ${people}`, role, locale: options.locale ?? 'en', partner_id: options.partner_id ?? null, password: PASSWORD }));
+      await addUser(
+        testCtx(fresh.store, { now: clock.now }),
+        AddUser.parse({ email, name: `${role} ${people}`, role, locale: options.locale ?? 'en', partner_id: options.partner_id ?? null, password: PASSWORD }),
+      );
       return signIn(browser, base, email, complaints, options);
     },
     close: async () => {
@@ -81,8 +93,19 @@ async function start(complaints: string[]): Promise<Site & { close(): Promise<vo
   } satisfies Omit<Site, 'delay_ms'> & { close(): Promise<void> });
 }
 
-async function signIn(browser: Browser, base: string, email: string, complaints: string[], options: { locale?: Locale; width?: number; bypassCSP?: boolean }): Promise<Visit> {
-  const context = await browser.newContext({ baseURL: base, viewport: { width: options.width ?? 1280, height: 900 }, bypassCSP: options.bypassCSP ?? false, timezoneId: 'Asia/Tokyo' });
+async function signIn(
+  browser: Browser,
+  base: string,
+  email: string,
+  complaints: string[],
+  options: { locale?: Locale; width?: number; bypassCSP?: boolean },
+): Promise<Visit> {
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: { width: options.width ?? 1280, height: 900 },
+    bypassCSP: options.bypassCSP ?? false,
+    timezoneId: 'Asia/Tokyo',
+  });
   const page = await context.newPage();
   page.on('console', (message) => {
     // A network that a test cuts is not a complaint.
@@ -106,6 +129,8 @@ export async function axeViolations(page: Page): Promise<string[]> {
     // axe puts itself on the global object.
     const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
     const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`));
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`),
+    );
   });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { telemetryImport } from '../../src/telemetry/import.ts';
 import { takeInbox, takeReplays } from '../../src/mqtt/replays.ts';
+import { telemetryImport } from '../../src/telemetry/import.ts';
 import { importFile } from '../../src/transfer/importFile.ts';
 import { callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
@@ -91,15 +91,21 @@ eachDb('the telemetry API', (test) => {
 
   it('history from a CSV file lands on its days; the same file twice adds nothing', async () => {
     await registerDevices(test.store.db, ['csv-1']);
-    const csv = 'device_id,ts,name,value\ncsv-1,2025-06-01T00:00:00Z,frames_lost,10\ncsv-1,2025-06-01T00:00:00Z,temp_c,41.5\ncsv-1,2025-06-02T00:00:00Z,frames_lost,25\ncsv-1,2025-06-02T00:00:00Z,sd_state,error\n';
+    const csv =
+      'device_id,ts,name,value\ncsv-1,2025-06-01T00:00:00Z,frames_lost,10\ncsv-1,2025-06-01T00:00:00Z,temp_c,41.5\ncsv-1,2025-06-02T00:00:00Z,frames_lost,25\ncsv-1,2025-06-02T00:00:00Z,sd_state,error\n';
     const station = await openStation(test.store.url);
     for (let time = 0; time < 2; time++) {
       await importFile(test.ctx(), telemetryImport, Buffer.from(csv));
       await takeInbox(station.store, station.pipeline, NOW);
       await station.settle();
     }
-    const days = await test.store.db.selectFrom('device_days').innerJoin('devices', 'devices.device_no', 'device_days.device_no')
-      .select(['day_on', 'device_days.reports', 'frames_lost', 'temp_c_max', 'sd_error_reports', 'reboot_unknown']).where('device_id', '=', 'csv-1').orderBy('day_on').execute();
+    const days = await test.store.db
+      .selectFrom('device_days')
+      .innerJoin('devices', 'devices.device_no', 'device_days.device_no')
+      .select(['day_on', 'device_days.reports', 'frames_lost', 'temp_c_max', 'sd_error_reports', 'reboot_unknown'])
+      .where('device_id', '=', 'csv-1')
+      .orderBy('day_on')
+      .execute();
     expect(days).toEqual([
       { day_on: '2025-06-01', reports: 1, frames_lost: 0, temp_c_max: 41.5, sd_error_reports: null, reboot_unknown: 0 },
       { day_on: '2025-06-02', reports: 1, frames_lost: 15, temp_c_max: null, sd_error_reports: 1, reboot_unknown: 0 },
@@ -113,7 +119,10 @@ eachDb('the telemetry API', (test) => {
     const app = testApp(test.store);
     const api = await callerWith(app, test.store, 'engineer');
     for (const path of ['/devices', '/devices?kind=never_seen', '/devices/api-1', '/quarantine', '/quarantine?reason=unknown_device', '/ingest']) {
-      for (const [language, word] of [['en', 'Device'], ['ja', 'デバイス']] as const) {
+      for (const [language, word] of [
+        ['en', 'Device'],
+        ['ja', 'デバイス'],
+      ] as const) {
         const answer = await api.get(path, { 'Accept-Language': language });
         expect([path, answer.status]).toEqual([path, 200]);
         expect(await answer.text()).toContain(word);

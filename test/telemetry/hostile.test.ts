@@ -63,7 +63,11 @@ eachDb('hostile input', (test) => {
     const station = await openStation(test.store.url);
     station.send('extra', 'health', report(1, { vendor: { depth: [1, 'ひらがな', null] }, rh_pct: null, mystery: -0.125 }));
     await station.settle();
-    const { items } = await (await import('../../src/telemetry/queries.ts')).listReports(test.ctx(), await (await import('../../src/telemetry/queries.ts')).getDevice(test.ctx(), 'extra'), 5);
+    const { items } = await (await import('../../src/telemetry/queries.ts')).listReports(
+      test.ctx(),
+      await (await import('../../src/telemetry/queries.ts')).getDevice(test.ctx(), 'extra'),
+      5,
+    );
     expect(items[0]?.sent).toEqual(report(1, { vendor: { depth: [1, 'ひらがな', null] }, rh_pct: null, mystery: -0.125 }));
     await station.close();
   });
@@ -77,9 +81,21 @@ eachDb('hostile input', (test) => {
       if (i % 100 === 0) station.send('calm', 'health', report(i / 100));
     }
     await station.settle();
-    const devices = await test.store.db.selectFrom('devices').select(['device_id', 'reports', 'throttled']).where('device_id', 'in', ['loud', 'calm']).orderBy('device_id').execute();
-    expect(devices).toEqual([{ device_id: 'calm', reports: 10, throttled: 0 }, { device_id: 'loud', reports: 59, throttled: 941 }]);
-    const { kept } = await test.store.db.selectFrom('quarantine').select((eb) => eb.fn.countAll<number>().as('kept')).where('device_id', '=', 'loud').executeTakeFirstOrThrow();
+    const devices = await test.store.db
+      .selectFrom('devices')
+      .select(['device_id', 'reports', 'throttled'])
+      .where('device_id', 'in', ['loud', 'calm'])
+      .orderBy('device_id')
+      .execute();
+    expect(devices).toEqual([
+      { device_id: 'calm', reports: 10, throttled: 0 },
+      { device_id: 'loud', reports: 59, throttled: 941 },
+    ]);
+    const { kept } = await test.store.db
+      .selectFrom('quarantine')
+      .select((eb) => eb.fn.countAll<number>().as('kept'))
+      .where('device_id', '=', 'loud')
+      .executeTakeFirstOrThrow();
     expect([Number(kept), station.pipeline.ingest.counts.quarantine_dropped]).toEqual([100, 841]);
     await station.close();
   });

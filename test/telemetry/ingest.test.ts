@@ -5,8 +5,13 @@ import { openStation, registerDevices, report } from './station.ts';
 
 eachDb('telemetry', (test) => {
   const dayOf = async (device_id: string, day_on = '2026-04-01') =>
-    test.store.db.selectFrom('device_days').innerJoin('devices', 'devices.device_no', 'device_days.device_no').selectAll('device_days')
-      .where('device_id', '=', device_id).where('day_on', '=', day_on).executeTakeFirst();
+    test.store.db
+      .selectFrom('device_days')
+      .innerJoin('devices', 'devices.device_no', 'device_days.device_no')
+      .selectAll('device_days')
+      .where('device_id', '=', device_id)
+      .where('day_on', '=', day_on)
+      .executeTakeFirst();
   const device = (device_id: string) => test.store.db.selectFrom('devices').selectAll().where('device_id', '=', device_id).executeTakeFirstOrThrow();
 
   it('a report is stored, rolled up, and then acknowledged', async () => {
@@ -18,7 +23,11 @@ eachDb('telemetry', (test) => {
     expect(station.acknowledged).toEqual([id]);
     expect(await device('cam-1')).toMatchObject({ reports: 1, boot: '9f3c61d2a07b41e8', last_seq: 0, firmware: '4.2.1', online_at: NOW });
     expect(await dayOf('cam-1')).toMatchObject({ reports: 1, frames_lost: 7, temp_c_max: 52.25, online_s: 60, reboot_power_on: 1, rec_gap_s: null });
-    const state = await test.store.db.selectFrom('device_states').selectAll().where('device_no', '=', (await device('cam-1')).device_no).executeTakeFirst();
+    const state = await test.store.db
+      .selectFrom('device_states')
+      .selectAll()
+      .where('device_no', '=', (await device('cam-1')).device_no)
+      .executeTakeFirst();
     expect(state).toMatchObject({ temp_c: 52.25, sd_state: 'ok', reboot: 'power_on', rec_gap_s: null, reported_at: NOW });
     await station.close();
   });
@@ -113,14 +122,35 @@ eachDb('telemetry', (test) => {
   it('events are kept whole, once', async () => {
     await registerDevices(test.store.db, ['cam-8']);
     const station = await openStation(test.store.url);
-    const event = { v: 1, boot: 'b', seq: 9, ts: NOW - HOUR_MS, name: 'Device/HardwareFailure/StorageFailure', source: { Token: 'SD' }, data: { Failed: true } };
+    const event = {
+      v: 1,
+      boot: 'b',
+      seq: 9,
+      ts: NOW - HOUR_MS,
+      name: 'Device/HardwareFailure/StorageFailure',
+      source: { Token: 'SD' },
+      data: { Failed: true },
+    };
     station.send('cam-8', 'event', event);
     station.send('cam-8', 'event', event);
-    station.send('cam-8', 'onvif-ej/Device/HardwareFailure/FanFailure', { UtcTime: '2026-03-31T23:59:58.500Z', Source: { Token: 'fan' }, Data: { Failed: true } });
-    station.send('cam-8', 'onvif-ej/Device/HardwareFailure/FanFailure', { UtcTime: '2026-03-31T23:59:58.500Z', Source: { Token: 'fan' }, Data: { Failed: true } });
+    station.send('cam-8', 'onvif-ej/Device/HardwareFailure/FanFailure', {
+      UtcTime: '2026-03-31T23:59:58.500Z',
+      Source: { Token: 'fan' },
+      Data: { Failed: true },
+    });
+    station.send('cam-8', 'onvif-ej/Device/HardwareFailure/FanFailure', {
+      UtcTime: '2026-03-31T23:59:58.500Z',
+      Source: { Token: 'fan' },
+      Data: { Failed: true },
+    });
     await station.settle();
-    const rows = await test.store.db.selectFrom('telemetry_events').innerJoin('devices', 'devices.device_no', 'telemetry_events.device_no').select(['name', 'reported_at', 'source', 'data'])
-      .where('device_id', '=', 'cam-8').orderBy('event_no').execute();
+    const rows = await test.store.db
+      .selectFrom('telemetry_events')
+      .innerJoin('devices', 'devices.device_no', 'telemetry_events.device_no')
+      .select(['name', 'reported_at', 'source', 'data'])
+      .where('device_id', '=', 'cam-8')
+      .orderBy('event_no')
+      .execute();
     expect(rows).toEqual([
       { name: 'Device/HardwareFailure/StorageFailure', reported_at: NOW - HOUR_MS, source: '{"Token":"SD"}', data: '{"Failed":true}' },
       { name: 'Device/HardwareFailure/FanFailure', reported_at: NOW - 1500, source: '{"Token":"fan"}', data: '{"Failed":true}' },
@@ -131,12 +161,19 @@ eachDb('telemetry', (test) => {
   it('two hundred reports in one message are two hundred reports', async () => {
     await registerDevices(test.store.db, ['cam-9']);
     const station = await openStation(test.store.url);
-    station.send('cam-9', 'health', Array.from({ length: 200 }, (_, seq) => report(seq, { frames_lost: seq })));
-    station.send('cam-9', 'health', Array.from({ length: 201 }, (_, seq) => report(seq)));
+    station.send(
+      'cam-9',
+      'health',
+      Array.from({ length: 200 }, (_, seq) => report(seq, { frames_lost: seq })),
+    );
+    station.send(
+      'cam-9',
+      'health',
+      Array.from({ length: 201 }, (_, seq) => report(seq)),
+    );
     await station.settle();
     expect(await dayOf('cam-9')).toMatchObject({ reports: 200, frames_lost: 199 });
     expect(await test.store.db.selectFrom('quarantine').select('reason').where('device_id', '=', 'cam-9').execute()).toEqual([{ reason: 'wrong_length' }]);
     await station.close();
   });
 });
-

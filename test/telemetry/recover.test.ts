@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { DAY_MS } from '../../src/core/time.ts';
-import { dropOldSegments } from '../../src/mqtt/retention.ts';
 import { countCohorts } from '../../src/telemetry/cohorts.ts';
 import { watchSites } from '../../src/telemetry/outages.ts';
 import { rebuildRollups, verifyRollups } from '../../src/telemetry/recount.ts';
+import { dropOldSegments } from '../../src/telemetry/retention.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { openStation, registerDevices, report, type Station } from './station.ts';
 
@@ -31,7 +31,10 @@ eachDb('after a crash', (test) => {
       for (const id of station.acknowledged) keys.add(sent[id - 1] ?? '');
       await station.crash();
     }
-    const { stored } = await test.store.db.selectFrom('report_segments').select((eb) => eb.fn.sum<number>('reports').as('stored')).executeTakeFirstOrThrow();
+    const { stored } = await test.store.db
+      .selectFrom('report_segments')
+      .select((eb) => eb.fn.sum<number>('reports').as('stored'))
+      .executeTakeFirstOrThrow();
     expect(Number(stored)).toBeGreaterThanOrEqual(keys.size);
     // The broker delivers again what was not acknowledged, and here everything else too.
     const station = await openStation(test.store.url);
@@ -45,7 +48,9 @@ eachDb('after a crash', (test) => {
   it('a damaged roll-up is found and rebuilt from the raw reports', async () => {
     const station = await openStation(test.store.url);
     await test.store.db.updateTable('device_days').set({ frames_lost: 1 }).where('day_on', '=', '2026-04-01').where('device_no', '=', 1).execute();
-    expect((await verifyRollups(station.store, 'Asia/Tokyo')).differences).toEqual([expect.objectContaining({ column: 'frames_lost', kept: 1, recounted: 312 })]);
+    expect((await verifyRollups(station.store, 'Asia/Tokyo')).differences).toEqual([
+      expect.objectContaining({ column: 'frames_lost', kept: 1, recounted: 312 }),
+    ]);
     await station.close();
     const again = (await import('../../src/telemetry/ingestStore.ts')).openIngestStore(test.store.url);
     expect(await rebuildRollups(again, 'Asia/Tokyo', NOW)).toBe(30);
@@ -55,11 +60,19 @@ eachDb('after a crash', (test) => {
 
   it('raw reports older than the retention go, the roll-ups stay', async () => {
     const station = await openStation(test.store.url, { now: NOW + 20 * DAY_MS });
-    const before = await test.store.db.selectFrom('device_days').select((eb) => eb.fn.countAll<number>().as('rows')).executeTakeFirst();
+    const before = await test.store.db
+      .selectFrom('device_days')
+      .select((eb) => eb.fn.countAll<number>().as('rows'))
+      .executeTakeFirst();
     expect(await dropOldSegments(station.store, NOW + 10 * DAY_MS, 14)).toBe(0);
     expect(await dropOldSegments(station.store, NOW + 20 * DAY_MS, 14)).toBeGreaterThan(0);
     expect(await test.store.db.selectFrom('report_segments').selectAll().execute()).toEqual([]);
-    expect(await test.store.db.selectFrom('device_days').select((eb) => eb.fn.countAll<number>().as('rows')).executeTakeFirst()).toEqual(before);
+    expect(
+      await test.store.db
+        .selectFrom('device_days')
+        .select((eb) => eb.fn.countAll<number>().as('rows'))
+        .executeTakeFirst(),
+    ).toEqual(before);
     await station.close();
   });
 
@@ -67,14 +80,32 @@ eachDb('after a crash', (test) => {
     const ctx = test.ctx({ now: Date.now() });
     expect(await countCohorts(ctx)).toContain('2026-04-01');
     const totals = await test.store.db.selectFrom('cohort_days').selectAll().where('signal', '=', 'brownout').where('day_on', '=', '2026-04-01').execute();
-    expect(totals).toEqual([{ day_on: '2026-04-01', model_id: 'model', hw_rev: 'B', batch_id: '', firmware: '4.2.1', signal: 'brownout', devices: 30, episodes: 30, events: 30 * 104 }]);
+    expect(totals).toEqual([
+      {
+        day_on: '2026-04-01',
+        model_id: 'model',
+        hw_rev: 'B',
+        batch_id: '',
+        firmware: '4.2.1',
+        signal: 'brownout',
+        devices: 30,
+        episodes: 30,
+        events: 30 * 104,
+      },
+    ]);
   });
 
   it('a site power cut is one outage, a single camera gone is none', async () => {
     const { db } = test.store;
-    await db.insertInto('customers').values({ id: 'c', code: 'C', name: 'C', partner_id: null, contact_name: null, email: null, phone: null, locale: 'ja', created_at: NOW, version: 1 }).execute();
+    await db
+      .insertInto('customers')
+      .values({ id: 'c', code: 'C', name: 'C', partner_id: null, contact_name: null, email: null, phone: null, locale: 'ja', created_at: NOW, version: 1 })
+      .execute();
     for (const id of ['site-a', 'site-b']) {
-      await db.insertInto('sites').values({ id, customer_id: 'c', partner_id: null, code: id, name: id, kind: null, region: null, address: null, created_at: NOW, version: 1 }).execute();
+      await db
+        .insertInto('sites')
+        .values({ id, customer_id: 'c', partner_id: null, code: id, name: id, kind: null, region: null, address: null, created_at: NOW, version: 1 })
+        .execute();
     }
     const [dark, fine] = ['site-a', 'site-b'].map((site) => Array.from({ length: 10 }, (_, i) => `${site}-${i}`)) as [string[], string[]];
     await registerDevices(db, dark, 'site-a');
@@ -85,7 +116,9 @@ eachDb('after a crash', (test) => {
     await station.settle();
     expect(await watchSites(test.ctx({ now: NOW + 1000 }))).toEqual({ opened: 1, closed: 0 });
     expect(await watchSites(test.ctx({ now: NOW + 2000 }))).toEqual({ opened: 0, closed: 0 });
-    expect(await db.selectFrom('site_outages').select(['site_id', 'started_at', 'devices', 'devices_at_site']).execute()).toEqual([{ site_id: 'site-a', started_at: NOW, devices: 10, devices_at_site: 10 }]);
+    expect(await db.selectFrom('site_outages').select(['site_id', 'started_at', 'devices', 'devices_at_site']).execute()).toEqual([
+      { site_id: 'site-a', started_at: NOW, devices: 10, devices_at_site: 10 },
+    ]);
     for (const device_id of dark) station.send(device_id, 'state', { v: 1, online: true, boot: 'b2' });
     await station.settle();
     expect(await watchSites(test.ctx({ now: NOW + 3000 }))).toEqual({ opened: 0, closed: 1 });

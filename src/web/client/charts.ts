@@ -1,6 +1,11 @@
 // Long series as charts. uPlot is loaded only where a page has one: `data-chart` is the address of the numbers, or empty when `data-points` holds them.
-interface Points { readonly at: number[]; readonly series: { readonly label: string; readonly values: (number | null)[] }[] }
-interface Plot { setSize(size: { width: number; height: number }): void }
+interface Points {
+  readonly at: number[];
+  readonly series: { readonly label: string; readonly values: (number | null)[] }[];
+}
+interface Plot {
+  setSize(size: { width: number; height: number }): void;
+}
 type Draw = new (options: object, data: (number | null)[][], target: HTMLElement) => Plot;
 
 const HEIGHT = 180;
@@ -18,7 +23,10 @@ async function draw(target: HTMLElement): Promise<void> {
   const ink = getComputedStyle(target).color;
   const axis = { stroke: ink, grid: { stroke: 'rgba(128,128,128,.2)' } };
   const options = {
-    width: target.clientWidth || 320, height: HEIGHT, axes: [axis, { ...axis, size: 60 }], legend: { show: points.series.length > 1 },
+    width: target.clientWidth || 320,
+    height: HEIGHT,
+    axes: [axis, { ...axis, size: 60 }],
+    legend: { show: points.series.length > 1 },
     series: [{}, ...points.series.map(({ label }, i) => ({ label, stroke: colours[i % colours.length], width: 1.5, points: { show: points.at.length < 60 } }))],
   };
   const plot = new UPlot(options, [points.at.map((at) => at / 1000), ...points.series.map(({ values }) => values)], target);

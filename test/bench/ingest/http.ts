@@ -1,7 +1,8 @@
 // The product's pages while it takes reports as fast as the broker delivers them: server and ingest in one process, as `kizashi serve` runs them.
+
+import { readConfig } from '../../../src/config.ts';
 import { systemActor } from '../../../src/core/actor.ts';
 import { startServer } from '../../../src/main.ts';
-import { readConfig } from '../../../src/config.ts';
 import { addToken } from '../../../src/person/tokens.ts';
 import { deviceId } from './messages.ts';
 import { ended, folder, freshSqlite, start, startMosquitto } from './stage.ts';
@@ -25,7 +26,9 @@ export async function httpUnderIngest(messages: number): Promise<string> {
   const publisher = await start('publisher', [broker.port, messages, 8, 0, 0]);
   publisher.child.send('go');
   let over = false;
-  void publisher.done.then(() => { over = true; });
+  void publisher.done.then(() => {
+    over = true;
+  });
   const busy = await sample(ask, Number.POSITIVE_INFINITY, () => over);
   await ended(publisher.child, 'SIGKILL');
   await server.close();

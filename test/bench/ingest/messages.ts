@@ -1,5 +1,8 @@
 // The messages of a benchmark: a fleet of many models, one report of 350–550 bytes a device and round, as bytes ready to be written to a socket.
-export interface Fleet { readonly devices: number; readonly models: number }
+export interface Fleet {
+  readonly devices: number;
+  readonly models: number;
+}
 
 export const fleet: Fleet = { devices: 20_000, models: 2000 };
 

@@ -8,9 +8,19 @@ const [port, messages, connections, rate, warmUp] = process.argv.slice(2).map(Nu
 const WINDOW = 4000;
 const boot = Date.now().toString(16).slice(-11);
 
-interface Line { readonly socket: Socket; readonly packets: Buffer[]; sent: number; acked: number }
+interface Line {
+  readonly socket: Socket;
+  readonly packets: Buffer[];
+  sent: number;
+  acked: number;
+}
 
-const lines: Line[] = Array.from({ length: connections }, () => ({ socket: connect({ port, host: '127.0.0.1', noDelay: true }), packets: [], sent: 0, acked: 0 }));
+const lines: Line[] = Array.from({ length: connections }, () => ({
+  socket: connect({ port, host: '127.0.0.1', noDelay: true }),
+  packets: [],
+  sent: 0,
+  acked: 0,
+}));
 const now = Date.now();
 for (let i = 0; i < messages; i++) {
   const device = i % fleet.devices;
@@ -30,7 +40,11 @@ process.on('message', () => {
 
 function greet(line: Line, index: number): Promise<void> {
   return new Promise((resolve) => {
-    line.socket.once('connect', () => line.socket.write(mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: `bench-${process.pid}-${index}`, keepalive: 0 })));
+    line.socket.once('connect', () =>
+      line.socket.write(
+        mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: `bench-${process.pid}-${index}`, keepalive: 0 }),
+      ),
+    );
     line.socket.once('data', () => {
       line.socket.on('data', (chunk) => acknowledged(line, chunk));
       resolve();
@@ -70,7 +84,9 @@ function pace(): void {
     for (; sent < due; sent++) {
       const device = sent % fleet.devices;
       const line = lines[device % connections] as Line;
-      line.socket.write(publishPacket(`fleet/v1/${deviceId(device)}/health`, payloadOf(device, Math.floor(sent / fleet.devices), boot, at), (line.sent++ % 65_535) + 1));
+      line.socket.write(
+        publishPacket(`fleet/v1/${deviceId(device)}/health`, payloadOf(device, Math.floor(sent / fleet.devices), boot, at), (line.sent++ % 65_535) + 1),
+      );
     }
     if (sent >= messages) clearInterval(timer);
   }, 1);

@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { migrate } from '../../../src/db/migrate.ts';
 import { openStore, type Store } from '../../../src/db/open.ts';
-import pg from 'pg';
-import { launchPostgres } from '../../support/postgres.ts';
+import { launchPostgres } from '../../support/launchPostgres.ts';
 import { deviceId, fleet } from './messages.ts';
 
 export const folder = mkdtempSync(join(tmpdir(), 'kizashi-bench-'));
@@ -18,18 +18,22 @@ process.on('exit', () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-export const freePort = (): Promise<number> => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
   });
-});
 
 /** mosquitto that drops nothing and holds nothing back. */
 export async function startMosquitto(): Promise<{ port: number; stop(): Promise<void> }> {
   const port = await freePort();
   const config = join(folder, `mosquitto-${port}.conf`);
-  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\nmax_queued_bytes 0\npersistence false\nset_tcp_nodelay true\nlog_type error\n`);
+  writeFileSync(
+    config,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\nmax_queued_bytes 0\npersistence false\nset_tcp_nodelay true\nlog_type error\n`,
+  );
   const child = spawn('mosquitto', ['-c', config], { stdio: 'ignore' });
   children.add(child);
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -39,19 +43,28 @@ export async function startMosquitto(): Promise<{ port: number; stop(): Promise<
 export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   children.delete(child);
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise<void>((resolve) => { child.once('exit', () => resolve()); });
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
   child.kill(signal);
   await gone;
 }
 
 /** Starts a script of this folder and waits for its `ready`. */
-export async function start(script: 'publisher' | 'subscriber', args: readonly (string | number)[]): Promise<{ child: ChildProcess; ready: Record<string, number>; warm: Promise<void>; done: Promise<Record<string, number>> }> {
+export async function start(
+  script: 'publisher' | 'subscriber',
+  args: readonly (string | number)[],
+): Promise<{ child: ChildProcess; ready: Record<string, number>; warm: Promise<void>; done: Promise<Record<string, number>> }> {
   const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args.map(String), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   children.add(child);
   let finish: (message: Record<string, number>) => void = () => {};
   let warmed: () => void = () => {};
-  const warm = new Promise<void>((resolve) => { warmed = resolve; });
-  const done = new Promise<Record<string, number>>((resolve) => { finish = resolve; });
+  const warm = new Promise<void>((resolve) => {
+    warmed = resolve;
+  });
+  const done = new Promise<Record<string, number>>((resolve) => {
+    finish = resolve;
+  });
   const ready = await new Promise<Record<string, number>>((resolve, reject) => {
     child.on('message', (message: Record<string, number>) => ('ready' in message ? resolve(message) : 'warm' in message ? warmed() : finish(message)));
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
@@ -65,17 +78,57 @@ export async function fill(store: Store): Promise<void> {
   const at = Date.now();
   const { db } = store;
   await db.insertInto('makers').values({ id: 'maker', code: 'MK', name: 'Maker', contact_email: null, locale: 'en', created_at: at, version: 1 }).execute();
-  await db.insertInto('models').values({
-    id: 'model', maker_id: 'maker', code: 'X-100', name: 'X-100', family: null, own_warranty_months: 12, maker_warranty_months: 12, temp_limit_c: null, unit_cost: null, currency: null, created_at: at, version: 1,
-  }).execute();
+  await db
+    .insertInto('models')
+    .values({
+      id: 'model',
+      maker_id: 'maker',
+      code: 'X-100',
+      name: 'X-100',
+      family: null,
+      own_warranty_months: 12,
+      maker_warranty_months: 12,
+      temp_limit_c: null,
+      unit_cost: null,
+      currency: null,
+      created_at: at,
+      version: 1,
+    })
+    .execute();
   for (let first = 0; first < fleet.devices; first += 500) {
     const ids = Array.from({ length: 500 }, (_, i) => deviceId(first + i));
-    await db.insertInto('units').values(ids.map((id) => ({
-      id: `u-${id}`, model_id: 'model', serial: id, serial_key: id.toUpperCase(), identity: 'confirmed' as const, created_at: at, updated_at: at, version: 1,
-      batch_id: null, hw_rev: null, firmware_id: null, customer_id: null, site_id: null, partner_id: null, shipped_on: null, delivered_on: null, purchased_on: null,
-      own_warranty_ends_on: null, predecessor_id: null, merged_into_id: null, merged_at: null,
-    }))).execute();
-    await db.insertInto('unit_identifiers').values(ids.map((id) => ({ unit_id: `u-${id}`, kind: 'device_id' as const, identifier: id, identifier_key: id.toUpperCase(), created_at: at }))).execute();
+    await db
+      .insertInto('units')
+      .values(
+        ids.map((id) => ({
+          id: `u-${id}`,
+          model_id: 'model',
+          serial: id,
+          serial_key: id.toUpperCase(),
+          identity: 'confirmed' as const,
+          created_at: at,
+          updated_at: at,
+          version: 1,
+          batch_id: null,
+          hw_rev: null,
+          firmware_id: null,
+          customer_id: null,
+          site_id: null,
+          partner_id: null,
+          shipped_on: null,
+          delivered_on: null,
+          purchased_on: null,
+          own_warranty_ends_on: null,
+          predecessor_id: null,
+          merged_into_id: null,
+          merged_at: null,
+        })),
+      )
+      .execute();
+    await db
+      .insertInto('unit_identifiers')
+      .values(ids.map((id) => ({ unit_id: `u-${id}`, kind: 'device_id' as const, identifier: id, identifier_key: id.toUpperCase(), created_at: at })))
+      .execute();
   }
 }
 
@@ -94,7 +147,14 @@ export async function freshSqlite(): Promise<{ url: string; file: string; bytes(
   const file = join(folder, `round-${++rounds}.db`);
   copyFileSync(template, file);
   const before = statSync(file).size;
-  return { url: `sqlite:${file}`, file, bytes: () => statSync(file).size - before, drop: () => { for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true }); } };
+  return {
+    url: `sqlite:${file}`,
+    file,
+    bytes: () => statSync(file).size - before,
+    drop: () => {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+    },
+  };
 }
 
 let postgres: { url: string; stop(): Promise<void> } | null = null;

@@ -10,8 +10,8 @@ import { BrokerLink } from '../../../src/mqtt/connect.ts';
 import { Pipeline, type Source } from '../../../src/mqtt/pipeline.ts';
 import { type Ingest, startHere } from '../../../src/mqtt/start.ts';
 import { openIngestStore } from '../../../src/telemetry/ingestStore.ts';
-import { openIngest } from '../../../src/telemetry/recover.ts';
 import { Health } from '../../../src/telemetry/payload.ts';
+import { openIngest } from '../../../src/telemetry/recover.ts';
 
 const [kind = '', port = '', messages = '', url = '', warm = '0'] = process.argv.slice(2);
 const expected = Number(messages);
@@ -68,7 +68,8 @@ function subscribeRaw(): void {
   const parser = mqttPacket.parser({ protocolVersion: 5 });
   let acks: Buffer[] = [];
   parser.on('packet', (packet) => {
-    if (packet.cmd === 'connack') socket.write(mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: FILTER, qos: 1 }] }, { protocolVersion: 5 }));
+    if (packet.cmd === 'connack')
+      socket.write(mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: FILTER, qos: 1 }] }, { protocolVersion: 5 }));
     else if (packet.cmd === 'suback') ready();
     else if (packet.cmd === 'publish') {
       acks.push(Buffer.from([0x40, 2, (packet.messageId ?? 0) >> 8, (packet.messageId ?? 0) & 255]));
@@ -80,20 +81,31 @@ function subscribeRaw(): void {
     socket.write(Buffer.concat(acks));
     acks = [];
   });
-  socket.write(mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, clean: true, clientId: 'raw', keepalive: 0, properties: { receiveMaximum: 65_535 } }, { protocolVersion: 5 }));
+  socket.write(
+    mqttPacket.generate(
+      { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, clean: true, clientId: 'raw', keepalive: 0, properties: { receiveMaximum: 65_535 } },
+      { protocolVersion: 5 },
+    ),
+  );
 }
 
 /** What one writes first: zod per message, JSON text, an upsert per message, a transaction per hundred. */
 function obvious(): void {
-  const sqlite = open(url, 'create table reports (device text, boot text, seq integer, at integer, body text, primary key (device, boot, seq)); create table days (device text, day text, reports integer, temp_max real, primary key (device, day))');
+  const sqlite = open(
+    url,
+    'create table reports (device text, boot text, seq integer, at integer, body text, primary key (device, boot, seq)); create table days (device text, day text, reports integer, temp_max real, primary key (device, day))',
+  );
   const insert = sqlite.prepare('insert or ignore into reports values (?, ?, ?, ?, ?)');
-  const upsert = sqlite.prepare('insert into days values (?, ?, 1, ?) on conflict do update set reports = reports + 1, temp_max = max(temp_max, excluded.temp_max)');
+  const upsert = sqlite.prepare(
+    'insert into days values (?, ?, 1, ?) on conflict do update set reports = reports + 1, temp_max = max(temp_max, excluded.temp_max)',
+  );
   let pending: [string, Buffer][] = [];
   const write = sqlite.transaction((batch: [string, Buffer][]) => {
     for (const [topic, payload] of batch) {
       const report = Health.parse(JSON.parse(payload.toString()));
       const device = topic.split('/')[2];
-      if (insert.run(device, report.boot, report.seq, report.ts, payload.toString()).changes > 0) upsert.run(device, new Date(report.ts).toISOString().slice(0, 10), report.m.temp_c ?? null);
+      if (insert.run(device, report.boot, report.seq, report.ts, payload.toString()).changes > 0)
+        upsert.run(device, new Date(report.ts).toISOString().slice(0, 10), report.m.temp_c ?? null);
     }
   });
   const flush = () => {
@@ -105,7 +117,9 @@ function obvious(): void {
   subscribeWithMqttJs((topic, payload) => {
     if (pending.push([topic, payload]) >= 100) flush();
   });
-  setInterval(() => { if (pending.length > 0) flush(); }, 10);
+  setInterval(() => {
+    if (pending.length > 0) flush();
+  }, 10);
 }
 
 function open(store: string, schema: string): Sqlite.Database {
@@ -117,7 +131,14 @@ function open(store: string, schema: string): Sqlite.Database {
 }
 
 const quiet = { info: () => {}, warn: console.error, error: console.error };
-const config = { database_url: url, mqtt_host: '127.0.0.1', mqtt_port: Number(port), tz_business: 'Asia/Tokyo', raw_retention_days: 14, client_id: `bench-${process.pid}` };
+const config = {
+  database_url: url,
+  mqtt_host: '127.0.0.1',
+  mqtt_port: Number(port),
+  tz_business: 'Asia/Tokyo',
+  raw_retention_days: 14,
+  client_id: `bench-${process.pid}`,
+};
 
 /** The product as `kizashi ingest` runs it: done when the last report is committed. */
 async function product(): Promise<void> {
@@ -164,13 +185,17 @@ async function latency(): Promise<void> {
     sentAt[id] = Number(/"ts":(\d+)/.exec(Buffer.from(message.payload).toString('latin1', 0, 100))?.[1]);
     let wrapped = timed.get(source);
     if (wrapped === undefined) {
-      wrapped = { pause: () => source.pause(), resume: () => source.resume(), acknowledge: (ids) => {
-        const at = Date.now();
-        for (const each of ids) if (++received > warmUp) delays.push(at - (sentAt[each] ?? at));
-        source.acknowledge(ids);
-        if (received - ids.length < warmUp && received >= warmUp) warmed();
-        if (received === expected) done(quantiles(delays));
-      } };
+      wrapped = {
+        pause: () => source.pause(),
+        resume: () => source.resume(),
+        acknowledge: (ids) => {
+          const at = Date.now();
+          for (const each of ids) if (++received > warmUp) delays.push(at - (sentAt[each] ?? at));
+          source.acknowledge(ids);
+          if (received - ids.length < warmUp && received >= warmUp) warmed();
+          if (received === expected) done(quantiles(delays));
+        },
+      };
       timed.set(source, wrapped);
     }
     offer(message, wrapped, id);
@@ -190,7 +215,9 @@ function quantiles(delays: number[]): Record<string, number> {
 
 async function discardingAedes(): Promise<void> {
   const broker = await Aedes.createBroker();
-  broker.on('publish', (packet, client) => { if (client !== null && packet.topic.endsWith('/health')) count(); });
+  broker.on('publish', (packet, client) => {
+    if (client !== null && packet.topic.endsWith('/health')) count();
+  });
   createServer(broker.handle).listen(Number(port), '127.0.0.1', ready);
 }
 

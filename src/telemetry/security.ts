@@ -1,8 +1,16 @@
 // Refused connections and topics, under the name the device proved. Collected in memory and written every second, so that a flood costs one row.
 import { newId } from '../core/id.ts';
-import type { IngestStore } from '../telemetry/ingestStore.ts';
+import type { IngestStore } from './ingestStore.ts';
 
-export type SecurityKind = 'bad_credential' | 'bad_client_id' | 'no_credential' | 'spoofed_topic' | 'forbidden_subscription' | 'bad_will' | 'packet_too_large' | 'protocol_error';
+export type SecurityKind =
+  | 'bad_credential'
+  | 'bad_client_id'
+  | 'no_credential'
+  | 'spoofed_topic'
+  | 'forbidden_subscription'
+  | 'bad_will'
+  | 'packet_too_large'
+  | 'protocol_error';
 
 export interface SecurityEvent {
   readonly kind: SecurityKind;
@@ -35,12 +43,20 @@ export class SecurityLog {
     const events = this.pending;
     this.pending = new Map();
     for (const { event, times } of events.values()) {
-      await store.run('insert into device_security_events (id, at, kind, device_id, client_id, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?)',
-        [newId(now), now, event.kind, event.device_id, printable(event.client_id), printable(event.topic), event.address, times]);
+      await store.run('insert into device_security_events (id, at, kind, device_id, client_id, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?)', [
+        newId(now),
+        now,
+        event.kind,
+        event.device_id,
+        printable(event.client_id),
+        printable(event.topic),
+        event.address,
+        times,
+      ]);
     }
     await store.run('delete from device_security_events where id <= (select id from device_security_events order by id desc limit 1 offset ?)', [MAX_ROWS]);
   }
 }
 
 /** Hostile names go into a table and onto a page: no control characters, no half characters, not too long. */
-const printable = (text: string | null): string | null => text === null ? null : text.slice(0, MAX_TEXT).replace(/[\p{Cc}\p{Cs}]/gu, '�');
+const printable = (text: string | null): string | null => (text === null ? null : text.slice(0, MAX_TEXT).replace(/[\p{Cc}\p{Cs}]/gu, '�'));

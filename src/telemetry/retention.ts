@@ -1,7 +1,7 @@
 // What goes after its time: raw reports by retention, quarantine beyond its bounds. In small bites between batches, so that nothing waits.
 import { DAY_MS } from '../core/time.ts';
-import type { Ingest } from '../telemetry/ingest.ts';
-import type { IngestStore } from '../telemetry/ingestStore.ts';
+import type { Ingest } from './ingest.ts';
+import type { IngestStore } from './ingestStore.ts';
 
 /** Segments per bite: up to 2,000 reports each, at most a few megabytes of pages given back. */
 const SEGMENTS_PER_BITE = 20;
@@ -15,7 +15,9 @@ export async function dropOldSegments(store: IngestStore, now: number, days: num
   const [mark] = await store.all<{ mark: number }>(`select mark from ingest_marks where name = 'through_segment'`, []);
   let dropped = 0;
   for (let bite = 0; bite < BITES_PER_ROUND; bite++) {
-    const oldest = await store.all<{ segment_no: number; last_at: number }>('select segment_no, last_at from report_segments order by segment_no limit ?', [SEGMENTS_PER_BITE]);
+    const oldest = await store.all<{ segment_no: number; last_at: number }>('select segment_no, last_at from report_segments order by segment_no limit ?', [
+      SEGMENTS_PER_BITE,
+    ]);
     const expired = oldest.filter((segment) => segment.last_at < now - days * DAY_MS && segment.segment_no <= (mark?.mark ?? 0));
     const last = expired.at(-1);
     if (last === undefined) return dropped;
@@ -30,13 +32,18 @@ export async function dropOldSegments(store: IngestStore, now: number, days: num
 export async function pruneQuarantine(store: IngestStore, ingest: Ingest, now: number): Promise<void> {
   const [bound] = await store.all<{ id: string }>('select id from quarantine order by id desc limit 1 offset ?', [MAX_QUARANTINED]);
   for (let bite = 0; bite < BITES_PER_ROUND; bite++) {
-    const removed = await store.run(
-      'delete from quarantine where id in (select id from quarantine where id <= ? or received_at < ? order by id limit ?)',
-      [bound?.id ?? '', now - QUARANTINE_DAYS * DAY_MS, ROWS_PER_BITE]);
+    const removed = await store.run('delete from quarantine where id in (select id from quarantine where id <= ? or received_at < ? order by id limit ?)', [
+      bound?.id ?? '',
+      now - QUARANTINE_DAYS * DAY_MS,
+      ROWS_PER_BITE,
+    ]);
     if (removed < ROWS_PER_BITE) break;
   }
   for (const device of ingest.devices.values()) device.quarantined = 0;
-  const crowded = await store.all<{ device_id: string; kept: number }>('select device_id, count(*) as kept from quarantine where replayed_at is null group by device_id', []);
+  const crowded = await store.all<{ device_id: string; kept: number }>(
+    'select device_id, count(*) as kept from quarantine where replayed_at is null group by device_id',
+    [],
+  );
   for (const row of crowded) {
     const device = ingest.devices.get(row.device_id);
     if (device !== undefined) device.quarantined = row.kept;

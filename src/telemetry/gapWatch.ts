@@ -1,9 +1,9 @@
 // Sequence numbers that did not come: noticed, asked for again with growing patience, closed by the backfill or given up.
 import { newId } from '../core/id.ts';
-import { gapsOf } from '../telemetry/boots.ts';
-import type { Device } from '../telemetry/device.ts';
-import type { Ingest } from '../telemetry/ingest.ts';
-import type { IngestStore } from '../telemetry/ingestStore.ts';
+import { gapsOf } from './boots.ts';
+import type { Device } from './device.ts';
+import type { Ingest } from './ingest.ts';
+import type { IngestStore } from './ingestStore.ts';
 
 /** Order is no promise of the network: a number may still be on its way for so long. */
 export const GRACE_MS = 5000;
@@ -13,7 +13,15 @@ const MAX_ASKS = 5;
 const MAX_DEVICES = 2000;
 const MAX_GAPS = 20;
 
-interface Gap { readonly device_no: number; readonly boot_no: number; readonly from_seq: number; readonly to_seq: number; asks: number; asked_at: number | null; given_up_at: number | null }
+interface Gap {
+  readonly device_no: number;
+  readonly boot_no: number;
+  readonly from_seq: number;
+  readonly to_seq: number;
+  asks: number;
+  asked_at: number | null;
+  given_up_at: number | null;
+}
 
 export class GapWatch {
   private readonly store: IngestStore;
@@ -53,7 +61,9 @@ export class GapWatch {
   private async load(): Promise<Map<number, Gap[]>> {
     const rows = await this.store.all<Gap & { device_id: string }>(
       `select g.device_no, g.boot_no, g.from_seq, g.to_seq, g.asks, g.asked_at, g.given_up_at, d.device_id
-       from device_gaps g join devices d on d.device_no = g.device_no and d.boot_no = g.boot_no where g.closed_at is null order by g.device_no, g.from_seq`, []);
+       from device_gaps g join devices d on d.device_no = g.device_no and d.boot_no = g.boot_no where g.closed_at is null order by g.device_no, g.from_seq`,
+      [],
+    );
     const byDevice = new Map<number, Gap[]>();
     for (const { device_id, ...gap } of rows) {
       byDevice.set(gap.device_no, [...(byDevice.get(gap.device_no) ?? []), gap]);
@@ -91,7 +101,8 @@ export class GapWatch {
       const gap = { device_no: device.device_no, boot_no: boot.boot_no, ...each, asks: 0, asked_at: null, given_up_at: null };
       await this.store.run(
         'insert into device_gaps (device_no, boot_no, from_seq, to_seq, opened_at) values (?, ?, ?, ?, ?) on conflict (device_no, boot_no, from_seq) do nothing',
-        [gap.device_no, gap.boot_no, gap.from_seq, gap.to_seq, now]);
+        [gap.device_no, gap.boot_no, gap.from_seq, gap.to_seq, now],
+      );
       await this.ask(device, gap, gap, now);
       open.push(gap);
     }
@@ -109,14 +120,27 @@ export class GapWatch {
     }
     gap.asks++;
     gap.asked_at = now;
-    await this.store.run(
-      `insert into device_commands (id, device_id, name, arguments, created_by, created_at) values (?, ?, 'resend', ?, 'system', ?)`,
-      [`c-${newId(now)}`, device.device_id, JSON.stringify({ from_seq: part.from_seq, to_seq: part.to_seq }), now]);
-    await this.store.run(
-      'update device_gaps set asks = ?, asked_at = ? where device_no = ? and boot_no = ? and from_seq = ?', [gap.asks, now, gap.device_no, gap.boot_no, gap.from_seq]);
+    await this.store.run(`insert into device_commands (id, device_id, name, arguments, created_by, created_at) values (?, ?, 'resend', ?, 'system', ?)`, [
+      `c-${newId(now)}`,
+      device.device_id,
+      JSON.stringify({ from_seq: part.from_seq, to_seq: part.to_seq }),
+      now,
+    ]);
+    await this.store.run('update device_gaps set asks = ?, asked_at = ? where device_no = ? and boot_no = ? and from_seq = ?', [
+      gap.asks,
+      now,
+      gap.device_no,
+      gap.boot_no,
+      gap.from_seq,
+    ]);
   }
 
   private async end(gap: Gap, how: 'closed_at' | 'given_up_at', now: number): Promise<void> {
-    await this.store.run(`update device_gaps set ${how} = ? where device_no = ? and boot_no = ? and from_seq = ?`, [now, gap.device_no, gap.boot_no, gap.from_seq]);
+    await this.store.run(`update device_gaps set ${how} = ? where device_no = ? and boot_no = ? and from_seq = ?`, [
+      now,
+      gap.device_no,
+      gap.boot_no,
+      gap.from_seq,
+    ]);
   }
 }
