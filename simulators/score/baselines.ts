@@ -9,23 +9,39 @@ type Path = Float64Array;
 
 /** Poisson CUSUM (Lucas 1985) for a doubling, the model's own level from the days before FIRST_DAY. The largest of the given signals counts. */
 export const cusumPaths = (history: History, fed: Fed, signals: readonly number[], ratio: number, with_factor: boolean): Path[] =>
-  history.fleet.models.map((_, model) => largest(history, signals.map((signal) => {
-    const events = fed.eventsOf(model, 0, signal);
-    const expected = with_factor ? fed.expectedOf(model, 0, signal) : fed.plainOf(model, 0, signal);
-    return cusum(events, expected, levelBefore(events, expected, FIRST_DAY, fed.shapes[signal]?.shape ?? 3), ratio, 1);
-  })));
+  history.fleet.models.map((_, model) =>
+    largest(
+      history,
+      signals.map((signal) => {
+        const events = fed.eventsOf(model, 0, signal);
+        const expected = with_factor ? fed.expectedOf(model, 0, signal) : fed.plainOf(model, 0, signal);
+        return cusum(events, expected, levelBefore(events, expected, FIRST_DAY, fed.shapes[signal]?.shape ?? 3), ratio, 1);
+      }),
+    ),
+  );
 
 export const returnsOnly = (history: History, fed: Fed): Path[] => cusumPaths(history, fed, [RETURNS], 2, false);
 
 export const poissonCusum = (history: History, fed: Fed): Path[] =>
-  cusumPaths(history, fed, Array.from({ length: SIGNALS }, (_, signal) => signal), 2, true);
+  cusumPaths(
+    history,
+    fed,
+    Array.from({ length: SIGNALS }, (_, signal) => signal),
+    2,
+    true,
+  );
 
 /**
  * The weekly rule of Farrington et al. (1996) without seasonal terms, for the two years there are: this week against the mean and variance of
  * the 26 weeks before the last 3, on the 2/3-power scale. The path is z.
  */
-export const farrington = (history: History, fed: Fed): Path[] => history.fleet.models.map((_, model) => largest(history,
-  Array.from({ length: SIGNALS }, (__, signal) => weeklyScores(fed.eventsOf(model, 0, signal)))));
+export const farrington = (history: History, fed: Fed): Path[] =>
+  history.fleet.models.map((_, model) =>
+    largest(
+      history,
+      Array.from({ length: SIGNALS }, (__, signal) => weeklyScores(fed.eventsOf(model, 0, signal))),
+    ),
+  );
 
 /** Knows the baseline, the signal, the cohort and the effect; only the day is unknown. Healthy models are followed as if they had an ordinary defect. */
 export function oracle(history: History, fed: Fed): Path[] {
@@ -41,9 +57,14 @@ function oraclePath(history: History, fed: Fed, model: number, truth: Truth | nu
   const events = new Float64Array(days);
   const expected = new Float64Array(days);
   for (const node of nodes) {
-    const level = (history.fleet.models[model]?.levels[signal] ?? 1) * (node >= 1 && node <= 4 ? history.fleet.models[model]?.batches[node - 1]?.level ?? 1 : 1);
-    fed.eventsOf(model, node, signal).forEach((count, day) => { events[day] = (events[day] ?? 0) + count; });
-    fed.expectedOf(model, node, signal).forEach((value, day) => { expected[day] = (expected[day] ?? 0) + value * level; });
+    const level =
+      (history.fleet.models[model]?.levels[signal] ?? 1) * (node >= 1 && node <= 4 ? (history.fleet.models[model]?.batches[node - 1]?.level ?? 1) : 1);
+    fed.eventsOf(model, node, signal).forEach((count, day) => {
+      events[day] = (events[day] ?? 0) + count;
+    });
+    fed.expectedOf(model, node, signal).forEach((value, day) => {
+      expected[day] = (expected[day] ?? 0) + value * level;
+    });
   }
   return cusum(events, expected, 1, truth?.ratio ?? 4, history.fleet.dispersions[signal] ?? 1).subarray(FIRST_DAY);
 }
@@ -91,6 +112,9 @@ function weeklyScores(events: ArrayLike<number>): Path {
 
 function largest(history: History, paths: readonly Path[]): Path {
   const most = new Float64Array(history.parameters.days);
-  for (const path of paths) path.forEach((value, day) => { if (value > (most[day] ?? 0)) most[day] = value; });
+  for (const path of paths)
+    path.forEach((value, day) => {
+      if (value > (most[day] ?? 0)) most[day] = value;
+    });
   return most.subarray(FIRST_DAY);
 }

@@ -49,7 +49,12 @@ function hardwareDefect(parameters: Parameters, fleet: Fleet, random: Random): D
   const signal = pick(random, TELEMETRY);
   const other = pick(random, TELEMETRY);
   return {
-    kind: 'hardware', model, batches, firmware: null, signal, onset,
+    kind: 'hardware',
+    model,
+    batches,
+    firmware: null,
+    signal,
+    onset,
     second_signal: random.uniform() < parameters.second_signal && other !== signal ? other : null,
     ramp: between(random, parameters.ramp_low, parameters.ramp_high),
     ratio: between(random, parameters.hardware_low, parameters.hardware_high),
@@ -63,8 +68,15 @@ function firmwareDefect(parameters: Parameters, fleet: Fleet, random: Random): D
   if (rollout === undefined || rollout.start > parameters.days - 60) return null;
   const batches = Array.from({ length: BATCHES }, (_, batch) => batch);
   return {
-    kind: 'firmware', model, batches, firmware: rollout.firmware, signal: pick(random, TELEMETRY), second_signal: null,
-    onset: rollout.start, ramp: 0, ratio: between(random, parameters.firmware_low, parameters.firmware_high),
+    kind: 'firmware',
+    model,
+    batches,
+    firmware: rollout.firmware,
+    signal: pick(random, TELEMETRY),
+    second_signal: null,
+    onset: rollout.start,
+    ramp: 0,
+    ratio: between(random, parameters.firmware_low, parameters.firmware_high),
     devices: devicesOf(fleet, model, batches, rollout.start),
   };
 }

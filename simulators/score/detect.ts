@@ -1,6 +1,7 @@
 // The product's scan over the simulated past: one statistic per model and day, alerts at the promised level, the e-BH list.
-import { budgetsOf, design, streamsOf, WATCH_THRESHOLD } from '../../src/alert/detector.ts';
+import { budgetsOf, design, streamsOf } from '../../src/alert/detector.ts';
 import { statisticPath } from '../../src/alert/path.ts';
+import { WATCH_THRESHOLD } from '../../src/alert/rules.ts';
 import { eBenjaminiHochberg } from '../../src/stats/evalue.ts';
 import { type Fed, FIRST_DAY, seriesOf } from './feed.ts';
 import type { History } from './history.ts';
@@ -15,7 +16,8 @@ export function productPaths(history: History, fed: Fed): Float64Array[] {
   const { days, models } = history.parameters;
   const budgets = budgetsOf(KINDS);
   return Array.from({ length: models }, (_, model) =>
-    statisticPath(streamsOf(seriesOf(fed, model), fed.shapes, days), fed.shapes, budgets, FIRST_DAY, days - 1, FLOOR));
+    statisticPath(streamsOf(seriesOf(fed, model), fed.shapes, days), fed.shapes, budgets, FIRST_DAY, days - 1, FLOOR),
+  );
 }
 
 /** Of the models that ever stood on the act-now list, the share that had no defect yet when they came on it. */
@@ -24,7 +26,11 @@ export function falseShareOfActNow(history: History, paths: readonly Float64Arra
   const first = new Map<number, number>();
   for (let i = 0; i < history.parameters.days - FIRST_DAY; i += 1) {
     const window = Math.min(design.window_days, FIRST_DAY + i + 1);
-    for (const model of eBenjaminiHochberg(paths.map((path) => ((path[i] ?? 0) < FLOOR ? 0 : (path[i] ?? 0) / window)), alpha)) if (!first.has(model)) first.set(model, FIRST_DAY + i);
+    for (const model of eBenjaminiHochberg(
+      paths.map((path) => ((path[i] ?? 0) < FLOOR ? 0 : (path[i] ?? 0) / window)),
+      alpha,
+    ))
+      if (!first.has(model)) first.set(model, FIRST_DAY + i);
   }
   const wrong = [...first].filter(([model, day]) => day < (onset.get(model) ?? Infinity)).length;
   return { listed: first.size, false_share: first.size === 0 ? 0 : wrong / first.size };

@@ -2,10 +2,19 @@
 import { AGE_LIMITS, BANDS, BATCHES, FIRMWARES, isNetwork, type Parameters, REPORTS, RETURNS, SIGNALS, STRATA } from './parameters.ts';
 import { between, gammaWithMeanOne, logNormal, normal, pick, type Random } from './random.ts';
 
-export interface Batch { readonly devices: number; readonly from: number; readonly to: number; readonly level: number }
+export interface Batch {
+  readonly devices: number;
+  readonly from: number;
+  readonly to: number;
+  readonly level: number;
+}
 
 /** A roll-out: stratum s takes `firmware` on day start + s x spacing, so early strata are the eager ones. */
-export interface RollOut { readonly firmware: number; readonly start: number; readonly spacing: number }
+export interface RollOut {
+  readonly firmware: number;
+  readonly start: number;
+  readonly spacing: number;
+}
 
 export interface Model {
   readonly batches: readonly Batch[];
@@ -32,9 +41,16 @@ export function buildFleet(parameters: Parameters, random: Random): Fleet {
   const signals = Array.from({ length: SIGNALS }, (_, signal) => signal);
   const bursts = new Set(Array.from({ length: parameters.growth_bursts }, () => pick(random, parameters.models)));
   return {
-    rates: signals.map((signal) => (signal === REPORTS ? parameters.report_rate : signal === RETURNS ? parameters.return_rate
-      : logNormal(random, parameters.base_rate, parameters.base_sigma))),
-    dispersions: signals.map((signal) => (signal >= REPORTS ? parameters.dispersion_low : between(random, parameters.dispersion_low, parameters.dispersion_high))),
+    rates: signals.map((signal) =>
+      signal === REPORTS
+        ? parameters.report_rate
+        : signal === RETURNS
+          ? parameters.return_rate
+          : logNormal(random, parameters.base_rate, parameters.base_sigma),
+    ),
+    dispersions: signals.map((signal) =>
+      signal >= REPORTS ? parameters.dispersion_low : between(random, parameters.dispersion_low, parameters.dispersion_high),
+    ),
     age_effects: signals.map((signal) => (signal % 2 === 0 ? [parameters.infant_ratio, 1, 1] : [1, 1, parameters.wear_ratio])),
     outage_days: Array.from({ length: parameters.outages }, () => Math.floor(between(random, 70, parameters.days - 20))),
     models: Array.from({ length: parameters.models }, (_, index) => buildModel(parameters, random, bursts.has(index))),
@@ -50,7 +66,12 @@ function buildModel(parameters: Parameters, random: Random, bursting: boolean): 
     const from = born + index * between(random, 60, 140);
     const burst = bursting && index === BATCHES - 1;
     const start = burst ? between(random, 120, parameters.days - 120) : from;
-    return { devices: (devices * share) / sum, from: start, to: start + (burst ? 14 : between(random, 60, 200)), level: gammaWithMeanOne(random, parameters.batch_shape) };
+    return {
+      devices: (devices * share) / sum,
+      from: start,
+      to: start + (burst ? 14 : between(random, 60, 200)),
+      level: gammaWithMeanOne(random, parameters.batch_shape),
+    };
   });
   return {
     batches,
@@ -65,7 +86,10 @@ function buildModel(parameters: Parameters, random: Random, bursting: boolean): 
 
 function buildRollOuts(parameters: Parameters, random: Random): RollOut[] {
   const first = between(random, 100, parameters.days - 160);
-  return [{ firmware: 1, start: first }, { firmware: 2, start: first + between(random, 150, 260) }]
+  return [
+    { firmware: 1, start: first },
+    { firmware: 2, start: first + between(random, 150, 260) },
+  ]
     .filter(() => random.uniform() < parameters.rollout_share)
     .map(({ firmware, start }) => ({ firmware, start: Math.floor(start), spacing: Math.ceil(between(random, 4, 14)) }));
 }

@@ -5,12 +5,26 @@ import { BANDS, BATCHES, defaults, NODES, type Parameters, REPORTS, RETURNS, SIG
 import { between, logNormal, overDispersed, pick, poisson, type Random, randomFrom } from './random.ts';
 
 /** A planted defect and its consequences for customers, as sorted days. */
-export interface Truth extends Defect { readonly returns: number[]; readonly reports: number[] }
+export interface Truth extends Defect {
+  readonly returns: number[];
+  readonly reports: number[];
+}
 
 /** One device that reports the same trouble again and again, or one site whose power fails: raw, before any rule of episodes. */
-export interface Nuisance { readonly kind: 'chatty' | 'site'; readonly model: number; readonly signal: number; readonly place: Place; readonly days: readonly number[]; readonly devices: number }
+export interface Nuisance {
+  readonly kind: 'chatty' | 'site';
+  readonly model: number;
+  readonly signal: number;
+  readonly place: Place;
+  readonly days: readonly number[];
+  readonly devices: number;
+}
 
-interface Place { readonly batch: number; readonly band: number; readonly stratum: number }
+interface Place {
+  readonly batch: number;
+  readonly band: number;
+  readonly stratum: number;
+}
 
 export interface History {
   readonly parameters: Parameters;
@@ -34,7 +48,10 @@ export function simulateFleet(seed: number, changes: Partial<Parameters> = {}): 
   const truths = plantDefects(parameters, fleet, random).map((defect) => ({ ...defect, returns: [], reports: [] }));
   const { models, days } = parameters;
   const history: History = {
-    parameters, fleet, truths, nuisances: nuisancesOf(parameters, random),
+    parameters,
+    fleet,
+    truths,
+    nuisances: nuisancesOf(parameters, random),
     exposure: new Float32Array(models * NODES * BANDS * days),
     counts: new Uint16Array(models * NODES * SIGNALS * days),
     strata: new Uint8Array(models * STRATA * SIGNALS * days),
@@ -57,8 +74,17 @@ function nuisancesOf(parameters: Parameters, random: Random): Nuisance[] {
     const days = Array.from({ length: Math.ceil(between(random, 5, 90)) }, (_, i) => start + i).filter((day) => day < parameters.days);
     return { kind: 'chatty', model: pick(random, parameters.models), signal: pick(random, SIGNALS - 2), place: place(), days, devices: 1 };
   });
-  const sites = Array.from({ length: parameters.site_outages }, (): Nuisance =>
-    ({ kind: 'site', model: pick(random, parameters.models), signal: 6 + pick(random, 2), place: place(), days: [pick(random, parameters.days)], devices: 2 + pick(random, 60) }));
+  const sites = Array.from(
+    { length: parameters.site_outages },
+    (): Nuisance => ({
+      kind: 'site',
+      model: pick(random, parameters.models),
+      signal: 6 + pick(random, 2),
+      place: place(),
+      days: [pick(random, parameters.days)],
+      devices: 2 + pick(random, 60),
+    }),
+  );
   return [...chatty, ...sites];
 }
 
@@ -74,7 +100,11 @@ function simulateModel(history: History, index: number, truth: Truth | null, ord
     });
     addExposure(history, index, model, devices, day);
     for (let signal = 0; signal < SIGNALS; signal += 1) {
-      const rate = (fleet.rates[signal] ?? 0) * (model.levels[signal] ?? 1) * Math.exp((model.drifts[signal] ?? 0) * (day / 365)) * weather(parameters, fleet, model, signal, day);
+      const rate =
+        (fleet.rates[signal] ?? 0) *
+        (model.levels[signal] ?? 1) *
+        Math.exp((model.drifts[signal] ?? 0) * (day / 365)) *
+        weather(parameters, fleet, model, signal, day);
       const weights = weightsOf(fleet, model, devices, signal);
       const count = overDispersed(random, rate * sum(weights), fleet.dispersions[signal] ?? 1);
       for (let n = 0; n < count; n += 1) addEvent(history, index, model, signal, day, placeOf(weights, order, random));
@@ -89,7 +119,17 @@ function weightsOf(fleet: Fleet, model: Model, devices: Float64Array, signal: nu
   return devices.map((count, cell) => count * (effects[cell % BANDS] ?? 1) * (model.batches[Math.floor(cell / BANDS)]?.level ?? 1));
 }
 
-function addExcess(history: History, truth: Truth, model: Model, signal: number, day: number, rate: number, weights: Float64Array, order: readonly number[], random: Random): void {
+function addExcess(
+  history: History,
+  truth: Truth,
+  model: Model,
+  signal: number,
+  day: number,
+  rate: number,
+  weights: Float64Array,
+  order: readonly number[],
+  random: Random,
+): void {
   const full = ratioOn(truth, day);
   const ratio = signal === truth.signal ? full : signal === truth.second_signal ? Math.sqrt(full) : 1;
   if (ratio <= 1) return;

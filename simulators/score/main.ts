@@ -22,23 +22,29 @@ command.parse();
 
 // commander types options as any; each flag was parsed by Number above.
 const options = command.opts() as { seeds: string; out?: string; budget: number; workers: number } & Record<string, number | string | undefined>;
-const changes: Partial<Parameters> = Object.fromEntries(Object.keys(defaults)
-  .map((name) => [name, options[name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())]])
-  .filter(([, value]) => value !== undefined));
+const changes: Partial<Parameters> = Object.fromEntries(
+  Object.keys(defaults)
+    .map((name) => [name, options[name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())]])
+    .filter(([, value]) => value !== undefined),
+);
 const seeds = options.seeds.split(',').map(Number).filter(Number.isInteger);
 
 const started = performance.now();
 const rows: Row[] = [];
 const waiting = [...seeds];
-await Promise.all(Array.from({ length: Math.max(1, Math.min(MOST_WORKERS, options.workers, seeds.length)) }, async () => {
-  for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) rows.push(...await inWorker(seed));
-}));
+await Promise.all(
+  Array.from({ length: Math.max(1, Math.min(MOST_WORKERS, options.workers, seeds.length)) }, async () => {
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) rows.push(...(await inWorker(seed)));
+  }),
+);
 rows.sort((a, b) => a.seed - b.seed);
 
 console.log(tableOf(rows));
 console.log(`\n${summaryOf(rows)}`);
-console.log(`\nDevelopment seeds: ${seeds.filter((seed) => seed < FIRST_TEST_SEED).join(', ') || 'none'}. Test seeds, parameters varied: ${seeds.filter((seed) => seed >= FIRST_TEST_SEED).join(', ') || 'none'}.`
-  + ` ${((performance.now() - started) / 1000).toFixed(0)} s.`);
+console.log(
+  `\nDevelopment seeds: ${seeds.filter((seed) => seed < FIRST_TEST_SEED).join(', ') || 'none'}. Test seeds, parameters varied: ${seeds.filter((seed) => seed >= FIRST_TEST_SEED).join(', ') || 'none'}.` +
+    ` ${((performance.now() - started) / 1000).toFixed(0)} s.`,
+);
 if (options.out !== undefined) writeFileSync(options.out, plotOf(rows));
 
 function inWorker(seed: number): Promise<Row[]> {

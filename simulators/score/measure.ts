@@ -16,7 +16,11 @@ export interface Score {
   readonly report_lead: number | null;
 }
 
-export interface Found { readonly defects: number; readonly before_fifth: number; readonly lead: number | null }
+export interface Found {
+  readonly defects: number;
+  readonly before_fifth: number;
+  readonly lead: number | null;
+}
 
 const MONTH = 30.4375;
 const ATTRIBUTABLE = 5;
@@ -38,7 +42,11 @@ export function scoreOf(history: History, alerts: Alerts): Score {
     false_per_1000: (wrong / months) * 1000,
     model_months: months,
     all: found(hardware, firstAfter, days),
-    big: found(hardware.filter((truth) => truth.devices >= 300 && truth.ratio >= 3), firstAfter, days),
+    big: found(
+      hardware.filter((truth) => truth.devices >= 300 && truth.ratio >= 3),
+      firstAfter,
+      days,
+    ),
     firmware_days: median(firmware.map((truth) => firstAfter(truth) - truth.onset)),
     firmware_count: firmware.length,
     report_lead: median(hardware.map((truth) => Math.min(truth.reports[0] ?? days, days) - firstAfter(truth))),
@@ -77,7 +85,13 @@ export function calibrated(history: History, paths: readonly ArrayLike<number>[]
   let high = 1e6;
   for (let step = 0; step < 40; step += 1) {
     const level = low === 0 ? high / 2 ** (40 - step) : Math.sqrt(low * high);
-    if (scoreOf(history, paths.map((path) => alertsOf(path, level, FIRST_DAY))).false_per_1000 > budget) low = level;
+    if (
+      scoreOf(
+        history,
+        paths.map((path) => alertsOf(path, level, FIRST_DAY)),
+      ).false_per_1000 > budget
+    )
+      low = level;
     else high = Math.min(high, level);
     if (low > 0 && high / low < 1.01) break;
   }

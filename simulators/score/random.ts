@@ -1,6 +1,8 @@
 // Seeded random numbers of the scoring simulation: xorshift-based uniforms and the distributions drawn from them.
 
-export interface Random { uniform(): number }
+export interface Random {
+  uniform(): number;
+}
 
 /** sfc32 (Doty-Humphrey), seeded through splitmix so that neighbouring seeds are unrelated. */
 export function randomFrom(seed: number): Random {
@@ -19,7 +21,7 @@ export function randomFrom(seed: number): Random {
       d = (d + 1) | 0;
       a = b ^ (b >>> 9);
       b = (c + (c << 3)) | 0;
-      c = ((c << 21) | (c >>> 11)) + t | 0;
+      c = (((c << 21) | (c >>> 11)) + t) | 0;
       return (t >>> 0) / 4_294_967_296;
     },
   };
@@ -30,8 +32,7 @@ export const between = (random: Random, low: number, high: number): number => lo
 export const pick = (random: Random, count: number): number => Math.floor(random.uniform() * count);
 
 /** Box-Muller. */
-export const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+export const normal = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 
 export const logNormal = (random: Random, median: number, sigma: number): number => median * Math.exp(sigma * normal(random));
 

@@ -5,7 +5,11 @@ import type { Fed } from './feed.ts';
 import type { History } from './history.ts';
 import { REPORTS, SIGNALS, STRATA } from './parameters.ts';
 
-export interface RollOutAlarm { readonly model: number; readonly firmware: number; readonly day: number }
+export interface RollOutAlarm {
+  readonly model: number;
+  readonly firmware: number;
+  readonly day: number;
+}
 
 /** Signals a firmware may change: telemetry. Customer reports and returns come too late to compare groups. */
 const WATCHED = REPORTS;
@@ -13,13 +17,18 @@ const WATCHED = REPORTS;
 /** First alarm of each roll-out, by daily e-BH over those live. */
 export function rollOutAlarms(history: History, fed: Fed): RollOutAlarm[] {
   const { days } = history.parameters;
-  const live = history.fleet.models.flatMap((model, index) => model.rollouts
-    .filter((rollout) => rollout.start < days - 1)
-    .map((rollout) => ({ model: index, firmware: rollout.firmware, start: rollout.start, path: evidencePath(history, fed, index, rollout) })));
+  const live = history.fleet.models.flatMap((model, index) =>
+    model.rollouts
+      .filter((rollout) => rollout.start < days - 1)
+      .map((rollout) => ({ model: index, firmware: rollout.firmware, start: rollout.start, path: evidencePath(history, fed, index, rollout) })),
+  );
   const alarms = new Map<(typeof live)[number], number>();
   for (let day = 0; day < days; day += 1) {
     const now = live.filter((one) => day >= one.start && day < one.start + one.path.length);
-    for (const index of eBenjaminiHochberg(now.map((one) => one.path[day - one.start] ?? 0), ROLLOUT_ALPHA)) {
+    for (const index of eBenjaminiHochberg(
+      now.map((one) => one.path[day - one.start] ?? 0),
+      ROLLOUT_ALPHA,
+    )) {
       const one = now[index];
       if (one !== undefined && !alarms.has(one)) alarms.set(one, day);
     }
@@ -33,7 +42,9 @@ function evidencePath(history: History, fed: Fed, model: number, rollout: { star
   const sums = new Array<number>(last - rollout.start).fill(0);
   for (let signal = 0; signal < WATCHED; signal += 1) {
     const path = followRollOut(controlDays(history, fed, model, signal, rollout, last), fed.shapes[signal]?.dispersion ?? 1);
-    path.forEach((value, i) => { sums[i] = (sums[i] ?? 0) + value / WATCHED; });
+    path.forEach((value, i) => {
+      sums[i] = (sums[i] ?? 0) + value / WATCHED;
+    });
   }
   return sums;
 }

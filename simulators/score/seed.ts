@@ -1,8 +1,8 @@
 // One seed, scored by every detector.
-import { alertThreshold } from '../../src/alert/detector.ts';
+import { alertThreshold } from '../../src/alert/rules.ts';
 import { farrington, oracle, poissonCusum, returnsOnly } from './baselines.ts';
 import { falseShareOfActNow, productPaths } from './detect.ts';
-import { feed, FIRST_DAY } from './feed.ts';
+import { FIRST_DAY, feed } from './feed.ts';
 import { type History, simulateFleet } from './history.ts';
 import { type Alerts, alertsOf, calibrated, type Score, scoreOf } from './measure.ts';
 import { bookNuisances } from './nuisance.ts';
@@ -10,7 +10,13 @@ import { type Parameters, varied } from './parameters.ts';
 import { randomFrom } from './random.ts';
 import { rollOutAlarms } from './rollouts.ts';
 
-export interface Row { readonly seed: number; readonly detector: string; readonly score: Score; readonly act_now: { listed: number; false_share: number } | null; readonly leads: readonly number[] }
+export interface Row {
+  readonly seed: number;
+  readonly detector: string;
+  readonly score: Score;
+  readonly act_now: { listed: number; false_share: number } | null;
+  readonly leads: readonly number[];
+}
 
 /** Seeds below this were used while the detector was made; from here on parameters vary too and nothing was tuned on them. */
 export const FIRST_TEST_SEED = 101;
@@ -30,7 +36,8 @@ export function scoreSeed(seed: number, changes: Partial<Parameters>, budget: nu
   const paths = productPaths(history, fed);
   const rollouts = rollOutAlarms(history, fed);
   const alerts = at(paths, alertThreshold(budget)).map((days, model) =>
-    [...days, ...rollouts.filter((alarm) => alarm.model === model && alarm.day >= FIRST_DAY).map((alarm) => alarm.day)].sort((a, b) => a - b));
+    [...days, ...rollouts.filter((alarm) => alarm.model === model && alarm.day >= FIRST_DAY).map((alarm) => alarm.day)].sort((a, b) => a - b),
+  );
   return [
     calibratedRow('returns-only CUSUM (calibrated)', returnsOnly(history, fed)),
     row('Farrington weekly, nominal', at(farrington(history, fed), NOMINAL_Z)),
@@ -42,6 +49,7 @@ export function scoreSeed(seed: number, changes: Partial<Parameters>, budget: nu
 
 function leadsOf(history: History, alerts: Alerts): number[] {
   const { days } = history.parameters;
-  return history.truths.filter((truth) => truth.kind === 'hardware').map((truth) =>
-    Math.min(truth.returns[4] ?? days, days) - (alerts[truth.model]?.find((day) => day >= truth.onset) ?? days));
+  return history.truths
+    .filter((truth) => truth.kind === 'hardware')
+    .map((truth) => Math.min(truth.returns[4] ?? days, days) - (alerts[truth.model]?.find((day) => day >= truth.onset) ?? days));
 }

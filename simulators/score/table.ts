@@ -5,23 +5,37 @@ import type { Row } from './seed.ts';
 export function tableOf(rows: readonly Row[]): string {
   const head = ['seed', 'detector', 'false/1000mm', 'before 5th', 'lead d', 'to 1st report', 'big before', 'big lead', 'firmware d', 'act-now false'];
   const lines = rows.map(({ seed, detector, score, act_now }) => [
-    String(seed), detector, score.false_per_1000.toFixed(2), percent(score.all.before_fifth), days(score.all.lead), days(score.report_lead),
-    percent(score.big.before_fifth), days(score.big.lead), days(score.firmware_days), act_now === null ? '' : `${percent(act_now.false_share)} of ${act_now.listed}`,
+    String(seed),
+    detector,
+    score.false_per_1000.toFixed(2),
+    percent(score.all.before_fifth),
+    days(score.all.lead),
+    days(score.report_lead),
+    percent(score.big.before_fifth),
+    days(score.big.lead),
+    days(score.firmware_days),
+    act_now === null ? '' : `${percent(act_now.false_share)} of ${act_now.listed}`,
   ]);
   const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => (line[column] ?? '').length)));
-  return [head, ...lines].map((line) => line.map((cell, column) => (column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')).join('\n');
+  return [head, ...lines]
+    .map((line) => line.map((cell, column) => (column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
+    .join('\n');
 }
 
 /** The same detector over seeds: the median of each figure. */
 export function summaryOf(rows: readonly Row[]): string {
   const detectors = [...new Set(rows.map((row) => row.detector))];
-  return detectors.map((detector) => {
-    const scores = rows.filter((row) => row.detector === detector).map((row) => row.score);
-    const middle = (pick: (index: number) => number | null): number | null => median(scores.map((_, index) => pick(index)).filter((value) => value !== null));
-    const worst = Math.max(...scores.map((score) => score.false_per_1000));
-    return `${detector.padEnd(46)} false ${worst.toFixed(2)} at most, before 5th ${percent(middle((i) => scores[i]?.all.before_fifth ?? null) ?? 0)}, lead ${days(middle((i) => scores[i]?.all.lead ?? null))}`
-      + `, big ${percent(middle((i) => scores[i]?.big.before_fifth ?? null) ?? 0)} / ${days(middle((i) => scores[i]?.big.lead ?? null))}, firmware ${days(middle((i) => scores[i]?.firmware_days ?? null))}`;
-  }).join('\n');
+  return detectors
+    .map((detector) => {
+      const scores = rows.filter((row) => row.detector === detector).map((row) => row.score);
+      const middle = (pick: (index: number) => number | null): number | null => median(scores.map((_, index) => pick(index)).filter((value) => value !== null));
+      const worst = Math.max(...scores.map((score) => score.false_per_1000));
+      return (
+        `${detector.padEnd(46)} false ${worst.toFixed(2)} at most, before 5th ${percent(middle((i) => scores[i]?.all.before_fifth ?? null) ?? 0)}, lead ${days(middle((i) => scores[i]?.all.lead ?? null))}` +
+        `, big ${percent(middle((i) => scores[i]?.big.before_fifth ?? null) ?? 0)} / ${days(middle((i) => scores[i]?.big.lead ?? null))}, firmware ${days(middle((i) => scores[i]?.firmware_days ?? null))}`
+      );
+    })
+    .join('\n');
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
@@ -41,12 +55,16 @@ export function plotOf(rows: readonly Row[]): string {
   const detectors = [...new Set(rows.map((row) => row.detector))];
   const lines = detectors.map((detector, index) => {
     const leads = rows.filter((row) => row.detector === detector).flatMap((row) => row.leads);
-    const points = Array.from({ length: 111 }, (_, i) => RANGE[0] + i * 2)
-      .map((lead) => `${x(lead).toFixed(1)},${y(leads.filter((value) => value >= lead).length / Math.max(1, leads.length)).toFixed(1)}`);
+    const points = Array.from({ length: 111 }, (_, i) => RANGE[0] + i * 2).map(
+      (lead) => `${x(lead).toFixed(1)},${y(leads.filter((value) => value >= lead).length / Math.max(1, leads.length)).toFixed(1)}`,
+    );
     const colour = COLOURS[index % COLOURS.length];
     return `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${points.join(' ')}"/><text x="${LEFT + 12}" y="${HEIGHT - BOTTOM - 90 + index * 16}" fill="${colour}">${detector}</text>`;
   });
-  const ticks = [-80, -40, 0, 40, 80].map((lead) => `<line x1="${x(lead)}" x2="${x(lead)}" y1="20" y2="${HEIGHT - BOTTOM}" stroke="#ddd"/><text x="${x(lead)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${lead}</text>`);
+  const ticks = [-80, -40, 0, 40, 80].map(
+    (lead) =>
+      `<line x1="${x(lead)}" x2="${x(lead)}" y1="20" y2="${HEIGHT - BOTTOM}" stroke="#ddd"/><text x="${x(lead)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${lead}</text>`,
+  );
   const shares = [0, 0.25, 0.5, 0.75, 1].map((share) => `<text x="${LEFT - 8}" y="${y(share) + 4}" text-anchor="end">${share * 100} %</text>`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>${ticks.join('')}${shares.join('')}${lines.join('')}<text x="${WIDTH / 2}" y="${HEIGHT - 6}" text-anchor="middle">days from the alert to the 5th attributable return, at least</text></svg>`;
 }

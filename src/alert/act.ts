@@ -37,8 +37,14 @@ function change(ctx: Ctx, id: string, event: AlertEvent, fields: Partial<AlertRo
     if (version !== undefined && version !== alert.version) throw new Problem('stale', ['The alert was changed meanwhile', '警告は他で更新されています']);
     const state = nextState(alert.state, event);
     if (state === null) throw new Problem('conflict', [`The alert is ${alert.state}`, 'この警告は既に処理されています'], { blocking: `/api/v1/alerts/${id}` });
-    const row = await ctx.db.updateTable('alerts').set({ ...fields, state, updated_at: ctx.now, version: alert.version + 1 })
-      .where('id', '=', id).where('state', '=', alert.state).where('version', '=', alert.version).returningAll().executeTakeFirst();
+    const row = await ctx.db
+      .updateTable('alerts')
+      .set({ ...fields, state, updated_at: ctx.now, version: alert.version + 1 })
+      .where('id', '=', id)
+      .where('state', '=', alert.state)
+      .where('version', '=', alert.version)
+      .returningAll()
+      .executeTakeFirst();
     if (row === undefined) throw new Problem('conflict', ['The alert was changed meanwhile', '警告は他で更新されています']);
     await remember(ctx, { action: `alert.${past[event]}`, record_kind: 'alert', record_id: id, reason, change: { state: [alert.state, state] } });
     ctx.afterCommit(() => tellPages(id));

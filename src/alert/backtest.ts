@@ -5,20 +5,39 @@ import { invalid } from '../core/problem.ts';
 import { addDays, type Day, dayNumber } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { bestWindow } from '../stats/sequential.ts';
-import { bandOf, BANDS } from './day.ts';
-import { alertThreshold, design, type SignalShape, streamsOf, WATCH_THRESHOLD } from './detector.ts';
+import { BANDS, bandOf } from './day.ts';
+import { design, type SignalShape, streamsOf } from './detector.ts';
 import { countEpisodes, episodeStarts } from './episodes.ts';
 import { emptyTotals, expectationOf } from './fleet.ts';
 import type { Backtest } from './inputs.ts';
 import { findMeasure } from './measures.ts';
 import { statisticPath } from './path.ts';
-import { QUIET_DAYS } from './rules.ts';
+import { alertThreshold, QUIET_DAYS, WATCH_THRESHOLD } from './rules.ts';
 import type { SignalRow } from './table.ts';
 
-export interface WouldRaise { readonly raised_on: Day; readonly model_id: string; readonly model_code: string; readonly started_on: Day; readonly observed: number; readonly expected: number }
-export interface Backtested { readonly from_on: Day; readonly to_on: Day; readonly alerts: readonly WouldRaise[]; readonly episodes: number; readonly device_days: number }
+export interface WouldRaise {
+  readonly raised_on: Day;
+  readonly model_id: string;
+  readonly model_code: string;
+  readonly started_on: Day;
+  readonly observed: number;
+  readonly expected: number;
+}
+export interface Backtested {
+  readonly from_on: Day;
+  readonly to_on: Day;
+  readonly alerts: readonly WouldRaise[];
+  readonly episodes: number;
+  readonly device_days: number;
+}
 
-interface Reached { unit_id: string; model_id: string; site_id: string | null; day_on: Day; since_on: Day | null }
+interface Reached {
+  unit_id: string;
+  model_id: string;
+  site_id: string | null;
+  day_on: Day;
+  since_on: Day | null;
+}
 
 /** Days at the beginning that only teach. */
 const LEARNING_DAYS = 30;
@@ -35,7 +54,8 @@ export async function backtestSignal(ctx: Ctx, stored: SignalRow, input: Backtes
   const models = [...new Set(exposure.map((row) => row.model_id))].sort();
   const totals = emptyTotals(models.length, days, 1);
   const placeOf = new Map(models.map((model, index) => [model, index]));
-  for (const row of exposure) bump(totals.devices, ((placeOf.get(row.model_id) ?? 0) * BANDS + row.band) * days + dayNumber(row.day_on) - dayNumber(from_on), row.devices);
+  for (const row of exposure)
+    bump(totals.devices, ((placeOf.get(row.model_id) ?? 0) * BANDS + row.band) * days + dayNumber(row.day_on) - dayNumber(from_on), row.devices);
   let episodes = 0;
   for (const { model_id, band, day, count } of episodesOf(reached, signal.kind === 'network')) {
     const model = placeOf.get(model_id);
@@ -46,10 +66,15 @@ export async function backtestSignal(ctx: Ctx, stored: SignalRow, input: Backtes
   const rate = (episodes + 5) / (totals.devices.reduce((a, b) => a + b, 0) + 5000 / signal.prior_per_1000_device_days);
   const expectation = expectationOf(totals, [{ prior_rate: rate, dispersion: signal.dispersion }]);
   const shape: SignalShape = { dispersion: signal.dispersion, shape: signal.heterogeneity_shape, part_shape: 15, weight: 1 };
-  const raised = models.flatMap((model_id, model) => alertsOf(totals, expectation.rates(model, 0), model, shape, from_on).map((alert) => ({ model_id, ...alert })));
+  const raised = models.flatMap((model_id, model) =>
+    alertsOf(totals, expectation.rates(model, 0), model, shape, from_on).map((alert) => ({ model_id, ...alert })),
+  );
   const names = new Map((await ctx.db.selectFrom('models').select(['id', 'code']).execute()).map((row) => [row.id, row.code]));
   return {
-    from_on, to_on, episodes: Math.round(episodes), device_days: Math.round(totals.devices.reduce((a, b) => a + b, 0)),
+    from_on,
+    to_on,
+    episodes: Math.round(episodes),
+    device_days: Math.round(totals.devices.reduce((a, b) => a + b, 0)),
     alerts: raised.map((alert) => ({ ...alert, model_code: names.get(alert.model_id) ?? alert.model_id })).sort((a, b) => (a.raised_on < b.raised_on ? -1 : 1)),
   };
 }
@@ -59,16 +84,22 @@ async function reachedOver(ctx: Ctx, stored: SignalRow, signal: Pick<SignalRow, 
   const measure = findMeasure(signal.measure);
   if (measure === undefined) throw invalid('measure', ['There is no such measure', 'その測定項目はありません']);
   const since = sql`(select min(s.from_on) from service_intervals s where s.unit_id = u.id)`;
-  const { rows } = measure.value === null
-    ? await sql<Reached>`select d.unit_id, d.model_id, d.site_id, d.day_on, ${since} as since_on from signal_days d join units u on u.id = d.unit_id
+  const { rows } =
+    measure.value === null
+      ? await sql<Reached>`select d.unit_id, d.model_id, d.site_id, d.day_on, ${since} as since_on from signal_days d join units u on u.id = d.unit_id
         where d.signal_id = ${stored.id} and d.day_on >= ${from_on} and d.day_on <= ${to_on}`.execute(ctx.db)
-    : await sql<Reached>`select u.id as unit_id, u.model_id, u.site_id, d.day_on, ${since} as since_on from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id join models m on m.id = u.model_id
+      : await sql<Reached>`select u.id as unit_id, u.model_id, u.site_id, d.day_on, ${since} as since_on from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id join models m on m.id = u.model_id
         where d.day_on >= ${from_on} and d.day_on <= ${to_on} and (${sql.raw(measure.value)}) >= ${signal.threshold}`.execute(ctx.db);
   return rows;
 }
 
 async function exposureOver(ctx: Ctx, from_on: Day, to_on: Day): Promise<{ model_id: string; day_on: Day; band: number; devices: number }[]> {
-  const rows = await ctx.db.selectFrom('alert_days').select(['model_id', 'day_on', 'exposure']).where('day_on', '>=', from_on).where('day_on', '<=', to_on).execute();
+  const rows = await ctx.db
+    .selectFrom('alert_days')
+    .select(['model_id', 'day_on', 'exposure'])
+    .where('day_on', '>=', from_on)
+    .where('day_on', '<=', to_on)
+    .execute();
   return rows.flatMap(({ model_id, day_on, exposure }) => {
     const entries: [string, string, string, number[]][] = JSON.parse(exposure);
     return entries.flatMap(([, , , bands]) => bands.map((devices, band) => ({ model_id, day_on, band, devices })));
@@ -79,7 +110,10 @@ function episodesOf(reached: readonly Reached[], network: boolean): { model_id: 
   const starting = [...groupRows(reached).values()].flatMap((rows) => {
     const [first] = rows;
     if (first === undefined) return [];
-    return episodeStarts(rows.map((row) => dayNumber(row.day_on))).map((day) => ({ site: first.site_id, cohort: { model_id: first.model_id, day, band: bandOf(first.since_on === null ? 365 : day - dayNumber(first.since_on)) } }));
+    return episodeStarts(rows.map((row) => dayNumber(row.day_on))).map((day) => ({
+      site: first.site_id,
+      cohort: { model_id: first.model_id, day, band: bandOf(first.since_on === null ? 365 : day - dayNumber(first.since_on)) },
+    }));
   });
   const counts = countEpisodes(starting, network, ({ model_id, day }) => `${model_id} ${day}`);
   return [...counts].map(([cohort, count]) => ({ ...cohort, count }));
@@ -95,7 +129,13 @@ function groupRows(reached: readonly Reached[]): Map<string, Reached[]> {
   return groups;
 }
 
-function alertsOf(totals: ReturnType<typeof emptyTotals>, rates: Float64Array, model: number, shape: SignalShape, from_on: Day): Omit<WouldRaise, 'model_id' | 'model_code'>[] {
+function alertsOf(
+  totals: ReturnType<typeof emptyTotals>,
+  rates: Float64Array,
+  model: number,
+  shape: SignalShape,
+  from_on: Day,
+): Omit<WouldRaise, 'model_id' | 'model_code'>[] {
   const { days } = totals;
   const [events, expected] = [new Float64Array(days), new Float64Array(days)];
   for (let band = 0; band < BANDS; band += 1) {
@@ -116,7 +156,12 @@ function alertsOf(totals: ReturnType<typeof emptyTotals>, rates: Float64Array, m
   function raise(day: number): number {
     const window = streams[0]?.[0] === undefined ? null : bestWindow(streams[0][0], day, design);
     const start = window?.start ?? day;
-    found.push({ raised_on: addDays(from_on, day), started_on: addDays(from_on, start), observed: sum(events, start, day), expected: sum(expected, start, day) });
+    found.push({
+      raised_on: addDays(from_on, day),
+      started_on: addDays(from_on, start),
+      observed: sum(events, start, day),
+      expected: sum(expected, start, day),
+    });
     return 0;
   }
 }

@@ -1,7 +1,11 @@
 // One closed day of a model as it is stored: devices and new episodes by cohort and age band. Pure.
 
 /** The finest cohort: hardware revision, batch, firmware; '' where unknown. */
-export interface Cell { readonly hw_rev: string; readonly batch_id: string; readonly firmware: string }
+export interface Cell {
+  readonly hw_rev: string;
+  readonly batch_id: string;
+  readonly firmware: string;
+}
 
 /** `[hw_rev, batch_id, firmware, devices by age band]` */
 export type ExposureEntry = readonly [string, string, string, readonly number[]];

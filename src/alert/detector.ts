@@ -3,7 +3,10 @@ import { clustersOf } from '../stats/clusters.ts';
 import { addDay, type Design, detectorAt, emptyStream, type Known, type Stream } from '../stats/sequential.ts';
 
 /** Daily episodes and expectations of one signal in one cohort, day 0 first. */
-export interface Series { readonly events: ArrayLike<number>; readonly expected: ArrayLike<number> }
+export interface Series {
+  readonly events: ArrayLike<number>;
+  readonly expected: ArrayLike<number>;
+}
 
 /** What a signal is like over the fleet. */
 export interface SignalShape {
@@ -27,10 +30,12 @@ export const design: Design = {
 /** Streams of one model: streams[cohort][signal], cohort 0 the whole model. */
 export function streamsOf(cohorts: readonly (readonly Series[])[], signals: readonly SignalShape[], days: number, plan: Design = design): Stream[][] {
   const whole = signals.map((signal, s) => streamOf(seriesAt(cohorts, 0, s), days, signal, () => ({ shape: signal.shape, rate: signal.shape }), plan));
-  const parts = cohorts.slice(1).map((_, part) => signals.map((signal, s) => {
-    const model = whole[s];
-    return streamOf(seriesAt(cohorts, part + 1, s), days, signal, (day) => partPrior(model, day, signal, plan), plan);
-  }));
+  const parts = cohorts.slice(1).map((_, part) =>
+    signals.map((signal, s) => {
+      const model = whole[s];
+      return streamOf(seriesAt(cohorts, part + 1, s), days, signal, (day) => partPrior(model, day, signal, plan), plan);
+    }),
+  );
   return [whole, ...parts];
 }
 
@@ -39,8 +44,7 @@ function streamOf(series: Series, days: number, signal: SignalShape, priorAt: (d
   for (let day = 0; day < days; day += 1) {
     const prior = priorAt(day);
     const last = day - plan.guard_days;
-    const level = last < 0 ? prior.shape / prior.rate
-      : (prior.shape + (stream.past_events[last] ?? 0)) / (prior.rate + (stream.past_expected[last] ?? 0));
+    const level = last < 0 ? prior.shape / prior.rate : (prior.shape + (stream.past_events[last] ?? 0)) / (prior.rate + (stream.past_expected[last] ?? 0));
     const day_expected = series.expected[day] ?? 0;
     // At the cohort's own level; the expectation goes back to the family's, for the level is what the history learns.
     const clusters = clustersOf(series.events[day] ?? 0, day_expected * level, signal.dispersion);
@@ -68,26 +72,26 @@ function seriesAt(cohorts: readonly (readonly Series[])[], cohort: number, signa
 }
 
 /** The statistic of a model on a day, with the terms it is made of. */
-export interface Evidence { readonly statistic: number; readonly by_stream: readonly (readonly number[])[] }
-
-/** The budget-weighted average over cohorts and signals: an e-detector itself, whatever depends on what. */
-export function evidenceAt(streams: readonly (readonly Stream[])[], t: number, signals: readonly SignalShape[], budgets: readonly number[], plan: Design = design): Evidence {
-  const by_stream = streams.map((row) => row.map((stream) => detectorAt(stream, t, plan)));
-  let statistic = 0;
-  by_stream.forEach((row, cohort) => row.forEach((value, s) => {
-    statistic += value * (budgets[cohort] ?? 0) * (signals[s]?.weight ?? 0);
-  }));
-  return { statistic, by_stream };
+export interface Evidence {
+  readonly statistic: number;
+  readonly by_stream: readonly (readonly number[])[];
 }
 
-/** Days in a month of the promise: 365.25 / 12. */
-export const MONTH_DAYS = 30.4375;
-
-/** Level of M that holds a budget of `false_alerts` per 1,000 model-months. */
-export const alertThreshold = (false_alerts: number): number => (MONTH_DAYS * 1000) / false_alerts;
-
-/** A tenth of the alert level of a budget of 1. */
-export const WATCH_THRESHOLD = 3044;
+/** The budget-weighted average over cohorts and signals: an e-detector itself, whatever depends on what. */
+export function evidenceAt(
+  streams: readonly (readonly Stream[])[],
+  t: number,
+  signals: readonly SignalShape[],
+  budgets: readonly number[],
+  plan: Design = design,
+): Evidence {
+  const by_stream = streams.map((row) => row.map((stream) => detectorAt(stream, t, plan)));
+  let statistic = 0;
+  for (const [cohort, row] of by_stream.entries()) {
+    for (const [s, value] of row.entries()) statistic += value * (budgets[cohort] ?? 0) * (signals[s]?.weight ?? 0);
+  }
+  return { statistic, by_stream };
+}
 
 /** Half of a model's budget is the whole model's, the rest is shared by kind of part and evenly within a kind. */
 export function budgetsOf(kinds: readonly string[]): number[] {

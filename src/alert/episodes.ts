@@ -10,7 +10,10 @@ export function episodeStarts(days: Iterable<number>): number[] {
   return sorted.filter((day, index) => index === 0 || day - (sorted[index - 1] ?? 0) >= EPISODE_DAYS);
 }
 
-export interface Starting<C> { readonly site: string | null; readonly cohort: C }
+export interface Starting<C> {
+  readonly site: string | null;
+  readonly cohort: C;
+}
 
 /**
  * Counts of one day and signal by cohort. For a network signal the devices of one site and group (the model) share one count among their

@@ -38,7 +38,14 @@ export interface AlertEvidence {
 const CHART_DAYS = 120;
 
 /** Null when no window speaks at all. `evidence` is that of the last day of `past`. */
-export function explain(past: Past, model: ModelPast, streams: readonly (readonly Stream[])[], evidence: Evidence, budgets: readonly number[], threshold: number): AlertEvidence | null {
+export function explain(
+  past: Past,
+  model: ModelPast,
+  streams: readonly (readonly Stream[])[],
+  evidence: Evidence,
+  budgets: readonly number[],
+  threshold: number,
+): AlertEvidence | null {
   const { cohort, signal } = leading(evidence, budgets);
   const t = past.days - 1;
   const stream = streams[cohort]?.[signal];
@@ -55,7 +62,8 @@ export function explain(past: Past, model: ModelPast, streams: readonly (readonl
     signal: definition.code,
     cohort: model.cohorts[cohort] ?? { kind: 'model', value: null },
     start_day: window.start,
-    observed, expected: usual,
+    observed,
+    expected: usual,
     ratio: usual > 0 ? observed / usual : 0,
     ratio_low: usual > 0 ? (low * definition.dispersion) / usual : 0,
     ratio_high: usual > 0 ? (high * definition.dispersion) / usual : 0,
@@ -63,8 +71,10 @@ export function explain(past: Past, model: ModelPast, streams: readonly (readonl
     fleet_factor: past.expectation.factor(signal, t),
     statistic: evidence.statistic,
     budget: threshold,
-    by_signal: past.signals.map(({ code }, s) => ({ signal: code, statistic: Math.max(...evidence.by_stream.map((row) => row[s] ?? 0)) }))
-      .sort((a, b) => b.statistic - a.statistic).slice(0, 5),
+    by_signal: past.signals
+      .map(({ code }, s) => ({ signal: code, statistic: Math.max(...evidence.by_stream.map((row) => row[s] ?? 0)) }))
+      .sort((a, b) => b.statistic - a.statistic)
+      .slice(0, 5),
     excess: excessOf(model, signal, window.start, t),
     chart: { first_day: chartFrom, observed: sliceOf(series.events, chartFrom), expected: sliceOf(series.expected, chartFrom).map((value) => value * level) },
   };
@@ -72,10 +82,12 @@ export function explain(past: Past, model: ModelPast, streams: readonly (readonl
 
 function leading({ by_stream }: Evidence, budgets: readonly number[]): { cohort: number; signal: number } {
   let best = { cohort: 0, signal: 0, weight: -1 };
-  by_stream.forEach((row, cohort) => row.forEach((value, signal) => {
-    const weight = value * (budgets[cohort] ?? 0);
-    if (weight > best.weight) best = { cohort, signal, weight };
-  }));
+  for (const [cohort, row] of by_stream.entries()) {
+    for (const [signal, value] of row.entries()) {
+      const weight = value * (budgets[cohort] ?? 0);
+      if (weight > best.weight) best = { cohort, signal, weight };
+    }
+  }
   return best;
 }
 
@@ -83,13 +95,26 @@ function excessOf(model: ModelPast, signal: number, start: number, t: number): E
   const whole = model.series[0]?.[signal];
   if (whole === undefined) return [];
   const all = { count: sumFrom(whole.events, start, t), exposure: sumFrom(whole.expected, start, t) };
-  return model.cohorts.slice(1).map((cohort, index): Excess => {
-    const series = model.series[index + 1]?.[signal];
-    const part = { count: series === undefined ? 0 : sumFrom(series.events, start, t), exposure: series === undefined ? 0 : sumFrom(series.expected, start, t) };
-    const rest = { count: Math.max(0, Math.round(all.count - part.count)), exposure: all.exposure - part.exposure };
-    const test = part.exposure > 0 && rest.exposure > 1e-9 ? compareRates({ count: Math.round(part.count), exposure: part.exposure }, rest) : null;
-    return { kind: cohort.kind, value: cohort.value ?? '', observed: part.count, expected: part.exposure, ratio: part.exposure > 0 ? part.count / part.exposure : null, p_value: test?.p_two_sided ?? null };
-  }).sort((a, b) => (a.p_value ?? 1) - (b.p_value ?? 1) || (b.ratio ?? 0) - (a.ratio ?? 0));
+  return model.cohorts
+    .slice(1)
+    .map((cohort, index): Excess => {
+      const series = model.series[index + 1]?.[signal];
+      const part = {
+        count: series === undefined ? 0 : sumFrom(series.events, start, t),
+        exposure: series === undefined ? 0 : sumFrom(series.expected, start, t),
+      };
+      const rest = { count: Math.max(0, Math.round(all.count - part.count)), exposure: all.exposure - part.exposure };
+      const test = part.exposure > 0 && rest.exposure > 1e-9 ? compareRates({ count: Math.round(part.count), exposure: part.exposure }, rest) : null;
+      return {
+        kind: cohort.kind,
+        value: cohort.value ?? '',
+        observed: part.count,
+        expected: part.exposure,
+        ratio: part.exposure > 0 ? part.count / part.exposure : null,
+        p_value: test?.p_two_sided ?? null,
+      };
+    })
+    .sort((a, b) => (a.p_value ?? 1) - (b.p_value ?? 1) || (b.ratio ?? 0) - (a.ratio ?? 0));
 }
 
 /** Garwood's exact interval at 95 %, also for fractions of an event. */
@@ -101,9 +126,18 @@ function sumFrom(values: ArrayLike<number>, from: number, to: number): number {
   return sum;
 }
 
-const sliceOf = (values: ArrayLike<number>, from: number): number[] => Array.from(values).slice(from).map((value) => Math.round(value * 1000) / 1000);
+const sliceOf = (values: ArrayLike<number>, from: number): number[] =>
+  Array.from(values)
+    .slice(from)
+    .map((value) => Math.round(value * 1000) / 1000);
 
-export interface Share { readonly devices: number; readonly most_by_device: number; readonly most_by_site: number; readonly top_unit_id: string | null; readonly top_site_id: string | null }
+export interface Share {
+  readonly devices: number;
+  readonly most_by_device: number;
+  readonly most_by_site: number;
+  readonly top_unit_id: string | null;
+  readonly top_site_id: string | null;
+}
 
 /** How the excess days of an incident spread over devices and sites. */
 export function sharesOf(rows: readonly { unit_id: string; site_id: string | null }[]): Share {

@@ -4,17 +4,22 @@
 import { logGamma } from '../stats/gamma.ts';
 
 /** Discounted totals of one signal and age band over the whole family. */
-export interface BandTotal { readonly events: number; readonly device_days: number }
+export interface BandTotal {
+  readonly events: number;
+  readonly device_days: number;
+}
 
 /** Events the written-down rate of a signal is worth when the fleet has shown little yet. */
 const PRIOR_EVENTS = 5;
 
 /** Episodes per device-day of an age band, drawn to the written-down `prior_rate` while the family has few events. */
-export const referenceRate = (total: BandTotal, prior_rate: number): number =>
-  (total.events + PRIOR_EVENTS) / (total.device_days + PRIOR_EVENTS / prior_rate);
+export const referenceRate = (total: BandTotal, prior_rate: number): number => (total.events + PRIOR_EVENTS) / (total.device_days + PRIOR_EVENTS / prior_rate);
 
 /** One cohort's share of the family on one day: weight 1, or less when it must not speak for the family. */
-export interface Share { readonly events: number; readonly expected: number }
+export interface Share {
+  readonly events: number;
+  readonly expected: number;
+}
 
 /** A cohort above this share of the family is left out of its own reference. */
 export const LARGE_SHARE = 0.2;
@@ -48,9 +53,14 @@ export function fleetFactor(shares: readonly Share[], dispersion: number): numbe
 export function factorsByCohort(shares: readonly Share[], dispersion: number): number[] {
   const all = fleetFactor(shares, dispersion);
   const expected = shares.reduce((sum, share) => sum + share.expected, 0);
-  return shares.map((share, index) => (share.expected > LARGE_SHARE * expected
-    ? fleetFactor(shares.filter((_, other) => other !== index), dispersion)
-    : all));
+  return shares.map((share, index) =>
+    share.expected > LARGE_SHARE * expected
+      ? fleetFactor(
+          shares.filter((_, other) => other !== index),
+          dispersion,
+        )
+      : all,
+  );
 }
 
 /**
@@ -79,5 +89,4 @@ const DISPERSION_MAX = 4;
  * Over-dispersion of daily counts around each cohort's own level, so that differences between cohorts do not count: with p_t the share of
  * day t in the cohort's expectation and Y its events, sum (y_t - p_t Y)^2 over sum Y p_t (1 - p_t), both pooled over cohorts.
  */
-export const dispersionOf = (squares: number, binomial: number): number =>
-  binomial <= 0 ? 1 : Math.min(DISPERSION_MAX, Math.max(1, squares / binomial));
+export const dispersionOf = (squares: number, binomial: number): number => (binomial <= 0 ? 1 : Math.min(DISPERSION_MAX, Math.max(1, squares / binomial)));

@@ -1,7 +1,8 @@
 // The fleet's past as the scan sees it: per signal and day the reference rates by age band and the robust factor. Pure.
-import { type BandTotal, factorsByCohort, LARGE_SHARE, referenceRate } from './expectation.ts';
+
 import { BANDS } from './day.ts';
 import { design } from './detector.ts';
+import { type BandTotal, factorsByCohort, LARGE_SHARE, referenceRate } from './expectation.ts';
 
 /** Model totals over the days of the scan: devices[(model x BANDS + band) x days + day], events[((signal x models + model) x BANDS + band) x days + day]. */
 export interface Totals {
@@ -12,14 +13,25 @@ export interface Totals {
   readonly events: Float32Array;
 }
 
-export const emptyTotals = (models: number, days: number, signals: number): Totals =>
-  ({ models, days, signals, devices: new Float32Array(models * BANDS * days), events: new Float32Array(signals * models * BANDS * days) });
+export const emptyTotals = (models: number, days: number, signals: number): Totals => ({
+  models,
+  days,
+  signals,
+  devices: new Float32Array(models * BANDS * days),
+  events: new Float32Array(signals * models * BANDS * days),
+});
 
 /** rates(model, signal)[band x days + day]: the expected episodes per device of that band, factor included. */
-export interface Expectation { rates(model: number, signal: number): Float64Array; factor(signal: number, day: number): number }
+export interface Expectation {
+  rates(model: number, signal: number): Float64Array;
+  factor(signal: number, day: number): number;
+}
 
 /** What a signal is taken to be like before the fleet has shown it. */
-export interface SignalPrior { readonly prior_rate: number; readonly dispersion: number }
+export interface SignalPrior {
+  readonly prior_rate: number;
+  readonly dispersion: number;
+}
 
 const DISCOUNT = 0.998;
 
@@ -60,7 +72,13 @@ function scaleDay(rates: Float64Array, days: number, day: number, factor: number
   for (let band = 0; band < BANDS; band += 1) rates[band * days + day] = (rates[band * days + day] ?? 0) * factor;
 }
 
-function shareOn({ models, days, devices, events }: Totals, signal: number, model: number, day: number, rates: Float64Array): { events: number; expected: number } {
+function shareOn(
+  { models, days, devices, events }: Totals,
+  signal: number,
+  model: number,
+  day: number,
+  rates: Float64Array,
+): { events: number; expected: number } {
   const share = { events: 0, expected: 0 };
   for (let band = 0; band < BANDS; band += 1) {
     share.events += events[((signal * models + model) * BANDS + band) * days + day] ?? 0;

@@ -34,11 +34,13 @@ export const Backtest = z.object({
 });
 export type Backtest = z.output<typeof Backtest>;
 
-export const AddSilence = z.object({
-  model_id: z.string().min(1).max(64).nullish(),
-  signal: z.string().min(1).max(40).nullish(),
-  from_on: z.iso.date(),
-  to_on: z.iso.date(),
-  reason: Prose,
-}).refine((silence) => silence.to_on >= silence.from_on, { path: ['to_on'], message: 'Not before from_on' });
+export const AddSilence = z
+  .object({
+    model_id: z.string().min(1).max(64).nullish(),
+    signal: z.string().min(1).max(40).nullish(),
+    from_on: z.iso.date(),
+    to_on: z.iso.date(),
+    reason: Prose,
+  })
+  .refine((silence) => silence.to_on >= silence.from_on, { path: ['to_on'], message: 'Not before from_on' });
 export type AddSilence = z.output<typeof AddSilence>;

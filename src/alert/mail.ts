@@ -23,7 +23,10 @@ export async function mailAlert(ctx: Ctx, alert: AlertRow): Promise<void> {
     const w = words(locale);
     const names = [model?.code ?? w.platform, (locale === 'ja' ? signal?.name_ja : signal?.name_en) ?? alert.signal] as const;
     await queueMail(ctx, {
-      to: email, topic: 'alert.raised', subject: w.subject(...names), text: w.text(...names, alert.started_on, `{{public_url}}/alerts/${alert.id}`),
+      to: email,
+      topic: 'alert.raised',
+      subject: w.subject(...names),
+      text: w.text(...names, alert.started_on, `{{public_url}}/alerts/${alert.id}`),
       dedupe_key: `alert:${alert.id}:${alert.level}:${email}`,
     });
   }

@@ -8,65 +8,100 @@ import { ListQuery } from '../web/route.ts';
 import { acknowledgeAlert, dismissAlert, resolveAlert } from './act.ts';
 import { Acknowledge, CloseAlert } from './inputs.ts';
 import { listen } from './live.ts';
-import { evidenceOf, getAlert, leadOf, listAlerts, listAlertUnits, listCustomersAtRisk, countAlertUnits, type NamedAlert } from './queries.ts';
-import { AlertActions, AlertFacts, cohortName, EpisodesChart, ExcessTable, LevelBadge, signalName, StateBadge } from './views.tsx';
+import { countAlertUnits, evidenceOf, getAlert, leadOf, listAlerts, listAlertUnits, listCustomersAtRisk, type NamedAlert } from './queries.ts';
+import { AlertActions, AlertFacts, cohortName, EpisodesChart, ExcessTable, LevelBadge, StateBadge, signalName } from './views.tsx';
 import { levelWords, stateWords, words } from './words.ts';
 
 export const alertPages = newPages();
 
 const states = ['open', 'acknowledged', 'investigating', 'resolved', 'dismissed'] as const;
 const levels = ['act_now', 'alert', 'watch'] as const;
-const Query = ListQuery.extend({ state: z.enum(states).optional(), level: z.enum(levels).optional(), unit_id: z.string().max(64).optional(), model_id: z.string().max(64).optional(), signal: z.string().max(40).optional() });
+const Query = ListQuery.extend({
+  state: z.enum(states).optional(),
+  level: z.enum(levels).optional(),
+  unit_id: z.string().max(64).optional(),
+  model_id: z.string().max(64).optional(),
+  signal: z.string().max(40).optional(),
+});
 
 page(alertPages, '/alerts', 'alert:read', async (c) => {
   const w = words(c.var.locale);
   const query = readQuery(c, Query);
   const { items, next_cursor } = await listAlerts(c.var.ctx, query, query);
   const [stateLabels, levelLabels] = [stateWords(c.var.locale), levelWords(c.var.locale)];
-  return show(c, { title: w.alerts, nav: '/alerts' }, (
+  return show(
+    c,
+    { title: w.alerts, nav: '/alerts' },
     <>
-      <PageHead title={w.alerts}><a class="button" href="/signals">{w.signals}</a> <a class="button" href="/silences">{w.silences}</a> <a class="button" href="/lead-times">{w.scoreboard}</a></PageHead>
+      <PageHead title={w.alerts}>
+        <a class="button" href="/signals">
+          {w.signals}
+        </a>{' '}
+        <a class="button" href="/silences">
+          {w.silences}
+        </a>{' '}
+        <a class="button" href="/lead-times">
+          {w.scoreboard}
+        </a>
+      </PageHead>
       <Filters c={c}>
         <Select label={w.state} name="state" value={query.state} blank={w.all} options={states.map((value) => ({ value, label: stateLabels[value] }))} />
         <Select label={w.level} name="level" value={query.level} blank={w.all} options={levels.map((value) => ({ value, label: levelLabels[value] }))} />
       </Filters>
-      <div id="alerts" data-live="/alerts/changes"><AlertTable c={c} items={items} /></div>
+      <div id="alerts" data-live="/alerts/changes">
+        <AlertTable c={c} items={items} />
+      </div>
       <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 function AlertTable({ c, items }: { c: AppContext; items: readonly NamedAlert[] }) {
   const w = words(c.var.locale);
   const number = (value: number | null | undefined, digits = 1) => <Num value={value ?? null} digits={digits} locale={c.var.locale} />;
   return (
-    <Table c={c} caption={w.alerts} rows={items} columns={[
-      { head: w.cohort, cell: (alert) => <a href={`/alerts/${alert.id}`}>{cohortName(c, alert)}</a> },
-      { head: w.signal, cell: (alert) => signalName(c, alert) },
-      { head: w.level, cell: (alert) => <><LevelBadge c={c} level={alert.level} />{alert.silenced_at === null ? null : <Badge>{w.silenced}</Badge>}</> },
-      { head: w.state, cell: (alert) => <StateBadge c={c} state={alert.state} /> },
-      { head: w.observed, numeric: true, cell: (alert) => number(evidenceOf(alert).observed, 0) },
-      { head: w.expected, numeric: true, cell: (alert) => number(evidenceOf(alert).expected) },
-      { head: w.ratio, numeric: true, cell: (alert) => number(evidenceOf(alert).ratio) },
-      { head: w.started_on, cell: (alert) => alert.started_on },
-      { head: w.raised_on, sort: 'raised_on', cell: (alert) => alert.raised_on },
-      { head: w.lead_return, numeric: true, cell: (alert) => leadOf(alert).return ?? w.not_yet },
-    ]} />
+    <Table
+      c={c}
+      caption={w.alerts}
+      rows={items}
+      columns={[
+        { head: w.cohort, cell: (alert) => <a href={`/alerts/${alert.id}`}>{cohortName(c, alert)}</a> },
+        { head: w.signal, cell: (alert) => signalName(c, alert) },
+        {
+          head: w.level,
+          cell: (alert) => (
+            <>
+              <LevelBadge c={c} level={alert.level} />
+              {alert.silenced_at === null ? null : <Badge>{w.silenced}</Badge>}
+            </>
+          ),
+        },
+        { head: w.state, cell: (alert) => <StateBadge c={c} state={alert.state} /> },
+        { head: w.observed, numeric: true, cell: (alert) => number(evidenceOf(alert).observed, 0) },
+        { head: w.expected, numeric: true, cell: (alert) => number(evidenceOf(alert).expected) },
+        { head: w.ratio, numeric: true, cell: (alert) => number(evidenceOf(alert).ratio) },
+        { head: w.started_on, cell: (alert) => alert.started_on },
+        { head: w.raised_on, sort: 'raised_on', cell: (alert) => alert.raised_on },
+        { head: w.lead_return, numeric: true, cell: (alert) => leadOf(alert).return ?? w.not_yet },
+      ]}
+    />
   );
 }
 
 // Registered before /alerts/:id, which would match it.
-page(alertPages, '/alerts/changes', 'alert:read', (c) => streamSSE(c, async (stream) => {
-  await new Promise<void>((resolve) => {
-    const stop = listen((id) => void stream.writeSSE({ event: 'change', data: id }));
-    const beat = setInterval(() => void stream.writeSSE({ event: 'beat', data: '' }), BEAT_MS);
-    stream.onAbort(() => {
-      stop();
-      clearInterval(beat);
-      resolve();
+page(alertPages, '/alerts/changes', 'alert:read', (c) =>
+  streamSSE(c, async (stream) => {
+    await new Promise<void>((resolve) => {
+      const stop = listen((id) => void stream.writeSSE({ event: 'change', data: id }));
+      const beat = setInterval(() => void stream.writeSSE({ event: 'beat', data: '' }), BEAT_MS);
+      stream.onAbort(() => {
+        stop();
+        clearInterval(beat);
+        resolve();
+      });
     });
-  });
-}));
+  }),
+);
 
 /** Keeps proxies from closing a quiet stream. */
 const BEAT_MS = 25_000;
@@ -76,30 +111,53 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
   const { ctx } = c.var;
   const id = c.req.param('id') ?? '';
   const alert = await getAlert(ctx, id);
-  const [counts, affected, customers, batches] = await Promise.all([countAlertUnits(ctx, id), listAlertUnits(ctx, id, 'affected'), listCustomersAtRisk(ctx, id),
-    alert.model_id === null ? [] : ctx.db.selectFrom('batches').select(['id', 'code']).where('model_id', '=', alert.model_id).execute()]);
-  return show(c, { title: cohortName(c, alert), nav: '/alerts' }, (
+  const [counts, affected, customers, batches] = await Promise.all([
+    countAlertUnits(ctx, id),
+    listAlertUnits(ctx, id, 'affected'),
+    listCustomersAtRisk(ctx, id),
+    alert.model_id === null ? [] : ctx.db.selectFrom('batches').select(['id', 'code']).where('model_id', '=', alert.model_id).execute(),
+  ]);
+  return show(
+    c,
+    { title: cohortName(c, alert), nav: '/alerts' },
     <>
-      <PageHead title={cohortName(c, alert)} sub={<>{signalName(c, alert)} <LevelBadge c={c} level={alert.level} /> <StateBadge c={c} state={alert.state} /> {alert.reason}</>} />
+      <PageHead
+        title={cohortName(c, alert)}
+        sub={
+          <>
+            {signalName(c, alert)} <LevelBadge c={c} level={alert.level} /> <StateBadge c={c} state={alert.state} /> {alert.reason}
+          </>
+        }
+      />
       <AlertActions c={c} alert={alert} />
       <EpisodesChart c={c} alert={alert} />
       <AlertFacts c={c} alert={alert} />
       <ExcessTable c={c} alert={alert} names={new Map(batches.map((batch) => [batch.id, batch.code]))} />
       <Section title={`${w.customers_at_risk} (${w.at_risk}: ${counts.at_risk})`}>
-        <Table c={c} caption={w.customers_at_risk} rows={customers} columns={[
-          { head: w.customer, cell: (row) => <a href={`/catalog/customers/${row.id}`}>{row.name}</a> },
-          { head: w.units, numeric: true, cell: (row) => Number(row.units) },
-        ]} />
+        <Table
+          c={c}
+          caption={w.customers_at_risk}
+          rows={customers}
+          columns={[
+            { head: w.customer, cell: (row) => <a href={`/catalog/customers/${row.id}`}>{row.name}</a> },
+            { head: w.units, numeric: true, cell: (row) => Number(row.units) },
+          ]}
+        />
       </Section>
       <Section title={`${w.affected} (${counts.affected})`}>
-        <Table c={c} caption={w.affected} rows={affected} columns={[
-          { head: w.serial, cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
-          { head: w.customer, cell: (row) => row.customer_name ?? '' },
-          { head: w.site, cell: (row) => row.site_name ?? '' },
-        ]} />
+        <Table
+          c={c}
+          caption={w.affected}
+          rows={affected}
+          columns={[
+            { head: w.serial, cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
+            { head: w.customer, cell: (row) => row.customer_name ?? '' },
+            { head: w.site, cell: (row) => row.site_name ?? '' },
+          ]}
+        />
       </Section>
-    </>
-  ));
+    </>,
+  );
 });
 
 action(alertPages, '/alerts/:id/acknowledgement', 'alert:write', async (c) => {

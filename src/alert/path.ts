@@ -2,16 +2,38 @@
 import { type Design, type Stream, sumsByTemplate } from '../stats/sequential.ts';
 import { design, type SignalShape } from './detector.ts';
 
-interface Bound { readonly stream: Stream; readonly weight: number; readonly sums: Float64Array; mean: number; day: number }
+interface Bound {
+  readonly stream: Stream;
+  readonly weight: number;
+  readonly sums: Float64Array;
+  mean: number;
+  day: number;
+}
 
 /**
  * M of days `from` … `to`. Days on which M is certainly below `floor` hold an upper bound of it instead: an event multiplies an alternative of
  * ratio r by at most r, a quiet day adds at most the window that starts today. Most days of most models are decided by that alone.
  */
-export function statisticPath(streams: readonly (readonly Stream[])[], signals: readonly SignalShape[], budgets: readonly number[], from: number, to: number, floor: number, plan: Design = design): Float64Array {
-  const bounds = streams.flatMap((row, cohort) => row.map((stream, s): Bound => ({
-    stream, weight: (budgets[cohort] ?? 0) * (signals[s]?.weight ?? 0), sums: new Float64Array(plan.templates.length), mean: 0, day: -1,
-  })));
+export function statisticPath(
+  streams: readonly (readonly Stream[])[],
+  signals: readonly SignalShape[],
+  budgets: readonly number[],
+  from: number,
+  to: number,
+  floor: number,
+  plan: Design = design,
+): Float64Array {
+  const bounds = streams.flatMap((row, cohort) =>
+    row.map(
+      (stream, s): Bound => ({
+        stream,
+        weight: (budgets[cohort] ?? 0) * (signals[s]?.weight ?? 0),
+        sums: new Float64Array(plan.templates.length),
+        mean: 0,
+        day: -1,
+      }),
+    ),
+  );
   const path = new Float64Array(to - from + 1);
   for (let t = 0; t <= to; t += 1) {
     let statistic = 0;

@@ -5,16 +5,23 @@ import { addDays, type Day, dayOf } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
-import { tellPages } from './live.ts';
-import { mailAlert } from './mail.ts';
 import { type AlertEvidence, type Share, sharesOf } from './evidence.ts';
 import { liveStates } from './lifecycle.ts';
+import { tellPages } from './live.ts';
+import { mailAlert } from './mail.ts';
 import type { Past } from './past.ts';
 import type { StatisticsWithout } from './queries.ts';
 import { isNewIncident } from './rules.ts';
 import type { AlertRow, AlertUnitRow, SignalDayRow, SignalRow } from './table.ts';
 
-export interface Found { readonly model_id: string; readonly statistic: number; readonly threshold: number; readonly level: AlertRow['level']; readonly evidence: AlertEvidence; readonly statisticWithout: (days: readonly Day[]) => number }
+export interface Found {
+  readonly model_id: string;
+  readonly statistic: number;
+  readonly threshold: number;
+  readonly level: AlertRow['level'];
+  readonly evidence: AlertEvidence;
+  readonly statisticWithout: (days: readonly Day[]) => number;
+}
 
 /** Units at risk that are written down; the page shows how many more there are by cohort. */
 const MOST_AT_RISK = 5000;
@@ -43,10 +50,30 @@ export async function raiseAlert(ctx: Ctx, past: Past, found: Found, day_on: Day
     const started_on = addDays(past.first_on, found.evidence.start_day);
     const rows = await excessesOf(ctx, past, found, cohort, started_on);
     const alert: AlertRow = {
-      id: newId(ctx.now), kind: 'cohort', model_id: found.model_id, ...cohort, signal: found.evidence.signal, state: 'open', level: found.level, raised_on: day_on, started_on, last_above_on: day_on,
-      statistic: found.statistic, threshold: found.threshold, evidence: JSON.stringify({ ...found.evidence, chart_from_on: addDays(past.first_on, found.evidence.chart.first_day), shares: sharesWith(found, rows) }),
-      ...await firstConsequences(ctx, rows, started_on), silenced_at: await isSilenced(ctx, found.model_id, found.evidence.signal, day_on) ? ctx.now : null,
-      acknowledged_by: null, acknowledged_at: null, investigation_id: null, closed_by: null, closed_at: null, reason: null, created_at: ctx.now, updated_at: ctx.now, version: 1,
+      id: newId(ctx.now),
+      kind: 'cohort',
+      model_id: found.model_id,
+      ...cohort,
+      signal: found.evidence.signal,
+      state: 'open',
+      level: found.level,
+      raised_on: day_on,
+      started_on,
+      last_above_on: day_on,
+      statistic: found.statistic,
+      threshold: found.threshold,
+      evidence: JSON.stringify({ ...found.evidence, chart_from_on: addDays(past.first_on, found.evidence.chart.first_day), shares: sharesWith(found, rows) }),
+      ...(await firstConsequences(ctx, rows, started_on)),
+      silenced_at: (await isSilenced(ctx, found.model_id, found.evidence.signal, day_on)) ? ctx.now : null,
+      acknowledged_by: null,
+      acknowledged_at: null,
+      investigation_id: null,
+      closed_by: null,
+      closed_at: null,
+      reason: null,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+      version: 1,
     };
     await ctx.db.insertInto('alerts').values(alert).execute();
     await insertMany(ctx.db, 'alert_units', await unitsOf(ctx, alert, rows));
@@ -66,9 +93,33 @@ export async function raisePlatformAlert(ctx: Ctx, signal: SignalRow, factor: nu
       return null;
     }
     const alert: AlertRow = {
-      id: newId(ctx.now), kind: 'platform', model_id: null, hw_rev: null, batch_id: null, firmware_id: null, signal: signal.code, state: 'open', level: 'act_now', raised_on: day_on, started_on: day_on,
-      last_above_on: day_on, statistic: factor, threshold: 1, evidence: JSON.stringify({ signal: signal.code, fleet_factor: factor }), first_report_on: null, first_return_on: null, silenced_at: null,
-      acknowledged_by: null, acknowledged_at: null, investigation_id: null, closed_by: null, closed_at: null, reason: null, created_at: ctx.now, updated_at: ctx.now, version: 1,
+      id: newId(ctx.now),
+      kind: 'platform',
+      model_id: null,
+      hw_rev: null,
+      batch_id: null,
+      firmware_id: null,
+      signal: signal.code,
+      state: 'open',
+      level: 'act_now',
+      raised_on: day_on,
+      started_on: day_on,
+      last_above_on: day_on,
+      statistic: factor,
+      threshold: 1,
+      evidence: JSON.stringify({ signal: signal.code, fleet_factor: factor }),
+      first_report_on: null,
+      first_return_on: null,
+      silenced_at: null,
+      acknowledged_by: null,
+      acknowledged_at: null,
+      investigation_id: null,
+      closed_by: null,
+      closed_at: null,
+      reason: null,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+      version: 1,
     };
     await ctx.db.insertInto('alerts').values(alert).execute();
     await tell(ctx, alert, null);
@@ -80,22 +131,49 @@ export async function raisePlatformAlert(ctx: Ctx, signal: SignalRow, factor: nu
 export async function settleQuiet(ctx: Ctx, day_on: Day): Promise<void> {
   allow(ctx, 'alert:write');
   await transaction(ctx, async (ctx) => {
-    const over = await ctx.db.updateTable('alerts').set((set) => ({ state: 'resolved', closed_at: ctx.now, closed_by: ctx.actor.name, reason: 'over', updated_at: ctx.now, version: set('version', '+', 1) }))
-      .where('kind', '=', 'platform').where('state', 'in', liveStates).where('last_above_on', '<', day_on).returning('id').execute();
+    const over = await ctx.db
+      .updateTable('alerts')
+      .set((set) => ({
+        state: 'resolved',
+        closed_at: ctx.now,
+        closed_by: ctx.actor.name,
+        reason: 'over',
+        updated_at: ctx.now,
+        version: set('version', '+', 1),
+      }))
+      .where('kind', '=', 'platform')
+      .where('state', 'in', liveStates)
+      .where('last_above_on', '<', day_on)
+      .returning('id')
+      .execute();
     await remember(ctx, ...over.map(({ id }) => ({ action: 'alert.resolved', record_kind: 'alert', record_id: id, reason: 'over' })));
   });
 }
 
 async function tell(ctx: Ctx, alert: AlertRow, evidence: AlertEvidence | null): Promise<void> {
-  await remember(ctx, { action: 'alert.raised', record_kind: 'alert', record_id: alert.id, change: { model_id: alert.model_id, signal: alert.signal, level: alert.level, ratio: evidence?.ratio ?? null, started_on: alert.started_on } });
+  await remember(ctx, {
+    action: 'alert.raised',
+    record_kind: 'alert',
+    record_id: alert.id,
+    change: { model_id: alert.model_id, signal: alert.signal, level: alert.level, ratio: evidence?.ratio ?? null, started_on: alert.started_on },
+  });
   if (alert.silenced_at === null && alert.level !== 'watch') await mailAlert(ctx, alert);
   ctx.afterCommit(() => tellPages(alert.id));
 }
 
 async function update(ctx: Ctx, last: AlertRow, found: Found, day_on: Day): Promise<void> {
   const rises = rank(found.level) > rank(last.level) && last.closed_at === null;
-  await ctx.db.updateTable('alerts').set((set) => ({ last_above_on: day_on, statistic: found.statistic, ...(rises ? { level: found.level } : {}), updated_at: ctx.now, version: set('version', '+', 1) }))
-    .where('id', '=', last.id).execute();
+  await ctx.db
+    .updateTable('alerts')
+    .set((set) => ({
+      last_above_on: day_on,
+      statistic: found.statistic,
+      ...(rises ? { level: found.level } : {}),
+      updated_at: ctx.now,
+      version: set('version', '+', 1),
+    }))
+    .where('id', '=', last.id)
+    .execute();
   if (!rises) return;
   await remember(ctx, { action: 'alert.risen', record_kind: 'alert', record_id: last.id, change: { level: [last.level, found.level] } });
   if (last.silenced_at === null) await mailAlert(ctx, { ...last, level: found.level });
@@ -105,14 +183,21 @@ async function update(ctx: Ctx, last: AlertRow, found: Found, day_on: Day): Prom
 const rank = (level: AlertRow['level']): number => ['watch', 'alert', 'act_now'].indexOf(level);
 
 async function cohortColumns(ctx: Ctx, { model_id, evidence: { cohort } }: Found): Promise<Pick<AlertRow, 'hw_rev' | 'batch_id' | 'firmware_id'>> {
-  const firmware = cohort.kind !== 'firmware' ? undefined
-    : await ctx.db.selectFrom('firmwares').select('id').where('model_id', '=', model_id).where('code', '=', cohort.value).executeTakeFirst();
+  const firmware =
+    cohort.kind !== 'firmware'
+      ? undefined
+      : await ctx.db.selectFrom('firmwares').select('id').where('model_id', '=', model_id).where('code', '=', cohort.value).executeTakeFirst();
   return { hw_rev: cohort.kind === 'hw_rev' ? cohort.value : null, batch_id: cohort.kind === 'batch' ? cohort.value : null, firmware_id: firmware?.id ?? null };
 }
 
 async function excessesOf(ctx: Ctx, past: Past, found: Found, cohort: Pick<AlertRow, 'hw_rev' | 'batch_id'>, started_on: Day): Promise<SignalDayRow[]> {
   const signal = past.signals.find((one) => one.code === found.evidence.signal);
-  let query = ctx.db.selectFrom('signal_days').selectAll().where('model_id', '=', found.model_id).where('signal_id', '=', signal?.id ?? '').where('day_on', '>=', started_on);
+  let query = ctx.db
+    .selectFrom('signal_days')
+    .selectAll()
+    .where('model_id', '=', found.model_id)
+    .where('signal_id', '=', signal?.id ?? '')
+    .where('day_on', '>=', started_on);
   if (cohort.batch_id !== null) query = query.where('batch_id', '=', cohort.batch_id);
   if (cohort.hw_rev !== null) query = query.where('hw_rev', '=', cohort.hw_rev);
   if (found.evidence.cohort.kind === 'firmware' && found.evidence.cohort.value !== null) query = query.where('firmware', '=', found.evidence.cohort.value);
@@ -121,8 +206,15 @@ async function excessesOf(ctx: Ctx, past: Past, found: Found, cohort: Pick<Alert
 
 async function unitsOf(ctx: Ctx, alert: AlertRow, rows: readonly SignalDayRow[]): Promise<AlertUnitRow[]> {
   const affected = [...new Set(rows.map((row) => row.unit_id))];
-  let query = ctx.db.selectFrom('units').select('units.id').where('model_id', '=', alert.model_id).where('merged_into_id', 'is', null).where('removed_at', 'is', null)
-    .where(({ exists, selectFrom }) => exists(selectFrom('service_intervals').select('service_intervals.id').whereRef('service_intervals.unit_id', '=', 'units.id').where('to_on', 'is', null)));
+  let query = ctx.db
+    .selectFrom('units')
+    .select('units.id')
+    .where('model_id', '=', alert.model_id)
+    .where('merged_into_id', 'is', null)
+    .where('removed_at', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('service_intervals').select('service_intervals.id').whereRef('service_intervals.unit_id', '=', 'units.id').where('to_on', 'is', null)),
+    );
   if (alert.batch_id !== null) query = query.where('batch_id', '=', alert.batch_id);
   if (alert.hw_rev !== null) query = query.where('hw_rev', '=', alert.hw_rev);
   if (alert.firmware_id !== null) query = query.where('firmware_id', '=', alert.firmware_id);
@@ -139,15 +231,33 @@ async function firstConsequences(ctx: Ctx, rows: readonly SignalDayRow[], starte
   const units = [...new Set(rows.map((row) => row.unit_id))].slice(0, 1000);
   if (units.length === 0) return { first_report_on: null, first_return_on: null };
   const [returned, reported] = await Promise.all([
-    ctx.db.selectFrom('return_units').select(({ fn }) => fn.min('returned_on').as('day_on')).where('unit_id', 'in', units).where('returned_on', '>=', started_on).executeTakeFirst(),
-    ctx.db.selectFrom('cases').innerJoin('case_units', 'case_units.case_id', 'cases.id').select(({ fn }) => fn.min('cases.opened_at').as('at')).where('case_units.unit_id', 'in', units)
-      .where('initiated_by', 'in', ['customer', 'partner']).where('cases.opened_at', '>=', Date.parse(`${started_on}T00:00:00Z`)).executeTakeFirst(),
+    ctx.db
+      .selectFrom('return_units')
+      .select(({ fn }) => fn.min('returned_on').as('day_on'))
+      .where('unit_id', 'in', units)
+      .where('returned_on', '>=', started_on)
+      .executeTakeFirst(),
+    ctx.db
+      .selectFrom('cases')
+      .innerJoin('case_units', 'case_units.case_id', 'cases.id')
+      .select(({ fn }) => fn.min('cases.opened_at').as('at'))
+      .where('case_units.unit_id', 'in', units)
+      .where('initiated_by', 'in', ['customer', 'partner'])
+      .where('cases.opened_at', '>=', Date.parse(`${started_on}T00:00:00Z`))
+      .executeTakeFirst(),
   ]);
   return { first_report_on: reported?.at == null ? null : dayOf(reported.at, ctx.zone), first_return_on: returned?.day_on ?? null };
 }
 
 async function isSilenced(ctx: Ctx, model_id: string, signal: string, day_on: Day): Promise<boolean> {
-  const row = await ctx.db.selectFrom('silences').select('id').where('ended_at', 'is', null).where('from_on', '<=', day_on).where('to_on', '>=', day_on)
-    .where((where) => where.or([where('model_id', 'is', null), where('model_id', '=', model_id)])).where((where) => where.or([where('signal', 'is', null), where('signal', '=', signal)])).executeTakeFirst();
+  const row = await ctx.db
+    .selectFrom('silences')
+    .select('id')
+    .where('ended_at', 'is', null)
+    .where('from_on', '<=', day_on)
+    .where('to_on', '>=', day_on)
+    .where((where) => where.or([where('model_id', 'is', null), where('model_id', '=', model_id)]))
+    .where((where) => where.or([where('signal', 'is', null), where('signal', '=', signal)]))
+    .executeTakeFirst();
   return row !== undefined;
 }

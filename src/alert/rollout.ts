@@ -11,7 +11,10 @@ export const ROLLOUT_DAYS = 90;
 const STEADY_EVENTS = 15;
 
 /** What a group of devices showed before the roll-out, against what the model's level had it expected to. */
-export interface OwnPast { readonly events: number; readonly expected: number }
+export interface OwnPast {
+  readonly events: number;
+  readonly expected: number;
+}
 
 /** How much more a group used to report than its model: eager devices often upgrade because they have trouble. */
 export const ownLevel = (past: OwnPast): number => (past.events + STEADY_EVENTS) / (past.expected + STEADY_EVENTS);

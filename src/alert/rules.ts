@@ -1,14 +1,20 @@
 // When a statistic becomes an alert. Pure.
-import { daysBetween, type Day } from '../core/time.ts';
-import { WATCH_THRESHOLD } from './detector.ts';
+import { type Day, daysBetween } from '../core/time.ts';
 import { isLive } from './lifecycle.ts';
 import type { AlertRow } from './table.ts';
+
+/** Days in a month of the promise: 365.25 / 12. */
+const MONTH_DAYS = 30.4375;
+
+/** Level of M that holds a budget of `false_alerts` per 1,000 model-months. */
+export const alertThreshold = (false_alerts: number): number => (MONTH_DAYS * 1000) / false_alerts;
+
+/** A tenth of the alert level of a budget of 1. */
+export const WATCH_THRESHOLD = 3044;
 
 /** Days below the level after which the same cohort may alarm again. */
 export const QUIET_DAYS = 30;
 
-/** Part of the models whose network signals must rise on one day before it is the platform and not the models. */
-export const PLATFORM_SHARE = 0.2;
 /** Factor of a day from which a fleet-wide rise is an incident of its own. */
 export const PLATFORM_FACTOR = 4;
 

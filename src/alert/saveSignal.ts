@@ -13,8 +13,18 @@ export async function addSignal(ctx: Ctx, input: SaveSignal): Promise<SignalRow>
   checkMeasure(input.measure);
   return transaction(ctx, async (ctx) => {
     const taken = await ctx.db.selectFrom('signals').select('id').where('code', '=', input.code).executeTakeFirst();
-    if (taken !== undefined) throw new Problem('conflict', ['A signal of this code exists', '同じコードの信号があります'], { blocking: `/api/v1/signals/${taken.id}` });
-    const row: SignalRow = { id: newId(ctx.now), ...input, heterogeneity_shape: 3, dispersion: 1.3, retired_at: null, created_at: ctx.now, updated_at: ctx.now, version: 1 };
+    if (taken !== undefined)
+      throw new Problem('conflict', ['A signal of this code exists', '同じコードの信号があります'], { blocking: `/api/v1/signals/${taken.id}` });
+    const row: SignalRow = {
+      id: newId(ctx.now),
+      ...input,
+      heterogeneity_shape: 3,
+      dispersion: 1.3,
+      retired_at: null,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+      version: 1,
+    };
     await ctx.db.insertInto('signals').values(row).execute();
     await countAgain(ctx);
     await remember(ctx, { action: 'signal.added', record_kind: 'signal', record_id: row.id, change: { ...input } });
@@ -31,7 +41,13 @@ export async function changeSignal(ctx: Ctx, id: string, input: ChangeSignal, ve
     if (version !== undefined && version !== before.version) throw new Problem('stale', ['The signal was changed meanwhile', '信号は他で更新されています']);
     const { retired, ...fields } = input;
     const defined = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-    const after: SignalRow = { ...before, ...defined, retired_at: retired === undefined ? before.retired_at : retired ? ctx.now : null, updated_at: ctx.now, version: before.version + 1 };
+    const after: SignalRow = {
+      ...before,
+      ...defined,
+      retired_at: retired === undefined ? before.retired_at : retired ? ctx.now : null,
+      updated_at: ctx.now,
+      version: before.version + 1,
+    };
     const row = await ctx.db.updateTable('signals').set(after).where('id', '=', id).where('version', '=', before.version).returningAll().executeTakeFirst();
     if (row === undefined) throw new Problem('stale', ['The signal was changed meanwhile', '信号は他で更新されています']);
     await countAgain(ctx);

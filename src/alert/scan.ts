@@ -1,19 +1,26 @@
 // The scan: counts the days that changed, then asks of every model whether it reports more than it should. Nightly, and on demand.
-import { addDays, dayNumber, type Day } from '../core/time.ts';
+
 import { allow } from '../core/actor.ts';
+import { addDays, type Day, dayNumber } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { eBenjaminiHochberg } from '../stats/evalue.ts';
 import { countDay, countEpisodesOf } from './countDay.ts';
-import { alertThreshold, budgetsOf, design, evidenceAt, streamsOf } from './detector.ts';
+import { budgetsOf, design, evidenceAt, streamsOf } from './detector.ts';
 import { EPISODE_DAYS } from './episodes.ts';
 import { type AlertEvidence, explain } from './evidence.ts';
 import { type ModelPast, type Past, readModel, readPast } from './past.ts';
 import { type Found, raiseAlert, raisePlatformAlert, settleQuiet } from './raise.ts';
-import { levelOf, PLATFORM_FACTOR } from './rules.ts';
+import { alertThreshold, levelOf, PLATFORM_FACTOR } from './rules.ts';
 import { ensureSignals } from './starters.ts';
 import type { SignalRow } from './table.ts';
 
-export interface Scanned { readonly days_counted: number; readonly scanned_on: Day | null; readonly models: number; readonly raised: readonly string[]; readonly above: number }
+export interface Scanned {
+  readonly days_counted: number;
+  readonly scanned_on: Day | null;
+  readonly models: number;
+  readonly raised: readonly string[];
+  readonly above: number;
+}
 
 /** Reports written a moment before the last look may have been committed after it. */
 const OVERLAP_MS = 120_000;
@@ -59,10 +66,15 @@ async function countChangedDays(ctx: Ctx, signals: readonly SignalRow[]): Promis
   const changed = await changedDays(ctx, progress.changes_read_at - OVERLAP_MS);
   const following = new Set<Day>();
   for (const day of changed) {
-    if (!await countDay(ctx, day, signals)) continue;
+    if (!(await countDay(ctx, day, signals))) continue;
     for (let next = 1; next < EPISODE_DAYS; next += 1) following.add(addDays(day, next));
   }
-  const known = await ctx.db.selectFrom('alert_days').select('day_on').distinct().where('day_on', '>=', changed[0] ?? '9999').execute();
+  const known = await ctx.db
+    .selectFrom('alert_days')
+    .select('day_on')
+    .distinct()
+    .where('day_on', '>=', changed[0] ?? '9999')
+    .execute();
   for (const { day_on } of known) if (following.has(day_on) && !changed.includes(day_on)) await countEpisodesOf(ctx, day_on, signals);
   await ctx.db.updateTable('alert_progress').set({ changes_read_at: ctx.now }).where('id', '=', 'one').execute();
   return changed.length;
@@ -88,7 +100,7 @@ const dayAt = (ctx: Ctx, at: number): Day => today({ ...ctx, now: at });
 /** Every model above the watch level, with what it has to say. */
 async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise<Found[]> {
   const threshold = alertThreshold(budget);
-  const above: (Pick<Found, 'model_id' | 'statistic' | 'evidence' | 'statisticWithout'>)[] = [];
+  const above: Pick<Found, 'model_id' | 'statistic' | 'evidence' | 'statisticWithout'>[] = [];
   for (const model_id of past.model_ids) {
     const model = await readModel(ctx.db, past, model_id);
     const budgets = budgetsOf(model.cohorts.map((cohort) => cohort.kind));
@@ -96,10 +108,17 @@ async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise<Found[
     const evidence = evidenceAt(streams, past.days - 1, model.shapes, budgets);
     if (levelOf(evidence.statistic, threshold, false) === null) continue;
     const explained = explain(past, model, streams, evidence, budgets, threshold);
-    if (explained !== null) above.push({ model_id, statistic: evidence.statistic, evidence: explained, statisticWithout: withoutDays(past, model, budgets, explained) });
+    if (explained !== null)
+      above.push({ model_id, statistic: evidence.statistic, evidence: explained, statisticWithout: withoutDays(past, model, budgets, explained) });
   }
   const window = Math.min(design.window_days, past.days);
-  const actNow = new Set(eBenjaminiHochberg(above.map((one) => one.statistic / window), ACT_NOW_RATE, past.model_ids.length));
+  const actNow = new Set(
+    eBenjaminiHochberg(
+      above.map((one) => one.statistic / window),
+      ACT_NOW_RATE,
+      past.model_ids.length,
+    ),
+  );
   return above.map((one, index) => ({ ...one, threshold, level: levelOf(one.statistic, threshold, actNow.has(index)) ?? 'watch' }));
 }
 
@@ -107,16 +126,18 @@ async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise<Found[
 function withoutDays(past: Past, model: ModelPast, budgets: readonly number[], { signal, cohort }: AlertEvidence): (days: readonly Day[]) => number {
   const leading = past.signals.findIndex((one) => one.code === signal);
   return (days) => {
-    const series = model.series.map((row, index) => row.map((one, s) => {
-      const at = model.cohorts[index];
-      if (s !== leading || (index > 0 && (at?.kind !== cohort.kind || at.value !== cohort.value))) return one;
-      const events = Float64Array.from(one.events);
-      for (const day of days) {
-        const place = dayNumber(day) - dayNumber(past.first_on);
-        events[place] = Math.max(0, (events[place] ?? 0) - 1);
-      }
-      return { ...one, events };
-    }));
+    const series = model.series.map((row, index) =>
+      row.map((one, s) => {
+        const at = model.cohorts[index];
+        if (s !== leading || (index > 0 && (at?.kind !== cohort.kind || at.value !== cohort.value))) return one;
+        const events = Float64Array.from(one.events);
+        for (const day of days) {
+          const place = dayNumber(day) - dayNumber(past.first_on);
+          events[place] = Math.max(0, (events[place] ?? 0) - 1);
+        }
+        return { ...one, events };
+      }),
+    );
     return evidenceAt(streamsOf(series, model.shapes, past.days), past.days - 1, model.shapes, budgets).statistic;
   };
 }

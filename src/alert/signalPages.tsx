@@ -5,7 +5,7 @@ import { action, newPages, page, readForm, readQuery, seeOther, show } from '../
 import { Field, Form, Num, PageHead, Section, Select, Table } from '../web/parts.tsx';
 import { backtestSignal } from './backtest.ts';
 import { AddSilence, Backtest, ChangeSignal } from './inputs.ts';
-import { listMissed, listLeads } from './leads.ts';
+import { listLeads, listMissed } from './leads.ts';
 import { measures } from './measures.ts';
 import { getSignal, listSignals, listSilences } from './queries.ts';
 import { changeSignal } from './saveSignal.ts';
@@ -19,18 +19,25 @@ page(signalPages, '/signals', 'alert:read', async (c) => {
   const w = words(c.var.locale);
   const ja = c.var.locale === 'ja';
   await ensureSignals(c.var.ctx);
-  return show(c, { title: w.signals, nav: '/alerts' }, (
+  return show(
+    c,
+    { title: w.signals, nav: '/alerts' },
     <>
       <PageHead title={w.signals} />
-      <Table c={c} caption={w.signals} rows={await listSignals(c.var.ctx)} columns={[
-        { head: w.signal, cell: (row) => <a href={`/signals/${row.id}`}>{ja ? row.name_ja : row.name_en}</a> },
-        { head: w.kind, cell: (row) => kindWords(c.var.locale)[row.kind] },
-        { head: w.measure, cell: (row) => row.measure },
-        { head: w.limit, numeric: true, cell: (row) => row.threshold },
-        { head: w.state, cell: (row) => (row.retired_at === null ? '' : w.retired) },
-      ]} />
-    </>
-  ));
+      <Table
+        c={c}
+        caption={w.signals}
+        rows={await listSignals(c.var.ctx)}
+        columns={[
+          { head: w.signal, cell: (row) => <a href={`/signals/${row.id}`}>{ja ? row.name_ja : row.name_en}</a> },
+          { head: w.kind, cell: (row) => kindWords(c.var.locale)[row.kind] },
+          { head: w.measure, cell: (row) => row.measure },
+          { head: w.limit, numeric: true, cell: (row) => row.threshold },
+          { head: w.state, cell: (row) => (row.retired_at === null ? '' : w.retired) },
+        ]}
+      />
+    </>,
+  );
 });
 
 page(signalPages, '/signals/:id', 'alert:read', async (c) => {
@@ -41,7 +48,9 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
   const result = tried.threshold === undefined ? null : await backtestSignal(c.var.ctx, row, Backtest.parse(tried));
   const options = measures.map(({ code, label }) => ({ value: code, label: ja ? label[1] : label[0] }));
   const kinds = (['device', 'network'] as const).map((value) => ({ value, label: kindWords(c.var.locale)[value] }));
-  return show(c, { title: ja ? row.name_ja : row.name_en, nav: '/alerts' }, (
+  return show(
+    c,
+    { title: ja ? row.name_ja : row.name_en, nav: '/alerts' },
     <>
       <PageHead title={ja ? row.name_ja : row.name_en} sub={row.code} />
       <form class="filters" method="get">
@@ -52,13 +61,18 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
       </form>
       {result === null ? null : (
         <Section title={w.would_raise(result.alerts.length, result.from_on, result.to_on)}>
-          <Table c={c} caption={w.backtest} rows={result.alerts} columns={[
-            { head: w.raised_on, cell: (alert) => alert.raised_on },
-            { head: w.model, cell: (alert) => alert.model_code },
-            { head: w.started_on, cell: (alert) => alert.started_on },
-            { head: w.observed, numeric: true, cell: (alert) => <Num value={alert.observed} locale={c.var.locale} /> },
-            { head: w.expected, numeric: true, cell: (alert) => <Num value={alert.expected} digits={1} locale={c.var.locale} /> },
-          ]} />
+          <Table
+            c={c}
+            caption={w.backtest}
+            rows={result.alerts}
+            columns={[
+              { head: w.raised_on, cell: (alert) => alert.raised_on },
+              { head: w.model, cell: (alert) => alert.model_code },
+              { head: w.started_on, cell: (alert) => alert.started_on },
+              { head: w.observed, numeric: true, cell: (alert) => <Num value={alert.observed} locale={c.var.locale} /> },
+              { head: w.expected, numeric: true, cell: (alert) => <Num value={alert.expected} digits={1} locale={c.var.locale} /> },
+            ]}
+          />
         </Section>
       )}
       {may(c.var.ctx.actor, 'quality:write') ? (
@@ -69,8 +83,8 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
           <button type="submit">{w.save}</button>
         </Form>
       ) : null}
-    </>
-  ));
+    </>,
+  );
 });
 
 action(signalPages, '/signals/:id', 'quality:write', async (c) => {
@@ -81,16 +95,31 @@ action(signalPages, '/signals/:id', 'quality:write', async (c) => {
 
 page(signalPages, '/silences', 'alert:read', async (c) => {
   const w = words(c.var.locale);
-  return show(c, { title: w.silences, nav: '/alerts' }, (
+  return show(
+    c,
+    { title: w.silences, nav: '/alerts' },
     <>
       <PageHead title={w.silences} />
-      <Table c={c} caption={w.silences} rows={await listSilences(c.var.ctx)} columns={[
-        { head: w.signal, cell: (row) => row.signal ?? w.all },
-        { head: w.from_on, cell: (row) => row.from_on },
-        { head: w.to_on, cell: (row) => row.to_on },
-        { head: w.reason, cell: (row) => row.reason },
-        { head: '', cell: (row) => (row.ended_at === null && may(c.var.ctx.actor, 'alert:write') ? <Form action={`/silences/${row.id}/end`}><button type="submit">{w.end}</button></Form> : null) },
-      ]} />
+      <Table
+        c={c}
+        caption={w.silences}
+        rows={await listSilences(c.var.ctx)}
+        columns={[
+          { head: w.signal, cell: (row) => row.signal ?? w.all },
+          { head: w.from_on, cell: (row) => row.from_on },
+          { head: w.to_on, cell: (row) => row.to_on },
+          { head: w.reason, cell: (row) => row.reason },
+          {
+            head: '',
+            cell: (row) =>
+              row.ended_at === null && may(c.var.ctx.actor, 'alert:write') ? (
+                <Form action={`/silences/${row.id}/end`}>
+                  <button type="submit">{w.end}</button>
+                </Form>
+              ) : null,
+          },
+        ]}
+      />
       {may(c.var.ctx.actor, 'alert:write') ? (
         <Form action="/silences" label={w.add}>
           <Field label={w.signal} name="signal" />
@@ -100,8 +129,8 @@ page(signalPages, '/silences', 'alert:read', async (c) => {
           <button type="submit">{w.add}</button>
         </Form>
       ) : null}
-    </>
-  ));
+    </>,
+  );
 });
 
 action(signalPages, '/silences', 'alert:write', async (c) => {
@@ -118,23 +147,35 @@ page(signalPages, '/lead-times', 'alert:read', async (c) => {
   const w = words(c.var.locale);
   const query = readQuery(c, z.object({ model_id: z.string().max(64).optional() }));
   const [leads, missed] = await Promise.all([listLeads(c.var.ctx, query.model_id), listMissed(c.var.ctx)]);
-  return show(c, { title: w.scoreboard, nav: '/alerts' }, (
+  return show(
+    c,
+    { title: w.scoreboard, nav: '/alerts' },
     <>
       <PageHead title={w.scoreboard} />
-      <Table c={c} caption={w.scoreboard} rows={leads} columns={[
-        { head: w.model, cell: (row) => <a href={`/alerts/${row.id}`}>{row.model_code}</a> },
-        { head: w.signal, cell: (row) => row.signal },
-        { head: w.raised_on, cell: (row) => row.raised_on },
-        { head: w.lead_report, numeric: true, cell: (row) => row.lead_report ?? w.not_yet },
-        { head: w.lead_return, numeric: true, cell: (row) => row.lead_return ?? w.not_yet },
-      ]} />
+      <Table
+        c={c}
+        caption={w.scoreboard}
+        rows={leads}
+        columns={[
+          { head: w.model, cell: (row) => <a href={`/alerts/${row.id}`}>{row.model_code}</a> },
+          { head: w.signal, cell: (row) => row.signal },
+          { head: w.raised_on, cell: (row) => row.raised_on },
+          { head: w.lead_report, numeric: true, cell: (row) => row.lead_report ?? w.not_yet },
+          { head: w.lead_return, numeric: true, cell: (row) => row.lead_return ?? w.not_yet },
+        ]}
+      />
       <Section title={w.missed}>
-        <Table c={c} caption={w.missed} rows={missed} columns={[
-          { head: w.model, cell: (row) => row.model_code },
-          { head: w.returns, numeric: true, cell: (row) => row.returns },
-          { head: w.first_return_on, cell: (row) => row.first_return_on },
-        ]} />
+        <Table
+          c={c}
+          caption={w.missed}
+          rows={missed}
+          columns={[
+            { head: w.model, cell: (row) => row.model_code },
+            { head: w.returns, numeric: true, cell: (row) => row.returns },
+            { head: w.first_return_on, cell: (row) => row.first_return_on },
+          ]}
+        />
       </Section>
-    </>
-  ));
+    </>,
+  );
 });

@@ -11,11 +11,25 @@ export async function addSilence(ctx: Ctx, input: AddSilence): Promise<SilenceRo
   allow(ctx, 'alert:write');
   return transaction(ctx, async (ctx) => {
     const row: SilenceRow = {
-      id: newId(ctx.now), model_id: input.model_id ?? null, signal: input.signal ?? null, from_on: input.from_on, to_on: input.to_on, reason: input.reason,
-      created_by: ctx.actor.name, created_at: ctx.now, ended_at: null, version: 1,
+      id: newId(ctx.now),
+      model_id: input.model_id ?? null,
+      signal: input.signal ?? null,
+      from_on: input.from_on,
+      to_on: input.to_on,
+      reason: input.reason,
+      created_by: ctx.actor.name,
+      created_at: ctx.now,
+      ended_at: null,
+      version: 1,
     };
     await ctx.db.insertInto('silences').values(row).execute();
-    await remember(ctx, { action: 'silence.added', record_kind: 'silence', record_id: row.id, reason: row.reason, change: { model_id: row.model_id, signal: row.signal, from_on: row.from_on, to_on: row.to_on } });
+    await remember(ctx, {
+      action: 'silence.added',
+      record_kind: 'silence',
+      record_id: row.id,
+      reason: row.reason,
+      change: { model_id: row.model_id, signal: row.signal, from_on: row.from_on, to_on: row.to_on },
+    });
     return row;
   });
 }
@@ -23,7 +37,13 @@ export async function addSilence(ctx: Ctx, input: AddSilence): Promise<SilenceRo
 export async function endSilence(ctx: Ctx, id: string): Promise<SilenceRow> {
   allow(ctx, 'alert:write');
   return transaction(ctx, async (ctx) => {
-    const row = await ctx.db.updateTable('silences').set((set) => ({ ended_at: ctx.now, version: set('version', '+', 1) })).where('id', '=', id).where('ended_at', 'is', null).returningAll().executeTakeFirst();
+    const row = await ctx.db
+      .updateTable('silences')
+      .set((set) => ({ ended_at: ctx.now, version: set('version', '+', 1) }))
+      .where('id', '=', id)
+      .where('ended_at', 'is', null)
+      .returningAll()
+      .executeTakeFirst();
     if (row === undefined) throw notFound(['Silence', '通知停止']);
     await remember(ctx, { action: 'silence.ended', record_kind: 'silence', record_id: id });
     return row;

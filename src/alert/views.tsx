@@ -13,15 +13,26 @@ import { kindWords, levelWords, stateWords, words } from './words.ts';
 
 const levelTones: Record<AlertRow['level'], Tone> = { watch: 'info', alert: 'warn', act_now: 'bad' };
 
-export const LevelBadge = ({ c, level }: { c: AppContext; level: AlertRow['level'] }) => <Badge tone={levelTones[level]}>{levelWords(c.var.locale)[level]}</Badge>;
-export const StateBadge = ({ c, state }: { c: AppContext; state: AlertRow['state'] }) => <Badge tone={state === 'open' ? 'warn' : 'neutral'}>{stateWords(c.var.locale)[state]}</Badge>;
+export const LevelBadge = ({ c, level }: { c: AppContext; level: AlertRow['level'] }) => (
+  <Badge tone={levelTones[level]}>{levelWords(c.var.locale)[level]}</Badge>
+);
+export const StateBadge = ({ c, state }: { c: AppContext; state: AlertRow['state'] }) => (
+  <Badge tone={state === 'open' ? 'warn' : 'neutral'}>{stateWords(c.var.locale)[state]}</Badge>
+);
 
 export const signalName = (c: AppContext, alert: NamedAlert): string => (c.var.locale === 'ja' ? alert.name_ja : alert.name_en) ?? alert.signal;
 
 /** The model with the part that carries the excess. */
 export function cohortName(c: AppContext, alert: NamedAlert): string {
   const w = kindWords(c.var.locale);
-  const part = alert.batch_code !== null ? `${w.batch} ${alert.batch_code}` : alert.firmware_code !== null ? `${w.firmware} ${alert.firmware_code}` : alert.hw_rev !== null ? `${w.hw_rev} ${alert.hw_rev}` : null;
+  const part =
+    alert.batch_code !== null
+      ? `${w.batch} ${alert.batch_code}`
+      : alert.firmware_code !== null
+        ? `${w.firmware} ${alert.firmware_code}`
+        : alert.hw_rev !== null
+          ? `${w.hw_rev} ${alert.hw_rev}`
+          : null;
   return [alert.model_code ?? words(c.var.locale).platform, part].filter((word) => word !== null).join(' · ');
 }
 
@@ -40,10 +51,17 @@ export function EpisodesChart({ c, alert }: { c: AppContext; alert: NamedAlert }
       <Chart title={w.chart} description={`${cohortName(c, alert)}, ${signalName(c, alert)}`} height={262}>
         <XAxis scale={x} area={AREA} title={w.chart_axis} format={(day) => addDays(from, day).slice(5)} />
         <YAxis scale={y} area={AREA} title={w.episodes} format={(value) => formatNumber(value, c.var.locale, value % 1 === 0 ? 0 : 1)} />
-        {chart.observed.map((count, day) => (count === 0 ? null : <Bar x={x.at(day)} y={y.at(count)} width={width} height={AREA.bottom - y.at(count)} label={`${addDays(from, day)}: ${count}`} />))}
+        {chart.observed.map((count, day) =>
+          count === 0 ? null : <Bar x={x.at(day)} y={y.at(count)} width={width} height={AREA.bottom - y.at(count)} label={`${addDays(from, day)}: ${count}`} />,
+        )}
         <Line points={chart.expected.map((value, day) => ({ x: x.at(day) + width / 2, y: y.at(value) }))} mark="second" />
       </Chart>
-      <Legend entries={[{ mark: 'first', label: w.observed }, { mark: 'second', label: w.expected }]} />
+      <Legend
+        entries={[
+          { mark: 'first', label: w.observed },
+          { mark: 'second', label: w.expected },
+        ]}
+      />
     </>
   );
 }
@@ -54,16 +72,40 @@ export function AlertFacts({ c, alert }: { c: AppContext; alert: NamedAlert }) {
   const evidence = evidenceOf(alert);
   const lead = leadOf(alert);
   const number = (value: number | undefined, digits = 1) => <Num value={value ?? null} digits={digits} locale={locale} />;
-  const interval = evidence.ratio === undefined ? number(undefined) : <>{number(evidence.ratio)} ({number(evidence.ratio_low)}–{number(evidence.ratio_high)})</>;
+  const interval =
+    evidence.ratio === undefined ? (
+      number(undefined)
+    ) : (
+      <>
+        {number(evidence.ratio)} ({number(evidence.ratio_low)}–{number(evidence.ratio_high)})
+      </>
+    );
   return (
-    <Facts facts={[
-      [w.signal, signalName(c, alert)], [w.cohort, cohortName(c, alert)], [w.started_on, alert.started_on], [w.raised_on, alert.raised_on],
-      [w.observed, number(evidence.observed, 0)], [w.expected, number(evidence.expected)], [w.ratio, interval], [w.fleet_factor, number(evidence.fleet_factor, 2)],
-      [w.devices, number(evidence.shares?.devices, 0)], [w.top_device, number(evidence.shares?.most_by_device, 0)], [w.top_site, number(evidence.shares?.most_by_site, 0)],
-      [w.statistic, <>{number(alert.statistic, 0)} <small>{w.budget(formatNumber(alert.threshold, locale))}</small></>],
-      [w.without_device, number(evidence.shares?.without_top_device, 0)], [w.without_site, number(evidence.shares?.without_top_site, 0)],
-      [w.lead_report, lead.report ?? w.not_yet], [w.lead_return, lead.return ?? w.not_yet],
-    ]} />
+    <Facts
+      facts={[
+        [w.signal, signalName(c, alert)],
+        [w.cohort, cohortName(c, alert)],
+        [w.started_on, alert.started_on],
+        [w.raised_on, alert.raised_on],
+        [w.observed, number(evidence.observed, 0)],
+        [w.expected, number(evidence.expected)],
+        [w.ratio, interval],
+        [w.fleet_factor, number(evidence.fleet_factor, 2)],
+        [w.devices, number(evidence.shares?.devices, 0)],
+        [w.top_device, number(evidence.shares?.most_by_device, 0)],
+        [w.top_site, number(evidence.shares?.most_by_site, 0)],
+        [
+          w.statistic,
+          <>
+            {number(alert.statistic, 0)} <small>{w.budget(formatNumber(alert.threshold, locale))}</small>
+          </>,
+        ],
+        [w.without_device, number(evidence.shares?.without_top_device, 0)],
+        [w.without_site, number(evidence.shares?.without_top_site, 0)],
+        [w.lead_report, lead.report ?? w.not_yet],
+        [w.lead_return, lead.return ?? w.not_yet],
+      ]}
+    />
   );
 }
 
@@ -74,13 +116,18 @@ export function ExcessTable({ c, alert, names }: { c: AppContext; alert: NamedAl
   const number = (value: number | null, digits = 1) => <Num value={value} digits={digits} locale={c.var.locale} />;
   return (
     <Section title={w.excess}>
-      <Table c={c} caption={w.excess} rows={evidenceOf(alert).excess ?? []} columns={[
-        { head: w.part, cell: (row) => `${kinds[row.kind]} ${names.get(row.value) ?? row.value}` },
-        { head: w.observed, numeric: true, cell: (row) => number(row.observed, 0) },
-        { head: w.expected, numeric: true, cell: (row) => number(row.expected) },
-        { head: w.ratio, numeric: true, cell: (row) => number(row.ratio) },
-        { head: w.p_value, numeric: true, cell: (row) => number(row.p_value, 4) },
-      ]} />
+      <Table
+        c={c}
+        caption={w.excess}
+        rows={evidenceOf(alert).excess ?? []}
+        columns={[
+          { head: w.part, cell: (row) => `${kinds[row.kind]} ${names.get(row.value) ?? row.value}` },
+          { head: w.observed, numeric: true, cell: (row) => number(row.observed, 0) },
+          { head: w.expected, numeric: true, cell: (row) => number(row.expected) },
+          { head: w.ratio, numeric: true, cell: (row) => number(row.ratio) },
+          { head: w.p_value, numeric: true, cell: (row) => number(row.p_value, 4) },
+        ]}
+      />
     </Section>
   );
 }
@@ -89,16 +136,33 @@ export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert })
   const w = words(c.var.locale);
   if (!may(c.var.ctx.actor, 'alert:write')) return null;
   const path = `/alerts/${alert.id}`;
-  const cohort = new URLSearchParams(Object.entries({ model_id: alert.model_id, batch_id: alert.batch_id, firmware_id: alert.firmware_id, hw_rev: alert.hw_rev, alert_id: alert.id })
-    .flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]])));
+  const cohort = new URLSearchParams(
+    Object.entries({ model_id: alert.model_id, batch_id: alert.batch_id, firmware_id: alert.firmware_id, hw_rev: alert.hw_rev, alert_id: alert.id }).flatMap(
+      ([key, value]): [string, string][] => (value === null ? [] : [[key, value]]),
+    ),
+  );
   return (
     <div class="actions">
-      {nextState(alert.state, 'acknowledge') === null ? null : <Form action={`${path}/acknowledgement`}><button type="submit">{w.acknowledge}</button></Form>}
-      <a class="button" href={`/investigations/new?source_kind=alert&source_id=${alert.id}&${cohort}`}>{w.investigate}</a>
-      <a class="button" href={`/stock/holds/new?${cohort}`}>{w.hold}</a>
-      <a class="button" href={`/known-issues/new?${cohort}`}>{w.known_issue}</a>
-      <a class="button" href={`/notices/new?${cohort}`}>{w.notice}</a>
-      <a class="button" href={`/evidence-packs/new?subject_kind=alert&subject_id=${alert.id}`}>{w.evidence_pack}</a>
+      {nextState(alert.state, 'acknowledge') === null ? null : (
+        <Form action={`${path}/acknowledgement`}>
+          <button type="submit">{w.acknowledge}</button>
+        </Form>
+      )}
+      <a class="button" href={`/investigations/new?source_kind=alert&source_id=${alert.id}&${cohort}`}>
+        {w.investigate}
+      </a>
+      <a class="button" href={`/stock/holds/new?${cohort}`}>
+        {w.hold}
+      </a>
+      <a class="button" href={`/known-issues/new?${cohort}`}>
+        {w.known_issue}
+      </a>
+      <a class="button" href={`/notices/new?${cohort}`}>
+        {w.notice}
+      </a>
+      <a class="button" href={`/evidence-packs/new?subject_kind=alert&subject_id=${alert.id}`}>
+        {w.evidence_pack}
+      </a>
       {nextState(alert.state, 'resolve') === null ? null : <CloseForm c={c} path={`${path}/resolution`} label={w.resolve} />}
       {nextState(alert.state, 'dismiss') === null ? null : <CloseForm c={c} path={`${path}/dismissal`} label={w.dismiss} />}
     </div>

@@ -16,7 +16,10 @@ export const words = defineWords({
   started_on: ['Since about', '開始（推定）'],
   statistic: ['Statistic M', '統計量 M'],
   threshold: ['Threshold', 'しきい値'],
-  budget: (level: string) => [`raised at M ≥ ${level}: one false alert per 1,000 model-months is allowed`, `M ≥ ${level} で検知（誤警報は1,000機種・月あたり1件まで）`],
+  budget: (level: string) => [
+    `raised at M ≥ ${level}: one false alert per 1,000 model-months is allowed`,
+    `M ≥ ${level} で検知（誤警報は1,000機種・月あたり1件まで）`,
+  ],
   observed: ['Observed', '観測'],
   expected: ['Expected', '期待'],
   ratio: ['Rate ratio (95 %)', '発生率比（95 %）'],
@@ -83,5 +86,10 @@ export const stateWords = defineWords({
 export const levelWords = defineWords({ watch: ['watch', '注視'], alert: ['alert', '警告'], act_now: ['act now', '至急対応'] });
 
 export const kindWords = defineWords({
-  model: ['Model', '機種'], hw_rev: ['Hardware revision', 'HWリビジョン'], batch: ['Batch', 'ロット'], firmware: ['Firmware', 'ファームウェア'], device: ['device', '機器'], network: ['network', 'ネットワーク'],
+  model: ['Model', '機種'],
+  hw_rev: ['Hardware revision', 'HWリビジョン'],
+  batch: ['Batch', 'ロット'],
+  firmware: ['Firmware', 'ファームウェア'],
+  device: ['device', '機器'],
+  network: ['network', 'ネットワーク'],
 });

@@ -1,7 +1,9 @@
 // The continuous scan page: the frame is HTML, the queue lives in the browser (web/client/scan.ts) and posts to /api/v1/receipts.
 import { z } from 'zod';
+import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import { asset } from '../web/assets.ts';
+import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { PageHead } from '../web/parts.tsx';
 import { words } from './words.ts';
@@ -11,32 +13,12 @@ export const scanPages = newPages();
 page(scanPages, '/scan', 'return:write', async (c) => {
   const w = words(c.var.locale);
   const { return_id } = readQuery(c, z.object({ return_id: z.string().optional(), code: z.string().optional() }));
-  const box =
-    return_id === undefined
-      ? undefined
-      : await c.var.ctx.db
-          .selectFrom('returns')
-          .select(['id', 'number'])
-          .$call(seenBy(c.var.ctx, 'returns.partner_id'))
-          .where('id', '=', return_id)
-          .executeTakeFirst();
-  const { expected, unexpected, unknown, duplicate, ambiguous, refused, retry, queued, undone, undo, undo_reason, waiting } = w;
+  const box = await findBox(c.var.ctx, return_id);
   return show(
     c,
     { title: w.scan, nav: '/scan' },
     <>
-      <PageHead
-        title={w.scan}
-        sub={
-          box === undefined ? (
-            w.scan_help
-          ) : (
-            <>
-              {w.receiving}: <a href={`/returns/${box.id}`}>{box.number}</a>
-            </>
-          )
-        }
-      >
+      <PageHead title={w.scan} sub={box === undefined ? w.scan_help : <BoxLink c={c} box={box} />}>
         <button type="button" data-camera hidden>
           {w.camera}
         </button>
@@ -55,25 +37,49 @@ page(scanPages, '/scan', 'return:write', async (c) => {
       </form>
       <video data-camera-view data-decoder={asset('decoder.js')} hidden muted playsinline />
       <p data-scan-waiting role="status" class="note" />
-      <div class="table" tabindex={0} role="region" aria-label={w.scan}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{w.at}</th>
-              <th scope="col">{w.code}</th>
-              <th scope="col">{w.state}</th>
-              <th scope="col">{w.message}</th>
-              <th scope="col">{w.undo}</th>
-            </tr>
-          </thead>
-          <tbody
-            data-scan-list
-            aria-live="polite"
-            data-return-id={box?.id}
-            data-words={JSON.stringify({ expected, unexpected, unknown, duplicate, ambiguous, refused, retry, queued, undone, undo, undo_reason, waiting })}
-          />
-        </table>
-      </div>
+      <ScanTable c={c} return_id={box?.id} />
     </>,
   );
 });
+
+interface Box {
+  readonly id: string;
+  readonly number: string;
+}
+
+/** The return whose box is being unpacked. */
+async function findBox(ctx: Ctx, return_id: string | undefined): Promise<Box | undefined> {
+  if (return_id === undefined) return undefined;
+  return ctx.db.selectFrom('returns').select(['id', 'number']).$call(seenBy(ctx, 'returns.partner_id')).where('id', '=', return_id).executeTakeFirst();
+}
+
+const BoxLink = ({ c, box }: { c: AppContext; box: Box }) => (
+  <>
+    {words(c.var.locale).receiving}: <a href={`/returns/${box.id}`}>{box.number}</a>
+  </>
+);
+
+/** Rows are drawn by the browser as scans are answered; the words it needs come along. */
+function ScanTable({ c, return_id }: { c: AppContext; return_id: string | undefined }) {
+  const w = words(c.var.locale);
+  const { expected, unexpected, unknown, duplicate, ambiguous, refused, retry, queued, undone, undo, undo_reason, waiting } = w;
+  return (
+    <div class="table" tabindex={0} role="region" aria-label={w.scan}>
+      <table>
+        <thead>
+          <tr>
+            {[w.at, w.code, w.state, w.message, w.undo].map((head) => (
+              <th scope="col">{head}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody
+          data-scan-list
+          aria-live="polite"
+          data-return-id={return_id}
+          data-words={JSON.stringify({ expected, unexpected, unknown, duplicate, ambiguous, refused, retry, queued, undone, undo, undo_reason, waiting })}
+        />
+      </table>
+    </div>
+  );
+}

@@ -7,10 +7,10 @@ import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
 import type { Message } from '../telemetry/message.ts';
 import type { Log } from './log.ts';
 
-/** A batch waits this long for company, and longer when the one before was large. */
-const QUIET_WAIT_MS = 2;
-const BUSY_WAIT_MS = 6;
-const BUSY_REPORTS = 120;
+/** A batch waits this long for company; longer where commits are slow, so that they take no more than a fifth of the time. */
+const SHORTEST_WAIT_MS = 2;
+const LONGEST_WAIT_MS = 20;
+const WAIT_PER_COMMIT = 4;
 /** Between slices of waiting device rows when nothing arrives. */
 const IDLE_WAIT_MS = 20;
 /** Messages that wait while something is read or committed; beyond it sources are paused. */
@@ -210,7 +210,7 @@ export class Pipeline {
     }
   }
 
-  private schedule(wait = this.lastReports > BUSY_REPORTS ? BUSY_WAIT_MS : QUIET_WAIT_MS): void {
+  private schedule(wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, this.last_commit_ms * WAIT_PER_COMMIT))): void {
     if (this.timer !== null) return;
     this.timer = setTimeout(() => {
       this.timer = null;

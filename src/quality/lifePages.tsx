@@ -1,4 +1,5 @@
 // Pages of life analysis: curves, fit, forecast; and the Nevada grid.
+import type { z } from 'zod';
 import type { Locale } from '../core/words.ts';
 import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
 import { weibayesQuantile } from '../stats/weibayes.ts';
@@ -34,21 +35,7 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
     <>
       <PageHead title={w.life_analysis} sub={w.lives(n(analysis.n), n(analysis.failures), n(analysis.n - analysis.failures))} />
       <QualityTabs c={c} />
-      <Filters c={c}>
-        <CohortFields c={c} names={COHORT} />
-        <KindField c={c} kind={query.kind} />
-        <Select
-          label={w.precision}
-          name="precision"
-          value={query.precision}
-          options={[
-            { value: 'day', label: w.precision_day },
-            { value: 'month', label: w.precision_month },
-          ]}
-        />
-        <Field label={w.weibayes_shape} name="weibayes_shape" type="number" step="any" min={0} value={query.weibayes_shape ?? null} />
-        <Field label={w.months} name="months" type="number" min={1} max={60} value={query.months} />
-      </Filters>
+      <LifeFilters c={c} query={query} />
       {analysis.warnings.map((warning) => (
         <p class="problem" role="note">
           {warningText(warning, locale)}
@@ -70,57 +57,104 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
         <FitTable c={c} analysis={analysis} />
       </Section>
       {forecast === null ? null : <ForecastSection c={c} forecast={forecast} />}
-      <Section title={w.models_compared}>
-        <Table
-          c={c}
-          caption={w.models_compared}
-          rows={analysis.models}
-          columns={[
-            { head: w.model, cell: (row) => w.model_name(row.model) },
-            { head: w.log_likelihood, numeric: true, cell: (row) => formatNumber(row.log_likelihood, locale, 3) },
-            { head: w.parameters, numeric: true, cell: (row) => row.parameters },
-            { head: 'AIC', numeric: true, cell: (row) => formatNumber(row.aic, locale, 2) },
-          ]}
-        />
-      </Section>
-      <Section title={w.kaplan_meier}>
-        <Table
-          c={c}
-          caption={w.kaplan_meier}
-          rows={analysis.kaplanMeier}
-          columns={[
-            { head: w.age_days, numeric: true, cell: (row) => formatNumber(row.time, locale, Number.isInteger(row.time) ? 0 : 1) },
-            { head: w.at_risk, numeric: true, cell: (row) => n(row.at_risk) },
-            { head: w.failures, numeric: true, cell: (row) => n(row.failed) },
-            { head: w.surviving, numeric: true, cell: (row) => <Percent value={row.survival} digits={2} locale={locale} /> },
-            {
-              head: w.band,
-              numeric: true,
-              cell: (row) => (
-                <>
-                  <Percent value={row.ci_low} digits={2} locale={locale} />–<Percent value={row.ci_high} digits={2} locale={locale} />
-                </>
-              ),
-            },
-          ]}
-        />
-      </Section>
-      <Section title={w.hazard_title}>
-        <Table
-          c={c}
-          caption={w.hazard_title}
-          rows={months}
-          columns={[
-            { head: w.age_months, numeric: true, cell: (row) => row.month },
-            { head: w.failures, numeric: true, cell: (row) => n(row.failures) },
-            { head: w.device_days, numeric: true, cell: (row) => n(row.device_months * DAYS_PER_MONTH) },
-            { head: w.rate, numeric: true, cell: (row) => <Num value={row.per_1000} digits={2} locale={locale} /> },
-          ]}
-        />
-      </Section>
+      <ModelsCompared c={c} analysis={analysis} />
+      <CurveTable c={c} analysis={analysis} />
+      <HazardTable c={c} months={months} />
     </>,
   );
 });
+
+function LifeFilters({ c, query }: { c: AppContext; query: z.output<typeof LifeAnalysisQuery> }) {
+  const w = words(c.var.locale);
+  return (
+    <Filters c={c}>
+      <CohortFields c={c} names={COHORT} />
+      <KindField c={c} kind={query.kind} />
+      <Select
+        label={w.precision}
+        name="precision"
+        value={query.precision}
+        options={[
+          { value: 'day', label: w.precision_day },
+          { value: 'month', label: w.precision_month },
+        ]}
+      />
+      <Field label={w.weibayes_shape} name="weibayes_shape" type="number" step="any" min={0} value={query.weibayes_shape ?? null} />
+      <Field label={w.months} name="months" type="number" min={1} max={60} value={query.months} />
+    </Filters>
+  );
+}
+
+function ModelsCompared({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  return (
+    <Section title={w.models_compared}>
+      <Table
+        c={c}
+        caption={w.models_compared}
+        rows={analysis.models}
+        columns={[
+          { head: w.model, cell: (row) => w.model_name(row.model) },
+          { head: w.log_likelihood, numeric: true, cell: (row) => formatNumber(row.log_likelihood, locale, 3) },
+          { head: w.parameters, numeric: true, cell: (row) => row.parameters },
+          { head: 'AIC', numeric: true, cell: (row) => formatNumber(row.aic, locale, 2) },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function CurveTable({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  const n = (value: number): string => formatNumber(value, locale);
+  return (
+    <Section title={w.kaplan_meier}>
+      <Table
+        c={c}
+        caption={w.kaplan_meier}
+        rows={analysis.kaplanMeier}
+        columns={[
+          { head: w.age_days, numeric: true, cell: (row) => formatNumber(row.time, locale, Number.isInteger(row.time) ? 0 : 1) },
+          { head: w.at_risk, numeric: true, cell: (row) => n(row.at_risk) },
+          { head: w.failures, numeric: true, cell: (row) => n(row.failed) },
+          { head: w.surviving, numeric: true, cell: (row) => <Percent value={row.survival} digits={2} locale={locale} /> },
+          {
+            head: w.band,
+            numeric: true,
+            cell: (row) => (
+              <>
+                <Percent value={row.ci_low} digits={2} locale={locale} />–<Percent value={row.ci_high} digits={2} locale={locale} />
+              </>
+            ),
+          },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function HazardTable({ c, months }: { c: AppContext; months: ReturnType<typeof hazardByMonth> }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  const n = (value: number): string => formatNumber(value, locale);
+  return (
+    <Section title={w.hazard_title}>
+      <Table
+        c={c}
+        caption={w.hazard_title}
+        rows={months}
+        columns={[
+          { head: w.age_months, numeric: true, cell: (row) => row.month },
+          { head: w.failures, numeric: true, cell: (row) => n(row.failures) },
+          { head: w.device_days, numeric: true, cell: (row) => n(row.device_months * DAYS_PER_MONTH) },
+          { head: w.rate, numeric: true, cell: (row) => <Num value={row.per_1000} digits={2} locale={locale} /> },
+        ]}
+      />
+    </Section>
+  );
+}
 
 interface FitRow {
   readonly label: string;

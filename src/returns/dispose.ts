@@ -6,6 +6,7 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
+import { withdrawPromise } from '../stock/reserve.ts';
 import { reverseMove } from '../stock/reverse.ts';
 import { updateUnit } from '../unit/updateUnit.ts';
 import { after } from './authorise.ts';
@@ -186,6 +187,7 @@ async function writeWish(ctx: Ctx, unit: ReturnUnitRow, input: DisposeUnit): Pro
 async function moveAway(ctx: Ctx, unit: ReturnUnitRow, row: DispositionRow): Promise<StockMoveRow> {
   const record = await ctx.db.selectFrom('units').select(['id', 'model_id']).where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.unit_id);
+  await withdrawPromise(ctx, unit.unit_id, `decided: ${row.disposition}`);
   const to = destinationOf(row.disposition, row.condition === 'refurbished' ? 'refurbished' : 'verified', place?.condition ?? 'unverified');
   return moveUnit(ctx, record, to, { cause_kind: 'disposition', cause_id: row.id, reason: row.reason }, 'customer');
 }

@@ -4,7 +4,7 @@ import { Problem } from '../core/problem.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
-import { endReservation } from '../stock/reserve.ts';
+import { withdrawPromise } from '../stock/reserve.ts';
 import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
 import { loadUnit } from '../unit/save.ts';
 import { endService } from '../unit/service.ts';
@@ -159,7 +159,8 @@ async function arrive(ctx: Ctx, into: ReturnRow, entry: ReturnUnitRow, unit: Uni
     written_off_at: null,
   });
   await endFormerDisposition(ctx, entry);
-  await releasePromise(ctx, unit.id);
+  // What came in a box cannot be shipped from the shelf.
+  await withdrawPromise(ctx, unit.id, 'received as a return');
   await endService(ctx, await loadUnit(ctx, unit.id));
   await moveUnit(
     ctx,
@@ -186,10 +187,4 @@ async function endFormerDisposition(ctx: Ctx, entry: ReturnUnitRow): Promise<voi
     .where('return_unit_id', '=', entry.id)
     .where('state', '=', 'posted')
     .execute();
-}
-
-/** A unit that was promised from stock but came in a box cannot be shipped: the promise is given back. */
-async function releasePromise(ctx: Ctx, unit_id: string): Promise<void> {
-  const promise = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit_id).where('state', '=', 'active').executeTakeFirst();
-  if (promise !== undefined) await endReservation(ctx, promise.id, 'released', 'received as a return');
 }

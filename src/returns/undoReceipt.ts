@@ -23,9 +23,10 @@ export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: stri
         : await ctx.db.selectFrom('stock_moves').select(['id', 'cause_id', 'to_location']).where('id', '=', place.move_id).executeTakeFirst();
     if (before === null || arrival?.cause_id !== unit.id || arrival.to_location === 'bench')
       throw wrongState([`The unit is ${unit.state}: its receipt cannot be taken back`, '受領を取り消せない状態です'], found.id);
-    await reverseMove(ctx, arrival.id, reason);
     const state = unit.unexpected_at === null ? before : 'cancelled';
     const saved = await saveReturnUnit(ctx, unit, { state, received_at: null, received_by: null, returned_on: null });
+    // After the receipt is gone: a unit that had come from good stock may only then go back there.
+    await reverseMove(ctx, arrival.id, reason);
     await callOffScanned(ctx, found);
     await remember(ctx, { action: 'return_unit.receipt_reversed', record_kind: 'return_unit', record_id: unit.id, reason });
     return saved;

@@ -4,6 +4,7 @@ import { newId } from '../core/id.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
+import { withdrawPromise } from '../stock/reserve.ts';
 import { requireSecondPerson } from '../stock/secondPerson.ts';
 import { postDisposition } from './dispose.ts';
 import type { Approve, ForUnit } from './inputs.ts';
@@ -82,6 +83,7 @@ async function writeOff(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow, reason:
   const record = await ctx.db.selectFrom('units').select(['id', 'model_id']).where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.unit_id);
   const id = newId(ctx.now);
+  await withdrawPromise(ctx, unit.unit_id, 'written off');
   const move = await moveUnit(
     ctx,
     record,

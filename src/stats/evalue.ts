@@ -10,7 +10,10 @@ export function eBenjaminiHochberg(e_values: readonly number[], alpha: number, h
   ranked.forEach(({ value }, place) => {
     if (value >= hypotheses / (alpha * (place + 1))) last = place;
   });
-  return ranked.slice(0, last + 1).map(({ index }) => index).sort((a, b) => a - b);
+  return ranked
+    .slice(0, last + 1)
+    .map(({ index }) => index)
+    .sort((a, b) => a - b);
 }
 
 /** Weighted average of e-values or e-detectors: valid under any dependence between them (Vovk & Wang 2021, Prop. 3.1). Weights sum to at most 1. */
@@ -35,11 +38,13 @@ export const controlRatios: readonly number[] = [1.5, 2, 3, 5];
 export function addControlDay(log_products: readonly number[], day: ControlDay, ratios: readonly number[] = controlRatios): number[] {
   const both = day.treated_expected + day.control_expected;
   if (day.treated_expected <= 0 || day.control_expected <= 0) return [...log_products];
-  return ratios.map((ratio, index) => (log_products[index] ?? 0)
-    + day.treated * Math.log(ratio)
-    + (day.treated + day.control) * Math.log(both / (ratio * day.treated_expected + day.control_expected)));
+  return ratios.map(
+    (ratio, index) =>
+      (log_products[index] ?? 0) +
+      day.treated * Math.log(ratio) +
+      (day.treated + day.control) * Math.log(both / (ratio * day.treated_expected + day.control_expected)),
+  );
 }
 
 /** The e-value of the roll-out so far: the mean over the ratios of the daily products. */
-export const controlEvidence = (log_products: readonly number[]): number =>
-  log_products.reduce((sum, log) => sum + Math.exp(log), 0) / log_products.length;
+export const controlEvidence = (log_products: readonly number[]): number => log_products.reduce((sum, log) => sum + Math.exp(log), 0) / log_products.length;

@@ -3,7 +3,10 @@
 // Under the null its expectation grows by at most 1 a day, so the mean time to a false alert at threshold c is at least c days.
 
 /** One alternative: the rate becomes `ratio` times the null, at once (`ramp_days` 0) or growing exponentially over `ramp_days`. */
-export interface Template { readonly ratio: number; readonly ramp_days: number }
+export interface Template {
+  readonly ratio: number;
+  readonly ramp_days: number;
+}
 
 export interface Design {
   /** Start days per window, W. */
@@ -21,15 +24,17 @@ export interface Design {
 export const steps: readonly Template[] = [1.5, 2, 3, 5].map((ratio) => ({ ratio, ramp_days: 0 }));
 
 /** What is known of a level: relative to the expectation it is Gamma(shape A, rate B). */
-export interface Known { readonly shape: number; readonly rate: number }
+export interface Known {
+  readonly shape: number;
+  readonly rate: number;
+}
 
 /**
  * Likelihood ratio of one window against the practical null, the unknown level integrated out:
  * LR = r^Y * ((B + r0 E) / (B + r r0 E))^(A + Y), with Y events where E were expected.
  */
 export const likelihoodRatio = (events: number, expected: number, known: Known, null_ratio: number, ratio: number): number =>
-  Math.exp(events * Math.log(ratio)
-    + (known.shape + events) * Math.log((known.rate + null_ratio * expected) / (known.rate + ratio * null_ratio * expected)));
+  Math.exp(events * Math.log(ratio) + (known.shape + events) * Math.log((known.rate + null_ratio * expected) / (known.rate + ratio * null_ratio * expected)));
 
 /** One stream, filled day by day: running totals, discounted history, and what peers said about the level on each day. */
 export interface Stream {
@@ -80,7 +85,14 @@ export function knownAt(stream: Stream, start: number, guard_days: number): Know
 }
 
 /** The window and alternative that speak loudest on a day. */
-export interface Window { readonly start: number; readonly template: Template; readonly ratio: number; readonly events: number; readonly expected: number; readonly known: Known }
+export interface Window {
+  readonly start: number;
+  readonly template: Template;
+  readonly ratio: number;
+  readonly events: number;
+  readonly expected: number;
+  readonly known: Known;
+}
 
 /** The statistic M of day `t`: the mean over the alternatives of the likelihood ratio, summed over the start days. Cost: window_days x templates. */
 export function detectorAt(stream: Stream, t: number, design: Design): number {
@@ -94,8 +106,7 @@ export const sumsByTemplate = (stream: Stream, t: number, design: Design): numbe
   design.templates.map((template) => sumOverStarts(stream, t, template, design, null));
 
 /** The M of every day of the stream. */
-export const detectorPath = (stream: Stream, design: Design): number[] =>
-  Array.from({ length: stream.days }, (_, t) => detectorAt(stream, t, design));
+export const detectorPath = (stream: Stream, design: Design): number[] => Array.from({ length: stream.days }, (_, t) => detectorAt(stream, t, design));
 
 /** The window with the largest likelihood ratio on day `t`: it dates the onset and sizes the excess. */
 export function bestWindow(stream: Stream, t: number, design: Design): Window | null {
@@ -145,8 +156,8 @@ function sumOverStarts(stream: Stream, t: number, template: Template, design: De
       scale /= growth;
     }
     const history = start - guard;
-    const shape = (prior_shape[start] ?? 0) + (history < 0 ? 0 : past_events[history] ?? 0);
-    const rate = (prior_rate[start] ?? 0) + (history < 0 ? 0 : past_expected[history] ?? 0);
+    const shape = (prior_shape[start] ?? 0) + (history < 0 ? 0 : (past_events[history] ?? 0));
+    const rate = (prior_rate[start] ?? 0) + (history < 0 ? 0 : (past_expected[history] ?? 0));
     const log_likelihood = log_weight + (shape + events) * Math.log((rate + null_ratio * expected) / (rate + null_ratio * raised));
     if (log_likelihood < NEGLIGIBLE) continue;
     const ratio = Math.exp(log_likelihood);

@@ -5,7 +5,7 @@ import { remember } from '../history/remember.ts';
 import { type Condition, findPlace, moveUnit, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
 import { endCount, getRunningCount } from './count.ts';
-import { endReservation } from './reserve.ts';
+import { withdrawPromise } from './reserve.ts';
 import type { StockCountDifferenceRow, StockCountRow } from './table.ts';
 
 type Difference = Omit<StockCountDifferenceRow, 'count_id' | 'line_no' | 'move_id'>;
@@ -134,7 +134,7 @@ async function bookOne(ctx: Ctx, count: StockCountRow, difference: Difference): 
   }
   const unit = { id: difference.unit_id, model_id: difference.model_id };
   if (difference.kind === 'found') return moveUnit(ctx, unit, await shelfFor(ctx, count, unit.id), cause, 'adjustment');
-  await releasePromise(ctx, unit.id);
+  await withdrawPromise(ctx, unit.id, 'missing at the stock count');
   return moveUnit(ctx, unit, { location: 'adjustment', condition }, cause);
 }
 
@@ -149,9 +149,4 @@ async function shelfFor(ctx: Ctx, count: StockCountRow, unit_id: string) {
 async function leftGoodStock(ctx: Ctx, move_id: string): Promise<boolean> {
   const move = await ctx.db.selectFrom('stock_moves').select('from_location').where('id', '=', move_id).executeTakeFirst();
   return move?.from_location === 'good_stock';
-}
-
-async function releasePromise(ctx: Ctx, unit_id: string): Promise<void> {
-  const promise = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit_id).where('state', '=', 'active').executeTakeFirst();
-  if (promise !== undefined) await endReservation(ctx, promise.id, 'released', 'missing at the stock count');
 }

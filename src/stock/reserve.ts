@@ -84,6 +84,12 @@ export async function endReservation(ctx: Ctx, id: string, state: 'released' | '
   return ended;
 }
 
+/** Takes back whatever is promised of a unit that turns out not to be there for it, inside the open transaction. */
+export async function withdrawPromise(ctx: Ctx, unit_id: string, reason: string): Promise<void> {
+  const promise = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit_id).where('state', '=', 'active').executeTakeFirst();
+  if (promise !== undefined) await endReservation(ctx, promise.id, 'released', reason);
+}
+
 export async function getReservation(ctx: Ctx, id: string): Promise<StockReservationRow> {
   const reservation = await ctx.db.selectFrom('stock_reservations').selectAll().where('id', '=', id).executeTakeFirst();
   if (reservation === undefined) throw notFound(['Reservation', '引当']);

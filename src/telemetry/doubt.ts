@@ -1,9 +1,19 @@
 // The same (device, boot, seq) came again: was it the same report? The answer is in the records of the device, newest first.
 import type { Device } from './device.ts';
-import type { Doubt, Ingest } from './ingest.ts';
+import type { Ingest } from './ingest.ts';
 import { type Asks, findRecord } from './records.ts';
 import { type RawRecord, segmentOf } from './segment.ts';
 import type { Shapes } from './shapes.ts';
+
+/** A report whose key is known already: are its bytes? */
+export interface Doubt {
+  readonly boot_no: number;
+  readonly seq: number;
+  readonly ts: number;
+  readonly shape_no: number;
+  readonly packed: readonly number[];
+  readonly text: string | null;
+}
 
 /** Repetitions follow soon after the original. Further back than this the key alone decides. */
 const MAX_STEPS = 300;

@@ -4,6 +4,7 @@ import { Batch } from './batch.ts';
 import { type Limits, quarantineId, TokenBucket } from './bounds.ts';
 import { type Item, isRefusal, parse, readItems } from './decode.ts';
 import { Device } from './device.ts';
+import type { Doubt } from './doubt.ts';
 import type { Counts } from './ingestStatus.ts';
 import { readJson } from './json.ts';
 import { itemBytes, type Message } from './message.ts';
@@ -18,16 +19,6 @@ import { eventRows, presenceRows, quarantineRows, replyRows, shapeRows } from '.
 
 /** What must be read before the message can be taken in. */
 export type Missing = Need | { readonly device_id: string } | { readonly device: Device; readonly doubt: Doubt };
-/** A report whose key is known already: are its bytes? */
-export interface Doubt {
-  readonly boot_no: number;
-  readonly seq: number;
-  readonly ts: number;
-  readonly shape_no: number;
-  readonly packed: readonly number[];
-  readonly text: string | null;
-}
-
 export interface IngestOptions {
   readonly zone: string;
   readonly segment_no: number;

@@ -77,22 +77,22 @@ export async function listUnits(ctx: Ctx, page: PageRequest, filter: UnitFilter 
     .$call(
       equal({
         'units.model_id': filter.model_id,
-        'models.code': filter.model_code,
         'makers.code': filter.maker_code,
         'units.batch_id': filter.batch_id,
-        'batches.code': filter.batch_code,
         'units.firmware_id': filter.firmware_id,
-        'firmwares.code': filter.firmware,
         'units.hw_rev': filter.hw_rev,
         'units.customer_id': filter.customer_id,
-        'customers.code': filter.customer_code,
         'units.site_id': filter.site_id,
-        'sites.code': filter.site_code,
         'unit_places.location': filter.location,
         'unit_places.condition': filter.condition,
         'units.identity': filter.identity,
       }),
     )
+    .$call(await coded(ctx, 'models', 'units.model_id', filter.model_code))
+    .$call(await coded(ctx, 'batches', 'units.batch_id', filter.batch_code))
+    .$call(await coded(ctx, 'firmwares', 'units.firmware_id', filter.firmware))
+    .$call(await coded(ctx, 'customers', 'units.customer_id', filter.customer_code))
+    .$call(await coded(ctx, 'sites', 'units.site_id', filter.site_code))
     .$if(filter.serial !== undefined, answeringTo(filter.serial ?? ''));
   // In one location the index (location, unit_id) gives the order; elsewhere the primary key does.
   const id = filter.location === undefined ? 'units.id' : 'unit_places.unit_id';
@@ -197,3 +197,16 @@ const equal =
       (narrowed, [column, value]) => (value === undefined ? narrowed : narrowed.where(sql<boolean>`${sql.ref(column)} = ${value}`)),
       query,
     );
+
+/**
+ * A filter on a code as one on ids: then the index (model_id, id) gives a page in order, where a filter on the joined code would walk through all units.
+ * A code may stand for several ids, or for none.
+ */
+async function coded(ctx: Ctx, table: 'models' | 'batches' | 'firmwares' | 'customers' | 'sites', column: string, code: string | undefined) {
+  const ids = code === undefined ? [] : (await ctx.db.selectFrom(table).select('id').where('code', '=', code).execute()).map((row) => row.id);
+  return <DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>): SelectQueryBuilder<DB, TB, O> => {
+    if (code === undefined) return query;
+    if (ids.length === 0) return query.where(sql<boolean>`1 = 0`);
+    return query.where(ids.length === 1 ? sql<boolean>`${sql.ref(column)} = ${ids[0]}` : sql<boolean>`${sql.ref(column)} in (${sql.join(ids)})`);
+  };
+}

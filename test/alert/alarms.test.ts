@@ -35,13 +35,18 @@ describe('never an alarm', () => {
   });
 
   test('on a cohort of one', () => {
-    expect(alarmedModels({ devices: (model) => (model === 3 ? 1 : 300), excesses: each(3, (i) => ({ unit: 'only', site: null, model: 3, day: 70 + 31 * i })) })).toEqual([]);
+    expect(
+      alarmedModels({ devices: (model) => (model === 3 ? 1 : 300), excesses: each(3, (i) => ({ unit: 'only', site: null, model: 3, day: 70 + 31 * i })) }),
+    ).toEqual([]);
   });
 });
 
 describe('always found', () => {
   test('a ramp to five times the rate in 500 devices', () => {
-    const [first, ...others] = alarmedModels({ devices: (model) => (model === 3 ? 500 : 300), factor: (model, day) => (model === 3 && day >= 80 ? 1 + 4 * Math.min(1, (day - 80) / 45) : 1) });
+    const [first, ...others] = alarmedModels({
+      devices: (model) => (model === 3 ? 500 : 300),
+      factor: (model, day) => (model === 3 && day >= 80 ? 1 + 4 * Math.min(1, (day - 80) / 45) : 1),
+    });
     expect(first?.model).toBe(3);
     expect(first?.day).toBeLessThan(80 + 35);
     expect(others).toEqual([]);

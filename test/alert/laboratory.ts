@@ -1,12 +1,19 @@
 // A fleet on the bench: ordinary trouble in every model, one thing added, and the models the detector then alarms on.
+
+import { poisson, type Random, randomFrom } from '../../simulators/score/random.ts';
 import { BANDS } from '../../src/alert/day.ts';
-import { alertThreshold, type SignalShape, streamsOf } from '../../src/alert/detector.ts';
+import { type SignalShape, streamsOf } from '../../src/alert/detector.ts';
 import { countEpisodes, episodeStarts } from '../../src/alert/episodes.ts';
 import { emptyTotals, expectationOf } from '../../src/alert/fleet.ts';
 import { statisticPath } from '../../src/alert/path.ts';
-import { poisson, type Random, randomFrom } from '../../simulators/score/random.ts';
+import { alertThreshold } from '../../src/alert/rules.ts';
 
-export interface Excess { readonly unit: string; readonly site: string | null; readonly model: number; readonly day: number }
+export interface Excess {
+  readonly unit: string;
+  readonly site: string | null;
+  readonly model: number;
+  readonly day: number;
+}
 
 export interface Setting {
   readonly models?: number;
@@ -27,7 +34,15 @@ const FIRST = 40;
 const SIGNALS = 10;
 
 /** Models alarmed on, with the first day, in order of the day. */
-export function alarmedModels({ models = 40, days = 160, devices = () => 300, factor = () => 1, excesses = [], network = false, seed = 5 }: Setting): { model: number; day: number }[] {
+export function alarmedModels({
+  models = 40,
+  days = 160,
+  devices = () => 300,
+  factor = () => 1,
+  excesses = [],
+  network = false,
+  seed = 5,
+}: Setting): { model: number; day: number }[] {
   const random = randomFrom(seed);
   const totals = emptyTotals(models, days, 1);
   for (let model = 0; model < models; model += 1) {
@@ -65,7 +80,8 @@ function episodesOf(excesses: readonly Excess[], network: boolean): { model: num
     if (rows === undefined) byUnit.set(excess.unit, [excess]);
     else rows.push(excess);
   }
-  const starting = [...byUnit.values()].flatMap((rows) => episodeStarts(rows.map((row) => row.day))
-    .map((day) => ({ site: rows[0]?.site ?? null, cohort: { model: rows[0]?.model ?? 0, day } })));
+  const starting = [...byUnit.values()].flatMap((rows) =>
+    episodeStarts(rows.map((row) => row.day)).map((day) => ({ site: rows[0]?.site ?? null, cohort: { model: rows[0]?.model ?? 0, day } })),
+  );
   return [...countEpisodes(starting, network, ({ model, day }) => `${model} ${day}`)].map(([cohort, count]) => ({ ...cohort, count }));
 }

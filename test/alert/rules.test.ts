@@ -20,7 +20,12 @@ describe('episodes', () => {
   });
 
   test('a site counts once a day for a model, shared by its cohorts', () => {
-    const starting = [{ site: 's', cohort: 'm/a' }, { site: 's', cohort: 'm/a' }, { site: 's', cohort: 'm/b' }, { site: null, cohort: 'm/b' }];
+    const starting = [
+      { site: 's', cohort: 'm/a' },
+      { site: 's', cohort: 'm/a' },
+      { site: 's', cohort: 'm/b' },
+      { site: null, cohort: 'm/b' },
+    ];
     const network = countEpisodes(starting, true, (cohort) => cohort.slice(0, 1));
     expect(network.get('m/a')).toBeCloseTo(2 / 3, 12);
     expect(network.get('m/b')).toBeCloseTo(4 / 3, 12);
@@ -29,10 +34,16 @@ describe('episodes', () => {
 
   test('the same reports in any order, split or repeated give the identical statistic', () => {
     const report = fc.record({ unit: fc.integer({ min: 0, max: 12 }), day: fc.integer({ min: 0, max: 89 }) });
-    fc.assert(fc.property(fc.array(report, { minLength: 1, maxLength: 80 }), fc.integer(), (reports, seed) => {
-      const shuffled = [...reports, ...reports.slice(0, 10)].map((one, i) => ({ one, key: Math.imul(i + 1, seed | 1) })).sort((a, b) => a.key - b.key).map(({ one }) => one);
-      expect(statisticsOf(shuffled)).toEqual(statisticsOf(reports));
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(fc.array(report, { minLength: 1, maxLength: 80 }), fc.integer(), (reports, seed) => {
+        const shuffled = [...reports, ...reports.slice(0, 10)]
+          .map((one, i) => ({ one, key: Math.imul(i + 1, seed | 1) }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ one }) => one);
+        expect(statisticsOf(shuffled)).toEqual(statisticsOf(reports));
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
@@ -51,7 +62,12 @@ describe('the expectation', () => {
 
   test('the factor follows the fleet and not one failing model', () => {
     expect(fleetFactor(flat, 1.5)).toBeCloseTo(1, 6);
-    expect(fleetFactor(flat.map(({ expected }) => ({ events: 60, expected })), 1.5)).toBeGreaterThan(11);
+    expect(
+      fleetFactor(
+        flat.map(({ expected }) => ({ events: 60, expected })),
+        1.5,
+      ),
+    ).toBeGreaterThan(11);
     expect(fleetFactor([{ events: 500, expected: 5 }, ...flat.slice(1)], 1.5)).toBeLessThan(1.1);
   });
 
@@ -67,8 +83,18 @@ describe('the expectation', () => {
   });
 
   test('heterogeneity and over-dispersion are what the counts show', () => {
-    expect(heterogeneityShape(Array.from({ length: 200 }, (_, i) => ({ events: i % 2 === 0 ? 50 : 150, expected: 100 })), 1)).toBeLessThan(6);
-    expect(heterogeneityShape(Array.from({ length: 200 }, () => ({ events: 100, expected: 100 })), 1)).toBeGreaterThan(40);
+    expect(
+      heterogeneityShape(
+        Array.from({ length: 200 }, (_, i) => ({ events: i % 2 === 0 ? 50 : 150, expected: 100 })),
+        1,
+      ),
+    ).toBeLessThan(6);
+    expect(
+      heterogeneityShape(
+        Array.from({ length: 200 }, () => ({ events: 100, expected: 100 })),
+        1,
+      ),
+    ).toBeGreaterThan(40);
     expect(dispersionOf(300, 200)).toBe(1.5);
     expect(dispersionOf(0, 0)).toBe(1);
   });
@@ -131,7 +157,12 @@ describe('the incident', () => {
   });
 
   test('levels follow the threshold', () => {
-    expect([levelOf(40_000, 30_437, true), levelOf(40_000, 30_437, false), levelOf(5000, 30_437, false), levelOf(10, 30_437, false)]).toEqual(['act_now', 'alert', 'watch', null]);
+    expect([levelOf(40_000, 30_437, true), levelOf(40_000, 30_437, false), levelOf(5000, 30_437, false), levelOf(10, 30_437, false)]).toEqual([
+      'act_now',
+      'alert',
+      'watch',
+      null,
+    ]);
   });
 
   test('re-fires after 30 quiet days, or at once on a newer firmware', () => {
@@ -144,13 +175,22 @@ describe('the incident', () => {
   });
 
   test('names the loudest device and site', () => {
-    expect(sharesOf([{ unit_id: 'a', site_id: 'x' }, { unit_id: 'a', site_id: 'x' }, { unit_id: 'b', site_id: null }]))
-      .toEqual({ devices: 2, most_by_device: 2, most_by_site: 2, top_unit_id: 'a', top_site_id: 'x' });
+    expect(
+      sharesOf([
+        { unit_id: 'a', site_id: 'x' },
+        { unit_id: 'a', site_id: 'x' },
+        { unit_id: 'b', site_id: null },
+      ]),
+    ).toEqual({ devices: 2, most_by_device: 2, most_by_site: 2, top_unit_id: 'a', top_site_id: 'x' });
   });
 
   test('age bands and sums do not depend on the order', () => {
     expect([0, 89, 90, 539, 540].map(bandOf)).toEqual([0, 0, 1, 1, 2]);
-    const rows = [['B', 0, 1], ['A', 1, 2], ['A', 1, 1]] as const;
+    const rows = [
+      ['B', 0, 1],
+      ['A', 1, 2],
+      ['A', 1, 1],
+    ] as const;
     const textOf = (some: readonly (readonly [string, number, number])[]): string => {
       const sums = new BandSums();
       for (const [key, band, amount] of some) sums.add([key], band, amount);
@@ -171,7 +211,10 @@ describe('a roll-out against its own past', () => {
     expect(Math.max(...followRollOut(days(12, 12), 1))).toBeLessThan(1);
     const eager = ownLevel({ events: 130, expected: 100 });
     expect(eager).toBeGreaterThan(1.2);
-    const path = followRollOut(Array.from({ length: 20 }, () => ({ treated: 1.3, treated_expected: eager, control: 1, control_expected: 1 })), 1);
+    const path = followRollOut(
+      Array.from({ length: 20 }, () => ({ treated: 1.3, treated_expected: eager, control: 1, control_expected: 1 })),
+      1,
+    );
     expect(Math.max(...path)).toBeLessThan(1);
   });
 });

@@ -58,7 +58,12 @@ eachDb('the nightly scan', (test_) => {
 
   test('one complaint stands for the others that look alike', async () => {
     const ctx = test_.ctx();
-    const recent = await ctx.db.selectFrom('signal_days').select('unit_id').where('model_id', '=', (await getFirst(ctx)).model_id).where('day_on', '>=', daysBefore(ctx, 10)[0] ?? '').execute();
+    const recent = await ctx.db
+      .selectFrom('signal_days')
+      .select('unit_id')
+      .where('model_id', '=', (await getFirst(ctx)).model_id)
+      .where('day_on', '>=', daysBefore(ctx, 10)[0] ?? '')
+      .execute();
     const { signals, items } = await findLookalikes(ctx, recent[0]?.unit_id ?? '');
     expect(signals).toEqual(['sd_error']);
     expect(items.length).toBeGreaterThan(2);
@@ -68,10 +73,24 @@ eachDb('the nightly scan', (test_) => {
   test('a late report re-opens its own day only', async () => {
     const ctx = test_.ctx({ now: NOW + 10 * 60_000 });
     const [late] = daysBefore(ctx, 20);
-    await ctx.db.updateTable('device_days').set({ sd_write_errs: 3, changed_at: ctx.now }).where('day_on', '=', late ?? '').where('device_no', '=', 500).execute();
+    await ctx.db
+      .updateTable('device_days')
+      .set({ sd_write_errs: 3, changed_at: ctx.now })
+      .where('day_on', '=', late ?? '')
+      .where('device_no', '=', 500)
+      .execute();
     const scanned = await scanCohorts(ctx);
     expect(scanned.days_counted).toBeLessThanOrEqual(2);
-    expect((await ctx.db.selectFrom('signal_days').select('unit_id').where('day_on', '=', late ?? '').where('unit_id', '=', fleet[499]?.unit_id ?? '').execute()).length).toBe(1);
+    expect(
+      (
+        await ctx.db
+          .selectFrom('signal_days')
+          .select('unit_id')
+          .where('day_on', '=', late ?? '')
+          .where('unit_id', '=', fleet[499]?.unit_id ?? '')
+          .execute()
+      ).length,
+    ).toBe(1);
   });
 
   test('acknowledging, resolving and dismissing follow the lifecycle', async () => {

@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(args: readonly string
   kill: () => import('./kill.ts'),
   quality: () => import('./quality.ts'),
   statistics: () => import('./statistics.ts'),
+  scan: () => import('./scan.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

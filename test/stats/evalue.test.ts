@@ -26,7 +26,7 @@ describe('the concurrent-control product', () => {
 
   test('one day is the mean binomial likelihood ratio', () => {
     const after = addControlDay(none, { treated: 3, treated_expected: 1, control: 1, control_expected: 3 });
-    const byHand = [1.5, 2, 3, 5].map((r) => ((r / (r + 3)) / 0.25) ** 3 * ((3 / (r + 3)) / 0.75));
+    const byHand = [1.5, 2, 3, 5].map((r) => (r / (r + 3) / 0.25) ** 3 * (3 / (r + 3) / 0.75));
     expect(controlEvidence(after)).toBeCloseTo(byHand.reduce((a, b) => a + b) / 4, 12);
   });
 
