@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line: `npx kizashi <command>`.
 import { Command } from 'commander';
-import { doctor, importCommand, ingest, printError, serve, withStore } from './commands.ts';
+import { doctor, exportCommand, importCommand, ingest, printError, serve, withStore } from './commands.ts';
 import { type Config, readConfig } from './config.ts';
 import { newSecret } from './core/id.ts';
 import { roles } from './core/permission.ts';
@@ -67,6 +67,12 @@ program
   .action((kind: string, file: string, options: { dryRun?: true }) =>
     run((config) => withStore(config, (ctx) => importCommand(ctx, kind, file, options.dryRun === true))),
   );
+
+program
+  .command('export')
+  .argument('<table>')
+  .description('a table as CSV on standard output')
+  .action((table: string) => run((config) => withStore(config, (ctx) => exportCommand(ctx, table))));
 
 program
   .command('user')

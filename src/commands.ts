@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { sql } from 'kysely';
 import { ZodError } from 'zod';
@@ -19,6 +20,7 @@ import { openMigrated, startServer } from './main.ts';
 import { startHere } from './mqtt/start.ts';
 import { addUser } from './person/addUser.ts';
 import { AddUser } from './person/inputs.ts';
+import { exportTable } from './transfer/exportTable.ts';
 import { importFile } from './transfer/importFile.ts';
 import { findKind } from './transfer/kind.ts';
 
@@ -87,13 +89,22 @@ export async function importCommand(ctx: Ctx, kindName: string, file: string, dr
     bar?.update(done, { step });
   };
   const started = Date.now();
-  const report = await importFile(ctx, findKind(importKinds, kindName), readFileSync(file), { dry_run, file_name: basename(file), onProgress }).finally(() => bar?.stop());
+  const report = await importFile(ctx, findKind(importKinds, kindName), readFileSync(file), { dry_run, file_name: basename(file), onProgress }).finally(() =>
+    bar?.stop(),
+  );
   const failed = report.rows.filter((row) => row.result === 'error');
   for (const row of failed) for (const error of row.errors) console.error(`row ${row.row}, ${error.column}: ${error.message}`);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  console.log(`${report.rows_total} rows: ${report.rows_created} new, ${report.rows_updated} changed, ${report.rows_same} same, ${report.rows_failed} wrong, in ${seconds} s`);
+  console.log(
+    `${report.rows_total} rows: ${report.rows_created} new, ${report.rows_updated} changed, ${report.rows_same} same, ${report.rows_failed} wrong, in ${seconds} s`,
+  );
   console.log(dry_run ? 'Dry run: nothing was written.' : `Import ${report.id ?? 'wrote nothing'}`);
   if (failed.length > 0) process.exitCode = 1;
+}
+
+/** The table as CSV on standard output, a slice at a time. */
+export async function exportCommand(ctx: Ctx, table: string): Promise<void> {
+  await pipeline(exportTable(ctx, table), process.stdout, { end: false });
 }
 
 interface Check {
@@ -112,7 +123,10 @@ export async function doctor(config: Config): Promise<void> {
     { name: 'store answers', run: () => sql`select 1`.execute(store.db).then(() => null) },
     { name: 'schema is this version', run: () => schemaTrouble(store) },
     { name: 'SQLite file is sound', run: () => (store.dialect === 'sqlite' ? fileTrouble(store) : Promise.resolve(null)) },
-    { name: 'balances equal the sum of their moves', run: async () => amount((await findBalanceDrift(ctx)).length, 'balances differ: run `kizashi check --mend`') },
+    {
+      name: 'balances equal the sum of their moves',
+      run: async () => amount((await findBalanceDrift(ctx)).length, 'balances differ: run `kizashi check --mend`'),
+    },
     { name: 'every unit is where its last move put it', run: async () => amount((await findPlaceDrift(ctx)).length, 'units differ') },
     { name: 'disk has room', run: () => diskTrouble(store.dialect === 'sqlite' ? sqliteFile(config.database_url) : config.data_dir) },
     { name: 'mails leave the house', run: async () => (config.smtp_url === undefined ? 'SMTP_URL is not set: notices stay in the outbox' : null) },

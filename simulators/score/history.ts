@@ -59,7 +59,7 @@ export function simulateFleet(seed: number, changes: Partial<Parameters> = {}): 
   };
   const truthOf = new Map(truths.map((truth) => [truth.model, truth]));
   const order = strataLevels(parameters.eager_ratio);
-  fleet.models.forEach((_, model) => simulateModel(history, model, truthOf.get(model) ?? null, order, randomFrom(seed * 100_003 + model)));
+  for (const model of fleet.models.keys()) simulateModel(history, model, truthOf.get(model) ?? null, order, randomFrom(seed * 100_003 + model));
   for (const truth of truths) {
     truth.returns.sort((a, b) => a - b);
     truth.reports.sort((a, b) => a - b);

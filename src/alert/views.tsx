@@ -151,7 +151,7 @@ export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert })
       <a class="button" href={`/investigations/new?source_kind=alert&source_id=${alert.id}&${cohort}`}>
         {w.investigate}
       </a>
-      <a class="button" href={`/stock/holds/new?${cohort}`}>
+      <a class="button" href={`/stock/holds?${cohort}`}>
         {w.hold}
       </a>
       <a class="button" href={`/known-issues/new?${cohort}`}>
@@ -160,7 +160,7 @@ export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert })
       <a class="button" href={`/notices/new?${cohort}`}>
         {w.notice}
       </a>
-      <a class="button" href={`/evidence-packs/new?subject_kind=alert&subject_id=${alert.id}`}>
+      <a class="button" href={`/evidence-packs?subject_kind=alert&subject_id=${alert.id}`}>
         {w.evidence_pack}
       </a>
       {nextState(alert.state, 'resolve') === null ? null : <CloseForm c={c} path={`${path}/resolution`} label={w.resolve} />}

@@ -1,7 +1,7 @@
 // /search: what the palette and other programs ask.
 import { createRoute, z } from '@hono/zod-openapi';
-import { answers, gated, IdParam, Instant, newApi, problems } from '../web/route.ts';
 import { rfc3339 } from '../core/time.ts';
+import { answers, gated, IdParam, Instant, newApi, problems } from '../web/route.ts';
 import { searchEverything } from './search.ts';
 import { getTimeline } from './timeline.ts';
 import { words } from './words.ts';
@@ -32,7 +32,14 @@ deskApi.openapi(
 const TimelineAnswer = z
   .object({
     items: z.array(
-      z.object({ at: Instant, kind: z.string(), what: z.string(), detail: z.string().nullable(), path: z.string().nullable(), actor_name: z.string().nullable() }),
+      z.object({
+        at: Instant,
+        kind: z.string(),
+        what: z.string(),
+        detail: z.string().nullable(),
+        path: z.string().nullable(),
+        actor_name: z.string().nullable(),
+      }),
     ),
     next_cursor: z.null(),
   })

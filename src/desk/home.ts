@@ -35,15 +35,37 @@ function deskCards(ctx: Ctx): CardRule[] {
   const mine = ctx.actor.id;
   return [
     {
-      name: 'my_cases', path: `/cases?owner_id=${mine}`, tone: 'plain', roles: ['tech', 'lead'], permission: 'case:read',
-      count: (ctx) => rows(ctx.db.selectFrom('cases').$call(seenBy(ctx, 'cases.partner_id')).where('owner_id', '=', mine).where('state', 'not in', ['solved', 'closed']).where('merged_into_id', 'is', null), 'cases.id'),
+      name: 'my_cases',
+      path: `/cases?owner_id=${mine}`,
+      tone: 'plain',
+      roles: ['tech', 'lead'],
+      permission: 'case:read',
+      count: (ctx) =>
+        rows(
+          ctx.db
+            .selectFrom('cases')
+            .$call(seenBy(ctx, 'cases.partner_id'))
+            .where('owner_id', '=', mine)
+            .where('state', 'not in', ['solved', 'closed'])
+            .where('merged_into_id', 'is', null),
+          'cases.id',
+        ),
     },
     {
-      name: 'new_cases', path: '/cases?state=new', tone: 'warn', roles: ['tech', 'lead'], permission: 'case:read',
-      count: (ctx) => rows(ctx.db.selectFrom('cases').$call(seenBy(ctx, 'cases.partner_id')).where('state', '=', 'new').where('merged_into_id', 'is', null), 'cases.id'),
+      name: 'new_cases',
+      path: '/cases?state=new',
+      tone: 'warn',
+      roles: ['tech', 'lead'],
+      permission: 'case:read',
+      count: (ctx) =>
+        rows(ctx.db.selectFrom('cases').$call(seenBy(ctx, 'cases.partner_id')).where('state', '=', 'new').where('merged_into_id', 'is', null), 'cases.id'),
     },
     {
-      name: 'notices_to_approve', path: '/notices?state=in_review', tone: 'warn', roles: ['lead', 'quality'], permission: 'notice:approve',
+      name: 'notices_to_approve',
+      path: '/notices?state=in_review',
+      tone: 'warn',
+      roles: ['lead', 'quality'],
+      permission: 'notice:approve',
       count: (ctx) => rows(ctx.db.selectFrom('notices').where('state', '=', 'in_review'), 'notices.id'),
     },
   ];
@@ -54,8 +76,22 @@ function returnCards(ctx: Ctx): CardRule[] {
     rows(ctx.db.selectFrom('return_units').$call(seenBy(ctx, 'return_units.partner_id')).where('state', '=', state), 'return_units.id');
   const returns = (state: 'draft' | 'open') => ctx.db.selectFrom('returns').$call(seenBy(ctx, 'returns.partner_id')).where('state', '=', state);
   return [
-    { name: 'returns_to_authorise', path: '/returns?state=draft', tone: 'warn', roles: ['tech', 'lead'], permission: 'return:read', count: () => rows(returns('draft'), 'returns.id') },
-    { name: 'units_expected', path: '/returns/units?state=expected', tone: 'plain', roles: ['tech', 'stock'], permission: 'return:read', count: units('expected') },
+    {
+      name: 'returns_to_authorise',
+      path: '/returns?state=draft',
+      tone: 'warn',
+      roles: ['tech', 'lead'],
+      permission: 'return:read',
+      count: () => rows(returns('draft'), 'returns.id'),
+    },
+    {
+      name: 'units_expected',
+      path: '/returns/units?state=expected',
+      tone: 'plain',
+      roles: ['tech', 'stock'],
+      permission: 'return:read',
+      count: units('expected'),
+    },
     { name: 'units_to_inspect', path: '/returns/units?state=received', tone: 'warn', roles: ['tech'], permission: 'return:read', count: units('received') },
     { name: 'units_on_bench', path: '/returns/units?state=inspecting', tone: 'plain', roles: ['tech'], permission: 'return:read', count: units('inspecting') },
   ];
@@ -65,15 +101,27 @@ function qualityCards(ctx: Ctx): CardRule[] {
   const mine = ctx.actor.id;
   return [
     {
-      name: 'my_investigations', path: `/investigations?owner_id=${mine}`, tone: 'plain', roles: ['quality', 'lead'], permission: 'investigation:read',
+      name: 'my_investigations',
+      path: `/investigations?owner_id=${mine}`,
+      tone: 'plain',
+      roles: ['quality', 'lead'],
+      permission: 'investigation:read',
       count: (ctx) => rows(ctx.db.selectFrom('investigations').where('owner_id', '=', mine).where('state', '<>', 'closed'), 'investigations.id'),
     },
     {
-      name: 'claims_waiting', path: '/claims?state=submitted', tone: 'plain', roles: ['quality'], permission: 'claim:read',
+      name: 'claims_waiting',
+      path: '/claims?state=submitted',
+      tone: 'plain',
+      roles: ['quality'],
+      permission: 'claim:read',
       count: (ctx) => rows(ctx.db.selectFrom('claims').where('state', '=', 'submitted'), 'claims.id'),
     },
     {
-      name: 'active_holds', path: '/stock/holds?state=active', tone: 'warn', roles: ['stock', 'quality', 'lead'], permission: 'stock:read',
+      name: 'active_holds',
+      path: '/stock/holds?state=active',
+      tone: 'warn',
+      roles: ['stock', 'quality', 'lead'],
+      permission: 'stock:read',
       count: (ctx) => rows(ctx.db.selectFrom('stock_holds').where('state', '=', 'active'), 'stock_holds.id'),
     },
   ];
@@ -81,11 +129,19 @@ function qualityCards(ctx: Ctx): CardRule[] {
 
 const fleetCards = (): CardRule[] => [
   {
-    name: 'unknown_devices', path: '/devices?kind=unknown', tone: 'warn', roles: ['engineer'], permission: 'telemetry:read',
+    name: 'unknown_devices',
+    path: '/devices?kind=unknown',
+    tone: 'warn',
+    roles: ['engineer'],
+    permission: 'telemetry:read',
     count: (ctx) => rows(ctx.db.selectFrom('devices').where('unit_id', 'is', null), 'devices.device_no'),
   },
   {
-    name: 'quarantined', path: '/quarantine?state=open', tone: 'warn', roles: ['engineer'], permission: 'telemetry:read',
+    name: 'quarantined',
+    path: '/quarantine?state=open',
+    tone: 'warn',
+    roles: ['engineer'],
+    permission: 'telemetry:read',
     count: (ctx) => rows(ctx.db.selectFrom('quarantine').where('replayed_at', 'is', null), 'quarantine.id'),
   },
 ];

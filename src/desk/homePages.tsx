@@ -10,10 +10,12 @@ export const homePages = newPages();
 page(homePages, '/', 'self:read', async (c) => {
   const w = homeWords(c.var.locale);
   const cards = await cardsFor(c.var.ctx);
-  return show(c, { title: w.home, nav: '/' }, (
+  return show(
+    c,
+    { title: w.home, nav: '/' },
     <>
       <PageHead title={w.greeting(c.var.ctx.actor.name)} />
-      <div class="cards" id="home" >
+      <div class="cards" id="home">
         {cards.map((card) => (
           <a class={`card ${card.count > 0 ? card.tone : ''}`} href={card.path}>
             <h2>{w[card.name]}</h2>
@@ -22,8 +24,8 @@ page(homePages, '/', 'self:read', async (c) => {
         ))}
       </div>
       {cards.length === 0 ? <p class="empty">{w.nothing}</p> : null}
-    </>
-  ));
+    </>,
+  );
 });
 
 const count = (value: number): Child => value.toLocaleString('en-GB');

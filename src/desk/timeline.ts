@@ -151,6 +151,24 @@ const inspections: Source = async (ctx, unit_id) => {
   }));
 };
 
+const alerts: Source = async (ctx, unit_id) => {
+  const rows = await ctx.db
+    .selectFrom('alert_units')
+    .innerJoin('alerts', 'alerts.id', 'alert_units.alert_id')
+    .select(['alerts.id', 'alerts.signal', 'alerts.raised_on'])
+    .where('alert_units.unit_id', '=', unit_id)
+    .limit(MOST_OF_A_SOURCE)
+    .execute();
+  return rows.map((row) => ({
+    at: startOfDay(row.raised_on, ctx.zone),
+    kind: 'alert',
+    what: row.signal,
+    detail: null,
+    path: `/alerts/${row.id}`,
+    actor_name: null,
+  }));
+};
+
 const claims: Source = async (ctx, unit_id) => {
   const rows = await ctx.db
     .selectFrom('claim_lines')
@@ -162,5 +180,25 @@ const claims: Source = async (ctx, unit_id) => {
   return rows.map((row) => ({ at: row.created_at, kind: 'claim', what: row.state, detail: row.number, path: `/claims/${row.id}`, actor_name: null }));
 };
 
+const swaps: Source = async (ctx, unit_id) => {
+  const pairs = await ctx.db
+    .selectFrom('units')
+    .select(['id', 'serial', 'predecessor_id', 'created_at'])
+    .where((of) => of.or([of('predecessor_id', '=', unit_id), of.and([of('id', '=', unit_id), of('predecessor_id', 'is not', null)])]))
+    .execute();
+  return pairs.map((pair) => {
+    const successor = pair.predecessor_id === unit_id;
+    const other = successor ? pair.id : pair.predecessor_id;
+    return {
+      at: pair.created_at,
+      kind: 'swap',
+      what: successor ? 'replaced_by' : 'replaces',
+      detail: successor ? pair.serial : null,
+      path: `/units/${other}`,
+      actor_name: null,
+    };
+  });
+};
+
 const open = [services, returns, cases];
-const internal = [moves, firmwares, events, inspections, claims];
+const internal = [moves, swaps, firmwares, events, alerts, inspections, claims];

@@ -1,12 +1,13 @@
 // The HTTP application: the frame, then every feature. Nothing else lives here.
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { articleApi } from '../article/api.ts';
-import { articlePages } from '../article/pages.tsx';
-import { caseApi } from '../case/api.ts';
-import { casePages } from '../case/pages.tsx';
 import { alertApi } from '../alert/api.ts';
 import { alertPages } from '../alert/pages.tsx';
 import { signalPages } from '../alert/signalPages.tsx';
+import { articleApi } from '../article/api.ts';
+import { articlePages } from '../article/pages.tsx';
+import { attachmentApi } from '../attachment/api.ts';
+import { caseApi } from '../case/api.ts';
+import { casePages } from '../case/pages.tsx';
 import { catalogApi } from '../catalog/api.ts';
 import { catalogPages } from '../catalog/pages.tsx';
 import { claimApi } from '../claim/api.ts';
@@ -19,14 +20,9 @@ import { deskApi } from '../desk/api.ts';
 import { homePages } from '../desk/homePages.tsx';
 import { scanPages } from '../desk/scanPage.tsx';
 import { searchPages } from '../desk/searchPage.tsx';
+import { timelinePanel } from '../desk/timelinePanel.tsx';
 import { inspectionApi } from '../inspection/api.ts';
 import { inspectionPages } from '../inspection/pages.tsx';
-import { attachmentApi } from '../attachment/api.ts';
-import { importKinds } from './kinds.ts';
-import { transferApi } from '../transfer/api.ts';
-import { transferPages } from '../transfer/pages.tsx';
-import { unitApi } from '../unit/api.ts';
-import { unitPages } from '../unit/pages.tsx';
 import { investigationApi } from '../investigation/api.ts';
 import { investigationPages } from '../investigation/pages.tsx';
 import { kpiApi } from '../kpi/api.ts';
@@ -35,8 +31,8 @@ import { learningApi } from '../learning/api.ts';
 import { learningPages } from '../learning/pages.tsx';
 import { noticeApi } from '../notice/api.ts';
 import { noticePages } from '../notice/pages.tsx';
-import { personApi } from '../person/api.ts';
 import { accountPages } from '../person/accountPages.tsx';
+import { personApi } from '../person/api.ts';
 import { historyPages } from '../person/historyPages.tsx';
 import { signInPages } from '../person/signInPages.tsx';
 import { tokenPages } from '../person/tokenPages.tsx';
@@ -50,6 +46,10 @@ import { stockApi } from '../stock/api.ts';
 import { stockPages } from '../stock/pages.tsx';
 import { telemetryApi } from '../telemetry/api.ts';
 import { telemetryPages } from '../telemetry/pages.tsx';
+import { transferApi } from '../transfer/api.ts';
+import { transferPages } from '../transfer/pages.tsx';
+import { unitApi } from '../unit/api.ts';
+import { unitPages } from '../unit/pages.tsx';
 import { assetRoutes } from '../web/assets.ts';
 import { csvWhenAsked } from '../web/csv.ts';
 import type { AppContext, AppEnv } from '../web/env.ts';
@@ -62,6 +62,7 @@ import { webhookApi } from '../webhook/api.ts';
 import { webhookPages } from '../webhook/pages.tsx';
 import { docsRoutes } from './docs.tsx';
 import { type FrameSettings, identify, limitBody, sameOrigin, securityHeaders } from './frame.ts';
+import { importKinds } from './kinds.ts';
 import { type Probe, probeRoutes } from './probes.ts';
 
 export interface AppSettings extends FrameSettings {
@@ -90,14 +91,64 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   return app;
 }
 
-const apis = () => [personApi, deskApi, catalogApi, unitApi, transferApi(importKinds), qualityApi, returnsApi, inspectionApi, stockApi, telemetryApi, alertApi, claimApi, investigationApi, caseApi, kpiApi, articleApi, noticeApi, learningApi, webhookApi];
+const apis = () => [
+  personApi,
+  deskApi,
+  catalogApi,
+  unitApi,
+  transferApi(importKinds),
+  qualityApi,
+  returnsApi,
+  inspectionApi,
+  stockApi,
+  telemetryApi,
+  alertApi,
+  claimApi,
+  investigationApi,
+  caseApi,
+  kpiApi,
+  articleApi,
+  noticeApi,
+  learningApi,
+  webhookApi,
+];
 
-const allPages = () => [signInPages, accountPages, userPages, tokenPages, historyPages, viewPages, homePages, searchPages, scanPages, catalogPages, unitPages(), transferPages(importKinds), qualityPages, telemetryPages, alertPages, signalPages, returnsPages, inspectionPages, stockPages, claimPages, investigationPages, casePages, kpiPages, articlePages, noticePages, learningPages, webhookPages, portalPages];
+const allPages = () => [
+  signInPages,
+  accountPages,
+  userPages,
+  tokenPages,
+  historyPages,
+  viewPages,
+  homePages,
+  searchPages,
+  scanPages,
+  catalogPages,
+  unitPages([timelinePanel]),
+  transferPages(importKinds),
+  qualityPages,
+  telemetryPages,
+  alertPages,
+  signalPages,
+  returnsPages,
+  inspectionPages,
+  stockPages,
+  claimPages,
+  investigationPages,
+  casePages,
+  kpiPages,
+  articlePages,
+  noticePages,
+  learningPages,
+  webhookPages,
+  portalPages,
+];
 
 /** The last word: a response that passed no gate is not sent. */
 const denyUngated = async (c: AppContext, next: () => Promise<void>): Promise<void> => {
   await next();
-  if (c.var.gate === undefined && c.res.status < 400) throw new Problem('forbidden', ['This route declares no permission', 'この経路には権限が定義されていません']);
+  if (c.var.gate === undefined && c.res.status < 400)
+    throw new Problem('forbidden', ['This route declares no permission', 'この経路には権限が定義されていません']);
 };
 
 const measure =

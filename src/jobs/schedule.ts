@@ -3,6 +3,7 @@ import { scanCohorts } from '../alert/scan.ts';
 import { closeSettled } from '../case/course.ts';
 import { remindDeadlines } from '../claim/remind.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { importKinds } from '../http/kinds.ts';
 import { forgetOldKeys } from '../idempotency/once.ts';
 import { matchKnownIssues } from '../investigation/knownIssueMatch.ts';
 import { remindActions, watchFixes } from '../investigation/watch.ts';
@@ -12,6 +13,8 @@ import { remindOverdue } from '../returns/remind.ts';
 import { proveBooks } from '../stock/check.ts';
 import { countCohorts } from '../telemetry/cohorts.ts';
 import { watchSites } from '../telemetry/outages.ts';
+import { forgetOldDrafts } from '../transfer/drafts.ts';
+import { mendImports } from '../transfer/undoImport.ts';
 
 export interface Job {
   /** Also the key of its lease and the actor in the history. */
@@ -32,6 +35,8 @@ export const schedule: readonly Job[] = [
   { name: 'close-settled-cases', cron: '10 20 4 * * *', lease_s: 600, work: closeSettled },
   { name: 'count-cohorts', cron: '20 7 * * * *', lease_s: 1800, work: countCohorts },
   { name: 'scan-cohorts', cron: '0 30 2 * * *', lease_s: 3600, work: scanCohorts },
+  { name: 'mend-imports', cron: '25 */10 * * * *', lease_s: 1800, work: (ctx) => mendImports(ctx, importKinds) },
+  { name: 'forget-drafts', cron: '0 50 3 * * *', lease_s: 600, work: forgetOldDrafts },
   { name: 'watch-sites', cron: '40 * * * * *', lease_s: 300, work: watchSites },
   { name: 'match-known-issues', cron: '30 */5 * * * *', lease_s: 600, work: matchKnownIssues },
   { name: 'watch-fixes', cron: '50 23 * * * *', lease_s: 600, work: watchFixes },

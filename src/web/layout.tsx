@@ -74,7 +74,9 @@ function TopBar({ c }: { c: AppContext }) {
 
 function Navigation({ c, current }: { c: AppContext; current: string | null }) {
   const w = words(c.var.locale);
-  const open = navigation.filter((entry) => may(c.var.ctx.actor, entry.permission));
+  const open = navigation.filter(
+    (entry) => may(c.var.ctx.actor, entry.permission) && entry.only !== (c.var.ctx.actor.partner_id === null ? 'partner' : 'staff'),
+  );
   const groups = [...new Set(open.map(({ group }) => group))];
   return (
     <nav class="main" aria-label={w.main_navigation}>

@@ -16,12 +16,15 @@ export interface NavEntry {
   readonly path: string;
   readonly label: Bilingual;
   readonly permission: Permission;
+  /** Left out for the other kind of user. */
+  readonly only?: 'staff' | 'partner';
   /** Second key of `g` + letter. */
   readonly key: string;
 }
 
 export const navigation: readonly NavEntry[] = [
   { group: 'work', path: '/', label: ['Home', 'ホーム'], permission: 'self:read', key: 'h' },
+  { group: 'work', path: '/portal', label: ['Our customers', '担当顧客'], permission: 'self:read', key: 'b', only: 'partner' },
   { group: 'work', path: '/scan', label: ['Scan', 'スキャン'], permission: 'return:write', key: 's' },
   { group: 'work', path: '/returns', label: ['Returns', '返品'], permission: 'return:read', key: 'r' },
   { group: 'work', path: '/cases', label: ['Cases', '問い合わせ'], permission: 'case:read', key: 'c' },
@@ -32,7 +35,7 @@ export const navigation: readonly NavEntry[] = [
   { group: 'quality', path: '/alerts', label: ['Alerts', '警告'], permission: 'alert:read', key: 'a' },
   { group: 'quality', path: '/investigations', label: ['Investigations', '不具合調査'], permission: 'investigation:read', key: 'i' },
   { group: 'quality', path: '/claims', label: ['Claims', 'メーカー折衝'], permission: 'claim:read', key: 'l' },
-  { group: 'quality', path: '/kpis', label: ['KPIs', 'KPI'], permission: 'case:read', key: 'k' },
+  { group: 'quality', path: '/kpis', label: ['KPIs', 'KPI'], permission: 'case:read', key: 'k', only: 'staff' },
   { group: 'fleet', path: '/units', label: ['Units', '個体'], permission: 'unit:read', key: 'u' },
   { group: 'fleet', path: '/devices', label: ['Devices', 'デバイス'], permission: 'telemetry:read', key: 'd' },
   { group: 'fleet', path: '/catalog', label: ['Catalogue', 'カタログ'], permission: 'catalog:read', key: 'm' },

@@ -76,6 +76,22 @@ eachDb('replacement stock', (test) => {
     await answered(409, tech.post(`/api/v1/returns/${filed.id}/outbound/${leg.id}/shipment`));
   });
 
+  it('a unit whose promise was taken back may go to another shipment; the first waits again', async () => {
+    const [one, other, spare] = [await fielded(test.ctx()), await fielded(test.ctx()), await stocked(test.ctx())];
+    const [first, second] = [await returned(tech, one.serial, { received: false }), await returned(tech, other.serial, { received: false })];
+    const forsaken = await made(tech.post(`/api/v1/returns/${first.id}/outbound`, { unit_id: spare.id }));
+    await made(stock.post(`/api/v1/stock/reservations/${forsaken.reservation_id}/release`, { reason: 'more urgent elsewhere' }));
+    expect(await made(tech.post(`/api/v1/returns/${second.id}/outbound`, { unit_id: spare.id }))).toMatchObject({ state: 'reserved', unit_id: spare.id });
+    expect((await got(tech.get(`/api/v1/returns/${first.id}`))).outbound).toMatchObject([{ state: 'requested', unit_id: null }]);
+  });
+
+  it('a unit of the shelf received by mistake goes back there when the receipt is taken back', async () => {
+    const spare = await stocked(test.ctx());
+    const { return_unit_id } = await made(tech.post('/api/v1/receipts', { scan: spare.serial }));
+    await made(tech.post('/api/v1/receipts/reversals', { return_unit_id, reason: 'from the shelf' }));
+    expect(await placeOf(test.ctx(), spare.id)).toBe('good_stock/new');
+  });
+
   it('a purchase order is received in parts, never more than ordered', async () => {
     const order = await made(
       stock.post('/api/v1/purchase-orders', {

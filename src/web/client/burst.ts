@@ -3,7 +3,7 @@
 import { keyText } from './keyText.ts';
 
 /** Longer than a scanner needs between two keys, shorter than a person. */
-const GAP_MS = 35;
+const GAP_MS = 50;
 const SHORTEST_CODE = 4;
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
