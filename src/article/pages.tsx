@@ -28,7 +28,7 @@ page(articlePages, '/articles', 'public', async (c) => {
   return show(c, { title: w.help, nav: '/articles' }, (
     <>
       <PageHead title={w.help}>{canWrite(c) ? <a href="/articles/manage">{w.manage}</a> : null}</PageHead>
-      <form class="help-search" method="get" role="search">
+      <form class="help-search" method="get">
         <input type="hidden" name="visit" value={visit} />
         <Field label={w.search} name="q" value={q} type="search" autofocus />
         <button type="submit">{w.search_button}</button>

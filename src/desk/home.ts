@@ -86,14 +86,14 @@ function returnCards(ctx: Ctx): CardRule[] {
     },
     {
       name: 'units_expected',
-      path: '/returns/units?state=expected',
+      path: '/return-units?state=expected',
       tone: 'plain',
       roles: ['tech', 'stock'],
       permission: 'return:read',
       count: units('expected'),
     },
-    { name: 'units_to_inspect', path: '/returns/units?state=received', tone: 'warn', roles: ['tech'], permission: 'return:read', count: units('received') },
-    { name: 'units_on_bench', path: '/returns/units?state=inspecting', tone: 'plain', roles: ['tech'], permission: 'return:read', count: units('inspecting') },
+    { name: 'units_to_inspect', path: '/return-units?state=received', tone: 'warn', roles: ['tech'], permission: 'return:read', count: units('received') },
+    { name: 'units_on_bench', path: '/return-units?state=inspecting', tone: 'plain', roles: ['tech'], permission: 'return:read', count: units('inspecting') },
   ];
 }
 

@@ -38,7 +38,7 @@ page(kpiPages, '/kpis', 'case:read', async (c) => {
       </PageHead>
       <Filters c={c}><PeriodFields c={c} days={days} /><TypeField c={c} value={filter.type} /><WhoseField c={c} value={filter.owner_id} /></Filters>
       <Table c={c} caption={w.kpis} rows={rows} columns={[
-        { head: 'KPI', cell: (kpi) => <details><summary><a href={`/kpis/${kpi.name}${carried(c)}`}>{speak(kpi.label, locale)}</a></summary><p>{speak(kpi.definition, locale)}</p></details> },
+        { head: 'KPI', cell: (kpi) => <><a href={`/kpis/${kpi.name}${carried(c)}`}>{speak(kpi.label, locale)}</a><details class="note"><summary>{w.definition}</summary><p>{speak(kpi.definition, locale)}</p></details></> },
         { head: w.value, numeric: true, cell: (kpi) => <strong><KpiValue kpi={kpi} locale={locale} /></strong> },
         { head: w.counted, numeric: true, cell: (kpi) => (kpi.numerator === null ? <>n = <Num value={kpi.denominator} locale={locale} /></> : <><Num value={kpi.numerator} locale={locale} /> / <Num value={kpi.denominator} locale={locale} /></>) },
         { head: w.interval, numeric: true, cell: (kpi) => <Interval kpi={kpi} locale={locale} /> },

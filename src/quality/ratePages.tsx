@@ -142,8 +142,12 @@ page(ratePages, '/failure-rates/rows', 'quality:read', async (c) => {
   );
 });
 
-const shownFilter = (c: AppContext): string =>
-  Object.entries(c.req.query())
-    .filter(([name, value]) => value !== '' && !['limit', 'cursor', 'sort', 'lang', 'hide', 'done', 'format', 'table'].includes(name))
-    .map(([name, value]) => `${name} ${value}`)
-    .join(' · ') || words(c.var.locale).returned;
+/** The filters of the address as a person reads them. */
+function shownFilter(c: AppContext): string {
+  const w: Readonly<Record<string, unknown>> = words(c.var.locale);
+  const word = (name: string): string => (typeof w[name] === 'string' ? w[name] : name);
+  const shown = Object.entries(c.req.query()).filter(([name, value]) => value !== '' && !FRAME.has(name));
+  return shown.map(([name, value]) => `${word(name)} ${name === 'kind' ? word(value) : value}`).join(' · ') || word('returned');
+}
+
+const FRAME = new Set(['limit', 'cursor', 'sort', 'lang', 'hide', 'done', 'format', 'table']);

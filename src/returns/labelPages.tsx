@@ -31,7 +31,7 @@ page(labelPages, '/units/:id/label', 'unit:read', async (c) => {
       <div class="label">
         <QrCode text={linkTo(c, `/units/${unit.id}`)} />
         <div>
-          <strong>{unit.serial}</strong>
+          <h1>{unit.serial}</h1>
           {unit.maker_code} {unit.model_code}
           <br />
           {unit.identity === 'provisional' ? (

@@ -25,6 +25,10 @@ export function asProblem(error: unknown): Problem | null {
   if (code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
     return new Problem('conflict', ['A record with the same key exists already', '同じキーのレコードが既にあります']);
   }
+  // A constraint caught a race that had slipped past the rule.
+  if (code === 'SQLITE_CONSTRAINT_TRIGGER' || code === 'SQLITE_CONSTRAINT_CHECK' || code === 'P0001' || code === '23514') {
+    return new Problem('conflict', ['This no longer fits the state of the record; load it again', 'レコードの状態が変わりました。再読み込みしてください']);
+  }
   if (code === '40001' || code === '40P01')
     return new Problem('conflict', ['Someone else changed this at the same moment; try again', '同時に更新されました。もう一度お試しください']);
   if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_FULL' || code === 'ECONNREFUSED' || code.startsWith('57P')) {

@@ -38,7 +38,9 @@ async function crawl(page: Page, look: (path: string) => Promise<string[]>): Pro
 }
 
 const patterns = (): { route: string; pattern: RegExp }[] =>
-  declaredRoutes.filter(({ method }) => method === 'get').map(({ path }) => ({ route: path, pattern: new RegExp(`^${path.replace(/:\w+(\{[^}]*\})?/g, '[^/]+')}$`) }));
+  declaredRoutes
+    .filter(({ method }) => method === 'get')
+    .map(({ path }) => ({ route: path, pattern: new RegExp(`^${path.replace(/:\w+(\{[^}]*\})?/g, '[^/]+')}$`) }));
 
 function routeOf(path: string): string {
   const { pathname } = new URL(path, 'http://localhost');
@@ -47,26 +49,38 @@ function routeOf(path: string): string {
 
 /** Links of this site that open a page, without those that change the language or fetch a file. */
 const linksOf = (page: Page): Promise<string[]> =>
-  page.locator('a[href^="/"]:not([hreflang]):not([download])').evaluateAll((links) =>
-    links.map((link) => link.getAttribute('href') ?? '').filter((href) => !href.includes('format=csv') && !href.startsWith('/api/') && !href.startsWith('/assets/')),
-  );
+  page
+    .locator('a[href^="/"]:not([hreflang]):not([download])')
+    .evaluateAll((links) =>
+      links
+        .map((link) => link.getAttribute('href') ?? '')
+        .filter((href) => !href.includes('format=csv') && !href.startsWith('/api/') && !href.startsWith('/assets/')),
+    );
 
 const complaintsOf = (looks: readonly Look[]): string[] => looks.flatMap(({ path, findings }) => findings.map((finding) => `${path}: ${finding}`));
 
 for (const locale of ['en', 'ja'] as const) {
-  it(`every page in ${locale} passes axe`, async () => {
-    const { page } = await site().visit('admin', { locale, bypassCSP: true });
-    const looks = await crawl(page, () => axeViolations(page));
-    expect(complaintsOf(looks)).toEqual([]);
-    expect(looks.length).toBeGreaterThan(30);
-  }, 8 * MINUTES);
+  it(
+    `every page in ${locale} passes axe`,
+    async () => {
+      const { page } = await site().visit('admin', { locale, bypassCSP: true });
+      const looks = await crawl(page, () => axeViolations(page));
+      expect(complaintsOf(looks)).toEqual([]);
+      expect(looks.length).toBeGreaterThan(30);
+    },
+    8 * MINUTES,
+  );
 }
 
-it('no page scrolls sideways at 390 px, and no Japanese page shows a label in English', async () => {
-  const { page } = await site().visit('admin', { locale: 'ja', width: 390 });
-  const looks = await crawl(page, async () => [...(await sideways(page)), ...(await untranslated(page))]);
-  expect(complaintsOf(looks)).toEqual([]);
-}, 8 * MINUTES);
+it(
+  'no page scrolls sideways at 390 px, and no Japanese page shows a label in English',
+  async () => {
+    const { page } = await site().visit('admin', { locale: 'ja', width: 390 });
+    const looks = await crawl(page, async () => [...(await sideways(page)), ...(await untranslated(page))]);
+    expect(complaintsOf(looks)).toEqual([]);
+  },
+  8 * MINUTES,
+);
 
 async function sideways(page: Page): Promise<string[]> {
   const width = await page.locator('html').evaluate((html) => html.scrollWidth);
@@ -74,11 +88,19 @@ async function sideways(page: Page): Promise<string[]> {
 }
 
 /** Labels that are the same in both languages: names of standards, units and the product. */
-const SAME_IN_BOTH = /^(?:CSV|KPI|FAQ|QR|PDF|ZIP|API|MAC|IP|URL|SLA|NFF|AFR|EB05|B10|RMA|8D|ID|JSON|MQTT|OK|NG|n|p|×|☑|☐|Kizashi|[\d\s\W_]|[a-z_]+:[a-z]+|[A-Z]{1,3}\d*|C-?SAT|CPH|Webhook|English|Ctrl|Enter|scopes)*$/u;
+const SAME_IN_BOTH =
+  /^(?:CSV|KPI|FAQ|QR|PDF|ZIP|API|MAC|IP|URL|SLA|NFF|AFR|EB05|B10|RMA|8D|ID|JSON|MQTT|OK|NG|n|p|×|☑|☐|Kizashi|[\d\s\W_]|[a-z_]+:[a-z]+|[A-Z]{1,3}\d*|C-?SAT|CPH|Webhook|English|Ctrl|Enter|scopes)*$/u;
 
 /** Heads, labels, buttons and terms whose words have no Japanese character in them. Codes and data stand in cells, not in labels. */
 async function untranslated(page: Page): Promise<string[]> {
-  const labels = await page.locator('h1, h2, h3, th, dt, button, label > span, legend, summary, nav.tabs a, .tabs a, .actions > a').evaluateAll((elements) =>
-    elements.filter((element) => element.closest('[data-from-store], [lang=en], tbody, code, dialog') === null).map((element) => (element.textContent ?? '').trim()));
-  return [...new Set(labels)].filter((label) => /[A-Za-z]{3,}/.test(label) && !/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(label) && !SAME_IN_BOTH.test(label)).map((label) => `not translated: ${label}`);
+  const labels = await page
+    .locator('h1, h2, h3, th, dt, button, label > span, legend, summary, nav.tabs a, .tabs a, .actions > a')
+    .evaluateAll((elements) =>
+      elements
+        .filter((element) => element.closest('[data-from-store], [lang=en], tbody, code, dialog') === null)
+        .map((element) => (element.textContent ?? '').trim()),
+    );
+  return [...new Set(labels)]
+    .filter((label) => /[A-Za-z]{3,}/.test(label) && !/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(label) && !SAME_IN_BOTH.test(label))
+    .map((label) => `not translated: ${label}`);
 }
