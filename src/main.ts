@@ -8,8 +8,9 @@ import { type Log, openLog } from './core/log.ts';
 import { migrate } from './db/migrate.ts';
 import { openStore, type Store } from './db/open.ts';
 import { createApp } from './http/app.ts';
+import { importKinds } from './http/kinds.ts';
 import { runJobs } from './jobs/run.ts';
-import { deliveryJob, schedule } from './jobs/schedule.ts';
+import { deliveryJob, mendingJob, schedule } from './jobs/schedule.ts';
 import { keepIngesting } from './mqtt/keep.ts';
 
 export interface Running {
@@ -53,7 +54,7 @@ export async function startServer(config: Config): Promise<Running> {
     });
     const server = await listen(config, app.fetch);
     closing.push(() => stopListening(server));
-    closing.push(runJobs([...schedule, deliveryJob(config)], { store, zone: config.tz_business, now: Date.now, log }));
+    closing.push(runJobs([...schedule, deliveryJob(config), mendingJob(importKinds)], { store, zone: config.tz_business, now: Date.now, log }));
     return { url: urlOf(config, server), mqtt: config.mqtt_url ?? `mqtt://${config.mqtt_host}:${ingest.status().port ?? config.mqtt_port}`, store, close };
   } catch (error) {
     await close();

@@ -8,16 +8,23 @@ import { action, newPages, page, readForm, readQuery, seeOther, show } from '../
 import { Badge, Field, Form, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { findArticles, getArticle, listArticles, listRefresh, listZeroHits, noteReading } from './queries.ts';
 import type { ArticleRow } from './table.ts';
-import { ChangeArticle, changeArticle, confirmArticle, publishArticle, retireArticle, WriteArticle, writeArticle } from './write.ts';
 import { words } from './words.ts';
+import { ChangeArticle, changeArticle, confirmArticle, publishArticle, retireArticle, WriteArticle, writeArticle } from './write.ts';
 
 export const articlePages = newPages();
 
 /** In the reader's language, else in the other one. */
-const titleOf = (row: { title_en: string | null; title_ja: string | null }, locale: Locale): string => (locale === 'ja' ? (row.title_ja ?? row.title_en) : (row.title_en ?? row.title_ja)) ?? '';
+const titleOf = (row: { title_en: string | null; title_ja: string | null }, locale: Locale): string =>
+  (locale === 'ja' ? (row.title_ja ?? row.title_en) : (row.title_en ?? row.title_ja)) ?? '';
 const bodyOf = (row: ArticleRow, locale: Locale): string => (locale === 'ja' ? (row.body_ja ?? row.body_en) : (row.body_en ?? row.body_ja)) ?? '';
 
-const HelpQuery = z.object({ q: z.string().max(200).default(''), visit: z.string().regex(/^[\w-]{8,64}$/).optional() });
+const HelpQuery = z.object({
+  q: z.string().max(200).default(''),
+  visit: z
+    .string()
+    .regex(/^[\w-]{8,64}$/)
+    .optional(),
+});
 
 page(articlePages, '/articles', 'public', async (c) => {
   const { ctx, locale } = c.var;
@@ -25,7 +32,9 @@ page(articlePages, '/articles', 'public', async (c) => {
   const { q, visit = newSecret(9) } = readQuery(c, HelpQuery);
   const hits = await findArticles(ctx, q);
   if (q.trim() !== '') await noteReading(ctx, { visit_key: visit, kind: 'search', query: q.trim().toLowerCase(), hits: hits.length });
-  return show(c, { title: w.help, nav: '/articles' }, (
+  return show(
+    c,
+    { title: w.help, nav: '/articles' },
     <>
       <PageHead title={w.help}>{canWrite(c) ? <a href="/articles/manage">{w.manage}</a> : null}</PageHead>
       <form class="help-search" method="get">
@@ -33,10 +42,22 @@ page(articlePages, '/articles', 'public', async (c) => {
         <Field label={w.search} name="q" value={q} type="search" autofocus />
         <button type="submit">{w.search_button}</button>
       </form>
-      {hits.length === 0 ? <p class="empty">{w.none}</p> : <ul class="articles">{hits.map((hit) => <li><a href={`/articles/${hit.slug}?visit=${visit}`}>{titleOf(hit, locale)}</a> {hit.model_code === null ? null : <Badge>{hit.model_code}</Badge>}</li>)}</ul>}
-      <p><a href={`/contact?visit=${visit}`}>{w.contact}</a></p>
-    </>
-  ));
+      {hits.length === 0 ? (
+        <p class="empty">{w.none}</p>
+      ) : (
+        <ul class="articles">
+          {hits.map((hit) => (
+            <li>
+              <a href={`/articles/${hit.slug}?visit=${visit}`}>{titleOf(hit, locale)}</a> {hit.model_code === null ? null : <Badge>{hit.model_code}</Badge>}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p>
+        <a href={`/contact?visit=${visit}`}>{w.contact}</a>
+      </p>
+    </>,
+  );
 });
 
 page(articlePages, '/articles/manage', 'article:write', async (c) => {
@@ -44,19 +65,66 @@ page(articlePages, '/articles/manage', 'article:write', async (c) => {
   const w = words(locale);
   const [rows, refresh, zero] = [await listArticles(ctx), await listRefresh(ctx), await listZeroHits(ctx, ctx.now - 90 * 86_400_000)];
   const edit = (row: { id: string; title_en: string | null; title_ja: string | null }) => <a href={`/articles/${row.id}/edit`}>{titleOf(row, locale)}</a>;
-  return show(c, { title: w.manage, nav: '/articles' }, (
+  return show(
+    c,
+    { title: w.manage, nav: '/articles' },
     <>
-      <PageHead title={w.manage}><a class="button" href="/articles/new">{w.write}</a></PageHead>
-      <Section title={w.refresh}><Table c={c} caption={w.refresh} rows={refresh} columns={[{ head: w.title, cell: ({ row }) => edit(row) }, { head: '', cell: ({ why }) => why.map((reason) => <Badge tone="warn">{w[reason]}</Badge>) }, { head: w.yes, numeric: true, cell: ({ solved }) => solved }, { head: w.no, numeric: true, cell: ({ not_solved }) => not_solved }]} /></Section>
-      <Section title={w.zero_hits}><Table c={c} caption={w.zero_hits} rows={zero} columns={[{ head: w.query, cell: (row) => row.query }, { head: w.searches, numeric: true, cell: (row) => row.searches }]} /></Section>
-      <Section title={w.newest}><Table c={c} caption={w.newest} rows={rows} columns={[{ head: w.title, cell: edit }, { head: w.state, cell: (row) => <Badge tone={row.state === 'published' ? 'good' : 'neutral'}>{w[row.state]}</Badge> }, { head: w.model, cell: (row) => row.model_code ?? '—' }, { head: w.owner, cell: (row) => row.owner_name ?? '—' }]} /></Section>
-    </>
-  ));
+      <PageHead title={w.manage}>
+        <a class="button" href="/articles/new">
+          {w.write}
+        </a>
+      </PageHead>
+      <Section title={w.refresh}>
+        <Table
+          c={c}
+          caption={w.refresh}
+          rows={refresh}
+          columns={[
+            { head: w.title, cell: ({ row }) => edit(row) },
+            { head: '', cell: ({ why }) => why.map((reason) => <Badge tone="warn">{w[reason]}</Badge>) },
+            { head: w.yes, numeric: true, cell: ({ solved }) => solved },
+            { head: w.no, numeric: true, cell: ({ not_solved }) => not_solved },
+          ]}
+        />
+      </Section>
+      <Section title={w.zero_hits}>
+        <Table
+          c={c}
+          caption={w.zero_hits}
+          rows={zero}
+          columns={[
+            { head: w.query, cell: (row) => row.query },
+            { head: w.searches, numeric: true, cell: (row) => row.searches },
+          ]}
+        />
+      </Section>
+      <Section title={w.newest}>
+        <Table
+          c={c}
+          caption={w.newest}
+          rows={rows}
+          columns={[
+            { head: w.title, cell: edit },
+            { head: w.state, cell: (row) => <Badge tone={row.state === 'published' ? 'good' : 'neutral'}>{w[row.state]}</Badge> },
+            { head: w.model, cell: (row) => row.model_code ?? '—' },
+            { head: w.owner, cell: (row) => row.owner_name ?? '—' },
+          ]}
+        />
+      </Section>
+    </>,
+  );
 });
 
 page(articlePages, '/articles/new', 'article:write', (c) => {
   const w = words(c.var.locale);
-  return show(c, { title: w.write, nav: '/articles' }, (<><PageHead title={w.write} /><ArticleForm c={c} to="/articles/new" row={null} /></>));
+  return show(
+    c,
+    { title: w.write, nav: '/articles' },
+    <>
+      <PageHead title={w.write} />
+      <ArticleForm c={c} to="/articles/new" row={null} />
+    </>,
+  );
 });
 
 action(articlePages, '/articles/new', 'article:write', async (c) => {
@@ -68,16 +136,29 @@ page(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
   const { locale } = c.var;
   const w = words(locale);
   const row = await getArticle(c.var.ctx, c.req.param('id') ?? '', true);
-  const verb = (path: string, label: string) => <form method="post" action={`/articles/${row.id}/${path}`}><button type="submit">{label}</button></form>;
-  return show(c, { title: titleOf(row, locale), nav: '/articles' }, (
+  const verb = (path: string, label: string) => (
+    <form method="post" action={`/articles/${row.id}/${path}`}>
+      <button type="submit">{label}</button>
+    </form>
+  );
+  return show(
+    c,
+    { title: titleOf(row, locale), nav: '/articles' },
     <>
       <PageHead title={titleOf(row, locale)} sub={<Badge tone={row.state === 'published' ? 'good' : 'neutral'}>{w[row.state]}</Badge>}>
         {row.case_id === null ? null : <a href={`/cases/${row.case_id}`}>{w.from_case}</a>}
-        {row.state === 'published' ? null : verb('publication', w.publish)}{row.state === 'retired' ? null : verb('retirement', w.retire)}{verb('review', w.confirm)}
+        {row.state === 'published' ? null : verb('publication', w.publish)}
+        {row.state === 'retired' ? null : verb('retirement', w.retire)}
+        {verb('review', w.confirm)}
       </PageHead>
-      <ArticleForm c={c} to={`/articles/${row.id}/edit`} row={row} models={await c.var.ctx.db.selectFrom('models').select(['id', 'code']).orderBy('code').limit(3000).execute()} />
-    </>
-  ));
+      <ArticleForm
+        c={c}
+        to={`/articles/${row.id}/edit`}
+        row={row}
+        models={await c.var.ctx.db.selectFrom('models').select(['id', 'code']).orderBy('code').limit(3000).execute()}
+      />
+    </>,
+  );
 });
 
 action(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
@@ -85,7 +166,11 @@ action(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
   return seeOther(c, `/articles/${row.id}/edit`, words(c.var.locale).saved);
 });
 
-for (const [path, verb] of [['publication', publishArticle], ['retirement', retireArticle], ['review', confirmArticle]] as const) {
+for (const [path, verb] of [
+  ['publication', publishArticle],
+  ['retirement', retireArticle],
+  ['review', confirmArticle],
+] as const) {
   action(articlePages, `/articles/:id/${path}`, 'article:write', async (c) => {
     const row = await verb(c.var.ctx, c.req.param('id') ?? '');
     return seeOther(c, `/articles/${row.id}/edit`, words(c.var.locale).saved);
@@ -98,17 +183,27 @@ page(articlePages, '/articles/:id', 'public', async (c) => {
   const row = await getArticle(ctx, c.req.param('id') ?? '', canWrite(c));
   const { visit = newSecret(9) } = readQuery(c, HelpQuery);
   if (c.req.query('done') === undefined) await noteReading(ctx, { visit_key: visit, kind: 'read', article_id: row.id });
-  return show(c, { title: titleOf(row, locale), nav: '/articles' }, (
+  return show(
+    c,
+    { title: titleOf(row, locale), nav: '/articles' },
     <article>
       <PageHead title={titleOf(row, locale)}>{canWrite(c) ? <a href={`/articles/${row.id}/edit`}>{w.manage}</a> : null}</PageHead>
       <p class="prose">{bodyOf(row, locale)}</p>
       <form class="row" method="post" action={`/articles/${row.id}/readings`}>
-        <span>{w.solved_question}</span><input type="hidden" name="visit" value={visit} />
-        <button name="solved" value="yes">{w.yes}</button><button name="solved" value="no">{w.no}</button>
+        <span>{w.solved_question}</span>
+        <input type="hidden" name="visit" value={visit} />
+        <button name="solved" value="yes">
+          {w.yes}
+        </button>
+        <button name="solved" value="no">
+          {w.no}
+        </button>
       </form>
-      <p><a href={`/contact?visit=${visit}`}>{w.contact}</a></p>
-    </article>
-  ));
+      <p>
+        <a href={`/contact?visit=${visit}`}>{w.contact}</a>
+      </p>
+    </article>,
+  );
 });
 
 const Reading = z.object({ solved: z.enum(['yes', 'no']), visit: z.string().regex(/^[\w-]{8,64}$/) });
@@ -125,9 +220,13 @@ function ArticleForm({ c, to, row, models }: { c: AppContext; to: string; row: A
   const w = words(c.var.locale);
   return (
     <Form action={to}>
-      {models === undefined ? null : <Select label={w.model} name="model_id" value={row?.model_id} blank="—" options={models.map(({ id, code }) => ({ value: id, label: code }))} />}
-      <Field label={w.title_en} name="title_en" value={row?.title_en ?? null} /><TextArea label={w.body_en} name="body_en" value={row?.body_en ?? null} rows={8} />
-      <Field label={w.title_ja} name="title_ja" value={row?.title_ja ?? null} /><TextArea label={w.body_ja} name="body_ja" value={row?.body_ja ?? null} rows={8} />
+      {models === undefined ? null : (
+        <Select label={w.model} name="model_id" value={row?.model_id} blank="—" options={models.map(({ id, code }) => ({ value: id, label: code }))} />
+      )}
+      <Field label={w.title_en} name="title_en" value={row?.title_en ?? null} />
+      <TextArea label={w.body_en} name="body_en" value={row?.body_en ?? null} rows={8} />
+      <Field label={w.title_ja} name="title_ja" value={row?.title_ja ?? null} />
+      <TextArea label={w.body_ja} name="body_ja" value={row?.body_ja ?? null} rows={8} />
       <button type="submit">{w.save}</button>
     </Form>
   );

@@ -4,17 +4,54 @@ const LONGEST_WORD = 40;
 const MOST_WORDS = 4000;
 
 /** Words that stand in every text and find nothing. */
-const EMPTY = new Set(['the', 'a', 'an', 'is', 'are', 'to', 'of', 'in', 'on', 'and', 'or', 'it', 'my', 'not', 'does', 'do', 'with', 'for', 'です', 'ます', 'した', 'する', 'ない', 'いる', 'こと', 'ので', 'から', 'には', 'では']);
+const EMPTY = new Set([
+  'the',
+  'a',
+  'an',
+  'is',
+  'are',
+  'to',
+  'of',
+  'in',
+  'on',
+  'and',
+  'or',
+  'it',
+  'my',
+  'not',
+  'does',
+  'do',
+  'with',
+  'for',
+  'です',
+  'ます',
+  'した',
+  'する',
+  'ない',
+  'いる',
+  'こと',
+  'ので',
+  'から',
+  'には',
+  'では',
+]);
 
 /** The words of a text, normalised (NFKC, lower case): runs of letters and digits, and pairs of Japanese characters. A lone one stands for itself. */
 export function wordsOf(text: string): string[] {
-  const runs = text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}ー]+/gu) ?? [];
+  const runs =
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}ー]+/gu) ?? [];
   const words = runs.flatMap((run) => split(run)).filter((word) => word.length <= LONGEST_WORD && !EMPTY.has(word));
   return words.slice(0, MOST_WORDS);
 }
 
 /** Word → weight of an article: a word of the title counts five times one of the body. */
-export function indexOf(article: { title_en: string | null; title_ja: string | null; body_en: string | null; body_ja: string | null }, also: readonly string[] = []): Map<string, number> {
+export function indexOf(
+  article: { title_en: string | null; title_ja: string | null; body_en: string | null; body_ja: string | null },
+  also: readonly string[] = [],
+): Map<string, number> {
   const weights = new Map<string, number>();
   const add = (text: string | null, weight: number): void => {
     for (const word of new Set(wordsOf(text ?? ''))) weights.set(word, (weights.get(word) ?? 0) + weight);
@@ -26,7 +63,12 @@ export function indexOf(article: { title_en: string | null; title_ja: string | n
 
 /** `What to do?` → `what-to-do`; nothing left of a Japanese title gives null. */
 export function slugOf(title: string): string | null {
-  const slug = title.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  const slug = title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
   return slug.length >= 3 ? slug : null;
 }
 

@@ -15,8 +15,19 @@ const Title = z.string().trim().min(1).max(200).nullable();
 const Body = z.string().trim().min(1).max(50_000).nullable();
 
 export const WriteArticle = z.object({
-  slug: z.string().regex(/^[a-z0-9-]{3,80}$/).optional(), model_id: Id.default(null), maker_id: Id.default(null), category_id: Id.default(null), cause_id: Id.default(null),
-  title_en: Title.default(null), body_en: Body.default(null), title_ja: Title.default(null), body_ja: Body.default(null), owner_id: Id.default(null),
+  slug: z
+    .string()
+    .regex(/^[a-z0-9-]{3,80}$/)
+    .optional(),
+  model_id: Id.default(null),
+  maker_id: Id.default(null),
+  category_id: Id.default(null),
+  cause_id: Id.default(null),
+  title_en: Title.default(null),
+  body_en: Body.default(null),
+  title_ja: Title.default(null),
+  body_ja: Body.default(null),
+  owner_id: Id.default(null),
 });
 export type WriteArticle = z.output<typeof WriteArticle>;
 export const ChangeArticle = WriteArticle.partial();
@@ -28,9 +39,24 @@ export async function writeArticle(ctx: Ctx, input: WriteArticle, case_id: strin
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const id = newId(ctx.now);
-    if (input.title_en === null && input.title_ja === null) throw new Problem('invalid', ['An article has a title in one language at least', 'タイトルを少なくとも1言語で入力してください'], { errors: [{ path: 'title_ja', message: 'Required' }] });
+    if (input.title_en === null && input.title_ja === null)
+      throw new Problem('invalid', ['An article has a title in one language at least', 'タイトルを少なくとも1言語で入力してください'], {
+        errors: [{ path: 'title_ja', message: 'Required' }],
+      });
     const slug = input.slug ?? (await freeSlug(ctx, slugOf(input.title_en ?? '') ?? `a-${id.slice(-8).toLowerCase()}`, id));
-    const row: ArticleRow = { ...input, slug, id, state: 'draft', case_id, owner_id: input.owner_id ?? (ctx.actor.kind === 'person' ? ctx.actor.id : null), reviewed_at: ctx.now, published_at: null, created_at: ctx.now, updated_at: ctx.now, version: 1 };
+    const row: ArticleRow = {
+      ...input,
+      slug,
+      id,
+      state: 'draft',
+      case_id,
+      owner_id: input.owner_id ?? (ctx.actor.kind === 'person' ? ctx.actor.id : null),
+      reviewed_at: ctx.now,
+      published_at: null,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+      version: 1,
+    };
     await ctx.db.insertInto('articles').values(row).execute();
     await reindex(ctx, row);
     await remember(ctx, { action: 'article.written', record_kind: 'article', record_id: id, change: { slug, case_id } });
@@ -39,19 +65,27 @@ export async function writeArticle(ctx: Ctx, input: WriteArticle, case_id: strin
 }
 
 export const changeArticle = (ctx: Ctx, id: string, input: ChangeArticle, expected?: number): Promise<ArticleRow> =>
-  change(ctx, id, expected, 'changed', () => ({ ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)), reviewed_at: ctx.now }));
+  change(ctx, id, expected, 'changed', () => ({
+    ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)),
+    reviewed_at: ctx.now,
+  }));
 
 /** Makes it public. Throws `conflict` unless both languages are complete. */
 export const publishArticle = (ctx: Ctx, id: string, expected?: number): Promise<ArticleRow> =>
   change(ctx, id, expected, 'published', (row) => {
-    if ([row.title_en, row.body_en, row.title_ja, row.body_ja].includes(null)) throw new Problem('conflict', ['Both languages must be complete before it is published', '公開には両言語のタイトルと本文が必要です'], { blocking: `/api/v1/articles/${id}` });
+    if ([row.title_en, row.body_en, row.title_ja, row.body_ja].includes(null))
+      throw new Problem('conflict', ['Both languages must be complete before it is published', '公開には両言語のタイトルと本文が必要です'], {
+        blocking: `/api/v1/articles/${id}`,
+      });
     return { state: 'published', published_at: row.published_at ?? ctx.now, reviewed_at: ctx.now };
   });
 
-export const retireArticle = (ctx: Ctx, id: string, expected?: number): Promise<ArticleRow> => change(ctx, id, expected, 'retired', () => ({ state: 'retired' }));
+export const retireArticle = (ctx: Ctx, id: string, expected?: number): Promise<ArticleRow> =>
+  change(ctx, id, expected, 'retired', () => ({ state: 'retired' }));
 
 /** It was read again and is still right. */
-export const confirmArticle = (ctx: Ctx, id: string, expected?: number): Promise<ArticleRow> => change(ctx, id, expected, 'reviewed', () => ({ reviewed_at: ctx.now }));
+export const confirmArticle = (ctx: Ctx, id: string, expected?: number): Promise<ArticleRow> =>
+  change(ctx, id, expected, 'reviewed', () => ({ reviewed_at: ctx.now }));
 
 async function change(ctx: Ctx, id: string, expected: number | undefined, what: string, decide: (row: ArticleRow) => Partial<ArticleRow>): Promise<ArticleRow> {
   allow(ctx, 'article:write');
@@ -60,7 +94,13 @@ async function change(ctx: Ctx, id: string, expected: number | undefined, what: 
     const row = await ctx.db.selectFrom('articles').selectAll().where('id', '=', id).executeTakeFirst();
     if (row === undefined) throw notFound(['Article', 'FAQ']);
     refuseStale(row, expected);
-    const after = await ctx.db.updateTable('articles').set({ ...decide(row), updated_at: ctx.now, version: row.version + 1 }).where('id', '=', id).where('version', '=', row.version).returningAll().executeTakeFirst();
+    const after = await ctx.db
+      .updateTable('articles')
+      .set({ ...decide(row), updated_at: ctx.now, version: row.version + 1 })
+      .where('id', '=', id)
+      .where('version', '=', row.version)
+      .returningAll()
+      .executeTakeFirst();
     if (after === undefined) throw new Problem('stale', ['Someone else changed this record in the meantime', '他の人がこのレコードを更新しました']);
     await reindex(ctx, after);
     await remember(ctx, { action: `article.${what}`, record_kind: 'article', record_id: id, change: { fields: Object.keys(difference(row, after)) } });
@@ -69,9 +109,14 @@ async function change(ctx: Ctx, id: string, expected: number | undefined, what: 
 }
 
 async function reindex(ctx: Ctx, row: ArticleRow): Promise<void> {
-  const model = row.model_id === null ? undefined : await ctx.db.selectFrom('models').select(['code', 'name']).where('id', '=', row.model_id).executeTakeFirst();
+  const model =
+    row.model_id === null ? undefined : await ctx.db.selectFrom('models').select(['code', 'name']).where('id', '=', row.model_id).executeTakeFirst();
   await ctx.db.deleteFrom('article_words').where('article_id', '=', row.id).execute();
-  await insertMany(ctx.db, 'article_words', [...indexOf(row, model === undefined ? [] : [model.code, model.name])].map(([word, weight]) => ({ article_id: row.id, word, weight })));
+  await insertMany(
+    ctx.db,
+    'article_words',
+    [...indexOf(row, model === undefined ? [] : [model.code, model.name])].map(([word, weight]) => ({ article_id: row.id, word, weight })),
+  );
 }
 
 async function freeSlug(ctx: Ctx, slug: string, id: string): Promise<string> {

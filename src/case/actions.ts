@@ -1,11 +1,29 @@
 // What the forms of a case do.
 import { z } from 'zod';
+import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, seeOther } from '../web/page.tsx';
 import { answerRequest, askOthers } from './ask.ts';
 import { closeCase, reopenCase, setNextStep, solveCase, toggleSpam, waitFor } from './course.ts';
 import { readDeskForm, unitNamed } from './forms.ts';
-import { AnswerRequest, AskOthers, CommandUnit, DescribeCase, EscalationFacts, FinishVisit, LinkUnit, LogWork, MergeCase, PlanVisit, SetNextStep, SolveCase, TakeOwner, WaitFor, WithReason, WriteMessage } from './inputs.ts';
+import {
+  AnswerRequest,
+  AskOthers,
+  CommandUnit,
+  DescribeCase,
+  EscalationFacts,
+  FinishVisit,
+  LinkUnit,
+  LogWork,
+  MergeCase,
+  PlanVisit,
+  SetNextStep,
+  SolveCase,
+  TakeOwner,
+  WaitFor,
+  WithReason,
+  WriteMessage,
+} from './inputs.ts';
 import { mergeCase, unmergeCase } from './merge.ts';
 import { classifyMessage, writeMessage } from './message.ts';
 import { describeCase, giveOwner } from './owner.ts';
@@ -15,7 +33,6 @@ import { commandUnit, openAdvanceReplacement } from './remedy.ts';
 import { linkUnit, logWork, tryWorkaround, unlinkUnit } from './unit.ts';
 import { finishVisit, planVisit } from './visit.ts';
 import { words } from './words.ts';
-import type { Ctx } from '../db/ctx.ts';
 
 export const caseActions = newPages();
 
@@ -29,7 +46,8 @@ function onCase<T extends z.ZodType>(path: string, schema: T, verb: (ctx: Ctx, i
   });
 }
 
-const back = (c: AppContext, id: string): Response => seeOther(c, c.var.ctx.actor.partner_id === null ? `/cases/${id}` : `/portal/cases/${id}`, words(c.var.locale).saved);
+const back = (c: AppContext, id: string): Response =>
+  seeOther(c, c.var.ctx.actor.partner_id === null ? `/cases/${id}` : `/portal/cases/${id}`, words(c.var.locale).saved);
 
 const yes = z.enum(['yes', 'no']).transform((word) => word === 'yes');
 const None = z.object({});
@@ -83,7 +101,13 @@ action(caseActions, '/visits/:id/result', 'case:write', async (c) => {
 });
 
 /** `cable × 2`, one a line; without a number it is one. */
-const partsOf = (text: string): { name: string; quantity: number }[] => text.split('\n').map((line) => line.trim()).filter((line) => line !== '').slice(0, 50).map((line) => {
-  const [, name = line, quantity = '1'] = /^(.*?)(?:\s*[×x*]\s*(\d{1,3}))?$/u.exec(line) ?? [];
-  return { name: name.trim(), quantity: Number(quantity ?? '1') };
-});
+const partsOf = (text: string): { name: string; quantity: number }[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, 50)
+    .map((line) => {
+      const [, name = line, quantity = '1'] = /^(.*?)(?:\s*[×x*]\s*(\d{1,3}))?$/u.exec(line) ?? [];
+      return { name: name.trim(), quantity: Number(quantity ?? '1') };
+    });

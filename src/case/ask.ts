@@ -20,7 +20,9 @@ export async function askOthers(ctx: Ctx, case_id: string, input: AskOthers): Pr
       const request = await requestRow(ctx, id, row, input);
       await ctx.db.insertInto('case_requests').values(request).execute();
       const asked: Draft = { kind: 'asked', facts: { request_id: id } };
-      return input.kind === 'escalation' && row.state !== 'new' && row.state !== 'solved' && row.state !== 'closed' ? [asked, { kind: 'waiting', facts: { waiting_for: 'engineering' } }] : [asked];
+      return input.kind === 'escalation' && row.state !== 'new' && row.state !== 'solved' && row.state !== 'closed'
+        ? [asked, { kind: 'waiting', facts: { waiting_for: 'engineering' } }]
+        : [asked];
     });
     return getRequest(ctx, id);
   });
@@ -37,9 +39,18 @@ async function settleRequest(ctx: Ctx, id: string, change: Partial<CaseRequestRo
   return transaction(ctx, async (ctx) => {
     const request = await getRequest(ctx, id);
     await changeCase(ctx, request.case_id, undefined, async (row, ctx) => {
-      const settled = await ctx.db.updateTable('case_requests').set({ ...change, version: request.version + 1 }).where('id', '=', id).where('state', '=', 'waiting').returning('id').executeTakeFirst();
+      const settled = await ctx.db
+        .updateTable('case_requests')
+        .set({ ...change, version: request.version + 1 })
+        .where('id', '=', id)
+        .where('state', '=', 'waiting')
+        .returning('id')
+        .executeTakeFirst();
       if (settled === undefined) throw new Problem('conflict', ['The request waits no longer', '既に回答済みか取り下げ済みです']);
-      return [{ kind, facts: { request_id: id } }, ...(request.kind === 'escalation' && row.state === 'waiting_engineering' ? [{ kind: 'resumed' as const }] : [])];
+      return [
+        { kind, facts: { request_id: id } },
+        ...(request.kind === 'escalation' && row.state === 'waiting_engineering' ? [{ kind: 'resumed' as const }] : []),
+      ];
     });
     return getRequest(ctx, id);
   });
@@ -53,22 +64,56 @@ async function getRequest(ctx: Ctx, id: string): Promise<CaseRequestRow> {
 
 async function requestRow(ctx: Ctx, id: string, row: CaseRow, input: AskOthers): Promise<CaseRequestRow> {
   if (input.kind === 'escalation' && input.facts === undefined) {
-    throw new Problem('invalid', ['An escalation needs symptom, reproduction, what was tried and the impact', 'エスカレーションには症状・再現手順・実施済み対応・影響が必要です'], { errors: [{ path: 'facts', message: 'Required' }] });
+    throw new Problem(
+      'invalid',
+      ['An escalation needs symptom, reproduction, what was tried and the impact', 'エスカレーションには症状・再現手順・実施済み対応・影響が必要です'],
+      { errors: [{ path: 'facts', message: 'Required' }] },
+    );
   }
   const model_id = (await listCaseUnits(ctx, row.id))[0]?.model_id ?? null;
   const twin = input.kind === 'escalation' ? await findTwin(ctx, row, model_id) : undefined;
   if (twin !== undefined && input.differs_because === undefined) {
-    throw new Problem('conflict', ['Engineering already looks at the same model and category: join it, or say why this differs', '同じ機種・分類のエスカレーションが進行中です。合流するか、異なる理由を記入してください'], { blocking: `/api/v1/cases/${twin.case_id}` });
+    throw new Problem(
+      'conflict',
+      [
+        'Engineering already looks at the same model and category: join it, or say why this differs',
+        '同じ機種・分類のエスカレーションが進行中です。合流するか、異なる理由を記入してください',
+      ],
+      { blocking: `/api/v1/cases/${twin.case_id}` },
+    );
   }
   return {
-    id, case_id: row.id, kind: input.kind, state: 'waiting', asked_of: input.asked_of, asked_user_id: input.asked_user_id ?? null, question: input.question,
-    facts: input.facts === undefined ? null : JSON.stringify(input.facts), model_id, category_id: row.category_id, differs_from_id: twin?.id ?? null,
-    differs_because: twin === undefined ? null : (input.differs_because ?? null), due_at: input.due_at, asked_by: ctx.actor.name, asked_at: ctx.now,
-    answer: null, answered_by: null, answered_at: null, version: 1,
+    id,
+    case_id: row.id,
+    kind: input.kind,
+    state: 'waiting',
+    asked_of: input.asked_of,
+    asked_user_id: input.asked_user_id ?? null,
+    question: input.question,
+    facts: input.facts === undefined ? null : JSON.stringify(input.facts),
+    model_id,
+    category_id: row.category_id,
+    differs_from_id: twin?.id ?? null,
+    differs_because: twin === undefined ? null : (input.differs_because ?? null),
+    due_at: input.due_at,
+    asked_by: ctx.actor.name,
+    asked_at: ctx.now,
+    answer: null,
+    answered_by: null,
+    answered_at: null,
+    version: 1,
   };
 }
 
 /** An escalation of the same model and the same category that waits. Without a model there is nothing to compare. */
 const findTwin = async (ctx: Ctx, row: CaseRow, model_id: string | null): Promise<CaseRequestRow | undefined> =>
-  (model_id === null ? undefined : ctx.db.selectFrom('case_requests').selectAll().where('kind', '=', 'escalation').where('state', '=', 'waiting').where('model_id', '=', model_id)
-    .where('category_id', row.category_id === null ? 'is' : '=', row.category_id).executeTakeFirst());
+  model_id === null
+    ? undefined
+    : ctx.db
+        .selectFrom('case_requests')
+        .selectAll()
+        .where('kind', '=', 'escalation')
+        .where('state', '=', 'waiting')
+        .where('model_id', '=', model_id)
+        .where('category_id', row.category_id === null ? 'is' : '=', row.category_id)
+        .executeTakeFirst();

@@ -21,7 +21,12 @@ export interface Calendar {
 
 /** Used until somebody enters a calendar: Monday to Friday 9 to 18 without Japanese holidays. */
 export const usualCalendar = (zone: string): Calendar => ({
-  from_on: '1970-01-01', zone, hours: [1, 2, 3, 4, 5, 6, 7].map((weekday): readonly Hours[] => (weekday <= 5 ? [['09:00', '18:00']] : [])), holidays: 'jp', closed_days: [], open_days: [],
+  from_on: '1970-01-01',
+  zone,
+  hours: [1, 2, 3, 4, 5, 6, 7].map((weekday): readonly Hours[] => (weekday <= 5 ? [['09:00', '18:00']] : [])),
+  holidays: 'jp',
+  closed_days: [],
+  open_days: [],
 });
 
 export type BusinessClock = (from: number, to: number) => number;
@@ -38,11 +43,12 @@ export function businessClock(calendars: readonly Calendar[]): BusinessClock {
       opening: rememberedOpening(calendar),
     };
   });
-  return (from, to) => versions.reduce((sum, version) => {
-    const begin = Math.max(from, version.from);
-    const end = Math.min(to, version.to);
-    return end > begin ? sum + openIn(version.opening, version.calendar.zone, begin, end) : sum;
-  }, 0);
+  return (from, to) =>
+    versions.reduce((sum, version) => {
+      const begin = Math.max(from, version.from);
+      const end = Math.min(to, version.to);
+      return end > begin ? sum + openIn(version.opening, version.calendar.zone, begin, end) : sum;
+    }, 0);
 }
 
 /** Whether the desk is open on that calendar day at all. */
@@ -103,5 +109,10 @@ function cachedDay(at: number, zone: string): Day {
 
 /** A stored version as a calendar. */
 export const readCalendar = (row: CalendarRow): Calendar => ({
-  from_on: row.from_on, zone: row.zone, hours: JSON.parse(row.hours), holidays: row.holidays, closed_days: JSON.parse(row.closed_days), open_days: JSON.parse(row.open_days),
+  from_on: row.from_on,
+  zone: row.zone,
+  hours: JSON.parse(row.hours),
+  holidays: row.holidays,
+  closed_days: JSON.parse(row.closed_days),
+  open_days: JSON.parse(row.open_days),
 });

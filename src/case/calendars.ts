@@ -39,7 +39,11 @@ export async function addCalendar(ctx: Ctx, input: CalendarInput): Promise<Calen
     const latest = await ctx.db.selectFrom('calendars').select('from_on').orderBy('from_on', 'desc').executeTakeFirst();
     const cases = await ctx.db.selectFrom('cases').select('id').limit(1).executeTakeFirst();
     const tooEarly = latest === undefined ? cases !== undefined && input.from_on <= today(ctx) : input.from_on <= today(ctx) || input.from_on <= latest.from_on;
-    if (tooEarly) throw new Problem('conflict', ['A calendar holds from a day to come, after the last version', '営業カレンダーは最新版より後の、明日以降の日から有効にしてください']);
+    if (tooEarly)
+      throw new Problem('conflict', [
+        'A calendar holds from a day to come, after the last version',
+        '営業カレンダーは最新版より後の、明日以降の日から有効にしてください',
+      ]);
     if (latest === undefined && cases !== undefined) await keepUsual(ctx);
     const row = calendarRow(ctx, input);
     await ctx.db.insertInto('calendars').values(row).execute();
@@ -49,11 +53,22 @@ export async function addCalendar(ctx: Ctx, input: CalendarInput): Promise<Calen
 }
 
 /** What was computed with the usual hours stays computed with them. */
-const keepUsual = (ctx: Ctx) => ctx.db.insertInto('calendars').values(calendarRow(ctx, usualCalendar(ctx.zone))).execute();
+const keepUsual = (ctx: Ctx) =>
+  ctx.db
+    .insertInto('calendars')
+    .values(calendarRow(ctx, usualCalendar(ctx.zone)))
+    .execute();
 
 const calendarRow = (ctx: Ctx, calendar: CalendarInput | Calendar): CalendarRow => ({
-  id: newId(ctx.now), from_on: calendar.from_on, zone: calendar.zone, hours: JSON.stringify(calendar.hours), holidays: calendar.holidays,
-  closed_days: JSON.stringify(calendar.closed_days), open_days: JSON.stringify(calendar.open_days), created_by: ctx.actor.name, created_at: ctx.now,
+  id: newId(ctx.now),
+  from_on: calendar.from_on,
+  zone: calendar.zone,
+  hours: JSON.stringify(calendar.hours),
+  holidays: calendar.holidays,
+  closed_days: JSON.stringify(calendar.closed_days),
+  open_days: JSON.stringify(calendar.open_days),
+  created_by: ctx.actor.name,
+  created_at: ctx.now,
 });
 
 function isZone(name: string): boolean {

@@ -29,11 +29,25 @@ async function readCase(c: AppContext, id: string) {
     if (panel !== undefined) panels.push(panel);
   }
   return {
-    row, units, panels, events: await listEvents(ctx, row.id), requests: await listRequests(ctx, row.id), visits: await listVisits(ctx, row.id), commands: await listCommands(ctx, row.id),
-    workarounds: await listWorkarounds(ctx, units, row.category_id), similar: await listSimilar(ctx, row, units[0]?.model_id ?? null), owners: await listOwners(ctx),
-    categories: await listCodes(ctx, 'category'), causes: await listCodes(ctx, 'cause'), templates: await listTemplates(ctx),
-    customer: row.customer_id === null ? undefined : await ctx.db.selectFrom('customers').select(['name', 'code']).where('id', '=', row.customer_id).executeTakeFirst(),
-    contract: row.contract_id === null ? undefined : await ctx.db.selectFrom('contracts').select(['code', 'plan', 'coverage']).where('id', '=', row.contract_id).executeTakeFirst(),
+    row,
+    units,
+    panels,
+    events: await listEvents(ctx, row.id),
+    requests: await listRequests(ctx, row.id),
+    visits: await listVisits(ctx, row.id),
+    commands: await listCommands(ctx, row.id),
+    workarounds: await listWorkarounds(ctx, units, row.category_id),
+    similar: await listSimilar(ctx, row, units[0]?.model_id ?? null),
+    owners: await listOwners(ctx),
+    categories: await listCodes(ctx, 'category'),
+    causes: await listCodes(ctx, 'cause'),
+    templates: await listTemplates(ctx),
+    customer:
+      row.customer_id === null ? undefined : await ctx.db.selectFrom('customers').select(['name', 'code']).where('id', '=', row.customer_id).executeTakeFirst(),
+    contract:
+      row.contract_id === null
+        ? undefined
+        : await ctx.db.selectFrom('contracts').select(['code', 'plan', 'coverage']).where('id', '=', row.contract_id).executeTakeFirst(),
   };
 }
 export type ReadCase = Awaited<ReturnType<typeof readCase>>;
@@ -43,32 +57,66 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
   const read = await readCase(c, c.req.param('id') ?? '');
   const { row } = read;
   const w = words(c.var.locale);
-  return show(c, { title: `${row.number} ${row.subject}`, nav: '/cases', kind: 'wide' }, (
+  return show(
+    c,
+    { title: `${row.number} ${row.subject}`, nav: '/cases', kind: 'wide' },
     <>
-      <PageHead title={row.subject} sub={<>{row.number} <StateBadge c={c} row={row} /> {row.initiated_by === 'alert' ? <Badge tone="info">{w.proactive}</Badge> : null} {row.notice_id === null ? null : <a href={`/notices/${row.notice_id}`}><Badge tone="info">{w.after_notice}</Badge></a>}</>} />
+      <PageHead
+        title={row.subject}
+        sub={
+          <>
+            {row.number} <StateBadge c={c} row={row} /> {row.initiated_by === 'alert' ? <Badge tone="info">{w.proactive}</Badge> : null}{' '}
+            {row.notice_id === null ? null : (
+              <a href={`/notices/${row.notice_id}`}>
+                <Badge tone="info">{w.after_notice}</Badge>
+              </a>
+            )}
+          </>
+        }
+      />
       <CaseFacts c={c} read={read} />
       <CaseActions c={c} read={read} />
-      {read.panels.map((panel) => <UnitView c={c} row={row} panel={panel} commands={read.commands} />)}
+      {read.panels.map((panel) => (
+        <UnitView c={c} row={row} panel={panel} commands={read.commands} />
+      ))}
       <Workarounds c={c} read={read} />
       <Similar c={c} read={read} />
-      <Section title={w.timeline} id="timeline"><Timeline c={c} case_id={row.id} events={read.events} /></Section>
-    </>
-  ));
+      <Section title={w.timeline} id="timeline">
+        <Timeline c={c} case_id={row.id} events={read.events} />
+      </Section>
+    </>,
+  );
 });
 
 function CaseFacts({ c, read: { row, owners, categories, causes, customer, contract } }: { c: AppContext; read: ReadCase }) {
   const { locale } = c.var;
   const w = words(locale);
-  const code = (list: ReadCase['categories'], id: string | null) => { const found = list.find((entry) => entry.id === id); return found === undefined ? '—' : named(found, locale); };
+  const code = (list: ReadCase['categories'], id: string | null) => {
+    const found = list.find((entry) => entry.id === id);
+    return found === undefined ? '—' : named(found, locale);
+  };
   return (
-    <Facts facts={[
-      [w.type, speak(typeWords[row.type], locale)], [w.source, speak(sourceWords[row.source], locale)], [w.customer, customer === undefined ? <Unknown locale={locale} /> : customer.name],
-      [w.contact, [row.contact_name, row.contact_email].filter((part) => part !== null).join(' · ') || '—'], [w.contract, contract === undefined ? '—' : `${contract.code} (${contract.plan}, ${contract.coverage})`],
-      [w.owner, owners.find(({ id }) => id === row.owner_id)?.name ?? (row.owner_id ?? w.nobody)], [w.category, code(categories, row.category_id)], [w.cause, code(causes, row.cause_id)],
-      [w.since, row.since_text ?? '—'], [w.tried, row.tried_text ?? '—'], [w.opened, <Moment c={c} at={row.opened_at} />], [w.next_step, row.next_step ?? '—'], [w.due, row.next_due_at === null ? '—' : <Moment c={c} at={row.next_due_at} />],
-      ...(row.unanswered_since_at === null ? [] : [[w.waiting_since, <Moment c={c} at={row.unanswered_since_at} />] as const]), ...(row.solution === null ? [] : [[w.solution, row.solution] as const]),
-      ...(row.rating === null ? [] : [[w.rating, `${row.rating} / 5`] as const]), ...(row.merged_into_id === null ? [] : [[w.merged_into, <a href={`/cases/${row.merged_into_id}`}>{row.merged_into_id}</a>] as const]),
-    ]} />
+    <Facts
+      facts={[
+        [w.type, speak(typeWords[row.type], locale)],
+        [w.source, speak(sourceWords[row.source], locale)],
+        [w.customer, customer === undefined ? <Unknown locale={locale} /> : customer.name],
+        [w.contact, [row.contact_name, row.contact_email].filter((part) => part !== null).join(' · ') || '—'],
+        [w.contract, contract === undefined ? '—' : `${contract.code} (${contract.plan}, ${contract.coverage})`],
+        [w.owner, owners.find(({ id }) => id === row.owner_id)?.name ?? row.owner_id ?? w.nobody],
+        [w.category, code(categories, row.category_id)],
+        [w.cause, code(causes, row.cause_id)],
+        [w.since, row.since_text ?? '—'],
+        [w.tried, row.tried_text ?? '—'],
+        [w.opened, <Moment c={c} at={row.opened_at} />],
+        [w.next_step, row.next_step ?? '—'],
+        [w.due, row.next_due_at === null ? '—' : <Moment c={c} at={row.next_due_at} />],
+        ...(row.unanswered_since_at === null ? [] : [[w.waiting_since, <Moment c={c} at={row.unanswered_since_at} />] as const]),
+        ...(row.solution === null ? [] : [[w.solution, row.solution] as const]),
+        ...(row.rating === null ? [] : [[w.rating, `${row.rating} / 5`] as const]),
+        ...(row.merged_into_id === null ? [] : [[w.merged_into, <a href={`/cases/${row.merged_into_id}`}>{row.merged_into_id}</a>] as const]),
+      ]}
+    />
   );
 }
 
@@ -81,12 +129,19 @@ function Workarounds({ c, read: { row, workarounds } }: { c: AppContext; read: R
     <Section title={w.workarounds} id="workarounds">
       {workarounds.slice(0, 8).map((found) => (
         <details>
-          <summary>{locale === 'ja' ? found.title_ja : found.title_en} <Badge>{scopes[found.specificity]}</Badge> {found.tried > 0 ? <small>{w.helped_of(found.helped, found.tried)}</small> : null}</summary>
+          <summary>
+            {locale === 'ja' ? found.title_ja : found.title_en} <Badge>{scopes[found.specificity]}</Badge>{' '}
+            {found.tried > 0 ? <small>{w.helped_of(found.helped, found.tried)}</small> : null}
+          </summary>
           <p class="prose">{locale === 'ja' ? found.steps_ja : found.steps_en}</p>
           <form class="row" method="post" action={`/cases/${row.id}/workarounds`}>
             <input type="hidden" name="workaround_id" value={found.id} />
-            <button name="helped" value="yes">{w.helped}</button>
-            <button name="helped" value="no">{w.helped_not}</button>
+            <button name="helped" value="yes">
+              {w.helped}
+            </button>
+            <button name="helped" value="no">
+              {w.helped_not}
+            </button>
           </form>
         </details>
       ))}
@@ -98,10 +153,17 @@ function Similar({ c, read: { similar } }: { c: AppContext; read: ReadCase }) {
   const w = words(c.var.locale);
   return (
     <Section title={w.similar} id="similar">
-      <Table c={c} caption={w.similar} rows={similar} columns={[
-        { head: w.number, cell: (found) => <a href={`/cases/${found.id}`}>{found.number}</a> }, { head: w.subject, cell: (found) => found.subject }, { head: w.solution, cell: (found) => found.solution },
-        { head: w.category, cell: (found) => (found.same_category ? <Badge tone="good">=</Badge> : '') },
-      ]} />
+      <Table
+        c={c}
+        caption={w.similar}
+        rows={similar}
+        columns={[
+          { head: w.number, cell: (found) => <a href={`/cases/${found.id}`}>{found.number}</a> },
+          { head: w.subject, cell: (found) => found.subject },
+          { head: w.solution, cell: (found) => found.solution },
+          { head: w.category, cell: (found) => (found.same_category ? <Badge tone="good">=</Badge> : '') },
+        ]}
+      />
     </Section>
   );
 }

@@ -12,9 +12,22 @@ export async function saveCaseCode(ctx: Ctx, input: SaveCaseCode): Promise<CaseC
   allow(ctx, 'case:lead');
   return transaction(ctx, async (ctx) => {
     if (input.parent_id !== null) await refuseForeignParent(ctx, input, input.parent_id);
-    const row = await ctx.db.insertInto('case_codes').values({ ...input, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 })
-      .onConflict((conflict) => conflict.columns(['tree', 'code']).doUpdateSet((set) => ({ parent_id: input.parent_id, name_en: input.name_en, name_ja: input.name_ja, retired_at: null, version: set('case_codes.version', '+', 1) })))
-      .returningAll().executeTakeFirstOrThrow();
+    const row = await ctx.db
+      .insertInto('case_codes')
+      .values({ ...input, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tree', 'code'])
+          .doUpdateSet((set) => ({
+            parent_id: input.parent_id,
+            name_en: input.name_en,
+            name_ja: input.name_ja,
+            retired_at: null,
+            version: set('case_codes.version', '+', 1),
+          })),
+      )
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await remember(ctx, { action: 'case_code.saved', record_kind: 'case_code', record_id: row.id, change: input });
     return row;
   });
@@ -25,9 +38,23 @@ export async function saveTemplate(ctx: Ctx, input: SaveTemplate): Promise<CaseT
   allow(ctx, 'case:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const row = await ctx.db.insertInto('case_templates').values({ ...input, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 })
-      .onConflict((conflict) => conflict.column('code').doUpdateSet((set) => ({ type: input.type, name: input.name, body_en: input.body_en, body_ja: input.body_ja, retired_at: null, version: set('case_templates.version', '+', 1) })))
-      .returningAll().executeTakeFirstOrThrow();
+    const row = await ctx.db
+      .insertInto('case_templates')
+      .values({ ...input, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 })
+      .onConflict((conflict) =>
+        conflict
+          .column('code')
+          .doUpdateSet((set) => ({
+            type: input.type,
+            name: input.name,
+            body_en: input.body_en,
+            body_ja: input.body_ja,
+            retired_at: null,
+            version: set('case_templates.version', '+', 1),
+          })),
+      )
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await remember(ctx, { action: 'case_template.saved', record_kind: 'case_template', record_id: row.id, change: { code: input.code } });
     return row;
   });
@@ -37,10 +64,17 @@ export async function addWorkaround(ctx: Ctx, input: SaveWorkaround): Promise<Wo
   allow(ctx, 'case:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    if (input.firmware_id !== null && input.model_id === null) throw new Problem('invalid', ['A firmware needs its model', 'ファームウェアを指定する場合は機種も必要です'], { errors: [{ path: 'model_id', message: 'Required' }] });
+    if (input.firmware_id !== null && input.model_id === null)
+      throw new Problem('invalid', ['A firmware needs its model', 'ファームウェアを指定する場合は機種も必要です'], {
+        errors: [{ path: 'model_id', message: 'Required' }],
+      });
     // The narrower scope is enough: a model has one maker.
     const scope = { ...input, maker_id: input.model_id === null ? input.maker_id : null };
-    const row = await ctx.db.insertInto('workarounds').values({ ...scope, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 }).returningAll().executeTakeFirstOrThrow();
+    const row = await ctx.db
+      .insertInto('workarounds')
+      .values({ ...scope, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 })
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await remember(ctx, { action: 'workaround.added', record_kind: 'workaround', record_id: row.id, change: input });
     return row;
   });
@@ -51,7 +85,13 @@ export async function retire(ctx: Ctx, table: 'case_codes' | 'case_templates' | 
   allow(ctx, table === 'case_codes' ? 'case:lead' : 'case:write');
   staffOnly(ctx);
   await transaction(ctx, async (ctx) => {
-    const retired = await ctx.db.updateTable(table).set((set) => ({ retired_at: ctx.now, version: set('version', '+', 1) })).where('id', '=', id).where('retired_at', 'is', null).returning('id').executeTakeFirst();
+    const retired = await ctx.db
+      .updateTable(table)
+      .set((set) => ({ retired_at: ctx.now, version: set('version', '+', 1) }))
+      .where('id', '=', id)
+      .where('retired_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
     if (retired === undefined) throw notFound(['Record', 'レコード']);
     const kind = { case_codes: 'case_code', case_templates: 'case_template', workarounds: 'workaround' }[table];
     await remember(ctx, { action: `${kind}.retired`, record_kind: kind, record_id: id });
@@ -60,13 +100,30 @@ export async function retire(ctx: Ctx, table: 'case_codes' | 'case_templates' | 
 
 /** What a template's places stand for in this case. */
 export async function templateValues(ctx: Ctx, row: CaseRow): Promise<Record<string, string | null>> {
-  const unit = await ctx.db.selectFrom('case_units').innerJoin('units', 'units.id', 'case_units.unit_id').innerJoin('models', 'models.id', 'units.model_id')
-    .select(['units.serial', 'models.code']).where('case_units.case_id', '=', row.id).orderBy('units.id').executeTakeFirst();
-  const customer = row.customer_id === null ? undefined : await ctx.db.selectFrom('customers').select('name').where('id', '=', row.customer_id).executeTakeFirst();
-  return { customer: row.contact_name ?? customer?.name ?? null, number: row.number, serial: unit?.serial ?? null, model: unit?.code ?? null, agent: ctx.actor.name, subject: row.subject };
+  const unit = await ctx.db
+    .selectFrom('case_units')
+    .innerJoin('units', 'units.id', 'case_units.unit_id')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .select(['units.serial', 'models.code'])
+    .where('case_units.case_id', '=', row.id)
+    .orderBy('units.id')
+    .executeTakeFirst();
+  const customer =
+    row.customer_id === null ? undefined : await ctx.db.selectFrom('customers').select('name').where('id', '=', row.customer_id).executeTakeFirst();
+  return {
+    customer: row.contact_name ?? customer?.name ?? null,
+    number: row.number,
+    serial: unit?.serial ?? null,
+    model: unit?.code ?? null,
+    agent: ctx.actor.name,
+    subject: row.subject,
+  };
 }
 
 async function refuseForeignParent(ctx: Ctx, input: SaveCaseCode, parent_id: string): Promise<void> {
   const parent = await ctx.db.selectFrom('case_codes').select(['tree', 'code']).where('id', '=', parent_id).executeTakeFirst();
-  if (parent?.tree !== input.tree || parent.code === input.code) throw new Problem('invalid', ['The parent must be another code of the same tree', '親コードは同じ体系の別コードにしてください'], { errors: [{ path: 'parent_id', message: 'Not of this tree' }] });
+  if (parent?.tree !== input.tree || parent.code === input.code)
+    throw new Problem('invalid', ['The parent must be another code of the same tree', '親コードは同じ体系の別コードにしてください'], {
+      errors: [{ path: 'parent_id', message: 'Not of this tree' }],
+    });
 }

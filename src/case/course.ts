@@ -64,7 +64,14 @@ const MOST_AT_ONCE = 500;
 
 /** Closes what was solved two weeks ago and stayed so. A job; returns how many. */
 export async function closeSettled(ctx: Ctx): Promise<number> {
-  const settled = await ctx.db.selectFrom('cases').select('id').where('state', '=', 'solved').where('solved_at', '<=', ctx.now - SETTLED_MS).orderBy('solved_at').limit(MOST_AT_ONCE).execute();
+  const settled = await ctx.db
+    .selectFrom('cases')
+    .select('id')
+    .where('state', '=', 'solved')
+    .where('solved_at', '<=', ctx.now - SETTLED_MS)
+    .orderBy('solved_at')
+    .limit(MOST_AT_ONCE)
+    .execute();
   for (const { id } of settled) await closeCase(ctx, id);
   return settled.length;
 }
@@ -73,13 +80,18 @@ export async function closeSettled(ctx: Ctx): Promise<number> {
 function refuseStep(row: CaseRow, step: CaseStep): void {
   refuseAside(row);
   if (nextState(row.state, step) === null) {
-    throw new Problem('conflict', [`Not possible while the case is ${row.state}`, `現在の状態(${row.state})ではこの操作はできません`], { blocking: `/api/v1/cases/${row.id}` });
+    throw new Problem('conflict', [`Not possible while the case is ${row.state}`, `現在の状態(${row.state})ではこの操作はできません`], {
+      blocking: `/api/v1/cases/${row.id}`,
+    });
   }
 }
 
 /** Delivery puts PUBLIC_URL in place of the mark. Only the hash of the key is kept: nobody of us can rate. */
 async function ratingLink(ctx: Ctx, row: CaseRow): Promise<string> {
   const key = newSecret(18);
-  await ctx.db.insertInto('case_rating_links').values({ hash: sha256(key), case_id: row.id, created_at: ctx.now }).execute();
+  await ctx.db
+    .insertInto('case_rating_links')
+    .values({ hash: sha256(key), case_id: row.id, created_at: ctx.now })
+    .execute();
   return speak([`How did we do? {{public_url}}/rate/${key}`, `対応はいかがでしたか？ 評価はこちら: {{public_url}}/rate/${key}`], row.contact_locale);
 }

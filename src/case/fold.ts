@@ -50,14 +50,48 @@ export function foldCase(events: readonly CaseEvent[]): Folded | null {
 
 function begin(opened: CaseEvent, ordered: readonly CaseEvent[]): Folding {
   const row: Described = {
-    state: 'new', type: 'trouble', source: 'staff', initiated_by: 'staff', subject: '', customer_id: null, partner_id: null, contract_id: null,
-    contact_name: null, contact_email: null, contact_locale: 'ja', owner_id: null, category_id: null, cause_id: null, since_text: null, tried_text: null,
-    solution: null, next_step: null, next_due_at: null, rating: null, alert_id: null, notice_id: null, known_issue_id: null, merged_into_id: null, spam_at: null,
-    opened_at: opened.at, last_customer_at: null, last_staff_at: null, unanswered_since_at: null, solved_at: null, closed_at: null,
+    state: 'new',
+    type: 'trouble',
+    source: 'staff',
+    initiated_by: 'staff',
+    subject: '',
+    customer_id: null,
+    partner_id: null,
+    contract_id: null,
+    contact_name: null,
+    contact_email: null,
+    contact_locale: 'ja',
+    owner_id: null,
+    category_id: null,
+    cause_id: null,
+    since_text: null,
+    tried_text: null,
+    solution: null,
+    next_step: null,
+    next_due_at: null,
+    rating: null,
+    alert_id: null,
+    notice_id: null,
+    known_issue_id: null,
+    merged_into_id: null,
+    spam_at: null,
+    opened_at: opened.at,
+    last_customer_at: null,
+    last_staff_at: null,
+    unanswered_since_at: null,
+    solved_at: null,
+    closed_at: null,
   };
   describe(row, opened.facts);
   const course: Course = {
-    asked_at: null, replied_at: null, first_solved_at: null, asked_again_at: null, reopens: 0, effective_reopens: 0, public_replies: 0, worked_minutes: null,
+    asked_at: null,
+    replied_at: null,
+    first_solved_at: null,
+    asked_again_at: null,
+    reopens: 0,
+    effective_reopens: 0,
+    public_replies: 0,
+    worked_minutes: null,
   };
   // A later classification of a message counts from the moment of the message.
   const thanks = new Map(ordered.filter(({ kind }) => kind === 'message_classified').map(({ facts }) => [facts.event_id ?? '', facts.thanks === true]));
@@ -65,8 +99,25 @@ function begin(opened: CaseEvent, ordered: readonly CaseEvent[]): Folding {
 }
 
 const DESCRIBING = [
-  'type', 'source', 'initiated_by', 'subject', 'customer_id', 'partner_id', 'contract_id', 'contact_name', 'contact_email', 'contact_locale', 'category_id', 'cause_id',
-  'since_text', 'tried_text', 'next_step', 'next_due_at', 'alert_id', 'notice_id', 'known_issue_id',
+  'type',
+  'source',
+  'initiated_by',
+  'subject',
+  'customer_id',
+  'partner_id',
+  'contract_id',
+  'contact_name',
+  'contact_email',
+  'contact_locale',
+  'category_id',
+  'cause_id',
+  'since_text',
+  'tried_text',
+  'next_step',
+  'next_due_at',
+  'alert_id',
+  'notice_id',
+  'known_issue_id',
 ] as const satisfies readonly (keyof EventFacts & keyof Described)[];
 
 function describe(row: Described, facts: EventFacts): void {
@@ -79,32 +130,58 @@ function apply(folding: Folding, event: CaseEvent): void {
   describe(row, event.facts);
   switch (event.kind) {
     case 'triaged':
-    case 'owner_changed': return takeOwner(folding, event);
-    case 'message_in': return customerWrites(folding, event);
-    case 'message_out': return staffReplies(folding, event);
-    case 'waiting': return step(folding, event.at, waitStep(event.facts));
-    case 'resumed': return step(folding, event.at, 'resume');
-    case 'solved': return solve(folding, event);
-    case 'closed': return step(folding, event.at, 'close');
-    case 'reopened': return reopen(folding, event);
-    case 'rated': row.rating = event.facts.rating ?? row.rating; return;
-    case 'worked': course.worked_minutes = (course.worked_minutes ?? 0) + (event.facts.minutes ?? 0); return;
-    case 'unit_linked': if (event.facts.unit_id !== undefined) units.add(event.facts.unit_id); return;
-    case 'unit_unlinked': units.delete(event.facts.unit_id ?? ''); return;
+    case 'owner_changed':
+      return takeOwner(folding, event);
+    case 'message_in':
+      return customerWrites(folding, event);
+    case 'message_out':
+      return staffReplies(folding, event);
+    case 'waiting':
+      return step(folding, event.at, waitStep(event.facts));
+    case 'resumed':
+      return step(folding, event.at, 'resume');
+    case 'solved':
+      return solve(folding, event);
+    case 'closed':
+      return step(folding, event.at, 'close');
+    case 'reopened':
+      return reopen(folding, event);
+    case 'rated':
+      row.rating = event.facts.rating ?? row.rating;
+      return;
+    case 'worked':
+      course.worked_minutes = (course.worked_minutes ?? 0) + (event.facts.minutes ?? 0);
+      return;
+    case 'unit_linked':
+      if (event.facts.unit_id !== undefined) units.add(event.facts.unit_id);
+      return;
+    case 'unit_unlinked':
+      units.delete(event.facts.unit_id ?? '');
+      return;
     case 'merged':
       row.merged_into_id = event.facts.into_id ?? null;
       row.owner_id ??= event.facts.owner_id ?? null;
       return settle(folding, event.at);
-    case 'unmerged': row.merged_into_id = null; return settle(folding, event.at);
-    case 'spam_marked': row.spam_at = event.at; row.owner_id ??= event.facts.owner_id ?? null; return settle(folding, event.at);
-    case 'spam_unmarked': row.spam_at = null; return settle(folding, event.at);
-    case 'note': row.last_staff_at = event.at; return;
-    default: return;
+    case 'unmerged':
+      row.merged_into_id = null;
+      return settle(folding, event.at);
+    case 'spam_marked':
+      row.spam_at = event.at;
+      row.owner_id ??= event.facts.owner_id ?? null;
+      return settle(folding, event.at);
+    case 'spam_unmarked':
+      row.spam_at = null;
+      return settle(folding, event.at);
+    case 'note':
+      row.last_staff_at = event.at;
+      return;
+    default:
+      return;
   }
 }
 
 const waitStep = (facts: EventFacts): CaseStep =>
-  (facts.waiting_for === 'engineering' ? 'wait_engineering' : facts.waiting_for === 'maker' ? 'wait_maker' : 'wait_customer');
+  facts.waiting_for === 'engineering' ? 'wait_engineering' : facts.waiting_for === 'maker' ? 'wait_maker' : 'wait_customer';
 
 function takeOwner(folding: Folding, event: CaseEvent): void {
   folding.row.owner_id = event.facts.owner_id ?? folding.row.owner_id;

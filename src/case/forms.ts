@@ -9,11 +9,14 @@ import type { AppContext } from '../web/env.ts';
 import { readForm } from '../web/page.tsx';
 
 /** As readForm; fields that end in `_at` come from datetime-local inputs, in the viewer's zone. */
-export const readDeskForm = <T extends z.ZodType>(c: AppContext, schema: T): Promise<z.output<T>> => readForm(c, z.preprocess((form) => inUtc(form, c.var.zone), schema) as unknown as T); // preprocess keeps the output of `schema`
+export const readDeskForm = <T extends z.ZodType>(c: AppContext, schema: T): Promise<z.output<T>> =>
+  readForm(c, z.preprocess((form) => inUtc(form, c.var.zone), schema) as unknown as T); // preprocess keeps the output of `schema`
 
 function inUtc(form: unknown, zone: string): unknown {
   if (typeof form !== 'object' || form === null) return form;
-  return Object.fromEntries(Object.entries(form).map(([key, value]) => [key, key.endsWith('_at') && typeof value === 'string' ? instantOf(value, zone) : value]));
+  return Object.fromEntries(
+    Object.entries(form).map(([key, value]) => [key, key.endsWith('_at') && typeof value === 'string' ? instantOf(value, zone) : value]),
+  );
 }
 
 function instantOf(text: string, zone: string): string {
@@ -23,8 +26,14 @@ function instantOf(text: string, zone: string): string {
 
 /** The one unit of that id or serial the actor may see. Throws `not_found` for none and for several: a shared serial needs the id. */
 export async function unitNamed(ctx: Ctx, text: string): Promise<string> {
-  const units = await ctx.db.selectFrom('units').$call(seenBy(ctx, 'units.partner_id')).select('units.id').where('units.merged_into_id', 'is', null)
-    .where((where) => where.or([where('units.id', '=', text), where('units.serial_key', '=', identifierKey(text))])).limit(2).execute();
+  const units = await ctx.db
+    .selectFrom('units')
+    .$call(seenBy(ctx, 'units.partner_id'))
+    .select('units.id')
+    .where('units.merged_into_id', 'is', null)
+    .where((where) => where.or([where('units.id', '=', text), where('units.serial_key', '=', identifierKey(text))]))
+    .limit(2)
+    .execute();
   const [unit] = units;
   if (unit === undefined || units.length > 1) throw notFound(['One unit of that serial', '該当する個体（1台に特定できるもの）']);
   return unit.id;

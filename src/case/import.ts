@@ -1,6 +1,5 @@
 // CSV `cases`: inquiries of another system, as events at the moments the file states. What the file does not say (messages, replies) stays unknown.
 import { identifierKey } from '../core/identifier.ts';
-import { named } from './rules.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { code, identifier, instant, oneOf, required, text, wholeNumber } from '../transfer/columns.ts';
@@ -8,34 +7,86 @@ import { type CellError, type Cells, type Change, defineKind, type GivenRow, typ
 import { openCase } from './open.ts';
 import { ownerFor } from './owner.ts';
 import { type Draft, lockCases, recordEvents } from './record.ts';
+import { named } from './rules.ts';
 import type { CaseCodeRow, CaseRow, CaseSource } from './table.ts';
 
 const channels = ['mail', 'chat', 'phone', 'partner', 'api'] as const;
 
 const columns = {
-  case_no: required(code(100)), opened_at: required(instant()), customer_code: code(), serial: identifier(), channel: oneOf(channels), category: code(), cause: code(), owner: text(300), solved_at: instant(), rating: wholeNumber(1, 5),
+  case_no: required(code(100)),
+  opened_at: required(instant()),
+  customer_code: code(),
+  serial: identifier(),
+  channel: oneOf(channels),
+  category: code(),
+  cause: code(),
+  owner: text(300),
+  solved_at: instant(),
+  rating: wholeNumber(1, 5),
 };
 type CaseColumns = typeof columns;
 type CaseCells = Cells<CaseColumns>;
 
-interface Facts { readonly customer_id: string | null; readonly unit_id: string | null; readonly category: CaseCodeRow | null; readonly cause: CaseCodeRow | null; readonly owner_id: string; readonly source: CaseSource }
-type Plan = { readonly kind: 'new'; readonly cells: CaseCells; readonly facts: Facts } | { readonly kind: 'update'; readonly cells: CaseCells; readonly facts: Facts; readonly case_id: string };
+interface Facts {
+  readonly customer_id: string | null;
+  readonly unit_id: string | null;
+  readonly category: CaseCodeRow | null;
+  readonly cause: CaseCodeRow | null;
+  readonly owner_id: string;
+  readonly source: CaseSource;
+}
+type Plan =
+  | { readonly kind: 'new'; readonly cells: CaseCells; readonly facts: Facts }
+  | { readonly kind: 'update'; readonly cells: CaseCells; readonly facts: Facts; readonly case_id: string };
 
-export const casesImport = defineKind<CaseColumns, Plan>({ name: 'cases', label: ['Cases', '問い合わせ'], permission: 'case:write', columns, begin, refuseUndo, undo });
+export const casesImport = defineKind<CaseColumns, Plan>({
+  name: 'cases',
+  label: ['Cases', '問い合わせ'],
+  permission: 'case:write',
+  columns,
+  begin,
+  refuseUndo,
+  undo,
+});
 
-interface Known { readonly customers: ReadonlyMap<string, string>; readonly codes: ReadonlyMap<string, CaseCodeRow>; readonly people: ReadonlyMap<string, string>; readonly self: string | null; readonly seen: Map<string, number> }
+interface Known {
+  readonly customers: ReadonlyMap<string, string>;
+  readonly codes: ReadonlyMap<string, CaseCodeRow>;
+  readonly people: ReadonlyMap<string, string>;
+  readonly self: string | null;
+  readonly seen: Map<string, number>;
+}
 
 async function begin(ctx: Ctx): Promise<ImportRun<CaseColumns, Plan>> {
   const customers = new Map((await ctx.db.selectFrom('customers').select(['id', 'code']).execute()).map((row) => [row.code, row.id]));
   const codes = new Map((await ctx.db.selectFrom('case_codes').selectAll().execute()).map((row) => [`${row.tree}/${row.code}`, row]));
   const users = await ctx.db.selectFrom('users').select(['id', 'email', 'name']).where('partner_id', 'is', null).where('disabled_at', 'is', null).execute();
-  const people = new Map(users.flatMap(({ id, email, name }) => [[name, id], [email.toLowerCase(), id]] as const));
+  const people = new Map(
+    users.flatMap(
+      ({ id, email, name }) =>
+        [
+          [name, id],
+          [email.toLowerCase(), id],
+        ] as const,
+    ),
+  );
   const known: Known = { customers, codes, people, self: ctx.actor.kind === 'person' ? ctx.actor.id : null, seen: new Map() };
   return {
     judge: async (ctx, rows) => {
-      const cases = await ctx.db.selectFrom('cases').selectAll().where('external_no', 'in', rows.map(({ cells }) => cells.case_no)).execute();
+      const cases = await ctx.db
+        .selectFrom('cases')
+        .selectAll()
+        .where(
+          'external_no',
+          'in',
+          rows.map(({ cells }) => cells.case_no),
+        )
+        .execute();
       const keys = rows.flatMap(({ cells }) => (cells.serial === null ? [] : [identifierKey(cells.serial)]));
-      const units = keys.length === 0 ? [] : await ctx.db.selectFrom('units').select(['id', 'serial_key']).where('serial_key', 'in', keys).where('merged_into_id', 'is', null).execute();
+      const units =
+        keys.length === 0
+          ? []
+          : await ctx.db.selectFrom('units').select(['id', 'serial_key']).where('serial_key', 'in', keys).where('merged_into_id', 'is', null).execute();
       return rows.map((row) => judge(row, known, cases, units));
     },
     write: async (ctx, _import_id, batch) => {
@@ -46,7 +97,12 @@ async function begin(ctx: Ctx): Promise<ImportRun<CaseColumns, Plan>> {
   };
 }
 
-function judge({ row_no, cells }: GivenRow<CaseColumns>, known: Known, cases: readonly CaseRow[], units: readonly { id: string; serial_key: string }[]): Judgement<Plan> {
+function judge(
+  { row_no, cells }: GivenRow<CaseColumns>,
+  known: Known,
+  cases: readonly CaseRow[],
+  units: readonly { id: string; serial_key: string }[],
+): Judgement<Plan> {
   const errors: CellError[] = [];
   const twice = known.seen.get(cells.case_no);
   if (twice === undefined) known.seen.set(cells.case_no, row_no);
@@ -56,8 +112,12 @@ function judge({ row_no, cells }: GivenRow<CaseColumns>, known: Known, cases: re
   if (errors.length > 0) return { result: 'error', key: cells.case_no, errors };
   const before = cases.find(({ external_no }) => external_no === cells.case_no);
   if (before === undefined) return { result: 'create', key: cells.case_no, plan: { kind: 'new', cells, facts } };
-  const same = before.spam_at === null && (cells.solved_at === null || before.solved_at === cells.solved_at) && (cells.rating === null || before.rating === cells.rating)
-    && (facts.cause === null || before.cause_id === facts.cause.id) && (facts.category === null || before.category_id === facts.category.id);
+  const same =
+    before.spam_at === null &&
+    (cells.solved_at === null || before.solved_at === cells.solved_at) &&
+    (cells.rating === null || before.rating === cells.rating) &&
+    (facts.cause === null || before.cause_id === facts.cause.id) &&
+    (facts.category === null || before.category_id === facts.category.id);
   return same ? { result: 'same', key: cells.case_no } : { result: 'update', key: cells.case_no, plan: { kind: 'update', cells, facts, case_id: before.id } };
 }
 
@@ -68,11 +128,19 @@ function factsOf(cells: CaseCells, known: Known, units: readonly { id: string; s
   };
   const called = cells.serial === null ? [] : units.filter(({ serial_key }) => serial_key === identifierKey(cells.serial ?? ''));
   if (called.length > 1) errors.push({ column: 'serial', words: ['Several units have this serial', '同じシリアルの個体が複数あります'] });
-  const owner = found('owner', cells.owner, cells.owner === null ? (known.self ?? undefined) : (known.people.get(cells.owner.toLowerCase()) ?? known.people.get(cells.owner)));
-  if (owner === null && cells.owner === null) errors.push({ column: 'owner', words: ['Name the owner: a program cannot own a case', '担当者を指定してください'] });
+  const owner = found(
+    'owner',
+    cells.owner,
+    cells.owner === null ? (known.self ?? undefined) : (known.people.get(cells.owner.toLowerCase()) ?? known.people.get(cells.owner)),
+  );
+  if (owner === null && cells.owner === null)
+    errors.push({ column: 'owner', words: ['Name the owner: a program cannot own a case', '担当者を指定してください'] });
   return {
-    customer_id: found('customer_code', cells.customer_code, known.customers.get(cells.customer_code ?? '')), unit_id: found('serial', cells.serial, called[0]?.id), owner_id: owner ?? '',
-    category: found('category', cells.category, known.codes.get(`category/${cells.category}`)), cause: found('cause', cells.cause, known.codes.get(`cause/${cells.cause}`)),
+    customer_id: found('customer_code', cells.customer_code, known.customers.get(cells.customer_code ?? '')),
+    unit_id: found('serial', cells.serial, called[0]?.id),
+    owner_id: owner ?? '',
+    category: found('category', cells.category, known.codes.get(`category/${cells.category}`)),
+    cause: found('cause', cells.cause, known.codes.get(`cause/${cells.cause}`)),
     source: cells.channel === null ? 'csv' : cells.channel === 'partner' ? 'partner_form' : cells.channel,
   };
 }
@@ -86,8 +154,16 @@ async function write(ctx: Ctx, { row_no, plan }: Planned<Plan>): Promise<Change>
     return { row_no, record_kind: 'case', record_id: row.id, before: '{}' };
   }
   const row = await openCase(ctx, {
-    type: 'trouble', source: facts.source, initiated_by: cells.channel === 'partner' ? 'partner' : 'customer', subject: facts.category === null ? cells.case_no : `${cells.case_no} ${named(facts.category, 'ja')}`,
-    customer_id: facts.customer_id, unit_ids: facts.unit_id === null ? [] : [facts.unit_id], category_id: facts.category?.id ?? null, at: cells.opened_at, external_no: cells.case_no, also: stated(cells, facts),
+    type: 'trouble',
+    source: facts.source,
+    initiated_by: cells.channel === 'partner' ? 'partner' : 'customer',
+    subject: facts.category === null ? cells.case_no : `${cells.case_no} ${named(facts.category, 'ja')}`,
+    customer_id: facts.customer_id,
+    unit_ids: facts.unit_id === null ? [] : [facts.unit_id],
+    category_id: facts.category?.id ?? null,
+    at: cells.opened_at,
+    external_no: cells.case_no,
+    also: stated(cells, facts),
   });
   return { row_no, record_kind: 'case', record_id: row.id, before: null };
 }
@@ -98,24 +174,57 @@ function stated(cells: CaseCells, { owner_id, category, cause }: Facts): Draft[]
   const key = (what: string): string => `csv:${cells.case_no}:${what}`;
   const last = cells.solved_at ?? at;
   return [
-    { kind: 'triaged', at, facts: { owner_id, ...(category === null ? {} : { category_id: category.id }) }, source_key: key(`owner:${owner_id}:${category?.id ?? ''}`) },
-    ...(cells.solved_at === null ? [] : [{ kind: 'solved' as const, visibility: 'public' as const, at: last, facts: {}, source_key: key(`solved:${cells.solved_at}`) }]),
+    {
+      kind: 'triaged',
+      at,
+      facts: { owner_id, ...(category === null ? {} : { category_id: category.id }) },
+      source_key: key(`owner:${owner_id}:${category?.id ?? ''}`),
+    },
+    ...(cells.solved_at === null
+      ? []
+      : [{ kind: 'solved' as const, visibility: 'public' as const, at: last, facts: {}, source_key: key(`solved:${cells.solved_at}`) }]),
     ...(cause === null ? [] : [{ kind: 'described' as const, at: last, facts: { cause_id: cause.id }, source_key: key(`cause:${cause.id}`) }]),
-    ...(cells.rating === null ? [] : [{ kind: 'rated' as const, visibility: 'public' as const, by_kind: 'customer' as const, at: last, facts: { rating: cells.rating }, source_key: key(`rating:${cells.rating}`) }]),
+    ...(cells.rating === null
+      ? []
+      : [
+          {
+            kind: 'rated' as const,
+            visibility: 'public' as const,
+            by_kind: 'customer' as const,
+            at: last,
+            facts: { rating: cells.rating },
+            source_key: key(`rating:${cells.rating}`),
+          },
+        ]),
   ];
 }
 
 /** Throws `conflict` when somebody worked on an imported case since. */
 async function refuseUndo(ctx: Ctx, import_id: string): Promise<void> {
-  const worked = await ctx.db.selectFrom('import_changes').innerJoin('case_events', 'case_events.case_id', 'import_changes.record_id').select('case_events.case_id').where('import_changes.import_id', '=', import_id)
-    .where('import_changes.record_kind', '=', 'case').where('case_events.source_key', 'is', null).where('case_events.kind', 'not in', ['opened', 'unit_linked', 'spam_marked', 'spam_unmarked']).executeTakeFirst();
-  if (worked !== undefined) throw new Problem('conflict', ['Somebody worked on a case of this import', '取り込み後に対応された問い合わせがあります'], { blocking: `/api/v1/cases/${worked.case_id}` });
+  const worked = await ctx.db
+    .selectFrom('import_changes')
+    .innerJoin('case_events', 'case_events.case_id', 'import_changes.record_id')
+    .select('case_events.case_id')
+    .where('import_changes.import_id', '=', import_id)
+    .where('import_changes.record_kind', '=', 'case')
+    .where('case_events.source_key', 'is', null)
+    .where('case_events.kind', 'not in', ['opened', 'unit_linked', 'spam_marked', 'spam_unmarked'])
+    .executeTakeFirst();
+  if (worked !== undefined)
+    throw new Problem('conflict', ['Somebody worked on a case of this import', '取り込み後に対応された問い合わせがあります'], {
+      blocking: `/api/v1/cases/${worked.case_id}`,
+    });
 }
 
 /** Events are never removed: a case taken back is laid aside and counts nowhere; imported again it comes back. Updates stay as they are, being events of that system. */
 async function undo(ctx: Ctx, _import_id: string, changes: readonly Change[]): Promise<void> {
   for (const { record_id } of changes.filter(({ before }) => before === null)) {
     const row = await ctx.db.selectFrom('cases').selectAll().where('id', '=', record_id).executeTakeFirstOrThrow();
-    await recordEvents(ctx, row, [{ kind: 'spam_marked', facts: { reason: 'import taken back', owner_id: row.owner_id ?? (await ownerFor(ctx, undefined)) } }], await lockCases(ctx));
+    await recordEvents(
+      ctx,
+      row,
+      [{ kind: 'spam_marked', facts: { reason: 'import taken back', owner_id: row.owner_id ?? (await ownerFor(ctx, undefined)) } }],
+      await lockCases(ctx),
+    );
   }
 }

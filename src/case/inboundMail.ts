@@ -33,7 +33,12 @@ export async function receiveMail(ctx: Ctx, raw: Uint8Array): Promise<{ row: Cas
   const mail = await readMail(raw);
   return transaction(ctx, async (ctx) => {
     const change_no = await lockCases(ctx);
-    const known = await ctx.db.selectFrom('case_events').innerJoin('cases', 'cases.id', 'case_events.case_id').selectAll('cases').where('case_events.source_key', '=', mailKey(mail)).executeTakeFirst();
+    const known = await ctx.db
+      .selectFrom('case_events')
+      .innerJoin('cases', 'cases.id', 'case_events.case_id')
+      .selectAll('cases')
+      .where('case_events.source_key', '=', mailKey(mail))
+      .executeTakeFirst();
     if (known !== undefined) return { row: known, outcome: 'repeated' };
     const named = await caseNamed(ctx, mail);
     if (named === undefined) return { row: await openFromMail(ctx, mail), outcome: 'opened' };
@@ -50,20 +55,38 @@ export async function readMail(raw: Uint8Array): Promise<InboundMail> {
   if (email === null || !from.success) throw new Problem('malformed', ['This is no mail with a sender', '差出人のあるメールとして読めません']);
   const text = (email.text ?? textOfHtml(email.html ?? '')).trim();
   return {
-    message_id: email.messageId ?? sha256(raw), from: from.data, from_name: email.from?.name?.slice(0, 200) || null, subject: (email.subject ?? '').trim().slice(0, LONGEST_SUBJECT) || '(no subject)',
-    text: text.slice(0, LONGEST_TEXT) || '(empty)', automatic: isAutomatic(email), sent_at: email.date === undefined ? null : Date.parse(email.date) || null,
+    message_id: email.messageId ?? sha256(raw),
+    from: from.data,
+    from_name: email.from?.name?.slice(0, 200) || null,
+    subject: (email.subject ?? '').trim().slice(0, LONGEST_SUBJECT) || '(no subject)',
+    text: text.slice(0, LONGEST_TEXT) || '(empty)',
+    automatic: isAutomatic(email),
+    sent_at: email.date === undefined ? null : Date.parse(email.date) || null,
   };
 }
 
 /** RFC 3834: Auto-Submitted other than `no`; and what older programs send. */
 function isAutomatic(email: Email): boolean {
   const header = (name: string): string => email.headers.find(({ key }) => key === name)?.value.toLowerCase() ?? '';
-  return (header('auto-submitted') !== '' && !header('auto-submitted').startsWith('no')) || /bulk|junk|list|auto_reply/.test(header('precedence')) || header('x-autoreply') !== ''
-    || header('return-path') === '<>' || /^(mailer-daemon|postmaster)@/i.test(email.from?.address ?? '');
+  return (
+    (header('auto-submitted') !== '' && !header('auto-submitted').startsWith('no')) ||
+    /bulk|junk|list|auto_reply/.test(header('precedence')) ||
+    header('x-autoreply') !== '' ||
+    header('return-path') === '<>' ||
+    /^(mailer-daemon|postmaster)@/i.test(email.from?.address ?? '')
+  );
 }
 
 const textOfHtml = (html: string): string =>
-  html.replace(/<(style|script)[\s\S]*?<\/\1>/gi, '').replace(/<(br|\/p|\/div|\/li)[^>]*>/gi, '\n').replace(/<[^>]*>/g, '').replace(/&nbsp;/g, ' ').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&');
+  html
+    .replace(/<(style|script)[\s\S]*?<\/\1>/gi, '')
+    .replace(/<(br|\/p|\/div|\/li)[^>]*>/gi, '\n')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&nbsp;/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&');
 
 const mailKey = (mail: InboundMail): string => `mail:${mail.message_id}`;
 
@@ -71,8 +94,14 @@ const mailKey = (mail: InboundMail): string => `mail:${mail.message_id}`;
 async function caseNamed(ctx: Ctx, mail: InboundMail): Promise<CaseRow | undefined> {
   const number = caseNumberIn(mail.subject);
   if (number === null) return undefined;
-  const found = await ctx.db.selectFrom('cases').leftJoin('customers', 'customers.id', 'cases.customer_id').leftJoin('partners', 'partners.id', 'cases.partner_id')
-    .selectAll('cases').select(['customers.email as customer_email', 'partners.email as partner_email']).where('cases.number', '=', number).executeTakeFirst();
+  const found = await ctx.db
+    .selectFrom('cases')
+    .leftJoin('customers', 'customers.id', 'cases.customer_id')
+    .leftJoin('partners', 'partners.id', 'cases.partner_id')
+    .selectAll('cases')
+    .select(['customers.email as customer_email', 'partners.email as partner_email'])
+    .where('cases.number', '=', number)
+    .executeTakeFirst();
   if (found === undefined) return undefined;
   const { customer_email, partner_email, ...row } = found;
   const known = [row.contact_email, customer_email, partner_email].map((address) => address?.toLowerCase());
@@ -83,19 +112,44 @@ async function caseNamed(ctx: Ctx, mail: InboundMail): Promise<CaseRow | undefin
 
 const messageOf = (ctx: Ctx, mail: InboundMail) => {
   const said = { body: mail.text, at: momentOf(ctx, mail), source_key: mailKey(mail), actor: { id: mail.from, name: mail.from_name ?? mail.from } };
-  return mail.automatic ? { ...said, kind: 'auto_reply' as const, visibility: 'public' as const, by_kind: 'bot' as const }
-    : { ...said, kind: 'message_in' as const, visibility: 'public' as const, by_kind: 'customer' as const, facts: { thanks: onlyThanks(withoutQuotes(mail.text)) } };
+  return mail.automatic
+    ? { ...said, kind: 'auto_reply' as const, visibility: 'public' as const, by_kind: 'bot' as const }
+    : {
+        ...said,
+        kind: 'message_in' as const,
+        visibility: 'public' as const,
+        by_kind: 'customer' as const,
+        facts: { thanks: onlyThanks(withoutQuotes(mail.text)) },
+      };
 };
 
-const momentOf = (ctx: Ctx, mail: InboundMail): number => (mail.sent_at !== null && mail.sent_at <= ctx.now && ctx.now - mail.sent_at < BELIEVED_MS ? mail.sent_at : ctx.now);
+const momentOf = (ctx: Ctx, mail: InboundMail): number =>
+  mail.sent_at !== null && mail.sent_at <= ctx.now && ctx.now - mail.sent_at < BELIEVED_MS ? mail.sent_at : ctx.now;
 
 async function openFromMail(ctx: Ctx, mail: InboundMail): Promise<CaseRow> {
-  const customer = await ctx.db.selectFrom('customers').select(['id', 'locale']).where((where) => where(where.fn<string>('lower', ['email']), '=', mail.from)).executeTakeFirst();
-  const partner = await ctx.db.selectFrom('partners').select('id').where((where) => where(where.fn<string>('lower', ['email']), '=', mail.from)).executeTakeFirst();
+  const customer = await ctx.db
+    .selectFrom('customers')
+    .select(['id', 'locale'])
+    .where((where) => where(where.fn<string>('lower', ['email']), '=', mail.from))
+    .executeTakeFirst();
+  const partner = await ctx.db
+    .selectFrom('partners')
+    .select('id')
+    .where((where) => where(where.fn<string>('lower', ['email']), '=', mail.from))
+    .executeTakeFirst();
   const message = messageOf(ctx, mail);
   return openCase(ctx, {
-    type: 'trouble', source: 'mail', initiated_by: partner !== undefined && customer === undefined ? 'partner' : 'customer', subject: mail.subject, unit_ids: [], at: message.at,
-    ...(customer === undefined ? {} : { customer_id: customer.id }), ...(partner === undefined ? {} : { partner_id: partner.id }),
-    contact_name: mail.from_name, contact_email: mail.from, contact_locale: customer?.locale ?? (/[ぁ-んァ-ヶ一-龠]/u.test(mail.subject + mail.text) ? 'ja' : 'en'), also: [message],
+    type: 'trouble',
+    source: 'mail',
+    initiated_by: partner !== undefined && customer === undefined ? 'partner' : 'customer',
+    subject: mail.subject,
+    unit_ids: [],
+    at: message.at,
+    ...(customer === undefined ? {} : { customer_id: customer.id }),
+    ...(partner === undefined ? {} : { partner_id: partner.id }),
+    contact_name: mail.from_name,
+    contact_email: mail.from,
+    contact_locale: customer?.locale ?? (/[ぁ-んァ-ヶ一-龠]/u.test(mail.subject + mail.text) ? 'ja' : 'en'),
+    also: [message],
   });
 }

@@ -67,17 +67,32 @@ export const WriteMessage = z.object({
 export type WriteMessage = z.output<typeof WriteMessage>;
 
 export const ClassifyMessage = z.object({ event_id: Id, thanks: z.boolean() });
-export const WaitFor = z.object({ waiting_for: z.enum(['customer', 'engineering', 'maker', 'nobody']), next_step: Line.optional(), next_due_at: InstantIn.optional(), reason: Line.optional() });
+export const WaitFor = z.object({
+  waiting_for: z.enum(['customer', 'engineering', 'maker', 'nobody']),
+  next_step: Line.optional(),
+  next_due_at: InstantIn.optional(),
+  reason: Line.optional(),
+});
 export type WaitFor = z.output<typeof WaitFor>;
 export const SetNextStep = z.object({ next_step: Line, next_due_at: InstantIn });
-export const SolveCase = z.object({ solution: Prose, cause_id: Id.nullable().optional(), known_issue_id: Id.nullable().optional(), reply: Prose.optional(), at: InstantIn.optional() });
+export const SolveCase = z.object({
+  solution: Prose,
+  cause_id: Id.nullable().optional(),
+  known_issue_id: Id.nullable().optional(),
+  reply: Prose.optional(),
+  at: InstantIn.optional(),
+});
 export type SolveCase = z.output<typeof SolveCase>;
 export const WithReason = z.object({ reason: Line });
 export const MergeCase = z.object({ into_id: Id, reason: Line });
 export const LinkUnit = z.object({ unit_id: Id });
 export const RateCase = z.object({ rating: z.coerce.number().int().min(1).max(5), comment: z.string().trim().max(4000).optional() });
 export type RateCase = z.output<typeof RateCase>;
-export const LogWork = z.object({ minutes: z.coerce.number().int().min(1).max(1440), worked_at: InstantIn.optional(), source_key: z.string().min(1).max(200).optional() });
+export const LogWork = z.object({
+  minutes: z.coerce.number().int().min(1).max(1440),
+  worked_at: InstantIn.optional(),
+  source_key: z.string().min(1).max(200).optional(),
+});
 
 /** What engineering needs before it looks; nothing of it may be left out. */
 export const EscalationFacts = z.object({ symptom: Prose, reproduction: Prose, tried: Prose, impact: Prose });
@@ -95,13 +110,31 @@ export const AskOthers = z.object({
 export type AskOthers = z.output<typeof AskOthers>;
 export const AnswerRequest = z.object({ answer: Prose });
 
-export const SaveTemplate = z.object({ code: z.string().regex(/^[a-z0-9-]{1,64}$/), type: z.enum(caseTypes).nullable().default(null), name: Line, body_en: Prose, body_ja: Prose });
+export const SaveTemplate = z.object({
+  code: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  type: z.enum(caseTypes).nullable().default(null),
+  name: Line,
+  body_en: Prose,
+  body_ja: Prose,
+});
 export type SaveTemplate = z.output<typeof SaveTemplate>;
-export const SaveCaseCode = z.object({ tree: z.enum(['category', 'cause']), code: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), parent_id: Id.nullable().default(null), name_en: Line, name_ja: Line });
+export const SaveCaseCode = z.object({
+  tree: z.enum(['category', 'cause']),
+  code: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+  parent_id: Id.nullable().default(null),
+  name_en: Line,
+  name_ja: Line,
+});
 export type SaveCaseCode = z.output<typeof SaveCaseCode>;
 export const SaveWorkaround = z.object({
-  maker_id: Id.nullable().default(null), model_id: Id.nullable().default(null), firmware_id: Id.nullable().default(null), category_id: Id.nullable().default(null),
-  title_en: Line, title_ja: Line, steps_en: Prose, steps_ja: Prose,
+  maker_id: Id.nullable().default(null),
+  model_id: Id.nullable().default(null),
+  firmware_id: Id.nullable().default(null),
+  category_id: Id.nullable().default(null),
+  title_en: Line,
+  title_ja: Line,
+  steps_en: Prose,
+  steps_ja: Prose,
 });
 export type SaveWorkaround = z.output<typeof SaveWorkaround>;
 export const TryWorkaround = z.object({ workaround_id: Id, helped: z.boolean().nullable() });
@@ -109,13 +142,21 @@ export const CommandUnit = z.object({ unit_id: Id, command: z.enum(['diagnose', 
 export type CommandUnit = z.output<typeof CommandUnit>;
 
 export const PlanVisit = z.object({
-  unit_id: Id.optional(), site_id: Id.optional(), visit_on: z.iso.date(),
-  coverage: z.enum(['contract', 'own_warranty', 'goodwill', 'paid']).optional(), coverage_reason: Line.optional(),
-  fee: z.coerce.number().min(0).max(100_000_000).optional(), fee_agreed_by: Line.optional(),
+  unit_id: Id.optional(),
+  site_id: Id.optional(),
+  visit_on: z.iso.date(),
+  coverage: z.enum(['contract', 'own_warranty', 'goodwill', 'paid']).optional(),
+  coverage_reason: Line.optional(),
+  fee: z.coerce.number().min(0).max(100_000_000).optional(),
+  fee_agreed_by: Line.optional(),
 });
 export type PlanVisit = z.output<typeof PlanVisit>;
 export const FinishVisit = z.object({
-  outcome: z.enum(['fixed', 'not_fixed', 'return_needed']), result: Prose,
-  parts: z.array(z.object({ name: Line, quantity: z.number().int().min(1).max(1000) })).max(50).default([]),
+  outcome: z.enum(['fixed', 'not_fixed', 'return_needed']),
+  result: Prose,
+  parts: z
+    .array(z.object({ name: Line, quantity: z.number().int().min(1).max(1000) }))
+    .max(50)
+    .default([]),
 });
 export type FinishVisit = z.output<typeof FinishVisit>;

@@ -2,7 +2,18 @@
 export const caseStates = ['new', 'open', 'waiting_customer', 'waiting_engineering', 'waiting_maker', 'solved', 'closed'] as const;
 export type CaseState = (typeof caseStates)[number];
 
-export const caseSteps = ['triage', 'wait_customer', 'wait_engineering', 'wait_maker', 'resume', 'customer_writes', 'customer_thanks', 'solve', 'close', 'reopen'] as const;
+export const caseSteps = [
+  'triage',
+  'wait_customer',
+  'wait_engineering',
+  'wait_maker',
+  'resume',
+  'customer_writes',
+  'customer_thanks',
+  'solve',
+  'close',
+  'reopen',
+] as const;
 export type CaseStep = (typeof caseSteps)[number];
 
 const working: readonly CaseState[] = ['open', 'waiting_customer', 'waiting_engineering', 'waiting_maker'];

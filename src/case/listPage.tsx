@@ -15,20 +15,35 @@ import { stateWords, typeWords, words } from './words.ts';
 export const caseListPages = newPages();
 
 const Query = z.object({
-  state: z.enum([...caseStates, 'active']).optional(), type: z.enum(caseTypes).optional(), owner_id: z.string().optional(), q: z.string().max(200).optional(), unit_id: z.string().optional(), customer_id: z.string().optional(),
-  alert_id: z.string().optional(), sort: z.string().optional(), cursor: z.string().optional(),
+  state: z.enum([...caseStates, 'active']).optional(),
+  type: z.enum(caseTypes).optional(),
+  owner_id: z.string().optional(),
+  q: z.string().max(200).optional(),
+  unit_id: z.string().optional(),
+  customer_id: z.string().optional(),
+  alert_id: z.string().optional(),
+  sort: z.string().optional(),
+  cursor: z.string().optional(),
 });
 
 page(caseListPages, '/cases', 'case:read', async (c) => {
   const { ctx, locale } = c.var;
   const w = words(locale);
   const { sort, cursor, ...filter } = readQuery(c, Query);
-  const [found, neglected, owners] = [await listCases(ctx, { ...filter, state: filter.state ?? (Object.keys(filter).length === 0 ? 'active' : undefined) }, { limit: 50, sort, cursor }), await listNeglected(ctx), await listOwners(ctx)];
+  const [found, neglected, owners] = [
+    await listCases(ctx, { ...filter, state: filter.state ?? (Object.keys(filter).length === 0 ? 'active' : undefined) }, { limit: 50, sort, cursor }),
+    await listNeglected(ctx),
+    await listOwners(ctx),
+  ];
   const staff = ctx.actor.partner_id === null;
-  return show(c, { title: w.cases, nav: '/cases', kind: 'wide' }, (
+  return show(
+    c,
+    { title: w.cases, nav: '/cases', kind: 'wide' },
     <>
       <PageHead title={w.cases}>
-        <a class="button" href="/cases/new">{w.new_case}</a>
+        <a class="button" href="/cases/new">
+          {w.new_case}
+        </a>
         {staff ? <a href={`/cases?owner_id=${ctx.actor.id}&state=active`}>{w.mine}</a> : null}
         {staff ? <a href="/cases/absence">{w.absence}</a> : null}
         {staff ? <a href="/learning">{speak(['Learning', '改善活動'], locale)}</a> : null}
@@ -37,20 +52,57 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
       {staff ? (
         <Section title={`${w.neglected} (${neglected.length})`} id="neglected">
           <p class="hint">{w.neglected_hint}</p>
-          <Table c={c} caption={w.neglected} rows={neglected} empty={w.neglected_none}
-            columns={[...columns(c), { head: w.why, cell: (row) => <>{row.neglects.map((neglect) => <Badge tone="bad">{speak(neglectWords[neglect], locale)}</Badge>)}</> }]} />
+          <Table
+            c={c}
+            caption={w.neglected}
+            rows={neglected}
+            empty={w.neglected_none}
+            columns={[
+              ...columns(c),
+              {
+                head: w.why,
+                cell: (row) => (
+                  <>
+                    {row.neglects.map((neglect) => (
+                      <Badge tone="bad">{speak(neglectWords[neglect], locale)}</Badge>
+                    ))}
+                  </>
+                ),
+              },
+            ]}
+          />
         </Section>
       ) : null}
       <Filters c={c}>
         <Field label={w.search} name="q" value={filter.q ?? null} type="search" />
-        <Select label={w.state} name="state" value={filter.state} blank={w.active} options={caseStates.map((value) => ({ value, label: speak(stateWords[value], locale) }))} />
-        <Select label={w.type} name="type" value={filter.type} blank="—" options={caseTypes.map((value) => ({ value, label: speak(typeWords[value], locale) }))} />
-        {staff ? <Select label={w.owner} name="owner_id" value={filter.owner_id} blank="—" options={[{ value: 'none', label: w.nobody }, ...owners.map(({ id, name }) => ({ value: id, label: name }))]} /> : null}
+        <Select
+          label={w.state}
+          name="state"
+          value={filter.state}
+          blank={w.active}
+          options={caseStates.map((value) => ({ value, label: speak(stateWords[value], locale) }))}
+        />
+        <Select
+          label={w.type}
+          name="type"
+          value={filter.type}
+          blank="—"
+          options={caseTypes.map((value) => ({ value, label: speak(typeWords[value], locale) }))}
+        />
+        {staff ? (
+          <Select
+            label={w.owner}
+            name="owner_id"
+            value={filter.owner_id}
+            blank="—"
+            options={[{ value: 'none', label: w.nobody }, ...owners.map(({ id, name }) => ({ value: id, label: name }))]}
+          />
+        ) : null}
       </Filters>
       <Table c={c} caption={w.cases} rows={found.items} columns={columns(c)} />
       <Pager c={c} next_cursor={found.next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 function columns(c: AppContext): Column<ListedCase>[] {
@@ -64,7 +116,11 @@ function columns(c: AppContext): Column<ListedCase>[] {
     { head: w.customer, cell: (row) => row.customer_name ?? '—' },
     { head: w.opened, sort: 'opened_at', cell: (row) => <Age c={c} at={row.opened_at} /> },
   ];
-  const own: Column<ListedCase>[] = [{ head: w.owner, cell: (row) => row.owner_name ?? w.nobody }, { head: w.next_step, cell: (row) => row.next_step ?? '—' }, { head: w.due, sort: 'next_due_at', cell: (row) => (row.next_due_at === null ? '—' : <Age c={c} at={row.next_due_at} />) }];
+  const own: Column<ListedCase>[] = [
+    { head: w.owner, cell: (row) => row.owner_name ?? w.nobody },
+    { head: w.next_step, cell: (row) => row.next_step ?? '—' },
+    { head: w.due, sort: 'next_due_at', cell: (row) => (row.next_due_at === null ? '—' : <Age c={c} at={row.next_due_at} />) },
+  ];
   return ctx.actor.partner_id === null ? [...all, ...own] : all;
 }
 
@@ -76,13 +132,31 @@ export function StateBadge({ c, row }: { c: AppContext; row: Pick<ListedCase, 's
 page(caseListPages, '/cases/new', 'case:write', (c) => {
   const w = words(c.var.locale);
   const staff = c.var.ctx.actor.partner_id === null;
-  return show(c, { title: w.new_case, nav: '/cases' }, (
+  return show(
+    c,
+    { title: w.new_case, nav: '/cases' },
     <>
       <PageHead title={w.new_case} />
       <Form action="/cases/new">
         <Field label={w.subject} name="subject" required autofocus />
-        <Select label={w.type} name="type" value="trouble" options={caseTypes.filter((type) => staff || type !== 'internal').map((value) => ({ value, label: speak(typeWords[value], c.var.locale) }))} />
-        {staff ? <Select label={w.source} name="source" value="phone" options={[{ value: 'phone', label: speak(['Phone note', '電話メモ'], c.var.locale) }, { value: 'chat', label: speak(['Chat', 'チャット'], c.var.locale) }, { value: 'staff', label: speak(['We open it ourselves', '当社起票'], c.var.locale) }]} /> : null}
+        <Select
+          label={w.type}
+          name="type"
+          value="trouble"
+          options={caseTypes.filter((type) => staff || type !== 'internal').map((value) => ({ value, label: speak(typeWords[value], c.var.locale) }))}
+        />
+        {staff ? (
+          <Select
+            label={w.source}
+            name="source"
+            value="phone"
+            options={[
+              { value: 'phone', label: speak(['Phone note', '電話メモ'], c.var.locale) },
+              { value: 'chat', label: speak(['Chat', 'チャット'], c.var.locale) },
+              { value: 'staff', label: speak(['We open it ourselves', '当社起票'], c.var.locale) },
+            ]}
+          />
+        ) : null}
         <Field label={w.serial_or_id} name="unit" value={c.req.query('unit') ?? null} />
         {staff ? <Field label={w.contact_name} name="contact_name" /> : null}
         {staff ? <Field label={w.contact_email} name="contact_email" type="email" /> : null}
@@ -91,8 +165,8 @@ page(caseListPages, '/cases/new', 'case:write', (c) => {
         <TextArea label={w.tried} name="tried_text" rows={2} />
         <button type="submit">{w.open_case}</button>
       </Form>
-    </>
-  ));
+    </>,
+  );
 });
 
 const NewCase = OpenCase.omit({ unit_ids: true, initiated_by: true, source_key: true, at: true }).extend({ unit: z.string().max(200).optional() });

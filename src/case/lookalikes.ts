@@ -6,21 +6,42 @@ import { type Ctx, today } from '../db/ctx.ts';
 const SIGNATURE_DAYS = 14;
 const SHOWN = 20;
 
-export interface Lookalikes { readonly count: number; readonly signals: readonly string[]; readonly shown: readonly { readonly id: string; readonly serial: string }[] }
+export interface Lookalikes {
+  readonly count: number;
+  readonly signals: readonly string[];
+  readonly shown: readonly { readonly id: string; readonly serial: string }[];
+}
 
 /** Units of the same model that show at least half of this unit's signals in the last days. */
 export async function countLookalikes(ctx: Ctx, unit: { id: string; model_id: string }): Promise<Lookalikes> {
-  const rows = await ctx.db.selectFrom('signal_days').innerJoin('signals', 'signals.id', 'signal_days.signal_id').select(['signal_days.unit_id', 'signals.code']).distinct()
-    .where('signal_days.model_id', '=', unit.model_id).where('signal_days.day_on', '>=', addDays(today(ctx), -SIGNATURE_DAYS)).execute();
+  const rows = await ctx.db
+    .selectFrom('signal_days')
+    .innerJoin('signals', 'signals.id', 'signal_days.signal_id')
+    .select(['signal_days.unit_id', 'signals.code'])
+    .distinct()
+    .where('signal_days.model_id', '=', unit.model_id)
+    .where('signal_days.day_on', '>=', addDays(today(ctx), -SIGNATURE_DAYS))
+    .execute();
   const own = new Set(rows.filter((row) => row.unit_id === unit.id).map((row) => row.code));
   const shared = new Map<string, number>();
   for (const row of rows) if (row.unit_id !== unit.id && own.has(row.code)) shared.set(row.unit_id, (shared.get(row.unit_id) ?? 0) + 1);
-  const alike = [...shared].filter(([, signals]) => signals * 2 >= own.size).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([id]) => id);
-  const shown = alike.length === 0 ? [] : await ctx.db.selectFrom('units').select(['id', 'serial']).where('id', 'in', alike.slice(0, SHOWN)).orderBy('serial').execute();
+  const alike = [...shared]
+    .filter(([, signals]) => signals * 2 >= own.size)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([id]) => id);
+  const shown =
+    alike.length === 0 ? [] : await ctx.db.selectFrom('units').select(['id', 'serial']).where('id', 'in', alike.slice(0, SHOWN)).orderBy('serial').execute();
   return { count: alike.length, signals: [...own].sort(), shown };
 }
 
 /** Open alerts the unit is affected by, or at risk from. */
 export const listAlertsOf = (ctx: Ctx, unit_id: string) =>
-  ctx.db.selectFrom('alert_units').innerJoin('alerts', 'alerts.id', 'alert_units.alert_id').select(['alerts.id', 'alerts.signal', 'alerts.state', 'alerts.raised_on', 'alert_units.role'])
-    .where('alert_units.unit_id', '=', unit_id).where('alerts.state', 'in', ['open', 'acknowledged', 'investigating']).orderBy('alerts.raised_on', 'desc').limit(20).execute();
+  ctx.db
+    .selectFrom('alert_units')
+    .innerJoin('alerts', 'alerts.id', 'alert_units.alert_id')
+    .select(['alerts.id', 'alerts.signal', 'alerts.state', 'alerts.raised_on', 'alert_units.role'])
+    .where('alert_units.unit_id', '=', unit_id)
+    .where('alerts.state', 'in', ['open', 'acknowledged', 'investigating'])
+    .orderBy('alerts.raised_on', 'desc')
+    .limit(20)
+    .execute();

@@ -1,7 +1,8 @@
 // Two cases about one thing become one; a mistake is taken back with everything where it was.
-import { Problem } from '../core/problem.ts';
-import { transaction, type Ctx } from '../db/ctx.ts';
+
 import { allow } from '../core/actor.ts';
+import { Problem } from '../core/problem.ts';
+import { type Ctx, transaction } from '../db/ctx.ts';
 import { ownerFor, refuseAside } from './owner.ts';
 import { getCase, listCaseUnits } from './queries.ts';
 import { changeCase, type Draft, lockCases, recordEvents } from './record.ts';
@@ -16,7 +17,9 @@ export async function mergeCase(ctx: Ctx, id: string, input: { into_id: string; 
     const merged = await changeCase(ctx, id, expected, async (row, ctx) => {
       refuseMerge(row, target);
       await refuseChain(ctx, row);
-      return [{ kind: 'merged', facts: { into_id: target.id, reason: input.reason, owner_id: row.owner_id ?? target.owner_id ?? (await ownerFor(ctx, undefined)) } }];
+      return [
+        { kind: 'merged', facts: { into_id: target.id, reason: input.reason, owner_id: row.owner_id ?? target.owner_id ?? (await ownerFor(ctx, undefined)) } },
+      ];
     });
     const units = await listCaseUnits(ctx, merged.id);
     const told: Draft[] = [
@@ -34,7 +37,8 @@ export async function unmergeCase(ctx: Ctx, id: string, input: { reason: string 
   return transaction(ctx, async (ctx) => {
     const before = await getCase(ctx, id);
     const after = await changeCase(ctx, id, expected, (row) => {
-      if (row.merged_into_id === null) throw new Problem('conflict', ['The case was not merged', '統合されていません'], { blocking: `/api/v1/cases/${row.id}` });
+      if (row.merged_into_id === null)
+        throw new Problem('conflict', ['The case was not merged', '統合されていません'], { blocking: `/api/v1/cases/${row.id}` });
       return [{ kind: 'unmerged', facts: input }];
     });
     if (before.merged_into_id === null) return after;
@@ -50,18 +54,25 @@ function refuseMerge(row: CaseRow, target: CaseRow): void {
   if (row.id === target.id) throw new Problem('conflict', ['A case cannot be merged into itself', '同じ問い合わせには統合できません']);
   // Messages of the one become visible beside the other: never across partners.
   if (row.partner_id !== target.partner_id) {
-    throw new Problem('conflict', ['The cases belong to different partners', '代理店が異なる問い合わせは統合できません'], { blocking: `/api/v1/cases/${target.id}` });
+    throw new Problem('conflict', ['The cases belong to different partners', '代理店が異なる問い合わせは統合できません'], {
+      blocking: `/api/v1/cases/${target.id}`,
+    });
   }
 }
 
 async function refuseChain(ctx: Ctx, row: CaseRow): Promise<void> {
   const other = await ctx.db.selectFrom('cases').select('id').where('merged_into_id', '=', row.id).executeTakeFirst();
-  if (other !== undefined) throw new Problem('conflict', ['Another case was merged into this one: merge that one first', 'この問い合わせには別の問い合わせが統合されています'], { blocking: `/api/v1/cases/${other.id}` });
+  if (other !== undefined)
+    throw new Problem('conflict', ['Another case was merged into this one: merge that one first', 'この問い合わせには別の問い合わせが統合されています'], {
+      blocking: `/api/v1/cases/${other.id}`,
+    });
 }
 
 async function unitsByMerge(ctx: Ctx, target_id: string, merged_id: string): Promise<Draft[]> {
   const events = await ctx.db.selectFrom('case_events').select('facts').where('case_id', '=', target_id).where('kind', '=', 'unit_linked').execute();
   const linked = events.map(({ facts }): { unit_id?: string; merged_case_id?: string } => JSON.parse(facts));
   const own = new Set(linked.filter(({ merged_case_id }) => merged_case_id !== merged_id).map(({ unit_id }) => unit_id));
-  return linked.flatMap(({ unit_id, merged_case_id }): Draft[] => (unit_id !== undefined && merged_case_id === merged_id && !own.has(unit_id) ? [{ kind: 'unit_unlinked', facts: { unit_id } }] : []));
+  return linked.flatMap(({ unit_id, merged_case_id }): Draft[] =>
+    unit_id !== undefined && merged_case_id === merged_id && !own.has(unit_id) ? [{ kind: 'unit_unlinked', facts: { unit_id } }] : [],
+  );
 }

@@ -22,23 +22,40 @@ export const writeMessage = (ctx: Ctx, id: string, input: WriteMessage, expected
 /** Corrects whether a customer's message only thanks; measures follow as if it had been known from the start. */
 export const classifyMessage = (ctx: Ctx, id: string, input: { event_id: string; thanks: boolean }): Promise<CaseRow> =>
   changeCase(ctx, id, undefined, async (row, ctx) => {
-    const event = await ctx.db.selectFrom('case_events').select('id').where('case_id', '=', row.id).where('id', '=', input.event_id).where('kind', '=', 'message_in').executeTakeFirst();
+    const event = await ctx.db
+      .selectFrom('case_events')
+      .select('id')
+      .where('case_id', '=', row.id)
+      .where('id', '=', input.event_id)
+      .where('kind', '=', 'message_in')
+      .executeTakeFirst();
     if (event === undefined) throw new Problem('not_found', ['The case has no such message', '該当するメッセージがありません']);
     return [{ kind: 'message_classified', facts: input }];
   });
 
-const moment = (input: WriteMessage): Pick<Draft, 'at' | 'source_key'> =>
-  ({ ...(input.at === undefined ? {} : { at: input.at }), ...(input.source_key === undefined ? {} : { source_key: `message:${input.source_key}` }) });
+const moment = (input: WriteMessage): Pick<Draft, 'at' | 'source_key'> => ({
+  ...(input.at === undefined ? {} : { at: input.at }),
+  ...(input.source_key === undefined ? {} : { source_key: `message:${input.source_key}` }),
+});
 
 const incoming = (input: WriteMessage, by_kind: 'customer' | 'partner', row: CaseRow): Draft => ({
-  ...moment(input), kind: 'message_in', visibility: 'public', by_kind, body: input.text, facts: { thanks: onlyThanks(input.text) },
+  ...moment(input),
+  kind: 'message_in',
+  visibility: 'public',
+  by_kind,
+  body: input.text,
+  facts: { thanks: onlyThanks(input.text) },
   ...(by_kind === 'customer' ? { actor: { id: row.customer_id ?? 'customer', name: row.contact_name ?? 'customer' } } : {}),
 });
 
 async function replied(ctx: Ctx, row: CaseRow, input: WriteMessage): Promise<Draft[]> {
   const holes = openPlaces(input.text);
-  if (holes.length > 0) throw new Problem('invalid', [`Not filled in: ${holes.join(', ')}`, `未入力の項目があります: ${holes.join('、')}`], { errors: [{ path: 'text', message: `{${holes[0]}}` }] });
-  if (row.state === 'new') throw new Problem('conflict', ['Take the case before answering', '先に担当者を決めてください'], { blocking: `/api/v1/cases/${row.id}` });
+  if (holes.length > 0)
+    throw new Problem('invalid', [`Not filled in: ${holes.join(', ')}`, `未入力の項目があります: ${holes.join('、')}`], {
+      errors: [{ path: 'text', message: `{${holes[0]}}` }],
+    });
+  if (row.state === 'new')
+    throw new Problem('conflict', ['Take the case before answering', '先に担当者を決めてください'], { blocking: `/api/v1/cases/${row.id}` });
   await mailContact(ctx, row, input.text, input.source_key);
   const reply: Draft = { ...moment(input), kind: 'message_out', visibility: 'public', body: input.text };
   return input.waiting_for === undefined ? [reply] : [reply, { kind: 'waiting', facts: { waiting_for: input.waiting_for } }];
@@ -48,6 +65,10 @@ async function replied(ctx: Ctx, row: CaseRow, input: WriteMessage): Promise<Dra
 export async function mailContact(ctx: Ctx, row: CaseRow, text: string, key?: string): Promise<void> {
   if (row.contact_email === null) return;
   await queueMail(ctx, {
-    to: row.contact_email, subject: `[${row.number}] ${row.subject}`, text, topic: 'case.message_out', ...(key === undefined ? {} : { dedupe_key: `case-message:${row.id}:${key}` }),
+    to: row.contact_email,
+    subject: `[${row.number}] ${row.subject}`,
+    text,
+    topic: 'case.message_out',
+    ...(key === undefined ? {} : { dedupe_key: `case-message:${row.id}:${key}` }),
   });
 }

@@ -44,24 +44,51 @@ export async function openCase(ctx: Ctx, given: Opening): Promise<CaseRow> {
 }
 
 /** Whatever a partner sends is a partner's question. */
-const asPartner = (input: Opening): Opening => ({ ...input, source: input.source === 'api' ? 'api' : 'partner_form', initiated_by: 'partner', alert_id: undefined, notice_id: undefined, also: undefined });
+const asPartner = (input: Opening): Opening => ({
+  ...input,
+  source: input.source === 'api' ? 'api' : 'partner_form',
+  initiated_by: 'partner',
+  alert_id: undefined,
+  notice_id: undefined,
+  also: undefined,
+});
 
 const findOpened = async (ctx: Ctx, source_key: string | undefined): Promise<CaseRow | undefined> =>
-  (source_key === undefined ? undefined : ctx.db.selectFrom('case_events').innerJoin('cases', 'cases.id', 'case_events.case_id').$call(seenBy(ctx, 'cases.partner_id'))
-    .selectAll('cases').where('case_events.source_key', '=', openedKey(ctx, source_key)).executeTakeFirst());
+  source_key === undefined
+    ? undefined
+    : ctx.db
+        .selectFrom('case_events')
+        .innerJoin('cases', 'cases.id', 'case_events.case_id')
+        .$call(seenBy(ctx, 'cases.partner_id'))
+        .selectAll('cases')
+        .where('case_events.source_key', '=', openedKey(ctx, source_key))
+        .executeTakeFirst();
 
 /** Two partners may use the same key. */
 const openedKey = (ctx: Ctx, source_key: string): string => `opened:${ctx.actor.partner_id ?? ''}:${source_key}`;
 
 async function seenCustomer(ctx: Ctx, id: string | null | undefined) {
   if (id === null || id === undefined) return null;
-  const customer = await ctx.db.selectFrom('customers').$call(seenBy(ctx, 'customers.partner_id')).selectAll('customers').where('customers.id', '=', id).executeTakeFirst();
+  const customer = await ctx.db
+    .selectFrom('customers')
+    .$call(seenBy(ctx, 'customers.partner_id'))
+    .selectAll('customers')
+    .where('customers.id', '=', id)
+    .executeTakeFirst();
   if (customer === undefined) throw notFound(['Customer', '顧客']);
   return customer;
 }
 
 async function seenUnits(ctx: Ctx, ids: readonly string[]) {
-  const units = ids.length === 0 ? [] : await ctx.db.selectFrom('units').$call(seenBy(ctx, 'units.partner_id')).select(['units.id', 'units.customer_id', 'units.partner_id']).where('units.id', 'in', [...new Set(ids)]).execute();
+  const units =
+    ids.length === 0
+      ? []
+      : await ctx.db
+          .selectFrom('units')
+          .$call(seenBy(ctx, 'units.partner_id'))
+          .select(['units.id', 'units.customer_id', 'units.partner_id'])
+          .where('units.id', 'in', [...new Set(ids)])
+          .execute();
   if (units.length < new Set(ids).size) throw notFound(['Unit', '個体']);
   return [...new Set(ids)].flatMap((id) => units.filter((unit) => unit.id === id));
 }
@@ -74,20 +101,45 @@ async function openingFacts(ctx: Ctx, input: Opening, named: Customer, units: Un
   const customer = named ?? (await seenCustomer(ctx, units.find((unit) => unit.customer_id !== null)?.customer_id));
   const contract_id = input.contract_id ?? (customer === null ? null : await contractInForce(ctx, customer.id, dayOf(at, ctx.zone)));
   return {
-    type: input.type, source: input.source, initiated_by: input.initiated_by, subject: input.subject, customer_id: customer?.id ?? null,
-    partner_id: ctx.actor.partner_id ?? input.partner_id ?? customer?.partner_id ?? null, contract_id,
-    contact_name: input.contact_name ?? customer?.contact_name ?? null, contact_email: (input.contact_email ?? customer?.email ?? null)?.toLowerCase() ?? null,
-    contact_locale: input.contact_locale ?? customer?.locale ?? 'ja', category_id: input.category_id ?? null, cause_id: input.cause_id ?? null,
-    since_text: input.since_text ?? null, tried_text: input.tried_text ?? null, alert_id: input.alert_id ?? null,
-    notice_id: input.notice_id ?? (customer === null ? null : await recentNotice(ctx, customer.id, units.map((unit) => unit.id), at)),
+    type: input.type,
+    source: input.source,
+    initiated_by: input.initiated_by,
+    subject: input.subject,
+    customer_id: customer?.id ?? null,
+    partner_id: ctx.actor.partner_id ?? input.partner_id ?? customer?.partner_id ?? null,
+    contract_id,
+    contact_name: input.contact_name ?? customer?.contact_name ?? null,
+    contact_email: (input.contact_email ?? customer?.email ?? null)?.toLowerCase() ?? null,
+    contact_locale: input.contact_locale ?? customer?.locale ?? 'ja',
+    category_id: input.category_id ?? null,
+    cause_id: input.cause_id ?? null,
+    since_text: input.since_text ?? null,
+    tried_text: input.tried_text ?? null,
+    alert_id: input.alert_id ?? null,
+    notice_id:
+      input.notice_id ??
+      (customer === null
+        ? null
+        : await recentNotice(
+            ctx,
+            customer.id,
+            units.map((unit) => unit.id),
+            at,
+          )),
   };
 }
 
 /** The contract of the customer that runs on that day, the widest coverage first. */
 export async function contractInForce(ctx: Ctx, customer_id: string, day: string): Promise<string | null> {
-  const contracts = await ctx.db.selectFrom('contracts').select(['id', 'coverage']).where('customer_id', '=', customer_id).where('starts_on', '<=', day)
+  const contracts = await ctx.db
+    .selectFrom('contracts')
+    .select(['id', 'coverage'])
+    .where('customer_id', '=', customer_id)
+    .where('starts_on', '<=', day)
     .where((where) => where.or([where('ends_on', 'is', null), where('ends_on', '>=', day)]))
-    .where((where) => where.or([where('cancelled_on', 'is', null), where('cancelled_on', '>', day)])).orderBy('id').execute();
+    .where((where) => where.or([where('cancelled_on', 'is', null), where('cancelled_on', '>', day)]))
+    .orderBy('id')
+    .execute();
   const widest = ['full', 'on_site', 'advance_replacement', 'none'].flatMap((coverage) => contracts.filter((contract) => contract.coverage === coverage));
   return widest[0]?.id ?? null;
 }
@@ -97,21 +149,67 @@ const NOTICE_MS = 60 * 86_400_000;
 
 /** The latest notice the customer got about one of the units, or about any when the case names none. */
 async function recentNotice(ctx: Ctx, customer_id: string, unit_ids: readonly string[], at: number): Promise<string | null> {
-  const notice = await ctx.db.selectFrom('notice_recipients').innerJoin('notices', 'notices.id', 'notice_recipients.notice_id').select('notices.id')
-    .where('notice_recipients.customer_id', '=', customer_id).where('notices.sent_at', '<=', at).where('notices.sent_at', '>', at - NOTICE_MS)
-    .$if(unit_ids.length > 0, (query) => query.where((where) => where.exists(where.selectFrom('notice_units').select('unit_id').whereRef('notice_units.notice_id', '=', 'notices.id').where('unit_id', 'in', unit_ids))))
-    .orderBy('notices.sent_at', 'desc').executeTakeFirst();
+  const notice = await ctx.db
+    .selectFrom('notice_recipients')
+    .innerJoin('notices', 'notices.id', 'notice_recipients.notice_id')
+    .select('notices.id')
+    .where('notice_recipients.customer_id', '=', customer_id)
+    .where('notices.sent_at', '<=', at)
+    .where('notices.sent_at', '>', at - NOTICE_MS)
+    .$if(unit_ids.length > 0, (query) =>
+      query.where((where) =>
+        where.exists(where.selectFrom('notice_units').select('unit_id').whereRef('notice_units.notice_id', '=', 'notices.id').where('unit_id', 'in', unit_ids)),
+      ),
+    )
+    .orderBy('notices.sent_at', 'desc')
+    .executeTakeFirst();
   return notice?.id ?? null;
 }
 
 async function insertCase(ctx: Ctx, input: Opening, facts: EventFacts, at: number): Promise<CaseRow> {
-  const mark = await ctx.db.updateTable('case_marks').set((set) => ({ no: set('no', '+', 1) })).where('name', '=', 'number').returning('no').executeTakeFirstOrThrow();
+  const mark = await ctx.db
+    .updateTable('case_marks')
+    .set((set) => ({ no: set('no', '+', 1) }))
+    .where('name', '=', 'number')
+    .returning('no')
+    .executeTakeFirstOrThrow();
   const row: CaseRow = {
-    id: newId(ctx.now), number: caseNumber(mark.no), external_no: input.external_no ?? null, state: 'new', type: input.type, source: input.source,
-    initiated_by: input.initiated_by, subject: input.subject, customer_id: facts.customer_id ?? null, partner_id: facts.partner_id ?? null, contract_id: null,
-    contact_name: null, contact_email: null, contact_locale: facts.contact_locale ?? 'ja', owner_id: null, category_id: null, cause_id: null, since_text: null, tried_text: null,
-    solution: null, next_step: null, next_due_at: null, rating: null, alert_id: null, notice_id: null, known_issue_id: null, merged_into_id: null, spam_at: null,
-    opened_at: at, last_customer_at: null, last_staff_at: null, unanswered_since_at: null, solved_at: null, closed_at: null, updated_at: ctx.now, version: 0,
+    id: newId(ctx.now),
+    number: caseNumber(mark.no),
+    external_no: input.external_no ?? null,
+    state: 'new',
+    type: input.type,
+    source: input.source,
+    initiated_by: input.initiated_by,
+    subject: input.subject,
+    customer_id: facts.customer_id ?? null,
+    partner_id: facts.partner_id ?? null,
+    contract_id: null,
+    contact_name: null,
+    contact_email: null,
+    contact_locale: facts.contact_locale ?? 'ja',
+    owner_id: null,
+    category_id: null,
+    cause_id: null,
+    since_text: null,
+    tried_text: null,
+    solution: null,
+    next_step: null,
+    next_due_at: null,
+    rating: null,
+    alert_id: null,
+    notice_id: null,
+    known_issue_id: null,
+    merged_into_id: null,
+    spam_at: null,
+    opened_at: at,
+    last_customer_at: null,
+    last_staff_at: null,
+    unanswered_since_at: null,
+    solved_at: null,
+    closed_at: null,
+    updated_at: ctx.now,
+    version: 0,
   };
   await ctx.db.insertInto('cases').values(row).execute();
   return row;
@@ -119,11 +217,30 @@ async function insertCase(ctx: Ctx, input: Opening, facts: EventFacts, at: numbe
 
 function openingEvents(ctx: Ctx, input: Opening, facts: EventFacts, units: Units, at: number): Draft[] {
   const by_kind: EventAuthor = input.initiated_by === 'alert' ? 'bot' : input.initiated_by;
-  const opened: Draft = { kind: 'opened', at, visibility: 'public', by_kind, facts, ...(input.source_key === undefined ? {} : { source_key: openedKey(ctx, input.source_key) }) };
-  const message: Draft[] = input.message === undefined ? [] : [{
-    kind: by_kind === 'customer' || by_kind === 'partner' ? 'message_in' : 'note', at, by_kind, visibility: by_kind === 'customer' || by_kind === 'partner' ? 'public' : 'internal',
-    body: input.message, facts: { thanks: onlyThanks(input.message) }, ...(input.message_key === undefined ? {} : { source_key: input.message_key }),
-    ...(input.contact_name === null || input.contact_name === undefined ? {} : { actor: { id: facts.customer_id ?? 'customer', name: input.contact_name } }),
-  }];
+  const opened: Draft = {
+    kind: 'opened',
+    at,
+    visibility: 'public',
+    by_kind,
+    facts,
+    ...(input.source_key === undefined ? {} : { source_key: openedKey(ctx, input.source_key) }),
+  };
+  const message: Draft[] =
+    input.message === undefined
+      ? []
+      : [
+          {
+            kind: by_kind === 'customer' || by_kind === 'partner' ? 'message_in' : 'note',
+            at,
+            by_kind,
+            visibility: by_kind === 'customer' || by_kind === 'partner' ? 'public' : 'internal',
+            body: input.message,
+            facts: { thanks: onlyThanks(input.message) },
+            ...(input.message_key === undefined ? {} : { source_key: input.message_key }),
+            ...(input.contact_name === null || input.contact_name === undefined
+              ? {}
+              : { actor: { id: facts.customer_id ?? 'customer', name: input.contact_name } }),
+          },
+        ];
   return [opened, ...message, ...units.map((unit): Draft => ({ kind: 'unit_linked', at, facts: { unit_id: unit.id } })), ...(input.also ?? [])];
 }

@@ -2,8 +2,8 @@
 import { newPages } from '../web/page.tsx';
 import { caseActions } from './actions.ts';
 import { casePage } from './casePage.tsx';
-import { caseListPages } from './listPage.tsx';
 import { contactPages } from './contactPages.tsx';
+import { caseListPages } from './listPage.tsx';
 import { caseToolPages } from './toolPages.tsx';
 
 export const casePages = newPages();

@@ -13,8 +13,12 @@ import type { CaseRow, CaseType } from './table.ts';
 
 /** By id or by number. Throws `not_found` for cases the actor may not see, too. */
 export async function getCase(ctx: Ctx, id: string): Promise<CaseRow> {
-  const row = await ctx.db.selectFrom('cases').selectAll('cases').$call(seenBy(ctx, 'cases.partner_id'))
-    .where((where) => where.or([where('cases.id', '=', id), where('cases.number', '=', id)])).executeTakeFirst();
+  const row = await ctx.db
+    .selectFrom('cases')
+    .selectAll('cases')
+    .$call(seenBy(ctx, 'cases.partner_id'))
+    .where((where) => where.or([where('cases.id', '=', id), where('cases.number', '=', id)]))
+    .executeTakeFirst();
   if (row === undefined) throw notFound(['Case', '問い合わせ']);
   return row;
 }
@@ -35,71 +39,132 @@ export interface ListedCase extends CaseRow {
   readonly owner_name: string | null;
 }
 
-const sortable = { opened_at: 'cases.opened_at', updated_at: 'cases.updated_at', number: 'cases.number', next_due_at: 'coalesce(cases.next_due_at, 9007199254740991)' };
+const sortable = {
+  opened_at: 'cases.opened_at',
+  updated_at: 'cases.updated_at',
+  number: 'cases.number',
+  next_due_at: 'coalesce(cases.next_due_at, 9007199254740991)',
+};
 
 export const listCases = (ctx: Ctx, filter: CaseFilter, request: PageRequest): Promise<Page<ListedCase>> =>
   listPage(caseQuery(ctx).$call(filtered(filter)), request, sortable, 'cases.id');
 
-const caseQuery = (ctx: Ctx) => ctx.db.selectFrom('cases').$call(seenBy(ctx, 'cases.partner_id'))
-  .leftJoin('customers', 'customers.id', 'cases.customer_id').leftJoin('users', 'users.id', 'cases.owner_id')
-  .selectAll('cases').select(['customers.name as customer_name', 'users.name as owner_name']);
+const caseQuery = (ctx: Ctx) =>
+  ctx.db
+    .selectFrom('cases')
+    .$call(seenBy(ctx, 'cases.partner_id'))
+    .leftJoin('customers', 'customers.id', 'cases.customer_id')
+    .leftJoin('users', 'users.id', 'cases.owner_id')
+    .selectAll('cases')
+    .select(['customers.name as customer_name', 'users.name as owner_name']);
 
-const filtered = (filter: CaseFilter) => <TB extends keyof Tables, O>(query: SelectQueryBuilder<Tables, TB | 'cases', O>): SelectQueryBuilder<Tables, TB | 'cases', O> => {
-  // The builder cannot see that TB holds `cases`; every caller starts from it.
-  let narrowed = query as unknown as SelectQueryBuilder<Tables, 'cases', O>;
-  if (filter.state === 'active') narrowed = narrowed.where('cases.state', 'not in', ['solved', 'closed']);
-  else if (filter.state !== undefined) narrowed = narrowed.where('cases.state', '=', filter.state);
-  if (filter.type !== undefined) narrowed = narrowed.where('cases.type', '=', filter.type);
-  if (filter.owner_id === 'none') narrowed = narrowed.where('cases.owner_id', 'is', null);
-  else if (filter.owner_id !== undefined) narrowed = narrowed.where('cases.owner_id', '=', filter.owner_id);
-  if (filter.customer_id !== undefined) narrowed = narrowed.where('cases.customer_id', '=', filter.customer_id);
-  if (filter.category_id !== undefined) narrowed = narrowed.where('cases.category_id', '=', filter.category_id);
-  if (filter.alert_id !== undefined) narrowed = narrowed.where('cases.alert_id', '=', filter.alert_id);
-  const { unit_id, q } = filter;
-  if (unit_id !== undefined) narrowed = narrowed.where((where) => where.exists(where.selectFrom('case_units').select('unit_id').whereRef('case_units.case_id', '=', 'cases.id').where('unit_id', '=', unit_id)));
-  if (q !== undefined) narrowed = narrowed.where((where) => mentions(where, q));
-  return narrowed as unknown as SelectQueryBuilder<Tables, TB | 'cases', O>;
-};
+const filtered =
+  (filter: CaseFilter) =>
+  <TB extends keyof Tables, O>(query: SelectQueryBuilder<Tables, TB | 'cases', O>): SelectQueryBuilder<Tables, TB | 'cases', O> => {
+    // The builder cannot see that TB holds `cases`; every caller starts from it.
+    let narrowed = query as unknown as SelectQueryBuilder<Tables, 'cases', O>;
+    if (filter.state === 'active') narrowed = narrowed.where('cases.state', 'not in', ['solved', 'closed']);
+    else if (filter.state !== undefined) narrowed = narrowed.where('cases.state', '=', filter.state);
+    if (filter.type !== undefined) narrowed = narrowed.where('cases.type', '=', filter.type);
+    if (filter.owner_id === 'none') narrowed = narrowed.where('cases.owner_id', 'is', null);
+    else if (filter.owner_id !== undefined) narrowed = narrowed.where('cases.owner_id', '=', filter.owner_id);
+    if (filter.customer_id !== undefined) narrowed = narrowed.where('cases.customer_id', '=', filter.customer_id);
+    if (filter.category_id !== undefined) narrowed = narrowed.where('cases.category_id', '=', filter.category_id);
+    if (filter.alert_id !== undefined) narrowed = narrowed.where('cases.alert_id', '=', filter.alert_id);
+    const { unit_id, q } = filter;
+    if (unit_id !== undefined)
+      narrowed = narrowed.where((where) =>
+        where.exists(where.selectFrom('case_units').select('unit_id').whereRef('case_units.case_id', '=', 'cases.id').where('unit_id', '=', unit_id)),
+      );
+    if (q !== undefined) narrowed = narrowed.where((where) => mentions(where, q));
+    return narrowed as unknown as SelectQueryBuilder<Tables, TB | 'cases', O>;
+  };
 
 function mentions(where: ExpressionBuilder<Tables, 'cases'>, q: string) {
   const pattern = `%${q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  const serial = where.exists(where.selectFrom('case_units').innerJoin('units', 'units.id', 'case_units.unit_id').select('units.id')
-    .whereRef('case_units.case_id', '=', 'cases.id').where('units.serial_key', '=', identifierKey(q)));
-  return where.or([sql<boolean>`lower(cases.subject) like ${pattern} escape '\\'`, where('cases.number', '=', q.toUpperCase()), where('cases.external_no', '=', q), serial]);
+  const serial = where.exists(
+    where
+      .selectFrom('case_units')
+      .innerJoin('units', 'units.id', 'case_units.unit_id')
+      .select('units.id')
+      .whereRef('case_units.case_id', '=', 'cases.id')
+      .where('units.serial_key', '=', identifierKey(q)),
+  );
+  return where.or([
+    sql<boolean>`lower(cases.subject) like ${pattern} escape '\\'`,
+    where('cases.number', '=', q.toUpperCase()),
+    where('cases.external_no', '=', q),
+    serial,
+  ]);
 }
 
-export interface NeglectedCase extends ListedCase { readonly neglects: readonly Neglect[] }
+export interface NeglectedCase extends ListedCase {
+  readonly neglects: readonly Neglect[];
+}
 
 /** The list no filter can hide: every open case that nobody owns, waits for our answer, is overdue or has no next step. The oldest first. */
 export async function listNeglected(ctx: Ctx, limit = 500): Promise<NeglectedCase[]> {
   const { now } = ctx;
-  const rows = await caseQuery(ctx).where('cases.state', 'not in', ['solved', 'closed']).select(overdueRequest(now))
-    .where((where) => where.or([
-      where.and([where('cases.owner_id', 'is', null), where('cases.opened_at', '<=', now - UNOWNED_MS)]),
-      where('cases.unanswered_since_at', '<=', now - SILENT_MS), where('cases.next_due_at', '<=', now),
-      where.and([where('cases.owner_id', 'is not', null), where.or([where('cases.next_step', 'is', null), where('cases.next_due_at', 'is', null)])]),
-      sql<boolean>`exists (select 1 from case_requests where case_requests.case_id = cases.id and case_requests.state = 'waiting' and case_requests.due_at <= ${now})`,
-    ])).orderBy('cases.opened_at').orderBy('cases.id').limit(limit).execute();
+  const rows = await caseQuery(ctx)
+    .where('cases.state', 'not in', ['solved', 'closed'])
+    .select(overdueRequest(now))
+    .where((where) =>
+      where.or([
+        where.and([where('cases.owner_id', 'is', null), where('cases.opened_at', '<=', now - UNOWNED_MS)]),
+        where('cases.unanswered_since_at', '<=', now - SILENT_MS),
+        where('cases.next_due_at', '<=', now),
+        where.and([where('cases.owner_id', 'is not', null), where.or([where('cases.next_step', 'is', null), where('cases.next_due_at', 'is', null)])]),
+        sql<boolean>`exists (select 1 from case_requests where case_requests.case_id = cases.id and case_requests.state = 'waiting' and case_requests.due_at <= ${now})`,
+      ]),
+    )
+    .orderBy('cases.opened_at')
+    .orderBy('cases.id')
+    .limit(limit)
+    .execute();
   return rows.map(({ overdue_requests, ...row }) => ({ ...row, neglects: neglects(row, now, overdue_requests > 0) }));
 }
 
 const overdueRequest = (now: number) =>
-  sql<number>`(select count(*) from case_requests where case_requests.case_id = cases.id and case_requests.state = 'waiting' and case_requests.due_at <= ${now})`.as('overdue_requests');
+  sql<number>`(select count(*) from case_requests where case_requests.case_id = cases.id and case_requests.state = 'waiting' and case_requests.due_at <= ${now})`.as(
+    'overdue_requests',
+  );
 
 /** What happened, in order. Others than staff get the public part, without the facts staff keep about it. */
 export async function listEvents(ctx: Ctx, case_id: string): Promise<CaseEvent[]> {
   const staff = ctx.actor.partner_id === null;
-  const rows = await ctx.db.selectFrom('case_events').innerJoin('cases', 'cases.id', 'case_events.case_id').$call(seenBy(ctx, 'cases.partner_id'))
-    .selectAll('case_events').where('case_events.case_id', '=', case_id).$if(!staff, (query) => query.where('case_events.visibility', '=', 'public'))
-    .orderBy('case_events.at').orderBy('case_events.id').execute();
+  const rows = await ctx.db
+    .selectFrom('case_events')
+    .innerJoin('cases', 'cases.id', 'case_events.case_id')
+    .$call(seenBy(ctx, 'cases.partner_id'))
+    .selectAll('case_events')
+    .where('case_events.case_id', '=', case_id)
+    .$if(!staff, (query) => query.where('case_events.visibility', '=', 'public'))
+    .orderBy('case_events.at')
+    .orderBy('case_events.id')
+    .execute();
   return rows.map(readEvent).map((event) => (staff ? event : { ...event, facts: {}, source_key: null }));
 }
 
 export const listCaseUnits = (ctx: Ctx, case_id: string) =>
-  ctx.db.selectFrom('case_units').innerJoin('units', 'units.id', 'case_units.unit_id').innerJoin('models', 'models.id', 'units.model_id')
-    .innerJoin('makers', 'makers.id', 'models.maker_id').$call(seenBy(ctx, 'units.partner_id'))
-    .select(['units.id', 'units.serial', 'units.model_id', 'units.firmware_id', 'models.code as model_code', 'models.name as model_name', 'models.maker_id', 'makers.name as maker_name'])
-    .where('case_units.case_id', '=', case_id).orderBy('units.id').execute();
+  ctx.db
+    .selectFrom('case_units')
+    .innerJoin('units', 'units.id', 'case_units.unit_id')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .innerJoin('makers', 'makers.id', 'models.maker_id')
+    .$call(seenBy(ctx, 'units.partner_id'))
+    .select([
+      'units.id',
+      'units.serial',
+      'units.model_id',
+      'units.firmware_id',
+      'models.code as model_code',
+      'models.name as model_name',
+      'models.maker_id',
+      'makers.name as maker_name',
+    ])
+    .where('case_units.case_id', '=', case_id)
+    .orderBy('units.id')
+    .execute();
 
 export const listRequests = (ctx: Ctx, case_id: string) =>
   ctx.db.selectFrom('case_requests').selectAll().where('case_id', '=', case_id).orderBy('id').execute();
@@ -109,6 +174,12 @@ export const listCodes = (ctx: Ctx, tree: 'category' | 'cause') =>
 
 /** People who can own a case. */
 export const listOwners = (ctx: Ctx) =>
-  ctx.db.selectFrom('users').select(['id', 'name', 'role']).where('disabled_at', 'is', null).where('role', 'in', ['tech', 'lead', 'quality', 'engineer', 'admin']).orderBy('name').execute();
+  ctx.db
+    .selectFrom('users')
+    .select(['id', 'name', 'role'])
+    .where('disabled_at', 'is', null)
+    .where('role', 'in', ['tech', 'lead', 'quality', 'engineer', 'admin'])
+    .orderBy('name')
+    .execute();
 
 export const listTemplates = (ctx: Ctx) => ctx.db.selectFrom('case_templates').selectAll().where('retired_at', 'is', null).orderBy('code').execute();

@@ -35,9 +35,16 @@ export async function getRated(ctx: Ctx, key: string): Promise<CaseRow> {
   return getCase(ctx, link.case_id);
 }
 
-const rated = (input: RateCase, by_kind: 'customer' | 'partner', actor: { id: string; name: string }): Draft =>
-  ({ kind: 'rated', visibility: 'public', by_kind, actor: { id: actor.id, name: actor.name }, body: input.comment ?? null, facts: { rating: input.rating } });
+const rated = (input: RateCase, by_kind: 'customer' | 'partner', actor: { id: string; name: string }): Draft => ({
+  kind: 'rated',
+  visibility: 'public',
+  by_kind,
+  actor: { id: actor.id, name: actor.name },
+  body: input.comment ?? null,
+  facts: { rating: input.rating },
+});
 
 function refuseUnsolved(row: CaseRow): void {
-  if (row.solved_at === null && row.rating === null) throw new Problem('conflict', ['A case is rated once it is solved', '評価は解決後に行えます'], { blocking: `/api/v1/cases/${row.id}` });
+  if (row.solved_at === null && row.rating === null)
+    throw new Problem('conflict', ['A case is rated once it is solved', '評価は解決後に行えます'], { blocking: `/api/v1/cases/${row.id}` });
 }

@@ -1,7 +1,7 @@
 // The one writer of case events, and of everything computed from them.
 import { encodeTime } from 'ulid';
-import { newId, sha256 } from '../core/id.ts';
 import { allow, staffOnly } from '../core/actor.ts';
+import { newId, sha256 } from '../core/id.ts';
 import { dayOf } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
@@ -9,7 +9,7 @@ import { remember } from '../history/remember.ts';
 import { refuseStale } from '../web/version.ts';
 import { type BusinessClock, businessClock } from './businessTime.ts';
 import { listCalendars } from './calendars.ts';
-import { type CaseEventKind, caseEventKinds, type CaseEventRow, type EventAuthor, type EventFacts, readEvent } from './event.ts';
+import { type CaseEventKind, type CaseEventRow, caseEventKinds, type EventAuthor, type EventFacts, readEvent } from './event.ts';
 import { type Folded, foldCase } from './fold.ts';
 import { getCase } from './queries.ts';
 import type { CaseMeasureRow, CaseRow } from './table.ts';
@@ -30,7 +30,12 @@ export interface Draft {
  * One change of one case: checks, takes the lock, loads, lets `decide` refuse or say what happened, stores it and remembers. Throws `not_found`, `stale`, and
  * whatever `decide` throws.
  */
-export async function changeCase(ctx: Ctx, id: string, expected: number | undefined, decide: (row: CaseRow, ctx: Ctx) => readonly Draft[] | Promise<readonly Draft[]>): Promise<CaseRow> {
+export async function changeCase(
+  ctx: Ctx,
+  id: string,
+  expected: number | undefined,
+  decide: (row: CaseRow, ctx: Ctx) => readonly Draft[] | Promise<readonly Draft[]>,
+): Promise<CaseRow> {
   allow(ctx, 'case:write');
   return transaction(ctx, async (ctx) => {
     const change_no = await lockCases(ctx);
@@ -47,7 +52,12 @@ const PARTNERS: readonly CaseEventKind[] = ['message_in', 'rated'];
 
 /** Cases change one after the other: the number taken here orders the commits, which is what readers of `change_no` rely on. */
 export async function lockCases(ctx: Ctx): Promise<number> {
-  const mark = await ctx.db.updateTable('case_marks').set((set) => ({ no: set('no', '+', 1) })).where('name', '=', 'change').returning('no').executeTakeFirstOrThrow();
+  const mark = await ctx.db
+    .updateTable('case_marks')
+    .set((set) => ({ no: set('no', '+', 1) }))
+    .where('name', '=', 'change')
+    .returning('no')
+    .executeTakeFirstOrThrow();
   return mark.no;
 }
 
@@ -56,7 +66,12 @@ export async function recordEvents(ctx: Ctx, row: CaseRow, drafts: readonly Draf
   const events = drafts.map((draft) => eventRow(ctx, row.id, draft));
   const stored = new Set<string>();
   for (const event of events) {
-    const kept = await ctx.db.insertInto('case_events').values(event).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
+    const kept = await ctx.db
+      .insertInto('case_events')
+      .values(event)
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst();
     if (kept !== undefined) stored.add(kept.id);
   }
   if (stored.size === 0 && events.length > 0) return row;
@@ -75,9 +90,17 @@ export async function projectCase(ctx: Ctx, row: CaseRow, change_no: number, clo
   await ctx.db.updateTable('cases').set(fields).where('id', '=', id).execute();
   await replaceUnits(ctx, id, folded.unit_ids);
   await ctx.db.deleteFrom('case_spans').where('case_id', '=', id).execute();
-  await insertMany(ctx.db, 'case_spans', distinctSpans(folded).map((span) => ({ case_id: id, ...span })));
+  await insertMany(
+    ctx.db,
+    'case_spans',
+    distinctSpans(folded).map((span) => ({ case_id: id, ...span })),
+  );
   const measures = await measure(ctx, id, folded, change_no, clock);
-  await ctx.db.insertInto('case_measures').values(measures).onConflict((conflict) => conflict.column('case_id').doUpdateSet(measures)).execute();
+  await ctx.db
+    .insertInto('case_measures')
+    .values(measures)
+    .onConflict((conflict) => conflict.column('case_id').doUpdateSet(measures))
+    .execute();
   return after;
 }
 
@@ -101,9 +124,17 @@ function eventRow(ctx: Ctx, case_id: string, draft: Draft): CaseEventRow {
   const staff = ctx.actor.partner_id === null;
   return {
     id: draft.source_key === undefined ? newId(at) : statedId(at, draft.kind, draft.source_key),
-    case_id, at, recorded_at: ctx.now, kind: draft.kind, visibility: draft.visibility ?? 'internal', by_kind: draft.by_kind ?? (staff ? 'staff' : 'partner'),
-    actor_id: draft.actor?.id ?? ctx.actor.id, actor_name: draft.actor?.name ?? ctx.actor.name, body: draft.body ?? null,
-    facts: JSON.stringify(draft.facts ?? {}), source_key: draft.source_key ?? null,
+    case_id,
+    at,
+    recorded_at: ctx.now,
+    kind: draft.kind,
+    visibility: draft.visibility ?? 'internal',
+    by_kind: draft.by_kind ?? (staff ? 'staff' : 'partner'),
+    actor_id: draft.actor?.id ?? ctx.actor.id,
+    actor_name: draft.actor?.name ?? ctx.actor.name,
+    body: draft.body ?? null,
+    facts: JSON.stringify(draft.facts ?? {}),
+    source_key: draft.source_key ?? null,
   };
 }
 
@@ -119,7 +150,11 @@ const deedOf = (event: CaseEventRow) => {
 
 async function replaceUnits(ctx: Ctx, case_id: string, unit_ids: readonly string[]): Promise<void> {
   await ctx.db.deleteFrom('case_units').where('case_id', '=', case_id).execute();
-  await insertMany(ctx.db, 'case_units', unit_ids.map((unit_id) => ({ case_id, unit_id })));
+  await insertMany(
+    ctx.db,
+    'case_units',
+    unit_ids.map((unit_id) => ({ case_id, unit_id })),
+  );
 }
 
 /** Two changes in one millisecond leave a span without length, and the next begins with it. */
@@ -131,9 +166,22 @@ async function measure(ctx: Ctx, case_id: string, folded: Folded, change_no: num
   const ended = spans.filter((span): span is { from_at: number; to_at: number } => span.to_at !== null);
   const between = (from: number | null, to: number | null): number | null => (from === null || to === null ? null : clock(from, to));
   return {
-    case_id, change_no, exclusion, ...(await cohortOf(ctx, unit_ids[0], opened_at)),
-    initiated_by: row.initiated_by, type: row.type, source: row.source, owner_id: row.owner_id, customer_id: row.customer_id, contract_id: row.contract_id,
-    cause_id: row.cause_id, category_id: row.category_id, opened_at, solved_at, rating: row.rating, ...course,
+    case_id,
+    change_no,
+    exclusion,
+    ...(await cohortOf(ctx, unit_ids[0], opened_at)),
+    initiated_by: row.initiated_by,
+    type: row.type,
+    source: row.source,
+    owner_id: row.owner_id,
+    customer_id: row.customer_id,
+    contract_id: row.contract_id,
+    cause_id: row.cause_id,
+    category_id: row.category_id,
+    opened_at,
+    solved_at,
+    rating: row.rating,
+    ...course,
     open_ms: ended.reduce((sum, span) => sum + span.to_at - span.from_at, 0),
     reply_business_ms: between(course.asked_at, course.replied_at),
     first_solved_business_ms: between(opened_at, course.first_solved_at),
@@ -147,7 +195,13 @@ async function cohortOf(ctx: Ctx, unit_id: string | undefined, at: number): Prom
   if (unit_id === undefined) return { model_id: null, firmware_id: null };
   const day = dayOf(at, ctx.zone);
   const unit = await ctx.db.selectFrom('units').select(['model_id', 'firmware_id']).where('id', '=', unit_id).executeTakeFirst();
-  const then = await ctx.db.selectFrom('firmware_intervals').select('firmware_id').where('unit_id', '=', unit_id).where('from_on', '<=', day)
-    .where((where) => where.or([where('to_on', 'is', null), where('to_on', '>', day)])).orderBy('from_on', 'desc').executeTakeFirst();
+  const then = await ctx.db
+    .selectFrom('firmware_intervals')
+    .select('firmware_id')
+    .where('unit_id', '=', unit_id)
+    .where('from_on', '<=', day)
+    .where((where) => where.or([where('to_on', 'is', null), where('to_on', '>', day)]))
+    .orderBy('from_on', 'desc')
+    .executeTakeFirst();
   return { model_id: unit?.model_id ?? null, firmware_id: then?.firmware_id ?? unit?.firmware_id ?? null };
 }

@@ -17,7 +17,10 @@ export const commandUnit = (ctx: Ctx, id: string, input: CommandUnit): Promise<C
     refuseAside(row);
     await refuseForeignUnit(ctx, row, input.unit_id);
     const device = await ctx.db.selectFrom('devices').select('device_id').where('unit_id', '=', input.unit_id).executeTakeFirst();
-    if (device === undefined) throw new Problem('conflict', ['The unit has never reported: there is nobody to ask', '通信実績のない個体のため、コマンドを送信できません'], { blocking: `/api/v1/units/${input.unit_id}` });
+    if (device === undefined)
+      throw new Problem('conflict', ['The unit has never reported: there is nobody to ask', '通信実績のない個体のため、コマンドを送信できません'], {
+        blocking: `/api/v1/units/${input.unit_id}`,
+      });
     const command = await commandDevice(ctx, device.device_id, { name: input.command });
     await ctx.db.insertInto('case_commands').values({ case_id: row.id, command_id: command.id, created_at: ctx.now }).execute();
     return [{ kind: 'command_sent', facts: { unit_id: input.unit_id, command_id: command.id, command: input.command } }];
@@ -32,7 +35,14 @@ export async function openAdvanceReplacement(ctx: Ctx, id: string, unit_id: stri
     await changeCase(ctx, id, undefined, async (row, ctx) => {
       refuseAside(row);
       await refuseForeignUnit(ctx, row, unit_id);
-      const found = await fileReturn(ctx, { type: 'advance_replacement', authorised: true, case_id: row.id, customer_id: row.customer_id, note: `${row.number} ${row.subject}`, units: [{ unit_id, reported_text: row.subject }] });
+      const found = await fileReturn(ctx, {
+        type: 'advance_replacement',
+        authorised: true,
+        case_id: row.id,
+        customer_id: row.customer_id,
+        note: `${row.number} ${row.subject}`,
+        units: [{ unit_id, reported_text: row.subject }],
+      });
       const unit = await ctx.db.selectFrom('return_units').select('id').where('return_id', '=', found.id).executeTakeFirstOrThrow();
       await requestOutbound(ctx, found.id, { return_unit_id: unit.id, reserve: false });
       filed = { return_id: found.id, number: found.number };
@@ -42,13 +52,34 @@ export async function openAdvanceReplacement(ctx: Ctx, id: string, unit_id: stri
   });
 }
 
-export interface CaseCommand { readonly id: string; readonly name: string; readonly created_by: string; readonly created_at: number; readonly sent_at: number | null; readonly replied_at: number | null; readonly reply: string | null }
+export interface CaseCommand {
+  readonly id: string;
+  readonly name: string;
+  readonly created_by: string;
+  readonly created_at: number;
+  readonly sent_at: number | null;
+  readonly replied_at: number | null;
+  readonly reply: string | null;
+}
 
 export const listCommands = (ctx: Ctx, case_id: string): Promise<CaseCommand[]> =>
-  ctx.db.selectFrom('case_commands').innerJoin('device_commands', 'device_commands.id', 'case_commands.command_id')
-    .select(['device_commands.id', 'device_commands.name', 'device_commands.created_by', 'device_commands.created_at', 'device_commands.sent_at', 'device_commands.replied_at', 'device_commands.reply'])
-    .where('case_commands.case_id', '=', case_id).orderBy('device_commands.created_at').execute();
+  ctx.db
+    .selectFrom('case_commands')
+    .innerJoin('device_commands', 'device_commands.id', 'case_commands.command_id')
+    .select([
+      'device_commands.id',
+      'device_commands.name',
+      'device_commands.created_by',
+      'device_commands.created_at',
+      'device_commands.sent_at',
+      'device_commands.replied_at',
+      'device_commands.reply',
+    ])
+    .where('case_commands.case_id', '=', case_id)
+    .orderBy('device_commands.created_at')
+    .execute();
 
 async function refuseForeignUnit(ctx: Ctx, row: CaseRow, unit_id: string): Promise<void> {
-  if (!(await listCaseUnits(ctx, row.id)).some((unit) => unit.id === unit_id)) throw new Problem('conflict', ['Link the unit to the case first', '先に個体を問い合わせに紐付けてください'], { blocking: `/api/v1/cases/${row.id}` });
+  if (!(await listCaseUnits(ctx, row.id)).some((unit) => unit.id === unit_id))
+    throw new Problem('conflict', ['Link the unit to the case first', '先に個体を問い合わせに紐付けてください'], { blocking: `/api/v1/cases/${row.id}` });
 }

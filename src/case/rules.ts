@@ -6,7 +6,8 @@ import type { CaseRow } from './table.ts';
 
 const THANKS = /(ありがと|有難う|助かりました|解決しました|直りました|了解|承知|お礼|thank|thanks|thx|cheers|much appreciated|works (?:now|again)|solved)/iu;
 /** Words by which a polite message still asks for something. */
-const ASKING = /[?？]|まだ|しかし|ですが|ますが|再発|また(?:発生|同じ|起)|でしょうか|ください|下さい|いただけ|お願い|\b(?:but|however|still|again|yet|please|could you|can you|unfortunately|not work)/iu;
+const ASKING =
+  /[?？]|まだ|しかし|ですが|ますが|再発|また(?:発生|同じ|起)|でしょうか|ください|下さい|いただけ|お願い|\b(?:but|however|still|again|yet|please|could you|can you|unfortunately|not work)/iu;
 /** A thank-you is short: beyond this there is something to read. */
 const LONGEST_THANKS = 140;
 
@@ -19,8 +20,16 @@ export function onlyThanks(text: string): boolean {
 /** What the writer added: without quoted lines, the line that introduces them, and the signature. */
 export function withoutQuotes(text: string): string {
   const lines = text.replace(/\r\n?/g, '\n').split('\n');
-  const end = lines.findIndex((line) => /^-- ?$/.test(line) || /^-{2,}\s*(?:Original Message|元のメッセージ)/iu.test(line) || /^(?:On .+ wrote:|.+(?:さんは書きました|のメッセージ|wrote)[::])\s*$/u.test(line));
-  return (end < 0 ? lines : lines.slice(0, end)).filter((line) => !line.startsWith('>')).join('\n').trim();
+  const end = lines.findIndex(
+    (line) =>
+      /^-- ?$/.test(line) ||
+      /^-{2,}\s*(?:Original Message|元のメッセージ)/iu.test(line) ||
+      /^(?:On .+ wrote:|.+(?:さんは書きました|のメッセージ|wrote)[::])\s*$/u.test(line),
+  );
+  return (end < 0 ? lines : lines.slice(0, end))
+    .filter((line) => !line.startsWith('>'))
+    .join('\n')
+    .trim();
 }
 
 export type Neglect = 'unowned' | 'silent' | 'overdue' | 'no_next_step';
@@ -37,7 +46,11 @@ export const UNOWNED_MS = HOUR_MS;
 export const SILENT_MS = DAY_MS;
 
 /** Why a case must not be overlooked. `request_overdue`: something asked of others is past its time. */
-export function neglects(row: Pick<CaseRow, 'state' | 'owner_id' | 'opened_at' | 'unanswered_since_at' | 'next_due_at' | 'next_step'>, now: number, request_overdue: boolean): Neglect[] {
+export function neglects(
+  row: Pick<CaseRow, 'state' | 'owner_id' | 'opened_at' | 'unanswered_since_at' | 'next_due_at' | 'next_step'>,
+  now: number,
+  request_overdue: boolean,
+): Neglect[] {
   if (!isOpen(row.state)) return [];
   const found: Neglect[] = [];
   if (row.owner_id === null && now - row.opened_at >= UNOWNED_MS) found.push('unowned');
@@ -54,7 +67,11 @@ export const fillTemplate = (text: string, values: Readonly<Record<string, strin
 /** Names a filled text still holds. */
 export const openPlaces = (text: string): string[] => [...text.matchAll(/\{([a-z_]+)\}/g)].map(([, name]) => name ?? '');
 
-export interface Scoped { readonly maker_id: string | null; readonly model_id: string | null; readonly firmware_id: string | null }
+export interface Scoped {
+  readonly maker_id: string | null;
+  readonly model_id: string | null;
+  readonly firmware_id: string | null;
+}
 
 /** How specific a rule is that fits the unit: 3 model and firmware, 2 model, 1 maker, 0 all; null when it does not fit. */
 export function specificity(rule: Scoped, unit: Scoped): 0 | 1 | 2 | 3 | null {

@@ -14,16 +14,27 @@ export function Timeline({ c, case_id, events }: { c: AppContext; case_id: strin
       {events.map((event) => (
         <li class={event.visibility} id={event.id}>
           <p class="meta">
-            <strong>{speak(eventWords[event.kind], locale)}</strong> · {event.actor_name} · <Moment c={c} at={event.at} /> <Badge tone={event.visibility === 'public' ? 'info' : 'neutral'}>{event.visibility === 'public' ? w.public : w.internal}</Badge>
+            <strong>{speak(eventWords[event.kind], locale)}</strong> · {event.actor_name} · <Moment c={c} at={event.at} />{' '}
+            <Badge tone={event.visibility === 'public' ? 'info' : 'neutral'}>{event.visibility === 'public' ? w.public : w.internal}</Badge>
             {event.kind === 'message_in' && event.facts.thanks === true ? <Badge tone="good">{w.only_thanks}</Badge> : null}
           </p>
-          {event.facts.reason === undefined ? null : <p>{w.reason}: {event.facts.reason}</p>}
-          {event.facts.solution === undefined ? null : <p class="prose">{w.solution}: {event.facts.solution}</p>}
+          {event.facts.reason === undefined ? null : (
+            <p>
+              {w.reason}: {event.facts.reason}
+            </p>
+          )}
+          {event.facts.solution === undefined ? null : (
+            <p class="prose">
+              {w.solution}: {event.facts.solution}
+            </p>
+          )}
           {event.body === null ? null : <p class="prose">{event.body}</p>}
           {staff && event.kind === 'message_in' ? (
             <form class="row" method="post" action={`/cases/${case_id}/message-classifications`}>
               <input type="hidden" name="event_id" value={event.id} />
-              <button class="quiet" name="thanks" value={event.facts.thanks === true ? 'no' : 'yes'}>{event.facts.thanks === true ? w.mark_work : w.mark_thanks}</button>
+              <button class="quiet" name="thanks" value={event.facts.thanks === true ? 'no' : 'yes'}>
+                {event.facts.thanks === true ? w.mark_work : w.mark_thanks}
+              </button>
             </form>
           ) : null}
         </li>

@@ -24,9 +24,14 @@ export const unlinkUnit = (ctx: Ctx, id: string, unit_id: string, expected?: num
 
 /** Minutes somebody spent on the case. */
 export const logWork = (ctx: Ctx, id: string, input: { minutes: number; worked_at?: number | undefined; source_key?: string | undefined }): Promise<CaseRow> =>
-  changeCase(ctx, id, undefined, () => [{
-    kind: 'worked', facts: { minutes: input.minutes }, ...(input.worked_at === undefined ? {} : { at: input.worked_at }), ...(input.source_key === undefined ? {} : { source_key: `worked:${input.source_key}` }),
-  }]);
+  changeCase(ctx, id, undefined, () => [
+    {
+      kind: 'worked',
+      facts: { minutes: input.minutes },
+      ...(input.worked_at === undefined ? {} : { at: input.worked_at }),
+      ...(input.source_key === undefined ? {} : { source_key: `worked:${input.source_key}` }),
+    },
+  ]);
 
 export const tryWorkaround = (ctx: Ctx, id: string, input: { workaround_id: string; helped: boolean | null }): Promise<CaseRow> =>
   changeCase(ctx, id, undefined, async (_row, ctx) => {
@@ -43,7 +48,11 @@ export interface MatchedWorkaround extends WorkaroundRow {
 }
 
 /** Workarounds that fit one of the units (all general ones without a unit), the most specific first, with how often each helped. */
-export async function listWorkarounds(ctx: Ctx, units: readonly { maker_id: string; model_id: string; firmware_id: string | null }[], category_id: string | null): Promise<MatchedWorkaround[]> {
+export async function listWorkarounds(
+  ctx: Ctx,
+  units: readonly { maker_id: string; model_id: string; firmware_id: string | null }[],
+  category_id: string | null,
+): Promise<MatchedWorkaround[]> {
   const rows = await ctx.db.selectFrom('workarounds').selectAll().where('retired_at', 'is', null).execute();
   const unknown = { maker_id: null, model_id: null, firmware_id: null };
   const fitting = rows.flatMap((row) => {
@@ -51,7 +60,8 @@ export async function listWorkarounds(ctx: Ctx, units: readonly { maker_id: stri
     return best.length === 0 || (row.category_id !== null && row.category_id !== category_id) ? [] : [{ row, specificity: Math.max(...best) }];
   });
   const tried = await countTried(ctx, fitting.length);
-  return fitting.map(({ row, specificity }) => ({ ...row, specificity, ...(tried.get(row.id) ?? { tried: 0, helped: 0 }) }))
+  return fitting
+    .map(({ row, specificity }) => ({ ...row, specificity, ...(tried.get(row.id) ?? { tried: 0, helped: 0 }) }))
     .sort((a, b) => b.specificity - a.specificity || b.helped - a.helped || (a.id < b.id ? -1 : 1));
 }
 

@@ -13,21 +13,55 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
   const { unit, place, names, warranty } = panel;
   return (
     <Section title={`${w.unit} ${names?.model_code ?? ''} ${unit.serial}`} id={`unit-${unit.id}`} aside={<a href={`/units/${unit.id}`}>{unit.serial}</a>}>
-      <Facts facts={[
-        [w.firmware, panel.device?.firmware ?? names?.firmware_code ?? <Unknown locale={locale} />], [w.site, place?.site_name ?? <Unknown locale={locale} />],
-        [w.installation, [place?.mounting, place?.power, place?.network].filter((part) => part !== null && part !== undefined).join(' · ') || '—'],
-        [w.warranty, `${w.own_until} ${warranty.own_ends_on ?? speak(['n/a', '不明'], locale)} · ${w.maker_until} ${warranty.maker_ends_on ?? speak(['n/a', '不明'], locale)}`],
-      ]} />
+      <Facts
+        facts={[
+          [w.firmware, panel.device?.firmware ?? names?.firmware_code ?? <Unknown locale={locale} />],
+          [w.site, place?.site_name ?? <Unknown locale={locale} />],
+          [w.installation, [place?.mounting, place?.power, place?.network].filter((part) => part !== null && part !== undefined).join(' · ') || '—'],
+          [
+            w.warranty,
+            `${w.own_until} ${warranty.own_ends_on ?? speak(['n/a', '不明'], locale)} · ${w.maker_until} ${warranty.maker_ends_on ?? speak(['n/a', '不明'], locale)}`,
+          ],
+        ]}
+      />
       <Telemetry c={c} panel={panel} />
       <p>
-        {panel.alerts.map((alert) => <><a href={`/alerts/${alert.id}`}><Badge tone="bad">{alert.signal}</Badge></a> {alert.role === 'at_risk' ? w.at_risk : w.affected} </>)}
-        {panel.returns.map((found) => <> · <a href={`/returns/${found.id}`}>{found.number} {found.state}</a></>)}
+        {panel.alerts.map((alert) => (
+          <>
+            <a href={`/alerts/${alert.id}`}>
+              <Badge tone="bad">{alert.signal}</Badge>
+            </a>{' '}
+            {alert.role === 'at_risk' ? w.at_risk : w.affected}{' '}
+          </>
+        ))}
+        {panel.returns.map((found) => (
+          <>
+            {' '}
+            ·{' '}
+            <a href={`/returns/${found.id}`}>
+              {found.number} {found.state}
+            </a>
+          </>
+        ))}
       </p>
-      {panel.lookalikes.count === 0 ? null : <p><strong>{w.others_show(panel.lookalikes.count)}</strong> {panel.lookalikes.signals.join(', ')}: {panel.lookalikes.shown.map(({ id, serial }) => <a href={`/units/${id}`}>{serial} </a>)}</p>}
+      {panel.lookalikes.count === 0 ? null : (
+        <p>
+          <strong>{w.others_show(panel.lookalikes.count)}</strong> {panel.lookalikes.signals.join(', ')}:{' '}
+          {panel.lookalikes.shown.map(({ id, serial }) => (
+            <a href={`/units/${id}`}>{serial} </a>
+          ))}
+        </p>
+      )}
       {panel.issues.length === 0 ? null : (
-        <ul>{panel.issues.map((issue) => (
-          <li><a href={`/known-issues/${issue.id}`}>{issue.number}</a> {locale === 'ja' ? issue.title_ja : issue.title_en} {issue.fixed_in === null ? null : <Badge tone="good">{issue.fixed_in}</Badge>} {(locale === 'ja' ? issue.workaround_ja : issue.workaround_en) ?? ''}</li>
-        ))}</ul>
+        <ul>
+          {panel.issues.map((issue) => (
+            <li>
+              <a href={`/known-issues/${issue.id}`}>{issue.number}</a> {locale === 'ja' ? issue.title_ja : issue.title_en}{' '}
+              {issue.fixed_in === null ? null : <Badge tone="good">{issue.fixed_in}</Badge>}{' '}
+              {(locale === 'ja' ? issue.workaround_ja : issue.workaround_en) ?? ''}
+            </li>
+          ))}
+        </ul>
       )}
       <Remedies c={c} row={row} panel={panel} commands={commands} />
     </Section>
@@ -37,13 +71,29 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
 function Telemetry({ c, panel: { device } }: { c: AppContext; panel: UnitPanel }) {
   const { locale } = c.var;
   const w = words(locale);
-  if (device === undefined) return <p>{w.telemetry}: <Unknown locale={locale} /></p>;
+  if (device === undefined)
+    return (
+      <p>
+        {w.telemetry}: <Unknown locale={locale} />
+      </p>
+    );
   return (
-    <Facts facts={[
-      [w.last_seen, <a href={`/devices/${device.device_id}`}><Age c={c} at={device.last_seen_at} /></a>], [w.temperature, <Num value={device.temp_c} digits={1} unit="°C" locale={locale} />],
-      [w.card, `${device.sd_state ?? '—'}${device.sd_wear_pct === null ? '' : ` · ${device.sd_wear_pct} %`}`], [w.recording, device.rec_state ?? <Unknown locale={locale} />],
-      [w.signal, <Num value={device.rssi_dbm} unit="dBm" locale={locale} />], [w.supply, <Num value={device.vin_mv} unit="mV" locale={locale} />], [w.last_boot, device.reboot ?? <Unknown locale={locale} />],
-    ]} />
+    <Facts
+      facts={[
+        [
+          w.last_seen,
+          <a href={`/devices/${device.device_id}`}>
+            <Age c={c} at={device.last_seen_at} />
+          </a>,
+        ],
+        [w.temperature, <Num value={device.temp_c} digits={1} unit="°C" locale={locale} />],
+        [w.card, `${device.sd_state ?? '—'}${device.sd_wear_pct === null ? '' : ` · ${device.sd_wear_pct} %`}`],
+        [w.recording, device.rec_state ?? <Unknown locale={locale} />],
+        [w.signal, <Num value={device.rssi_dbm} unit="dBm" locale={locale} />],
+        [w.supply, <Num value={device.vin_mv} unit="mV" locale={locale} />],
+        [w.last_boot, device.reboot ?? <Unknown locale={locale} />],
+      ]}
+    />
   );
 }
 
@@ -52,11 +102,23 @@ function Remedies({ c, row, panel, commands }: { c: AppContext; row: CaseRow; pa
   return (
     <div class="remedies">
       <h3>{w.remedies}</h3>
-      {commands.map((command) => <p>{command.name} · <Age c={c} at={command.created_at} /> · {command.replied_at === null ? w.not_answered : <code>{command.reply}</code>}</p>)}
+      {commands.map((command) => (
+        <p>
+          {command.name} · <Age c={c} at={command.created_at} /> · {command.replied_at === null ? w.not_answered : <code>{command.reply}</code>}
+        </p>
+      ))}
       <form class="row" method="post" action={`/cases/${row.id}/commands`}>
         <input type="hidden" name="unit_id" value={panel.unit.id} />
-        {panel.device === undefined ? null : <button name="command" value="diagnose">{w.diagnose}</button>}
-        {panel.device === undefined ? null : <button name="command" value="restart">{w.restart}</button>}
+        {panel.device === undefined ? null : (
+          <button name="command" value="diagnose">
+            {w.diagnose}
+          </button>
+        )}
+        {panel.device === undefined ? null : (
+          <button name="command" value="restart">
+            {w.restart}
+          </button>
+        )}
       </form>
       <form class="row" method="post" action={`/cases/${row.id}/replacement`}>
         <input type="hidden" name="unit_id" value={panel.unit.id} />

@@ -8,13 +8,26 @@ import { refuseAside } from './owner.ts';
 import { changeCase } from './record.ts';
 import type { CaseRow, VisitRow } from './table.ts';
 
-export interface VisitCoverage { readonly coverage: VisitRow['coverage']; readonly reason: string }
+export interface VisitCoverage {
+  readonly coverage: VisitRow['coverage'];
+  readonly reason: string;
+}
 
 /** What a visit on that day would be covered by: a contract with on-site service first, else it is paid. */
 export async function visitCoverage(ctx: Ctx, row: Pick<CaseRow, 'customer_id'>, visit_on: string): Promise<VisitCoverage> {
-  const contract = row.customer_id === null ? undefined : await ctx.db.selectFrom('contracts').select(['code', 'ends_on']).where('customer_id', '=', row.customer_id)
-    .where('coverage', 'in', ['on_site', 'full']).where('starts_on', '<=', visit_on).where((where) => where.or([where('ends_on', 'is', null), where('ends_on', '>=', visit_on)]))
-    .where((where) => where.or([where('cancelled_on', 'is', null), where('cancelled_on', '>', visit_on)])).orderBy('code').executeTakeFirst();
+  const contract =
+    row.customer_id === null
+      ? undefined
+      : await ctx.db
+          .selectFrom('contracts')
+          .select(['code', 'ends_on'])
+          .where('customer_id', '=', row.customer_id)
+          .where('coverage', 'in', ['on_site', 'full'])
+          .where('starts_on', '<=', visit_on)
+          .where((where) => where.or([where('ends_on', 'is', null), where('ends_on', '>=', visit_on)]))
+          .where((where) => where.or([where('cancelled_on', 'is', null), where('cancelled_on', '>', visit_on)]))
+          .orderBy('code')
+          .executeTakeFirst();
   if (contract === undefined) return { coverage: 'paid', reason: 'No contract with on-site service on that day' };
   return { coverage: 'contract', reason: `Contract ${contract.code}${contract.ends_on === null ? '' : ` until ${contract.ends_on}`}` };
 }
@@ -27,7 +40,10 @@ export async function planVisit(ctx: Ctx, case_id: string, input: PlanVisit): Pr
     const id = newId(ctx.now);
     await changeCase(ctx, case_id, undefined, async (row, ctx) => {
       refuseAside(row);
-      await ctx.db.insertInto('visits').values(await visitRow(ctx, id, row, input)).execute();
+      await ctx.db
+        .insertInto('visits')
+        .values(await visitRow(ctx, id, row, input))
+        .execute();
       return [{ kind: 'visit_agreed', visibility: 'public', facts: { visit_id: id } }];
     });
     return getVisit(ctx, id);
@@ -41,8 +57,20 @@ export async function finishVisit(ctx: Ctx, id: string, input: FinishVisit): Pro
   return transaction(ctx, async (ctx) => {
     const visit = await getVisit(ctx, id);
     await changeCase(ctx, visit.case_id, undefined, async (_row, ctx) => {
-      const done = await ctx.db.updateTable('visits').set({ state: 'done', outcome: input.outcome, result: input.result, parts: JSON.stringify(input.parts), finished_at: ctx.now, version: visit.version + 1 })
-        .where('id', '=', id).where('state', '=', 'planned').returning('id').executeTakeFirst();
+      const done = await ctx.db
+        .updateTable('visits')
+        .set({
+          state: 'done',
+          outcome: input.outcome,
+          result: input.result,
+          parts: JSON.stringify(input.parts),
+          finished_at: ctx.now,
+          version: visit.version + 1,
+        })
+        .where('id', '=', id)
+        .where('state', '=', 'planned')
+        .returning('id')
+        .executeTakeFirst();
       if (done === undefined) throw new Problem('conflict', ['The visit is over already', 'この訪問は既に終了しています']);
       return [{ kind: 'visit_finished', facts: { visit_id: id } }];
     });
@@ -50,7 +78,8 @@ export async function finishVisit(ctx: Ctx, id: string, input: FinishVisit): Pro
   });
 }
 
-export const listVisits = (ctx: Ctx, case_id: string): Promise<VisitRow[]> => ctx.db.selectFrom('visits').selectAll().where('case_id', '=', case_id).orderBy('id').execute();
+export const listVisits = (ctx: Ctx, case_id: string): Promise<VisitRow[]> =>
+  ctx.db.selectFrom('visits').selectAll().where('case_id', '=', case_id).orderBy('id').execute();
 
 async function getVisit(ctx: Ctx, id: string): Promise<VisitRow> {
   const row = await ctx.db.selectFrom('visits').selectAll().where('id', '=', id).executeTakeFirst();
@@ -59,18 +88,38 @@ async function getVisit(ctx: Ctx, id: string): Promise<VisitRow> {
 }
 
 async function visitRow(ctx: Ctx, id: string, row: CaseRow, input: PlanVisit): Promise<VisitRow> {
-  if (input.visit_on < today(ctx)) throw new Problem('invalid', ['A visit lies ahead', '訪問日は本日以降にしてください'], { errors: [{ path: 'visit_on', message: 'In the past' }] });
+  if (input.visit_on < today(ctx))
+    throw new Problem('invalid', ['A visit lies ahead', '訪問日は本日以降にしてください'], { errors: [{ path: 'visit_on', message: 'In the past' }] });
   const found = await visitCoverage(ctx, row, input.visit_on);
   const coverage = input.coverage ?? found.coverage;
   const errors = [
-    ...(coverage !== found.coverage && coverage !== 'paid' && input.coverage_reason === undefined ? [{ path: 'coverage_reason', message: 'Required: the check found no such coverage' }] : []),
-    ...(coverage === 'paid' && (input.fee === undefined || input.fee_agreed_by === undefined) ? [{ path: 'fee', message: 'A paid visit needs the fee and who agreed to it' }] : []),
+    ...(coverage !== found.coverage && coverage !== 'paid' && input.coverage_reason === undefined
+      ? [{ path: 'coverage_reason', message: 'Required: the check found no such coverage' }]
+      : []),
+    ...(coverage === 'paid' && (input.fee === undefined || input.fee_agreed_by === undefined)
+      ? [{ path: 'fee', message: 'A paid visit needs the fee and who agreed to it' }]
+      : []),
   ];
   if (errors.length > 0) throw new Problem('invalid', ['The coverage of the visit is not settled', '訪問の費用区分が確定していません'], { errors });
-  const unit = input.unit_id === undefined ? undefined : await ctx.db.selectFrom('units').select(['id', 'site_id']).where('id', '=', input.unit_id).executeTakeFirst();
+  const unit =
+    input.unit_id === undefined ? undefined : await ctx.db.selectFrom('units').select(['id', 'site_id']).where('id', '=', input.unit_id).executeTakeFirst();
   return {
-    id, case_id: row.id, unit_id: unit?.id ?? null, site_id: input.site_id ?? unit?.site_id ?? null, state: 'planned', coverage, coverage_reason: input.coverage_reason ?? found.reason,
-    fee: coverage === 'paid' ? (input.fee ?? null) : null, fee_agreed_by: coverage === 'paid' ? (input.fee_agreed_by ?? null) : null, visit_on: input.visit_on, parts: null, result: null, outcome: null,
-    created_by: ctx.actor.name, created_at: ctx.now, finished_at: null, version: 1,
+    id,
+    case_id: row.id,
+    unit_id: unit?.id ?? null,
+    site_id: input.site_id ?? unit?.site_id ?? null,
+    state: 'planned',
+    coverage,
+    coverage_reason: input.coverage_reason ?? found.reason,
+    fee: coverage === 'paid' ? (input.fee ?? null) : null,
+    fee_agreed_by: coverage === 'paid' ? (input.fee_agreed_by ?? null) : null,
+    visit_on: input.visit_on,
+    parts: null,
+    result: null,
+    outcome: null,
+    created_by: ctx.actor.name,
+    created_at: ctx.now,
+    finished_at: null,
+    version: 1,
   };
 }

@@ -177,29 +177,84 @@ export const words = defineWords({
 });
 
 export const stateWords: Readonly<Record<CaseState, Bilingual>> = {
-  new: ['new', '新規'], open: ['open', '対応中'], waiting_customer: ['waiting for the customer', '顧客待ち'], waiting_engineering: ['waiting for engineering', '技術待ち'], waiting_maker: ['waiting for the maker', 'メーカー待ち'],
-  solved: ['solved', '解決'], closed: ['closed', '完了'],
+  new: ['new', '新規'],
+  open: ['open', '対応中'],
+  waiting_customer: ['waiting for the customer', '顧客待ち'],
+  waiting_engineering: ['waiting for engineering', '技術待ち'],
+  waiting_maker: ['waiting for the maker', 'メーカー待ち'],
+  solved: ['solved', '解決'],
+  closed: ['closed', '完了'],
 };
 
 export const typeWords: Readonly<Record<CaseType, Bilingual>> = {
-  trouble: ['Trouble', '不具合'], usage: ['Usage', '使い方'], contract: ['Contract', '契約'], partner: ['Partner', '代理店'], internal: ['Internal', '社内'],
+  trouble: ['Trouble', '不具合'],
+  usage: ['Usage', '使い方'],
+  contract: ['Contract', '契約'],
+  partner: ['Partner', '代理店'],
+  internal: ['Internal', '社内'],
 };
 
 export const sourceWords: Readonly<Record<CaseSource, Bilingual>> = {
-  mail: ['Mail', 'メール'], chat: ['Chat', 'チャット'], phone: ['Phone', '電話'], partner_form: ['Partner form', '代理店フォーム'], api: ['API', 'API'], csv: ['CSV', 'CSV'], alert: ['Alert', '警告'], staff: ['Us', '当社起票'],
+  mail: ['Mail', 'メール'],
+  chat: ['Chat', 'チャット'],
+  phone: ['Phone', '電話'],
+  partner_form: ['Partner form', '代理店フォーム'],
+  api: ['API', 'API'],
+  csv: ['CSV', 'CSV'],
+  alert: ['Alert', '警告'],
+  staff: ['Us', '当社起票'],
 };
 
-export const requestWords: Readonly<Record<CaseRequestRow['kind'], Bilingual>> = { request: ['Sub-request', '依頼'], advice: ['Advice', '相談'], escalation: ['Escalation', 'エスカレーション'] };
+export const requestWords: Readonly<Record<CaseRequestRow['kind'], Bilingual>> = {
+  request: ['Sub-request', '依頼'],
+  advice: ['Advice', '相談'],
+  escalation: ['Escalation', 'エスカレーション'],
+};
 
-export const coverageWords: Readonly<Record<VisitRow['coverage'], Bilingual>> = { contract: ['contract', '契約内'], own_warranty: ['warranty', '保証内'], goodwill: ['goodwill', '特別対応'], paid: ['paid', '有償'] };
+export const coverageWords: Readonly<Record<VisitRow['coverage'], Bilingual>> = {
+  contract: ['contract', '契約内'],
+  own_warranty: ['warranty', '保証内'],
+  goodwill: ['goodwill', '特別対応'],
+  paid: ['paid', '有償'],
+};
 
-export const outcomeWords: Readonly<Record<NonNullable<VisitRow['outcome']>, Bilingual>> = { fixed: ['fixed', '解消'], not_fixed: ['not fixed', '未解消'], return_needed: ['return needed', '返品が必要'] };
+export const outcomeWords: Readonly<Record<NonNullable<VisitRow['outcome']>, Bilingual>> = {
+  fixed: ['fixed', '解消'],
+  not_fixed: ['not fixed', '未解消'],
+  return_needed: ['return needed', '返品が必要'],
+};
 
 export const eventWords: Readonly<Record<CaseEventKind, Bilingual>> = {
-  opened: ['Opened', '受付'], triaged: ['Taken', '担当決定'], described: ['Described', '内容更新'], message_in: ['Message received', '受信'], message_out: ['Reply', '返信'], auto_reply: ['Automatic message', '自動返信'],
-  note: ['Internal note', '社内メモ'], owner_changed: ['Handed on', '引き継ぎ'], waiting: ['Waiting', '待ち'], resumed: ['Resumed', '待ち解除'], solved: ['Solved', '解決'], closed: ['Closed', '完了'], reopened: ['Reopened', '再開'],
-  message_classified: ['Message classified', 'メッセージ判定'], rated: ['Rated', '評価'], worked: ['Work logged', '工数記録'], unit_linked: ['Unit linked', '個体紐付け'], unit_unlinked: ['Unit removed', '個体解除'],
-  merged: ['Merged', '統合'], unmerged: ['Merge taken back', '統合取消'], spam_marked: ['Marked as spam', '迷惑メール指定'], spam_unmarked: ['Not spam', '迷惑メール解除'], next_step_set: ['Next step', '次の対応'],
-  asked: ['Asked others', '依頼'], answered: ['Answered', '回答'], withdrawn: ['Withdrawn', '取り下げ'], command_sent: ['Command sent', 'コマンド送信'], workaround_tried: ['Workaround tried', '回避策実施'],
-  visit_agreed: ['Visit planned', '訪問計画'], visit_finished: ['Visit done', '訪問完了'], return_opened: ['Return opened', '返品起票'], linked: ['Linked', '関連付け'],
+  opened: ['Opened', '受付'],
+  triaged: ['Taken', '担当決定'],
+  described: ['Described', '内容更新'],
+  message_in: ['Message received', '受信'],
+  message_out: ['Reply', '返信'],
+  auto_reply: ['Automatic message', '自動返信'],
+  note: ['Internal note', '社内メモ'],
+  owner_changed: ['Handed on', '引き継ぎ'],
+  waiting: ['Waiting', '待ち'],
+  resumed: ['Resumed', '待ち解除'],
+  solved: ['Solved', '解決'],
+  closed: ['Closed', '完了'],
+  reopened: ['Reopened', '再開'],
+  message_classified: ['Message classified', 'メッセージ判定'],
+  rated: ['Rated', '評価'],
+  worked: ['Work logged', '工数記録'],
+  unit_linked: ['Unit linked', '個体紐付け'],
+  unit_unlinked: ['Unit removed', '個体解除'],
+  merged: ['Merged', '統合'],
+  unmerged: ['Merge taken back', '統合取消'],
+  spam_marked: ['Marked as spam', '迷惑メール指定'],
+  spam_unmarked: ['Not spam', '迷惑メール解除'],
+  next_step_set: ['Next step', '次の対応'],
+  asked: ['Asked others', '依頼'],
+  answered: ['Answered', '回答'],
+  withdrawn: ['Withdrawn', '取り下げ'],
+  command_sent: ['Command sent', 'コマンド送信'],
+  workaround_tried: ['Workaround tried', '回避策実施'],
+  visit_agreed: ['Visit planned', '訪問計画'],
+  visit_finished: ['Visit done', '訪問完了'],
+  return_opened: ['Return opened', '返品起票'],
+  linked: ['Linked', '関連付け'],
 };

@@ -18,7 +18,10 @@ export async function answerClaim(ctx: Ctx, id: string, input: AnswerClaim, vers
   return transaction(ctx, async (ctx) => {
     const claim = await loadOpenClaim(ctx, id, version);
     const lines = await listLines(ctx, id);
-    pickLines(lines, input.lines.map((line) => line.line_id));
+    pickLines(
+      lines,
+      input.lines.map((line) => line.line_id),
+    );
     const answered: ClaimLineRow[] = [];
     for (const line of lines) answered.push(await answerLine(ctx, claim, line, input));
     const event = answered.length === 0 ? (input.rest === 'accept' ? 'accept' : 'reject') : answerEvent(answered.map((line) => line.state));
@@ -26,7 +29,11 @@ export async function answerClaim(ctx: Ctx, id: string, input: AnswerClaim, vers
     const exchange = await writeExchange(ctx, claim, { direction: 'from_maker', kind: 'answer', text: input.text, exchanged_on: input.answered_on });
     for (const counter of input.counter_claims) await writeCounter(ctx, exchange, counter);
     await meetDeadlines(ctx, claim, 'maker', ['answer'], exchange.exchanged_on);
-    const after = await saveClaim(ctx, claim, { state, answered_on: claim.answered_on ?? exchange.exchanged_on, maker_rma: input.maker_rma ?? claim.maker_rma });
+    const after = await saveClaim(ctx, claim, {
+      state,
+      answered_on: claim.answered_on ?? exchange.exchanged_on,
+      maker_rma: input.maker_rma ?? claim.maker_rma,
+    });
     await remember(ctx, { action: `claim.${state}`, record_kind: 'claim', record_id: id, reason: input.text, change: countStates(answered) });
     return after;
   });
@@ -37,12 +44,14 @@ async function answerLine(ctx: Ctx, claim: ClaimRow, line: ClaimLineRow, input: 
   const named = input.lines[place];
   if (named === undefined && line.state !== 'claimed') return line;
   const path = named === undefined ? 'rest' : `lines.${place}`;
-  if (named === undefined && input.rest === undefined) throw invalid('rest', ['Say what became of the lines not named', '記載のない明細の回答を指定してください'], ctx.actor.locale);
+  if (named === undefined && input.rest === undefined)
+    throw invalid('rest', ['Say what became of the lines not named', '記載のない明細の回答を指定してください'], ctx.actor.locale);
   const accepted = named?.accepted ?? input.rest === 'accept';
   if (accepted) {
     const claimed = line.claimed_minor;
     const accepted_minor = minorOf(ctx, claim, named?.accepted_amount ?? null, `${path}.accepted_amount`) ?? claimed;
-    if (accepted_minor !== null && claimed !== null && accepted_minor > claimed) throw invalid(`${path}.accepted_amount`, ['More than was claimed', '請求額を超えています'], ctx.actor.locale);
+    if (accepted_minor !== null && claimed !== null && accepted_minor > claimed)
+      throw invalid(`${path}.accepted_amount`, ['More than was claimed', '請求額を超えています'], ctx.actor.locale);
     return saveLine(ctx, line, 'accept', { accepted_minor, reason: named?.reason ?? null });
   }
   const reason = named?.reason ?? input.rest_reason;

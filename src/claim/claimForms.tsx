@@ -1,8 +1,8 @@
 // The forms of the steps a claim can take now.
 import type { AppContext } from '../web/env.ts';
 import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
-import type { viewClaim } from './queries.ts';
 import { type ClaimEvent, possibleEvents } from './lifecycle.ts';
+import type { viewClaim } from './queries.ts';
 import { words } from './words.ts';
 
 type View = Awaited<ReturnType<typeof viewClaim>>;
@@ -19,9 +19,13 @@ export function StepForms({ c, view }: { c: AppContext; view: View }) {
       {can('submit') ? <Said c={c} action={`${base}/steps/submit`} label={w.step_submit} day="submitted_on" due="answer_due_on" /> : null}
       {can('review') ? <Said c={c} action={`${base}/steps/review`} label={w.step_review} day="received_on" due="answer_due_on" rma /> : null}
       {can('accept') ? <AnswerForm c={c} base={base} view={view} /> : null}
-      {can('renegotiate') && refused.length > 0 ? <Said c={c} action={`${base}/steps/renegotiate`} label={w.step_renegotiate} day="sent_on" due="answer_due_on" /> : null}
+      {can('renegotiate') && refused.length > 0 ? (
+        <Said c={c} action={`${base}/steps/renegotiate`} label={w.step_renegotiate} day="sent_on" due="answer_due_on" />
+      ) : null}
       {can('agree') ? <Said c={c} action={`${base}/steps/agree`} label={w.step_agree} day="agreed_on" due="payment_due_on" /> : null}
-      {can('settle') && (view.lines.length === 0 || view.lines.some((line) => line.state === 'accepted')) ? <SettleForm c={c} base={base} currency={view.claim.currency} /> : null}
+      {can('settle') && (view.lines.length === 0 || view.lines.some((line) => line.state === 'accepted')) ? (
+        <SettleForm c={c} base={base} currency={view.claim.currency} />
+      ) : null}
       {refused.length > 0 ? <Because c={c} action={`${base}/steps/concede`} label={`${w.step_concede} (${refused.length})`} /> : null}
       {view.lines.some((line) => line.sent_on === null && line.state !== 'conceded') && view.claim.state !== 'draft' ? <SendForm c={c} base={base} /> : null}
       {view.lines.some((line) => line.sent_on !== null && line.returned_on === null) ? <ReceiveForm c={c} base={base} view={view} /> : null}
@@ -38,9 +42,13 @@ const Said = ({ c, action, label, day, due, rma }: { c: AppContext; action: stri
     <details>
       <summary>{label}</summary>
       <Form action={action} label={label}>
-        <TextArea label={w.text} name="text" required rows={3} /><Field label={w.on} name={day} type="date" /><Field label={w.due_on} name={due} type="date" />
+        <TextArea label={w.text} name="text" required rows={3} />
+        <Field label={w.on} name={day} type="date" />
+        <Field label={w.due_on} name={due} type="date" />
         {rma === true ? <Field label={w.maker_rma} name="maker_rma" /> : null}
-        <button type="submit" class="primary">{label}</button>
+        <button type="submit" class="primary">
+          {label}
+        </button>
       </Form>
     </details>
   );
@@ -49,7 +57,10 @@ const Said = ({ c, action, label, day, due, rma }: { c: AppContext; action: stri
 const Because = ({ c, action, label, optional }: { c: AppContext; action: string; label: string; optional?: boolean }) => (
   <details>
     <summary>{label}</summary>
-    <Form action={action} label={label}><Field label={words(c.var.locale).reason} name="reason" required={optional !== true} /><button type="submit">{label}</button></Form>
+    <Form action={action} label={label}>
+      <Field label={words(c.var.locale).reason} name="reason" required={optional !== true} />
+      <button type="submit">{label}</button>
+    </Form>
   </details>
 );
 
@@ -58,7 +69,11 @@ const AddUnits = ({ c, base }: { c: AppContext; base: string }) => {
   return (
     <details>
       <summary>{w.add_units}</summary>
-      <Form action={`${base}/lines`} label={w.add_units}><TextArea label={w.serials} name="serials" required rows={5} /><Field label={w.amount_each} name="amount" type="number" step="any" min={0} hint={w.serials_hint} /><button type="submit">{w.add}</button></Form>
+      <Form action={`${base}/lines`} label={w.add_units}>
+        <TextArea label={w.serials} name="serials" required rows={5} />
+        <Field label={w.amount_each} name="amount" type="number" step="any" min={0} hint={w.serials_hint} />
+        <button type="submit">{w.add}</button>
+      </Form>
     </details>
   );
 };
@@ -70,10 +85,28 @@ const AnswerForm = ({ c, base, view }: { c: AppContext; base: string; view: View
     <details>
       <summary>{w.step_answer}</summary>
       <Form action={`${base}/steps/answer`} label={w.step_answer}>
-        <TextArea label={w.text} name="text" required rows={3} /><Field label={w.on} name="answered_on" type="date" />
-        <fieldset><legend>{w.accepted_lines}</legend>{waiting.map((line) => <label><input type="checkbox" name="accepted" value={line.id} /> {line.serial}</label>)}</fieldset>
-        <Select label={w.rest} name="rest" options={[{ value: 'refuse', label: w.refuse }, { value: 'accept', label: w.accept }]} /><Field label={w.refusal_reason} name="rest_reason" />
-        <button type="submit" class="primary">{w.step_answer}</button>
+        <TextArea label={w.text} name="text" required rows={3} />
+        <Field label={w.on} name="answered_on" type="date" />
+        <fieldset>
+          <legend>{w.accepted_lines}</legend>
+          {waiting.map((line) => (
+            <label>
+              <input type="checkbox" name="accepted" value={line.id} /> {line.serial}
+            </label>
+          ))}
+        </fieldset>
+        <Select
+          label={w.rest}
+          name="rest"
+          options={[
+            { value: 'refuse', label: w.refuse },
+            { value: 'accept', label: w.accept },
+          ]}
+        />
+        <Field label={w.refusal_reason} name="rest_reason" />
+        <button type="submit" class="primary">
+          {w.step_answer}
+        </button>
       </Form>
     </details>
   );
@@ -85,8 +118,14 @@ const SettleForm = ({ c, base, currency }: { c: AppContext; base: string; curren
     <details>
       <summary>{w.step_settle}</summary>
       <Form action={`${base}/steps/settle`} label={w.step_settle}>
-        <Field label={w.amount} name="amount" type="number" step="any" min={0} /><Field label={w.currency} name="currency" value={currency} /><Field label={w.reference} name="reference" /><Field label={w.note} name="note" /><Field label={w.on} name="settled_on" type="date" />
-        <button type="submit" class="primary">{w.step_settle}</button>
+        <Field label={w.amount} name="amount" type="number" step="any" min={0} />
+        <Field label={w.currency} name="currency" value={currency} />
+        <Field label={w.reference} name="reference" />
+        <Field label={w.note} name="note" />
+        <Field label={w.on} name="settled_on" type="date" />
+        <button type="submit" class="primary">
+          {w.step_settle}
+        </button>
       </Form>
     </details>
   );
@@ -97,7 +136,12 @@ const SendForm = ({ c, base }: { c: AppContext; base: string }) => {
   return (
     <details>
       <summary>{w.step_send}</summary>
-      <Form action={`${base}/steps/send`} label={w.step_send}><Field label={w.on} name="sent_on" type="date" /><Field label={w.maker_rma} name="maker_rma" /><Field label={w.due_on} name="return_due_on" type="date" /><button type="submit">{w.step_send}</button></Form>
+      <Form action={`${base}/steps/send`} label={w.step_send}>
+        <Field label={w.on} name="sent_on" type="date" />
+        <Field label={w.maker_rma} name="maker_rma" />
+        <Field label={w.due_on} name="return_due_on" type="date" />
+        <button type="submit">{w.step_send}</button>
+      </Form>
     </details>
   );
 };
@@ -110,7 +154,11 @@ const ReceiveForm = ({ c, base, view }: { c: AppContext; base: string; view: Vie
     <details>
       <summary>{w.step_receive}</summary>
       <Form action={`${base}/steps/receive`} label={w.step_receive}>
-        <Select label={w.unit} name="line_id" options={away} /><Field label={w.serial} name="serial" required /><Select label={w.outcome} name="outcome" options={outcomes} /><Field label={w.batch} name="batch_code" /><Field label={w.on} name="returned_on" type="date" />
+        <Select label={w.unit} name="line_id" options={away} />
+        <Field label={w.serial} name="serial" required />
+        <Select label={w.outcome} name="outcome" options={outcomes} />
+        <Field label={w.batch} name="batch_code" />
+        <Field label={w.on} name="returned_on" type="date" />
         <button type="submit">{w.step_receive}</button>
       </Form>
     </details>

@@ -13,11 +13,18 @@ export interface Cohort {
 }
 
 /** What a cohort is compared with: a unit, or a piece of its service. */
-export interface CohortFacts { readonly model_id: string; readonly batch_id: string | null; readonly hw_rev: string | null; readonly firmware_id: string | null }
+export interface CohortFacts {
+  readonly model_id: string;
+  readonly batch_id: string | null;
+  readonly hw_rev: string | null;
+  readonly firmware_id: string | null;
+}
 
 export const cohortHas = (cohort: Cohort, of: CohortFacts): boolean =>
-  cohort.model_id === of.model_id && (cohort.hw_rev === null || cohort.hw_rev === of.hw_rev)
-  && (cohort.batch_id === null || cohort.batch_id === of.batch_id) && (cohort.firmware_id === null || cohort.firmware_id === of.firmware_id);
+  cohort.model_id === of.model_id &&
+  (cohort.hw_rev === null || cohort.hw_rev === of.hw_rev) &&
+  (cohort.batch_id === null || cohort.batch_id === of.batch_id) &&
+  (cohort.firmware_id === null || cohort.firmware_id === of.firmware_id);
 
 /** The models of the cohorts, whole. */
 export const wholeModels = (cohorts: readonly Cohort[]): Cohort[] =>
@@ -27,12 +34,20 @@ export const wholeModels = (cohorts: readonly Cohort[]): Cohort[] =>
 export function inCohorts(cohorts: readonly Cohort[]) {
   return (of: ExpressionBuilder<Tables, 'units'>): Expression<SqlBool> => {
     if (cohorts.length === 0) return sql<SqlBool>`1 = 0`;
-    return of.and([of('units.merged_into_id', 'is', null), of('units.removed_at', 'is', null), of.or(cohorts.map((cohort) => of.and([
-      of('units.model_id', '=', cohort.model_id),
-      ...(cohort.hw_rev === null ? [] : [of('units.hw_rev', '=', cohort.hw_rev)]),
-      ...(cohort.batch_id === null ? [] : [of('units.batch_id', '=', cohort.batch_id)]),
-      ...(cohort.firmware_id === null ? [] : [of('units.firmware_id', '=', cohort.firmware_id)]),
-    ])))]);
+    return of.and([
+      of('units.merged_into_id', 'is', null),
+      of('units.removed_at', 'is', null),
+      of.or(
+        cohorts.map((cohort) =>
+          of.and([
+            of('units.model_id', '=', cohort.model_id),
+            ...(cohort.hw_rev === null ? [] : [of('units.hw_rev', '=', cohort.hw_rev)]),
+            ...(cohort.batch_id === null ? [] : [of('units.batch_id', '=', cohort.batch_id)]),
+            ...(cohort.firmware_id === null ? [] : [of('units.firmware_id', '=', cohort.firmware_id)]),
+          ]),
+        ),
+      ),
+    ]);
   };
 }
 
@@ -42,8 +57,16 @@ export async function checkCohort(ctx: Ctx, cohort: Cohort, path = 'cohort'): Pr
   const refuse = (field: string) => invalid(`${path}.${field}`, ['Not of this model', 'この機種のものではありません'], ctx.actor.locale);
   const model = await ctx.db.selectFrom('models').select('id').where('id', '=', model_id).executeTakeFirst();
   if (model === undefined) throw invalid(`${path}.model_id`, ['Unknown model', '機種が見つかりません'], ctx.actor.locale);
-  if (batch_id !== null && await ctx.db.selectFrom('batches').select('id').where('id', '=', batch_id).where('model_id', '=', model_id).executeTakeFirst() === undefined) throw refuse('batch_id');
-  if (firmware_id !== null && await ctx.db.selectFrom('firmwares').select('id').where('id', '=', firmware_id).where('model_id', '=', model_id).executeTakeFirst() === undefined) throw refuse('firmware_id');
+  if (
+    batch_id !== null &&
+    (await ctx.db.selectFrom('batches').select('id').where('id', '=', batch_id).where('model_id', '=', model_id).executeTakeFirst()) === undefined
+  )
+    throw refuse('batch_id');
+  if (
+    firmware_id !== null &&
+    (await ctx.db.selectFrom('firmwares').select('id').where('id', '=', firmware_id).where('model_id', '=', model_id).executeTakeFirst()) === undefined
+  )
+    throw refuse('firmware_id');
 }
 
 export interface NamedCohort extends Cohort {
@@ -56,24 +79,42 @@ export interface NamedCohort extends Cohort {
 
 /** The codes people read: `ACME X-100 rev B batch 24-07 fw 4.2.1`. */
 export const cohortName = (cohort: NamedCohort): string =>
-  [cohort.maker_code, cohort.model_code, cohort.hw_rev === null ? null : `rev ${cohort.hw_rev}`, cohort.batch_code === null ? null : `batch ${cohort.batch_code}`,
-    cohort.firmware_code === null ? null : `fw ${cohort.firmware_code}`].filter((part) => part !== null).join(' ');
+  [
+    cohort.maker_code,
+    cohort.model_code,
+    cohort.hw_rev === null ? null : `rev ${cohort.hw_rev}`,
+    cohort.batch_code === null ? null : `batch ${cohort.batch_code}`,
+    cohort.firmware_code === null ? null : `fw ${cohort.firmware_code}`,
+  ]
+    .filter((part) => part !== null)
+    .join(' ');
 
 /** Adds the codes; in the order given. */
 export async function nameCohorts<C extends Cohort>(ctx: Ctx, cohorts: readonly C[]): Promise<(C & NamedCohort)[]> {
   const named: (C & NamedCohort)[] = [];
   for (const cohort of cohorts) {
-    const model = await ctx.db.selectFrom('models').innerJoin('makers', 'makers.id', 'models.maker_id').select(['makers.id as maker_id', 'makers.code as maker_code', 'models.code as model_code'])
-      .where('models.id', '=', cohort.model_id).executeTakeFirstOrThrow();
+    const model = await ctx.db
+      .selectFrom('models')
+      .innerJoin('makers', 'makers.id', 'models.maker_id')
+      .select(['makers.id as maker_id', 'makers.code as maker_code', 'models.code as model_code'])
+      .where('models.id', '=', cohort.model_id)
+      .executeTakeFirstOrThrow();
     const batch = cohort.batch_id === null ? undefined : await ctx.db.selectFrom('batches').select('code').where('id', '=', cohort.batch_id).executeTakeFirst();
-    const firmware = cohort.firmware_id === null ? undefined : await ctx.db.selectFrom('firmwares').select('code').where('id', '=', cohort.firmware_id).executeTakeFirst();
+    const firmware =
+      cohort.firmware_id === null ? undefined : await ctx.db.selectFrom('firmwares').select('code').where('id', '=', cohort.firmware_id).executeTakeFirst();
     named.push({ ...cohort, ...model, batch_code: batch?.code ?? null, firmware_code: firmware?.code ?? null });
   }
   return named;
 }
 
 /** A cohort as people write it: by codes. */
-export interface CohortCodes { readonly maker_code?: string | undefined; readonly model_code: string; readonly hw_rev?: string | undefined; readonly batch_code?: string | undefined; readonly firmware_code?: string | undefined }
+export interface CohortCodes {
+  readonly maker_code?: string | undefined;
+  readonly model_code: string;
+  readonly hw_rev?: string | undefined;
+  readonly batch_code?: string | undefined;
+  readonly firmware_code?: string | undefined;
+}
 
 /** Throws `invalid` for a code that leads nowhere. */
 export async function getCohortOf(ctx: Ctx, { maker_code, model_code, hw_rev, batch_code, firmware_code }: CohortCodes): Promise<Cohort> {
@@ -84,5 +125,10 @@ export async function getCohortOf(ctx: Ctx, { maker_code, model_code, hw_rev, ba
     if (row === undefined) throw invalid(path, [`No ${code} of this model`, `この機種に ${code} はありません`], ctx.actor.locale);
     return row.id;
   };
-  return { model_id: model.id, hw_rev: hw_rev ?? null, batch_id: await find('batches', batch_code, 'batch_code'), firmware_id: await find('firmwares', firmware_code, 'firmware_code') };
+  return {
+    model_id: model.id,
+    hw_rev: hw_rev ?? null,
+    batch_id: await find('batches', batch_code, 'batch_code'),
+    firmware_id: await find('firmwares', firmware_code, 'firmware_code'),
+  };
 }

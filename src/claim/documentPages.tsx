@@ -16,18 +16,30 @@ export function documentPages(dataDir: string) {
   page(pages, '/documents', 'investigation:read', async (c) => {
     const w = words(c.var.locale);
     const of = readQuery(c, Of);
-    return show(c, { title: w.documents }, (
+    return show(
+      c,
+      { title: w.documents },
       <>
         <PageHead title={w.documents} />
-        <Table c={c} caption={w.documents} rows={await listAttachments(c.var.ctx, of.record_kind, of.record_id)} columns={[
-          { head: w.title, cell: (row) => <a href={`/api/v1/attachments/${row.id}`}>{row.name}</a> }, { head: w.kind, cell: (row) => row.media_type }, { head: w.by, cell: (row) => row.created_by }, { head: w.on, cell: (row) => <Moment c={c} at={row.created_at} /> }]} />
+        <Table
+          c={c}
+          caption={w.documents}
+          rows={await listAttachments(c.var.ctx, of.record_kind, of.record_id)}
+          columns={[
+            { head: w.title, cell: (row) => <a href={`/api/v1/attachments/${row.id}`}>{row.name}</a> },
+            { head: w.kind, cell: (row) => row.media_type },
+            { head: w.by, cell: (row) => row.created_by },
+            { head: w.on, cell: (row) => <Moment c={c} at={row.created_at} /> },
+          ]}
+        />
         <Form action="/documents" enctype="multipart/form-data" label={w.add}>
-          <input type="hidden" name="record_kind" value={of.record_kind} /><input type="hidden" name="record_id" value={of.record_id} />
+          <input type="hidden" name="record_kind" value={of.record_kind} />
+          <input type="hidden" name="record_id" value={of.record_id} />
           <Field label={w.documents} name="file" type="file" required />
           <button type="submit">{w.add}</button>
         </Form>
-      </>
-    ));
+      </>,
+    );
   });
 
   action(pages, '/documents', 'investigation:read', async (c) => {

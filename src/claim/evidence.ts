@@ -7,7 +7,7 @@ import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { countChanges } from '../quality/count.ts';
 import { cohortName } from './cohort.ts';
-import { type ComparedModels, cohortEvidence, type CohortEvidence, comparedModels } from './evidenceRates.ts';
+import { type CohortEvidence, type ComparedModels, cohortEvidence, comparedModels } from './evidenceRates.ts';
 import { type Asked, type EvidenceScope, type EvidenceSubject, findScope } from './evidenceSubject.ts';
 import { type EvidenceUnit, listEvidenceUnits } from './evidenceUnits.ts';
 import type { EvidencePackRow } from './table.ts';
@@ -40,26 +40,72 @@ export async function freezeEvidence(ctx: Ctx, subject: EvidenceSubject): Promis
     const content = canonicalJson(await gatherEvidence(ctx, scope));
     const fingerprint = sha256(content);
     const row: EvidencePackRow = {
-      id: newId(ctx.now), fingerprint, subject_kind: scope.subject.kind, subject_id: scope.subject.id, maker_id: scope.cohorts[0]?.maker_id ?? '', title: scope.subject.title, as_of_on: today(ctx), content, created_by: ctx.actor.name, created_at: ctx.now,
+      id: newId(ctx.now),
+      fingerprint,
+      subject_kind: scope.subject.kind,
+      subject_id: scope.subject.id,
+      maker_id: scope.cohorts[0]?.maker_id ?? '',
+      title: scope.subject.title,
+      as_of_on: today(ctx),
+      content,
+      created_by: ctx.actor.name,
+      created_at: ctx.now,
     };
-    const written = await ctx.db.insertInto('evidence_packs').values(row).onConflict((conflict) => conflict.column('fingerprint').doNothing()).returning('id').executeTakeFirst();
+    const written = await ctx.db
+      .insertInto('evidence_packs')
+      .values(row)
+      .onConflict((conflict) => conflict.column('fingerprint').doNothing())
+      .returning('id')
+      .executeTakeFirst();
     if (written === undefined) return ctx.db.selectFrom('evidence_packs').selectAll().where('fingerprint', '=', fingerprint).executeTakeFirstOrThrow();
-    await remember(ctx, { action: 'evidence_pack.frozen', record_kind: 'evidence_pack', record_id: row.id, change: { fingerprint, subject_kind: row.subject_kind, subject_id: row.subject_id } });
+    await remember(ctx, {
+      action: 'evidence_pack.frozen',
+      record_kind: 'evidence_pack',
+      record_id: row.id,
+      change: { fingerprint, subject_kind: row.subject_kind, subject_id: row.subject_id },
+    });
     return row;
   });
 }
 
 /** Everything a pack says, from the tables as they stand. */
 export async function gatherEvidence(ctx: Ctx, scope: EvidenceScope): Promise<EvidenceContent> {
-  const maker = await ctx.db.selectFrom('makers').select(['code', 'name']).where('id', '=', scope.cohorts[0]?.maker_id ?? '').executeTakeFirstOrThrow();
-  const modes = scope.failure_modes.length === 0 ? [] : await ctx.db.selectFrom('codes').select(['id', 'code', 'name_en', 'name_ja']).where('id', 'in', [...scope.failure_modes]).orderBy('code').execute();
+  const maker = await ctx.db
+    .selectFrom('makers')
+    .select(['code', 'name'])
+    .where('id', '=', scope.cohorts[0]?.maker_id ?? '')
+    .executeTakeFirstOrThrow();
+  const modes =
+    scope.failure_modes.length === 0
+      ? []
+      : await ctx.db
+          .selectFrom('codes')
+          .select(['id', 'code', 'name_en', 'name_ja'])
+          .where('id', 'in', [...scope.failure_modes])
+          .orderBy('code')
+          .execute();
   const only = modes.length === 1 ? modes[0]?.code : undefined;
   const figures: CohortEvidence[] = [];
   for (const cohort of scope.cohorts) figures.push(await cohortEvidence(ctx, cohort, only));
-  const { units, left_out } = await listEvidenceUnits(ctx, scope, modes.map((mode) => mode.id), addDays(today(ctx), 1));
+  const { units, left_out } = await listEvidenceUnits(
+    ctx,
+    scope,
+    modes.map((mode) => mode.id),
+    addDays(today(ctx), 1),
+  );
   return {
-    format: FORMAT, as_of_on: today(ctx), subject: scope.subject, maker, cohorts: scope.cohorts.map(cohortName), failure_modes: modes.map(({ id: _, ...mode }) => mode), asked: scope.asked,
-    figures, models: await comparedModels(ctx, scope, only), units, units_left_out: left_out, cost: await costOf(ctx, scope, units),
+    format: FORMAT,
+    as_of_on: today(ctx),
+    subject: scope.subject,
+    maker,
+    cohorts: scope.cohorts.map(cohortName),
+    failure_modes: modes.map(({ id: _, ...mode }) => mode),
+    asked: scope.asked,
+    figures,
+    models: await comparedModels(ctx, scope, only),
+    units,
+    units_left_out: left_out,
+    cost: await costOf(ctx, scope, units),
   };
 }
 
@@ -80,9 +126,14 @@ export async function getEvidencePack(ctx: Ctx, id: string): Promise<{ pack: Evi
   return { pack, content: JSON.parse(pack.content) as EvidenceContent };
 }
 
-export const listEvidencePacks = (ctx: Ctx, subject: { readonly subject_kind?: EvidencePackRow['subject_kind'] | undefined; readonly subject_id?: string | undefined }) => {
+export const listEvidencePacks = (
+  ctx: Ctx,
+  subject: { readonly subject_kind?: EvidencePackRow['subject_kind'] | undefined; readonly subject_id?: string | undefined },
+) => {
   staffOnly(ctx);
-  let query = ctx.db.selectFrom('evidence_packs').select(['id', 'fingerprint', 'subject_kind', 'subject_id', 'maker_id', 'title', 'as_of_on', 'created_by', 'created_at']);
+  let query = ctx.db
+    .selectFrom('evidence_packs')
+    .select(['id', 'fingerprint', 'subject_kind', 'subject_id', 'maker_id', 'title', 'as_of_on', 'created_by', 'created_at']);
   if (subject.subject_kind !== undefined) query = query.where('subject_kind', '=', subject.subject_kind);
   if (subject.subject_id !== undefined) query = query.where('subject_id', '=', subject.subject_id);
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(100).execute();
@@ -91,4 +142,7 @@ export const listEvidencePacks = (ctx: Ctx, subject: { readonly subject_kind?: E
 /** JSON with the keys of every object in order, so that equal figures are equal bytes. */
 export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner);
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );

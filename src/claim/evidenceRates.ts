@@ -4,7 +4,7 @@ import { compareCohorts } from '../quality/comparison.ts';
 import { listFailureRates, type RateRow } from '../quality/failureRates.ts';
 import { type CohortFilter, type Dimension, RateQuery } from '../quality/inputs.ts';
 import { analyseCohort } from '../quality/life.ts';
-import { lifeAnalysisJson, type LifeAnalysisJson } from '../quality/lifeJson.ts';
+import { type LifeAnalysisJson, lifeAnalysisJson } from '../quality/lifeJson.ts';
 import { periodOf } from '../quality/period.ts';
 import { compareRates, type RateComparison } from '../stats/compareRates.ts';
 import type { LifeWarning } from '../stats/lifeAnalysis.ts';
@@ -12,7 +12,10 @@ import { cohortName, type NamedCohort } from './cohort.ts';
 import type { EvidenceScope } from './evidenceSubject.ts';
 
 /** Cut by one dimension within the model: a row of the table, tested against the rest of the model. */
-export interface Part { readonly row: RateRow; readonly against_rest: RateComparison | null }
+export interface Part {
+  readonly row: RateRow;
+  readonly against_rest: RateComparison | null;
+}
 
 export interface CohortEvidence {
   readonly name: string;
@@ -28,7 +31,14 @@ export interface CohortEvidence {
   readonly life: Omit<LifeAnalysisJson, 'warnings' | 'cumulative_incidence' | 'by_mode'> & { readonly warnings: readonly LifeWarning[] };
 }
 
-export interface Figures { readonly units: number; readonly exposure_days: number; readonly failures: number; readonly rate_per_1000_device_months: number | null; readonly ci_low: number | null; readonly ci_high: number | null }
+export interface Figures {
+  readonly units: number;
+  readonly exposure_days: number;
+  readonly failures: number;
+  readonly rate_per_1000_device_months: number | null;
+  readonly ci_low: number | null;
+  readonly ci_high: number | null;
+}
 
 /** One cohort's figures. `failure_mode` narrows confirmed failures when the scope names exactly one. */
 export async function cohortEvidence(ctx: Ctx, cohort: NamedCohort, failure_mode: string | undefined): Promise<CohortEvidence> {
@@ -38,37 +48,86 @@ export async function cohortEvidence(ctx: Ctx, cohort: NamedCohort, failure_mode
   const of_maker = { maker: cohort.maker_code, ...(failure_mode === undefined ? {} : { failure_mode }) };
   const confirmed = await compareCohorts(ctx, narrowed, null, of_maker, period, 'confirmed');
   const returned = await compareCohorts(ctx, filter, null, { maker: cohort.maker_code }, period, 'returned');
-  const { analysis } = await analyseCohort(ctx, { filter, kind: 'confirmed', precision: 'day', months: 12, level: 0.95, weibayes_shape: null, lead_time_days: 60, service_level: 0.95 });
+  const { analysis } = await analyseCohort(ctx, {
+    filter,
+    kind: 'confirmed',
+    precision: 'day',
+    months: 12,
+    level: 0.95,
+    weibayes_shape: null,
+    lead_time_days: 60,
+    service_level: 0.95,
+  });
   const { cumulative_incidence: _, by_mode: __, ...life } = lifeAnalysisJson(analysis, 'en');
   return {
-    name: cohortName(cohort), filter: narrowed, confirmed: figures(confirmed.first), returned: figures(returned.first), peers: figures(confirmed.second), against_maker: confirmed.exact, standardised_ratio: confirmed.age_standardised,
-    batches: await partsOf(ctx, 'batch', cohort, failure_mode), firmwares: await partsOf(ctx, 'firmware', cohort, failure_mode), life: { ...life, warnings: [...analysis.warnings] },
+    name: cohortName(cohort),
+    filter: narrowed,
+    confirmed: figures(confirmed.first),
+    returned: figures(returned.first),
+    peers: figures(confirmed.second),
+    against_maker: confirmed.exact,
+    standardised_ratio: confirmed.age_standardised,
+    batches: await partsOf(ctx, 'batch', cohort, failure_mode),
+    firmwares: await partsOf(ctx, 'firmware', cohort, failure_mode),
+    life: { ...life, warnings: [...analysis.warnings] },
   };
 }
 
 export const filterOf = (cohort: NamedCohort): CohortFilter => ({
-  maker: cohort.maker_code, model: cohort.model_code, ...(cohort.hw_rev === null ? {} : { hw_rev: cohort.hw_rev }), ...(cohort.batch_code === null ? {} : { batch: cohort.batch_code }), ...(cohort.firmware_code === null ? {} : { firmware: cohort.firmware_code }),
+  maker: cohort.maker_code,
+  model: cohort.model_code,
+  ...(cohort.hw_rev === null ? {} : { hw_rev: cohort.hw_rev }),
+  ...(cohort.batch_code === null ? {} : { batch: cohort.batch_code }),
+  ...(cohort.firmware_code === null ? {} : { firmware: cohort.firmware_code }),
 });
 
-const figures = ({ units, exposure_days, failures, rate_per_1000_device_months, ci_low, ci_high }: Figures): Figures => ({ units, exposure_days, failures, rate_per_1000_device_months, ci_low, ci_high });
+const figures = ({ units, exposure_days, failures, rate_per_1000_device_months, ci_low, ci_high }: Figures): Figures => ({
+  units,
+  exposure_days,
+  failures,
+  rate_per_1000_device_months,
+  ci_low,
+  ci_high,
+});
 
 async function partsOf(ctx: Ctx, dimension: Dimension, cohort: NamedCohort, failure_mode: string | undefined): Promise<Part[]> {
-  const rows = await everyRow(ctx, { by: dimension, maker: cohort.maker_code, model: cohort.model_code, ...(failure_mode === undefined ? {} : { failure_mode }) });
+  const rows = await everyRow(ctx, {
+    by: dimension,
+    maker: cohort.maker_code,
+    model: cohort.model_code,
+    ...(failure_mode === undefined ? {} : { failure_mode }),
+  });
   const whole = { count: sum(rows, (row) => row.failures), exposure: sum(rows, (row) => row.exposure_days) };
-  return rows.map((row) => ({ row, against_rest: compareRates({ count: row.failures, exposure: row.exposure_days }, { count: whole.count - row.failures, exposure: whole.exposure - row.exposure_days }) }));
+  return rows.map((row) => ({
+    row,
+    against_rest: compareRates(
+      { count: row.failures, exposure: row.exposure_days },
+      { count: whole.count - row.failures, exposure: whole.exposure - row.exposure_days },
+    ),
+  }));
 }
 
 /** Models comparable with the suspected ones: of the same family, and the maker's others. Rows of the failure-rate table by model, in its order. */
-export interface ComparedModels { readonly same_family: readonly RateRow[]; readonly same_maker: readonly RateRow[] }
+export interface ComparedModels {
+  readonly same_family: readonly RateRow[];
+  readonly same_maker: readonly RateRow[];
+}
 
 export async function comparedModels(ctx: Ctx, { cohorts }: EvidenceScope, failure_mode: string | undefined): Promise<ComparedModels> {
   const rows = await everyRow(ctx, { by: 'model', ...(failure_mode === undefined ? {} : { failure_mode }) });
-  const models = await ctx.db.selectFrom('models').innerJoin('makers', 'makers.id', 'models.maker_id').select(['models.id', 'models.code', 'models.family', 'makers.code as maker_code']).execute();
+  const models = await ctx.db
+    .selectFrom('models')
+    .innerJoin('makers', 'makers.id', 'models.maker_id')
+    .select(['models.id', 'models.code', 'models.family', 'makers.code as maker_code'])
+    .execute();
   const suspects = new Set(cohorts.map((cohort) => cohort.model_id));
   const families = new Set(models.filter((model) => suspects.has(model.id)).flatMap((model) => (model.family === null ? [] : [model.family])));
   const key = (maker: string | null | undefined, code: string | null | undefined): string => `${maker}/${code}`;
   const family = new Set(models.filter((model) => model.family !== null && families.has(model.family)).map((model) => key(model.maker_code, model.code)));
-  return { same_family: rows.filter((row) => family.has(key(row.group.maker, row.group.model))), same_maker: rows.filter((row) => row.group.maker === cohorts[0]?.maker_code) };
+  return {
+    same_family: rows.filter((row) => family.has(key(row.group.maker, row.group.model))),
+    same_maker: rows.filter((row) => row.group.maker === cohorts[0]?.maker_code),
+  };
 }
 
 const PAGE = 500;
@@ -76,7 +135,7 @@ const PAGE = 500;
 /** Every row of a failure-rate table, page by page. */
 async function everyRow(ctx: Ctx, query: Record<string, string>): Promise<RateRow[]> {
   const rows: RateRow[] = [];
-  for (let start: string | null = '0'; start !== null;) {
+  for (let start: string | null = '0'; start !== null; ) {
     const table = await listFailureRates(ctx, RateQuery.parse({ ...query, limit: PAGE, cursor: start }));
     rows.push(...table.items);
     start = table.next_cursor;

@@ -1,69 +1,147 @@
 // An evidence pack as a document: the same on the screen, on paper and in the ZIP.
 import type { Child } from 'hono/jsx';
 import { type Locale, speak } from '../core/words.ts';
-import { warningText } from '../quality/lifeJson.ts';
 import type { RateRow } from '../quality/failureRates.ts';
+import { warningText } from '../quality/lifeJson.ts';
 import type { RateComparison } from '../stats/compareRates.ts';
 import type { EvidenceContent } from './evidence.ts';
 import type { CohortEvidence, Figures, Part } from './evidenceRates.ts';
 import type { EvidenceUnit } from './evidenceUnits.ts';
-import { LifeCurve } from './lifeCurve.tsx';
 import { method, words } from './evidenceWords.ts';
-import { words as claimWords } from './words.ts';
+import { LifeCurve } from './lifeCurve.tsx';
 import type { EvidencePackRow } from './table.ts';
+import { words as claimWords } from './words.ts';
 
 type W = ReturnType<typeof words>;
 
-export function EvidenceDocument({ pack, content, locale }: { pack: Pick<EvidencePackRow, 'fingerprint' | 'created_by'>; content: EvidenceContent; locale: Locale }) {
+export function EvidenceDocument({
+  pack,
+  content,
+  locale,
+}: {
+  pack: Pick<EvidencePackRow, 'fingerprint' | 'created_by'>;
+  content: EvidenceContent;
+  locale: Locale;
+}) {
   const w = words(locale);
   return (
     <article class="evidence">
-      <h1>{w.evidence}: {content.subject.number === null ? '' : `${content.subject.number} `}{content.subject.title}</h1>
-      <Pairs rows={[[w.maker, w.to(`${content.maker.name}`)], [w.as_of, content.as_of_on], [w.cohort, content.cohorts.join('; ')], ...content.failure_modes.map((mode): [string, string] => [w.failure_mode, `${mode.code} ${locale === 'ja' ? mode.name_ja : mode.name_en}`]),
-        [w.made_by, pack.created_by], [w.fingerprint, <code>{pack.fingerprint}</code>]]} />
+      <h1>
+        {w.evidence}: {content.subject.number === null ? '' : `${content.subject.number} `}
+        {content.subject.title}
+      </h1>
+      <Pairs
+        rows={[
+          [w.maker, w.to(`${content.maker.name}`)],
+          [w.as_of, content.as_of_on],
+          [w.cohort, content.cohorts.join('; ')],
+          ...content.failure_modes.map((mode): [string, string] => [w.failure_mode, `${mode.code} ${locale === 'ja' ? mode.name_ja : mode.name_en}`]),
+          [w.made_by, pack.created_by],
+          [w.fingerprint, <code>{pack.fingerprint}</code>],
+        ]}
+      />
       <p>{w.quote}</p>
       <AskedSection content={content} locale={locale} w={w} />
-      <section><h2>{w.figures}</h2>{content.figures.map((one) => <CohortSection one={one} locale={locale} w={w} />)}</section>
+      <section>
+        <h2>{w.figures}</h2>
+        {content.figures.map((one) => (
+          <CohortSection one={one} locale={locale} w={w} />
+        ))}
+      </section>
       <section>
         <h2>{w.models}</h2>
         <RateTable title={w.same_family} head={w.model} rows={content.models.same_family} name={(row) => `${row.group.maker} ${row.group.model}`} w={w} />
         <RateTable title={w.same_maker} head={w.model} rows={content.models.same_maker} name={(row) => `${row.group.model}`} w={w} />
       </section>
       <UnitSection content={content} locale={locale} w={w} />
-      <section><h2>{w.method}</h2><ol>{method.map((sentence) => <li>{speak(sentence, locale)}</li>)}</ol></section>
+      <section>
+        <h2>{w.method}</h2>
+        <ol>
+          {method.map((sentence) => (
+            <li>{speak(sentence, locale)}</li>
+          ))}
+        </ol>
+      </section>
     </article>
   );
 }
 
 function AskedSection({ content: { asked, cost }, locale, w }: { content: EvidenceContent; locale: Locale; w: W }) {
-  const remedy = asked === null ? '' : claimWords(locale)[`remedy_${asked.remedy}` as 'remedy_credit'] ?? asked.remedy;
+  const remedy = asked === null ? '' : (claimWords(locale)[`remedy_${asked.remedy}` as 'remedy_credit'] ?? asked.remedy);
   return (
     <section>
       {asked === null ? null : (
         <>
           <h2>{w.ask}</h2>
-          <Pairs rows={[[w.claim, asked.number], [w.remedy, remedy], [w.units, asked.units], [w.amount, asked.amount === null ? w.none : `${number(asked.amount)} ${asked.currency ?? ''}`]]} />
+          <Pairs
+            rows={[
+              [w.claim, asked.number],
+              [w.remedy, remedy],
+              [w.units, asked.units],
+              [w.amount, asked.amount === null ? w.none : `${number(asked.amount)} ${asked.currency ?? ''}`],
+            ]}
+          />
           <p class="statement">{asked.statement}</p>
         </>
       )}
-      {cost.length === 0 ? null : <Grid caption={w.cost} heads={[w.model, w.units, w.unit_cost, w.total]} rows={cost.map((row) => [row.model, row.units, `${number(row.unit_cost)} ${row.currency}`, `${number(row.total)} ${row.currency}`])} />}
+      {cost.length === 0 ? null : (
+        <Grid
+          caption={w.cost}
+          heads={[w.model, w.units, w.unit_cost, w.total]}
+          rows={cost.map((row) => [row.model, row.units, `${number(row.unit_cost)} ${row.currency}`, `${number(row.total)} ${row.currency}`])}
+        />
+      )}
     </section>
   );
 }
 
 function CohortSection({ one, locale, w }: { one: CohortEvidence; locale: Locale; w: W }) {
-  const figure = (name: string, of: Figures): Child[] => [name, of.units, number(of.exposure_days), number(of.failures), rate(of.rate_per_1000_device_months, w), interval(of.ci_low, of.ci_high, w)];
+  const figure = (name: string, of: Figures): Child[] => [
+    name,
+    of.units,
+    number(of.exposure_days),
+    number(of.failures),
+    rate(of.rate_per_1000_device_months, w),
+    interval(of.ci_low, of.ci_high, w),
+  ];
   return (
     <section>
       <h3>{one.name}</h3>
-      <Grid caption={w.figures} heads={[w.measure, w.units, w.device_days, w.failures, w.rate, w.interval]} rows={[figure(w.confirmed, one.confirmed), figure(w.returned, one.returned), figure(w.peers, one.peers)]} />
-      <Pairs rows={[[w.against_maker, comparison(one.against_maker, w)], [w.standardised, one.standardised_ratio === null ? w.none : `${rate(one.standardised_ratio.ratio, w)} (${interval(one.standardised_ratio.low, one.standardised_ratio.high, w)})`]]} />
+      <Grid
+        caption={w.figures}
+        heads={[w.measure, w.units, w.device_days, w.failures, w.rate, w.interval]}
+        rows={[figure(w.confirmed, one.confirmed), figure(w.returned, one.returned), figure(w.peers, one.peers)]}
+      />
+      <Pairs
+        rows={[
+          [w.against_maker, comparison(one.against_maker, w)],
+          [
+            w.standardised,
+            one.standardised_ratio === null
+              ? w.none
+              : `${rate(one.standardised_ratio.ratio, w)} (${interval(one.standardised_ratio.low, one.standardised_ratio.high, w)})`,
+          ],
+        ]}
+      />
       <PartTable title={w.batches} head={w.batch} parts={one.batches} name={(row) => row.group.batch ?? w.none} w={w} />
       <PartTable title={w.firmwares} head={w.firmware} parts={one.firmwares} name={(row) => row.group.firmware ?? w.none} w={w} />
       <h4>{w.life}</h4>
       <LifeCurve points={one.life.kaplan_meier} title={w.life} days={w.days} surviving={w.surviving} />
-      <Pairs rows={[[w.units, one.life.n], [w.failures, one.life.failures], [w.shape, estimate(one.life.weibull?.shape, w)], [w.b10, one.life.limited_failure_population === null ? estimate(one.life.weibull?.b10_days, w) : w.none]]} />
-      {one.life.warnings.length === 0 ? null : <ul>{one.life.warnings.map((warning) => <li>{warningText(warning, locale)}</li>)}</ul>}
+      <Pairs
+        rows={[
+          [w.units, one.life.n],
+          [w.failures, one.life.failures],
+          [w.shape, estimate(one.life.weibull?.shape, w)],
+          [w.b10, one.life.limited_failure_population === null ? estimate(one.life.weibull?.b10_days, w) : w.none],
+        ]}
+      />
+      {one.life.warnings.length === 0 ? null : (
+        <ul>
+          {one.life.warnings.map((warning) => (
+            <li>{warningText(warning, locale)}</li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
@@ -71,7 +149,11 @@ function CohortSection({ one, locale, w }: { one: CohortEvidence; locale: Locale
 const PartTable = ({ title, head, parts, name, w }: { title: string; head: string; parts: readonly Part[]; name: (row: RateRow) => string; w: W }) => (
   <>
     <h4>{title}</h4>
-    <Grid caption={title} heads={[head, w.units, w.device_days, w.failures, w.rate, w.interval, w.ratio_rest]} rows={parts.map(({ row, against_rest }) => [...rateCells(name(row), row, w), comparison(against_rest, w)])} />
+    <Grid
+      caption={title}
+      heads={[head, w.units, w.device_days, w.failures, w.rate, w.interval, w.ratio_rest]}
+      rows={parts.map(({ row, against_rest }) => [...rateCells(name(row), row, w), comparison(against_rest, w)])}
+    />
   </>
 );
 
@@ -82,50 +164,135 @@ const RateTable = ({ title, head, rows, name, w }: { title: string; head: string
   </>
 );
 
-const rateCells = (name: string, row: RateRow, w: W): Child[] => [name, number(row.units), number(row.exposure_days), number(row.failures), rate(row.rate_per_1000_device_months, w), interval(row.ci_low, row.ci_high, w)];
+const rateCells = (name: string, row: RateRow, w: W): Child[] => [
+  name,
+  number(row.units),
+  number(row.exposure_days),
+  number(row.failures),
+  rate(row.rate_per_1000_device_months, w),
+  interval(row.ci_low, row.ci_high, w),
+];
 
 function UnitSection({ content, locale, w }: { content: EvidenceContent; locale: Locale; w: W }) {
-  const finding = (name: string | null): string => (name === null ? w.none : w[`finding_${name}` as 'finding_confirmed'] ?? name);
-  const heads = [w.serial, w.model, w.hw_rev, w.batch, w.firmware, w.in_service_on, w.failed_on, w.service_days, w.verdict, w.failure_mode, w.component, w.photos];
-  const row = (unit: EvidenceUnit): Child[] => [unit.serial, unit.model, unit.hw_rev, unit.batch, unit.firmware, unit.in_service_on, unit.failed_on, unit.service_days, finding(unit.finding), unit.failure_mode, unit.component, unit.photos.length].map((cell) => cell ?? w.none);
+  const finding = (name: string | null): string => (name === null ? w.none : (w[`finding_${name}` as 'finding_confirmed'] ?? name));
+  const heads = [
+    w.serial,
+    w.model,
+    w.hw_rev,
+    w.batch,
+    w.firmware,
+    w.in_service_on,
+    w.failed_on,
+    w.service_days,
+    w.verdict,
+    w.failure_mode,
+    w.component,
+    w.photos,
+  ];
+  const row = (unit: EvidenceUnit): Child[] =>
+    [
+      unit.serial,
+      unit.model,
+      unit.hw_rev,
+      unit.batch,
+      unit.firmware,
+      unit.in_service_on,
+      unit.failed_on,
+      unit.service_days,
+      finding(unit.finding),
+      unit.failure_mode,
+      unit.component,
+      unit.photos.length,
+    ].map((cell) => cell ?? w.none);
   const measured = content.units.filter((unit) => unit.bench.length > 0);
   const heard = content.units.filter((unit) => unit.telemetry.length > 0);
   return (
     <section>
-      <h2>{w.unit_list} ({content.units.length})</h2>
+      <h2>
+        {w.unit_list} ({content.units.length})
+      </h2>
       <Grid caption={w.unit_list} heads={heads} rows={content.units.map(row)} />
       {content.units_left_out === 0 ? null : <p>{w.left_out(content.units_left_out)}</p>}
       {measured.length === 0 ? null : <h3>{w.bench}</h3>}
       {measured.map((unit) => (
-        <Grid caption={`${w.bench} ${unit.serial}`} heads={[unit.serial, w.result, w.value, w.limits]} rows={unit.bench.map((value) => [
-          locale === 'ja' ? value.step_ja : value.step_en, value.result.toUpperCase(), value.value === null ? '–' : `${value.value} ${value.value_unit ?? ''}`, limits(value.min, value.max)])} />
+        <Grid
+          caption={`${w.bench} ${unit.serial}`}
+          heads={[unit.serial, w.result, w.value, w.limits]}
+          rows={unit.bench.map((value) => [
+            locale === 'ja' ? value.step_ja : value.step_en,
+            value.result.toUpperCase(),
+            value.value === null ? '–' : `${value.value} ${value.value_unit ?? ''}`,
+            limits(value.min, value.max),
+          ])}
+        />
       ))}
       {heard.length === 0 ? null : <h3>{w.telemetry}</h3>}
-      {heard.map((unit) => <Grid caption={`${w.telemetry} ${unit.serial}`} heads={[unit.serial, '']} rows={unit.telemetry.map(({ day_on, ...said }) => [day_on, Object.entries(said).map(([name, value]) => `${name} ${value}`).join(', ')])} />)}
+      {heard.map((unit) => (
+        <Grid
+          caption={`${w.telemetry} ${unit.serial}`}
+          heads={[unit.serial, '']}
+          rows={unit.telemetry.map(({ day_on, ...said }) => [
+            day_on,
+            Object.entries(said)
+              .map(([name, value]) => `${name} ${value}`)
+              .join(', '),
+          ])}
+        />
+      ))}
     </section>
   );
 }
 
 const limits = (min: number | null, max: number | null): string => (min === null && max === null ? '–' : `${min ?? ''} … ${max ?? ''}`);
 
-const Pairs = ({ rows }: { rows: readonly (readonly [Child, Child])[] }) => <dl class="facts">{rows.map(([term, value]) => <div><dt>{term}</dt><dd>{value}</dd></div>)}</dl>;
-
-const Grid = ({ caption, heads, rows }: { caption: string; heads: readonly string[]; rows: readonly (readonly Child[])[] }) => (
-  rows.length === 0 ? null : (
-    <div class="table" tabindex={0} role="region" aria-label={caption}>
-      <table><caption class="hidden">{caption}</caption><thead><tr>{heads.map((head) => <th scope="col">{head}</th>)}</tr></thead><tbody>{rows.map((row) => <tr>{row.map((cell) => <td>{cell}</td>)}</tr>)}</tbody></table>
-    </div>
-  )
+const Pairs = ({ rows }: { rows: readonly (readonly [Child, Child])[] }) => (
+  <dl class="facts">
+    {rows.map(([term, value]) => (
+      <div>
+        <dt>{term}</dt>
+        <dd>{value}</dd>
+      </div>
+    ))}
+  </dl>
 );
 
+const Grid = ({ caption, heads, rows }: { caption: string; heads: readonly string[]; rows: readonly (readonly Child[])[] }) =>
+  rows.length === 0 ? null : (
+    <div class="table" tabindex={0} role="region" aria-label={caption}>
+      <table>
+        <caption class="hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th scope="col">{head}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr>
+              {row.map((cell) => (
+                <td>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+
 /** Plain digits in both languages: what the CSV says is what the page says. */
-export const number = (value: number): string => (Number.isInteger(value) ? value.toLocaleString('en-US') : value.toLocaleString('en-US', { maximumFractionDigits: 3 }));
+export const number = (value: number): string =>
+  Number.isInteger(value) ? value.toLocaleString('en-US') : value.toLocaleString('en-US', { maximumFractionDigits: 3 });
 
 const rate = (value: number | null, w: W): string => (value === null ? w.none : value.toFixed(3));
 
 const interval = (low: number | null, high: number | null, w: W): string => `${rate(low, w)} – ${high === null ? '∞' : rate(high, w)}`;
 
-const comparison = (of: RateComparison | null, w: W): string => (of === null ? w.none : `${rate(of.ratio, w)} (${interval(of.ratio_low, of.ratio_high, w)}), p = ${of.p_two_sided.toPrecision(3)}`);
+const comparison = (of: RateComparison | null, w: W): string =>
+  of === null ? w.none : `${rate(of.ratio, w)} (${interval(of.ratio_low, of.ratio_high, w)}), p = ${of.p_two_sided.toPrecision(3)}`;
 
 const estimate = (of: { estimate: number | null; ci_low: number | null; ci_high: number | null } | undefined, w: W): string =>
-  of === undefined || of.estimate === null ? w.none : `${rate(of.estimate, w)} (${of.ci_low === null ? '' : rate(of.ci_low, w)} – ${of.ci_high === null ? '' : rate(of.ci_high, w)})`;
+  of === undefined || of.estimate === null
+    ? w.none
+    : `${rate(of.estimate, w)} (${of.ci_low === null ? '' : rate(of.ci_low, w)} – ${of.ci_high === null ? '' : rate(of.ci_high, w)})`;

@@ -6,7 +6,10 @@ export const words = defineWords({
   to: (maker: string) => [`To ${maker}`, `${maker} 御中`],
   as_of: ['As of', '基準日'],
   fingerprint: ['Fingerprint (SHA-256)', 'フィンガープリント(SHA-256)'],
-  quote: ['Please quote the first 12 characters of the fingerprint when you refer to these figures.', '本資料の数値を引用される際は、フィンガープリントの先頭12文字を添えてください。'],
+  quote: [
+    'Please quote the first 12 characters of the fingerprint when you refer to these figures.',
+    '本資料の数値を引用される際は、フィンガープリントの先頭12文字を添えてください。',
+  ],
   made_by: ['Made by', '作成者'],
   ask: ['What we ask', '申し入れ事項'],
   remedy: ['Remedy', '求める対応'],
@@ -75,16 +78,28 @@ export const words = defineWords({
 
 /** How the figures were made, in words a maker's engineer can check. */
 export const method: readonly Bilingual[] = [
-  ['Exposure is device-days: every day a unit was in service at a customer site, first day counted, last day not. Where the start is unknown it is the ship date plus 14 days and marked as estimated.',
-    '稼働延べ日数は、各個体が顧客拠点で稼働した日数の合計です(開始日を含み、終了日を含みません)。開始日が不明な場合は出荷日+14日とし、推定と記録しています。'],
-  ['A confirmed defect is a returned unit whose fault was reproduced on our bench. Returns with no fault found, customer damage or a wrong unit are not failures; returns not yet judged are not counted as confirmed.',
-    '不良確定は、返却品のうち当社の検証で故障を再現したものだけです。再現せず・顧客損傷・相違品は故障に含めません。未判定の返却も不良確定には含めません。'],
-  ['A failure counts once, in the batch, revision and firmware the unit had on the day it failed. The rate is failures per 1,000 device-months of 30.4375 days; its 95 % interval is exact for a Poisson count (Garwood 1936).',
-    '故障は1件につき1回、故障日のロット・版数・ファームウェアに計上します。率は1,000台月(1か月=30.4375日)あたりの件数、95%信頼区間はポアソン分布の正確な区間(Garwood 1936)です。'],
-  ['Two rates are compared by the exact conditional binomial test (limits after Clopper and Pearson). The age-standardised ratio divides the failures seen by those the comparison units would have had at the same ages.',
-    '2つの率の比較は条件付き二項分布の正確検定(信頼限界は Clopper-Pearson)です。経年調整後の比は、観測された故障数を、比較対象が同じ経年で示す期待故障数で割ったものです。'],
-  ['The life curve is the Kaplan–Meier estimate with late entry taken into account; units without a failure are censored at the end of their service or at the date of this pack.',
-    '生存曲線は、遅れて観察に入った個体を考慮したカプラン・マイヤー推定です。故障のない個体は、稼働終了日または本資料の基準日で打ち切りとしています。'],
-  ['Bench values, photos and telemetry are those recorded with each unit; telemetry shows the last 14 days before the failure. The figures were frozen on the date above: the fingerprint is the SHA-256 of pack.json.',
-    '検証値・写真・テレメトリは各個体の記録そのものです。テレメトリは故障前14日間を示します。数値は上記基準日で固定しており、フィンガープリントは pack.json の SHA-256 です。'],
+  [
+    'Exposure is device-days: every day a unit was in service at a customer site, first day counted, last day not. Where the start is unknown it is the ship date plus 14 days and marked as estimated.',
+    '稼働延べ日数は、各個体が顧客拠点で稼働した日数の合計です(開始日を含み、終了日を含みません)。開始日が不明な場合は出荷日+14日とし、推定と記録しています。',
+  ],
+  [
+    'A confirmed defect is a returned unit whose fault was reproduced on our bench. Returns with no fault found, customer damage or a wrong unit are not failures; returns not yet judged are not counted as confirmed.',
+    '不良確定は、返却品のうち当社の検証で故障を再現したものだけです。再現せず・顧客損傷・相違品は故障に含めません。未判定の返却も不良確定には含めません。',
+  ],
+  [
+    'A failure counts once, in the batch, revision and firmware the unit had on the day it failed. The rate is failures per 1,000 device-months of 30.4375 days; its 95 % interval is exact for a Poisson count (Garwood 1936).',
+    '故障は1件につき1回、故障日のロット・版数・ファームウェアに計上します。率は1,000台月(1か月=30.4375日)あたりの件数、95%信頼区間はポアソン分布の正確な区間(Garwood 1936)です。',
+  ],
+  [
+    'Two rates are compared by the exact conditional binomial test (limits after Clopper and Pearson). The age-standardised ratio divides the failures seen by those the comparison units would have had at the same ages.',
+    '2つの率の比較は条件付き二項分布の正確検定(信頼限界は Clopper-Pearson)です。経年調整後の比は、観測された故障数を、比較対象が同じ経年で示す期待故障数で割ったものです。',
+  ],
+  [
+    'The life curve is the Kaplan–Meier estimate with late entry taken into account; units without a failure are censored at the end of their service or at the date of this pack.',
+    '生存曲線は、遅れて観察に入った個体を考慮したカプラン・マイヤー推定です。故障のない個体は、稼働終了日または本資料の基準日で打ち切りとしています。',
+  ],
+  [
+    'Bench values, photos and telemetry are those recorded with each unit; telemetry shows the last 14 days before the failure. The figures were frozen on the date above: the fingerprint is the SHA-256 of pack.json.',
+    '検証値・写真・テレメトリは各個体の記録そのものです。テレメトリは故障前14日間を示します。数値は上記基準日で固定しており、フィンガープリントは pack.json の SHA-256 です。',
+  ],
 ];

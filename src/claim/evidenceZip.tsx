@@ -22,7 +22,11 @@ export async function zipEvidence(pack: EvidencePackRow, content: EvidenceConten
     const bytes = await readPhoto(photo.sha256);
     if (bytes !== null) files[`photos/${photo.sha256.slice(0, 12)}-${photo.name.replace(/[^\p{L}\p{N}._-]/gu, '_')}`] = bytes;
   }
-  const ordered = Object.fromEntries(Object.keys(files).sort().map((name) => [name, files[name] ?? new Uint8Array()]));
+  const ordered = Object.fromEntries(
+    Object.keys(files)
+      .sort()
+      .map((name) => [name, files[name] ?? new Uint8Array()]),
+  );
   return new Uint8Array(zipSync(ordered, { level: 6, mtime: NO_TIME }));
 }
 
@@ -32,7 +36,10 @@ type Row = Readonly<Record<string, unknown>>;
 export function tablesOf(content: EvidenceContent): Record<string, Row[]> {
   return {
     rates: content.figures.flatMap((one) => (['confirmed', 'returned', 'peers'] as const).map((measure) => ({ cohort: one.name, measure, ...one[measure] }))),
-    models: [...content.models.same_family.map((row) => ({ compared_by: 'family', ...row.group, ...row })), ...content.models.same_maker.map((row) => ({ compared_by: 'maker', ...row.group, ...row }))].map(({ group: _, ...row }) => row),
+    models: [
+      ...content.models.same_family.map((row) => ({ compared_by: 'family', ...row.group, ...row })),
+      ...content.models.same_maker.map((row) => ({ compared_by: 'maker', ...row.group, ...row })),
+    ].map(({ group: _, ...row }) => row),
     batches: content.figures.flatMap((one) => one.batches.map((part) => partRow(one.name, part))),
     firmwares: content.figures.flatMap((one) => one.firmwares.map((part) => partRow(one.name, part))),
     life: content.figures.flatMap((one) => one.life.kaplan_meier.map((point) => ({ cohort: one.name, ...point }))),
@@ -44,17 +51,32 @@ export function tablesOf(content: EvidenceContent): Record<string, Row[]> {
 }
 
 function partRow(cohort: string, { row: { group, ...row }, against_rest }: Part): Row {
-  return { cohort, ...group, ...row, ratio_to_rest: against_rest?.ratio ?? null, ratio_low: against_rest?.ratio_low ?? null, ratio_high: against_rest?.ratio_high ?? null, p_two_sided: against_rest?.p_two_sided ?? null };
+  return {
+    cohort,
+    ...group,
+    ...row,
+    ratio_to_rest: against_rest?.ratio ?? null,
+    ratio_low: against_rest?.ratio_low ?? null,
+    ratio_high: against_rest?.ratio_high ?? null,
+    p_two_sided: against_rest?.p_two_sided ?? null,
+  };
 }
 
-const STYLE = 'body{font:14px/1.5 "Hiragino Sans","Noto Sans JP",sans-serif;margin:2rem auto;max-width:60rem;color:#111}table{border-collapse:collapse;margin:.5rem 0}td,th{border:1px solid #999;padding:.2rem .5rem;text-align:left}'
-  + 'caption.hidden{display:none}dl.facts div{display:flex;gap:1rem}dt{min-width:16rem;color:#555}dd{margin:0}h2{border-bottom:1px solid #999}@media print{body{margin:0}section{break-inside:auto}tr{break-inside:avoid}}';
+const STYLE =
+  'body{font:14px/1.5 "Hiragino Sans","Noto Sans JP",sans-serif;margin:2rem auto;max-width:60rem;color:#111}table{border-collapse:collapse;margin:.5rem 0}td,th{border:1px solid #999;padding:.2rem .5rem;text-align:left}' +
+  'caption.hidden{display:none}dl.facts div{display:flex;gap:1rem}dt{min-width:16rem;color:#555}dd{margin:0}h2{border-bottom:1px solid #999}@media print{body{margin:0}section{break-inside:auto}tr{break-inside:avoid}}';
 
 async function documentHtml(pack: EvidencePackRow, content: EvidenceContent, locale: Locale): Promise<string> {
   const page = (
     <html lang={locale}>
-      <head><meta charset="utf-8" /><title>{`${words(locale).evidence} ${content.subject.title}`}</title><style>{STYLE}</style></head>
-      <body><EvidenceDocument pack={pack} content={content} locale={locale} /></body>
+      <head>
+        <meta charset="utf-8" />
+        <title>{`${words(locale).evidence} ${content.subject.title}`}</title>
+        <style>{STYLE}</style>
+      </head>
+      <body>
+        <EvidenceDocument pack={pack} content={content} locale={locale} />
+      </body>
     </html>
   );
   return `<!DOCTYPE html>${await page}`;

@@ -1,5 +1,10 @@
 // A survival curve as an SVG that prints: steps, their band, axes with numbers.
-interface Point { readonly time_days: number; readonly survival: number; readonly ci_low: number | null; readonly ci_high: number | null }
+interface Point {
+  readonly time_days: number;
+  readonly survival: number;
+  readonly ci_low: number | null;
+  readonly ci_high: number | null;
+}
 
 const WIDTH = 640;
 const HEIGHT = 260;
@@ -21,10 +26,20 @@ export function LifeCurve({ points, title, days, surviving }: { points: readonly
       <path d={steps(points, (point) => point.ci_high ?? point.survival, x, y)} fill="none" stroke="#888" stroke-dasharray="4 3" />
       <path d={steps(points, (point) => point.survival, x, y)} fill="none" stroke="currentColor" stroke-width="2" />
       <path d={`M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - 8}`} fill="none" stroke="currentColor" />
-      {ticks.map((tick) => <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end" font-size="12" fill="currentColor">{`${(tick * 100).toFixed(1)} %`}</text>)}
-      {[0, 0.5, 1].map((part) => <text x={x(last.time_days * part)} y={HEIGHT - BOTTOM + 16} text-anchor="middle" font-size="12" fill="currentColor">{Math.round(last.time_days * part)}</text>)}
-      <text x={WIDTH / 2} y={HEIGHT - 4} text-anchor="middle" font-size="12" fill="currentColor">{days}</text>
-      <text x={LEFT + 4} y={TOP + 4} font-size="12" fill="currentColor">{surviving}</text>
+      {ticks.map((tick) => (
+        <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end" font-size="12" fill="currentColor">{`${(tick * 100).toFixed(1)} %`}</text>
+      ))}
+      {[0, 0.5, 1].map((part) => (
+        <text x={x(last.time_days * part)} y={HEIGHT - BOTTOM + 16} text-anchor="middle" font-size="12" fill="currentColor">
+          {Math.round(last.time_days * part)}
+        </text>
+      ))}
+      <text x={WIDTH / 2} y={HEIGHT - 4} text-anchor="middle" font-size="12" fill="currentColor">
+        {days}
+      </text>
+      <text x={LEFT + 4} y={TOP + 4} font-size="12" fill="currentColor">
+        {surviving}
+      </text>
     </svg>
   );
 }

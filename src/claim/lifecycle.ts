@@ -1,5 +1,16 @@
 // States of a claim and of its lines, and what leads from one to the next.
-export const claimStates = ['draft', 'submitted', 'reviewing', 'accepted', 'partly_accepted', 'rejected', 'renegotiating', 'agreed', 'settled', 'closed'] as const;
+export const claimStates = [
+  'draft',
+  'submitted',
+  'reviewing',
+  'accepted',
+  'partly_accepted',
+  'rejected',
+  'renegotiating',
+  'agreed',
+  'settled',
+  'closed',
+] as const;
 export type ClaimState = (typeof claimStates)[number];
 
 /** `settle` is the settlement that leaves nothing open; one that leaves lines open changes lines, not the claim. */

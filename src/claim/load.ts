@@ -20,21 +20,33 @@ export async function loadClaim(ctx: Ctx, id: string, version?: number): Promise
 /** Throws `conflict` for a closed claim. */
 export async function loadOpenClaim(ctx: Ctx, id: string, version?: number): Promise<ClaimRow> {
   const row = await loadClaim(ctx, id, version);
-  if (row.state === 'closed') throw new Problem('conflict', [`${row.number} is closed`, `${row.number} は完了しています`], { blocking: `/api/v1/claims/${id}` });
+  if (row.state === 'closed')
+    throw new Problem('conflict', [`${row.number} is closed`, `${row.number} は完了しています`], { blocking: `/api/v1/claims/${id}` });
   return row;
 }
 
 /** The state after the event; throws `conflict` when it may not happen now. */
 export function claimAfter(claim: ClaimRow, event: ClaimEvent): ClaimRow['state'] {
   const state = nextState(claim.state, event);
-  if (state === null) throw new Problem('conflict', [`${claim.number} is ${claim.state}: this step is not possible`, `${claim.number} は現在の状態(${claim.state})ではこの操作ができません`], { blocking: `/api/v1/claims/${claim.id}` });
+  if (state === null)
+    throw new Problem(
+      'conflict',
+      [`${claim.number} is ${claim.state}: this step is not possible`, `${claim.number} は現在の状態(${claim.state})ではこの操作ができません`],
+      { blocking: `/api/v1/claims/${claim.id}` },
+    );
   return state;
 }
 
 /** The update holds only while version and state are those loaded. */
 export async function saveClaim(ctx: Ctx, before: ClaimRow, set: Partial<ClaimRow>): Promise<ClaimRow> {
-  const after = await ctx.db.updateTable('claims').set({ ...set, updated_at: ctx.now, version: before.version + 1 })
-    .where('id', '=', before.id).where('version', '=', before.version).where('state', '=', before.state).returningAll().executeTakeFirst();
+  const after = await ctx.db
+    .updateTable('claims')
+    .set({ ...set, updated_at: ctx.now, version: before.version + 1 })
+    .where('id', '=', before.id)
+    .where('version', '=', before.version)
+    .where('state', '=', before.state)
+    .returningAll()
+    .executeTakeFirst();
   if (after === undefined) throw stale();
   return after;
 }
@@ -45,13 +57,22 @@ export const listLines = (ctx: Ctx, claim_id: string): Promise<ClaimLineRow[]> =
 /** Moves one line on. Throws `conflict` when its state does not allow it. */
 export async function saveLine(ctx: Ctx, line: ClaimLineRow, event: LineEvent, set: Partial<ClaimLineRow>): Promise<ClaimLineRow> {
   const state = nextLineState(line.state, event);
-  if (state === null) throw new Problem('conflict', [`A line is ${line.state}: this step is not possible`, `明細は現在の状態(${line.state})ではこの操作ができません`], { blocking: `/api/v1/claims/${line.claim_id}` });
+  if (state === null)
+    throw new Problem('conflict', [`A line is ${line.state}: this step is not possible`, `明細は現在の状態(${line.state})ではこの操作ができません`], {
+      blocking: `/api/v1/claims/${line.claim_id}`,
+    });
   return changeLine(ctx, line, { ...set, state });
 }
 
 /** Changes what belongs to a line in any state: where its unit is. */
 export async function changeLine(ctx: Ctx, line: ClaimLineRow, set: Partial<ClaimLineRow>): Promise<ClaimLineRow> {
-  const after = await ctx.db.updateTable('claim_lines').set({ ...set, version: line.version + 1 }).where('id', '=', line.id).where('version', '=', line.version).returningAll().executeTakeFirst();
+  const after = await ctx.db
+    .updateTable('claim_lines')
+    .set({ ...set, version: line.version + 1 })
+    .where('id', '=', line.id)
+    .where('version', '=', line.version)
+    .returningAll()
+    .executeTakeFirst();
   if (after === undefined) throw stale();
   return after;
 }

@@ -14,7 +14,8 @@ export function toMinor(amount: number, currency: string): number | null {
 
 export const fromMinor = (minor: number, currency: string): number => minor / 10 ** digitsOf(currency);
 
-export const amountOrNull = (minor: number | null, currency: string | null): number | null => (minor === null || currency === null ? null : fromMinor(minor, currency));
+export const amountOrNull = (minor: number | null, currency: string | null): number | null =>
+  minor === null || currency === null ? null : fromMinor(minor, currency);
 
 export const formatAmount = (minor: number, currency: string, locale: Locale): string =>
   new Intl.NumberFormat(locale === 'ja' ? 'ja-JP' : 'en-GB', { style: 'currency', currency, currencyDisplay: 'code' }).format(fromMinor(minor, currency));

@@ -15,11 +15,17 @@ export async function submitClaim(ctx: Ctx, id: string, input: SubmitClaim, vers
   return transaction(ctx, async (ctx) => {
     const claim = await loadClaim(ctx, id, version);
     const state = claimAfter(claim, 'submit');
-    if (claim.remedy !== 'root_cause_report' && (await listLines(ctx, id)).length === 0) throw new Problem('conflict', ['The claim has no units', '対象の個体がありません'], { blocking: `/api/v1/claims/${id}` });
+    if (claim.remedy !== 'root_cause_report' && (await listLines(ctx, id)).length === 0)
+      throw new Problem('conflict', ['The claim has no units', '対象の個体がありません'], { blocking: `/api/v1/claims/${id}` });
     const { exchanged_on } = await writeExchange(ctx, claim, { direction: 'to_maker', kind: 'submission', text: input.text, exchanged_on: input.submitted_on });
     if (input.answer_due_on !== undefined) await writeDeadline(ctx, claim, { side: 'maker', what: 'answer', due_on: input.answer_due_on });
     const after = await saveClaim(ctx, claim, { state, submitted_on: exchanged_on, next_on: input.answer_due_on ?? claim.next_on });
-    await remember(ctx, { action: 'claim.submitted', record_kind: 'claim', record_id: id, change: { submitted_on: exchanged_on, answer_due_on: input.answer_due_on ?? null } });
+    await remember(ctx, {
+      action: 'claim.submitted',
+      record_kind: 'claim',
+      record_id: id,
+      change: { submitted_on: exchanged_on, answer_due_on: input.answer_due_on ?? null },
+    });
     return after;
   });
 }
@@ -33,7 +39,12 @@ export async function acknowledgeClaim(ctx: Ctx, id: string, input: AcknowledgeC
     const { exchanged_on } = await writeExchange(ctx, claim, { direction: 'from_maker', kind: 'receipt', text: input.text, exchanged_on: input.received_on });
     if (input.answer_due_on !== undefined) await writeDeadline(ctx, claim, { side: 'maker', what: 'answer', due_on: input.answer_due_on });
     const after = await saveClaim(ctx, claim, { state, maker_rma: input.maker_rma ?? claim.maker_rma });
-    await remember(ctx, { action: 'claim.acknowledged', record_kind: 'claim', record_id: id, change: { received_on: exchanged_on, maker_rma: after.maker_rma } });
+    await remember(ctx, {
+      action: 'claim.acknowledged',
+      record_kind: 'claim',
+      record_id: id,
+      change: { received_on: exchanged_on, maker_rma: after.maker_rma },
+    });
     return after;
   });
 }
@@ -62,7 +73,8 @@ export async function agreeClaim(ctx: Ctx, id: string, input: AgreeClaim, versio
     const claim = await loadClaim(ctx, id, version);
     const state = claimAfter(claim, 'agree');
     const waiting = (await listLines(ctx, id)).filter((line) => line.state === 'claimed').length;
-    if (waiting > 0) throw new Problem('conflict', [`${waiting} lines wait for an answer`, `${waiting}件の明細が回答待ちです`], { blocking: `/api/v1/claims/${id}` });
+    if (waiting > 0)
+      throw new Problem('conflict', [`${waiting} lines wait for an answer`, `${waiting}件の明細が回答待ちです`], { blocking: `/api/v1/claims/${id}` });
     const { exchanged_on } = await writeExchange(ctx, claim, { direction: 'to_maker', kind: 'reply', text: input.text, exchanged_on: input.agreed_on });
     if (input.payment_due_on !== undefined) await writeDeadline(ctx, claim, { side: 'maker', what: 'payment', due_on: input.payment_due_on });
     const after = await saveClaim(ctx, claim, { state, next_on: input.payment_due_on ?? claim.next_on });
@@ -78,7 +90,10 @@ export async function withdrawClaim(ctx: Ctx, id: string, { reason }: ReasonInpu
     const claim = await loadClaim(ctx, id, version);
     const state = claimAfter(claim, 'withdraw');
     const lines = await listLines(ctx, id);
-    if (lines.some((line) => line.state === 'settled')) throw new Problem('conflict', ['Part of it is settled: concede the other lines instead', '一部が精算済みです。残りの明細を取り下げてください'], { blocking: `/api/v1/claims/${id}` });
+    if (lines.some((line) => line.state === 'settled'))
+      throw new Problem('conflict', ['Part of it is settled: concede the other lines instead', '一部が精算済みです。残りの明細を取り下げてください'], {
+        blocking: `/api/v1/claims/${id}`,
+      });
     for (const line of lines.filter((one) => isOpenLine(one.state))) await saveLine(ctx, line, 'concede', { reason, accepted_minor: null });
     await dropDeadlines(ctx, claim);
     const after = await saveClaim(ctx, claim, { state, closed_at: ctx.now, close_reason: reason });
@@ -105,14 +120,30 @@ export async function closeClaim(ctx: Ctx, id: string, { reason }: { readonly re
 async function refuseOpenEnds(ctx: Ctx, claim: ClaimRow): Promise<void> {
   const lines = await listLines(ctx, claim.id);
   const open = lines.filter((line) => isOpenLine(line.state));
-  if (open.length > 0) throw new Problem('conflict', [`${open.length} lines are open: ${reasons(open)}`, `${open.length}件の明細が未完了です: ${reasons(open)}`], { blocking: `/api/v1/claims/${claim.id}` });
+  if (open.length > 0)
+    throw new Problem('conflict', [`${open.length} lines are open: ${reasons(open)}`, `${open.length}件の明細が未完了です: ${reasons(open)}`], {
+      blocking: `/api/v1/claims/${claim.id}`,
+    });
   const counter = await ctx.db.selectFrom('claim_counters').select('id').where('claim_id', '=', claim.id).where('state', '=', 'open').executeTakeFirst();
-  if (counter !== undefined) throw new Problem('conflict', ['A counter-claim is not decided', '反対請求への回答が済んでいません'], { blocking: `/api/v1/claims/${claim.id}` });
-  const away = lines.filter((line) => line.sent_on !== null && line.returned_on === null && ['replacement', 'repair'].includes(claim.remedy) && line.state === 'settled');
-  if (away.length > 0) throw new Problem('conflict', [`${away.length} units are still at the maker`, `${away.length}台がメーカーから戻っていません`], { blocking: `/api/v1/claims/${claim.id}` });
+  if (counter !== undefined)
+    throw new Problem('conflict', ['A counter-claim is not decided', '反対請求への回答が済んでいません'], { blocking: `/api/v1/claims/${claim.id}` });
+  const away = lines.filter(
+    (line) => line.sent_on !== null && line.returned_on === null && ['replacement', 'repair'].includes(claim.remedy) && line.state === 'settled',
+  );
+  if (away.length > 0)
+    throw new Problem('conflict', [`${away.length} units are still at the maker`, `${away.length}台がメーカーから戻っていません`], {
+      blocking: `/api/v1/claims/${claim.id}`,
+    });
 }
 
 const reasons = (lines: readonly { readonly reason: string | null }[]): string => [...new Set(lines.map((line) => line.reason ?? '-'))].slice(0, 5).join('; ');
 
 const dropDeadlines = (ctx: Ctx, claim: ClaimRow) =>
-  ctx.db.updateTable('claim_deadlines').set({ dropped_at: ctx.now }).where('claim_id', '=', claim.id).where('what', '!=', 'payment').where('met_on', 'is', null).where('dropped_at', 'is', null).execute();
+  ctx.db
+    .updateTable('claim_deadlines')
+    .set({ dropped_at: ctx.now })
+    .where('claim_id', '=', claim.id)
+    .where('what', '!=', 'payment')
+    .where('met_on', 'is', null)
+    .where('dropped_at', 'is', null)
+    .execute();

@@ -28,31 +28,81 @@ page(claimPages, '/claims', 'claim:read', async (c) => {
   const day = today(c.var.ctx);
   const unattended = await listUnattendedClaims(c.var.ctx, day);
   const makers = await listMakers(c.var.ctx);
-  return show(c, { title: w.claims, nav: '/claims' }, (
+  return show(
+    c,
+    { title: w.claims, nav: '/claims' },
     <>
-      <PageHead title={w.claims}><a class="button" href="/claims/scorecard">{w.scorecard}</a>{may(c.var.ctx.actor, 'claim:write') ? <a class="button primary" href="/claims/new">{w.new_claim}</a> : null}</PageHead>
-      {unattended.length === 0 ? null : <Section title={`${w.unattended} (${unattended.length})`} id="unattended"><p class="sub">{w.unattended_hint}</p><ul>{unattended.map((row) => <li><a href={`/claims/${row.id}`}>{row.number}</a> {row.maker_name}: {row.title} – {row.owner_name ?? w.no_owner}, {row.next_on ?? w.no_next_date}</li>)}</ul></Section>}
+      <PageHead title={w.claims}>
+        <a class="button" href="/claims/scorecard">
+          {w.scorecard}
+        </a>
+        {may(c.var.ctx.actor, 'claim:write') ? (
+          <a class="button primary" href="/claims/new">
+            {w.new_claim}
+          </a>
+        ) : null}
+      </PageHead>
+      {unattended.length === 0 ? null : (
+        <Section title={`${w.unattended} (${unattended.length})`} id="unattended">
+          <p class="sub">{w.unattended_hint}</p>
+          <ul>
+            {unattended.map((row) => (
+              <li>
+                <a href={`/claims/${row.id}`}>{row.number}</a> {row.maker_name}: {row.title} – {row.owner_name ?? w.no_owner}, {row.next_on ?? w.no_next_date}
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
       <Filters c={c}>
         <Field label={w.number} name="q" type="search" value={filter.q ?? null} />
-        <Select label={w.state} name="state" value={filter.state} options={claimStates.map((state) => ({ value: state, label: w[`state_${state}`] }))} blank="–" />
+        <Select
+          label={w.state}
+          name="state"
+          value={filter.state}
+          options={claimStates.map((state) => ({ value: state, label: w[`state_${state}`] }))}
+          blank="–"
+        />
         <Select label={w.maker} name="maker_id" value={filter.maker_id} options={makers} blank="–" />
       </Filters>
-      <Table c={c} caption={w.claims} rows={items} columns={[
-        { head: w.number, sort: 'number', cell: (row) => <a href={`/claims/${row.id}`}>{row.number}</a> }, { head: w.maker, cell: (row) => row.maker_name }, { head: w.title, cell: (row) => row.title },
-        { head: w.state, sort: 'state', cell: (row) => <ClaimStateBadge c={c} state={row.state} /> }, { head: w.claimed, numeric: true, cell: (row) => row.units_claimed }, { head: w.accepted, numeric: true, cell: (row) => row.units_accepted },
-        { head: w.settled, numeric: true, cell: (row) => row.units_settled }, { head: w.refused, numeric: true, cell: (row) => row.units_open }, { head: w.owner, cell: (row) => row.owner_name ?? <Badge tone="bad">–</Badge> },
-        { head: w.due_on, cell: (row) => (row.next_due_on !== null && row.next_due_on < day ? <Badge tone="bad">{row.next_due_on}</Badge> : row.next_due_on ?? '–') }, { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> }]} />
+      <Table
+        c={c}
+        caption={w.claims}
+        rows={items}
+        columns={[
+          { head: w.number, sort: 'number', cell: (row) => <a href={`/claims/${row.id}`}>{row.number}</a> },
+          { head: w.maker, cell: (row) => row.maker_name },
+          { head: w.title, cell: (row) => row.title },
+          { head: w.state, sort: 'state', cell: (row) => <ClaimStateBadge c={c} state={row.state} /> },
+          { head: w.claimed, numeric: true, cell: (row) => row.units_claimed },
+          { head: w.accepted, numeric: true, cell: (row) => row.units_accepted },
+          { head: w.settled, numeric: true, cell: (row) => row.units_settled },
+          { head: w.refused, numeric: true, cell: (row) => row.units_open },
+          { head: w.owner, cell: (row) => row.owner_name ?? <Badge tone="bad">–</Badge> },
+          {
+            head: w.due_on,
+            cell: (row) => (row.next_due_on !== null && row.next_due_on < day ? <Badge tone="bad">{row.next_due_on}</Badge> : (row.next_due_on ?? '–')),
+          },
+          { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
+        ]}
+      />
       <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
-const listMakers = async (ctx: Ctx) => (await ctx.db.selectFrom('makers').select(['id', 'name', 'code']).orderBy('name').execute()).map((maker) => ({ value: maker.id, label: `${maker.name} (${maker.code})` }));
+const listMakers = async (ctx: Ctx) =>
+  (await ctx.db.selectFrom('makers').select(['id', 'name', 'code']).orderBy('name').execute()).map((maker) => ({
+    value: maker.id,
+    label: `${maker.name} (${maker.code})`,
+  }));
 
 page(claimPages, '/claims/new', 'claim:write', async (c) => {
   const w = words(c.var.locale);
   const staff = (await listStaff(c.var.ctx)).map((user) => ({ value: user.id, label: user.name }));
-  return show(c, { title: w.new_claim, nav: '/claims' }, (
+  return show(
+    c,
+    { title: w.new_claim, nav: '/claims' },
     <>
       <PageHead title={w.new_claim} />
       <Form action="/claims">
@@ -66,14 +116,25 @@ page(claimPages, '/claims/new', 'claim:write', async (c) => {
         <TextArea label={w.serials} name="serials" rows={6} />
         <Field label={w.amount_each} name="amount" type="number" step="any" min={0} hint={w.serials_hint} />
         <Field label={w.currency} name="currency" placeholder="JPY" />
-        <button type="submit" class="primary">{w.save}</button>
+        <button type="submit" class="primary">
+          {w.save}
+        </button>
       </Form>
-    </>
-  ));
+    </>,
+  );
 });
 
 const ClaimForm = z.object({
-  maker_id: z.string(), investigation_id: z.string().optional(), title: z.string(), statement: z.string(), remedy: z.enum(remedies), owner_id: z.string().optional(), next_on: z.string().optional(), serials: z.string().optional(), amount: z.coerce.number().optional(), currency: z.string().optional(),
+  maker_id: z.string(),
+  investigation_id: z.string().optional(),
+  title: z.string(),
+  statement: z.string(),
+  remedy: z.enum(remedies),
+  owner_id: z.string().optional(),
+  next_on: z.string().optional(),
+  serials: z.string().optional(),
+  amount: z.coerce.number().optional(),
+  currency: z.string().optional(),
 });
 
 action(claimPages, '/claims', 'claim:write', async (c) => {
@@ -87,18 +148,52 @@ page(claimPages, '/claims/scorecard', 'claim:read', async (c) => {
   const w = words(c.var.locale);
   const period = readQuery(c, z.object({ from_on: DayText.optional(), to_on: DayText.optional() }));
   const locale = c.var.locale;
-  return show(c, { title: w.scorecard, nav: '/claims' }, (
+  return show(
+    c,
+    { title: w.scorecard, nav: '/claims' },
     <>
       <PageHead title={w.scorecard} />
-      <Filters c={c}><Field label={w.on} name="from_on" type="date" value={period.from_on ?? null} /><Field label="–" name="to_on" type="date" value={period.to_on ?? null} /></Filters>
-      <Table c={c} caption={w.scorecard} rows={await listMakerScores(c.var.ctx, period)} columns={[
-        { head: w.maker, cell: (row) => <a href={`/claims?maker_id=${row.maker_id}`}>{row.maker_name}</a> }, { head: w.units, numeric: true, cell: (row) => <Num value={row.units} locale={locale} /> },
-        { head: w.failure_rate, numeric: true, cell: (row) => <><Num value={row.rate_per_1000_device_months} digits={3} locale={locale} /> [<Num value={row.ci_low} digits={3} locale={locale} />–<Num value={row.ci_high} digits={3} locale={locale} />] / <Num value={row.exposure_days} locale={locale} /></> },
-        { head: w.claims_made, numeric: true, cell: (row) => row.claims }, { head: w.acceptance, numeric: true, cell: (row) => <><Percent value={row.acceptance} locale={locale} /> ({row.lines_accepted}/{row.lines_claimed}) [<Percent value={row.acceptance_low} locale={locale} />–<Percent value={row.acceptance_high} locale={locale} />]</> },
-        { head: w.days_to_answer, numeric: true, cell: (row) => <Num value={row.days_to_answer_median} digits={1} locale={locale} /> }, { head: w.days_to_settle, numeric: true, cell: (row) => <Num value={row.days_to_settle_median} digits={1} locale={locale} /> },
-        { head: w.overdue_now, numeric: true, cell: (row) => row.overdue }, { head: w.repeat_causes, cell: (row) => row.repeat_causes.join(', ') }, { head: w.settled_amounts, cell: (row) => row.settled.map((sum) => `${sum.amount.toLocaleString('en-US')} ${sum.currency}`).join(', ') }]} />
-    </>
-  ));
+      <Filters c={c}>
+        <Field label={w.on} name="from_on" type="date" value={period.from_on ?? null} />
+        <Field label="–" name="to_on" type="date" value={period.to_on ?? null} />
+      </Filters>
+      <Table
+        c={c}
+        caption={w.scorecard}
+        rows={await listMakerScores(c.var.ctx, period)}
+        columns={[
+          { head: w.maker, cell: (row) => <a href={`/claims?maker_id=${row.maker_id}`}>{row.maker_name}</a> },
+          { head: w.units, numeric: true, cell: (row) => <Num value={row.units} locale={locale} /> },
+          {
+            head: w.failure_rate,
+            numeric: true,
+            cell: (row) => (
+              <>
+                <Num value={row.rate_per_1000_device_months} digits={3} locale={locale} /> [<Num value={row.ci_low} digits={3} locale={locale} />–
+                <Num value={row.ci_high} digits={3} locale={locale} />] / <Num value={row.exposure_days} locale={locale} />
+              </>
+            ),
+          },
+          { head: w.claims_made, numeric: true, cell: (row) => row.claims },
+          {
+            head: w.acceptance,
+            numeric: true,
+            cell: (row) => (
+              <>
+                <Percent value={row.acceptance} locale={locale} /> ({row.lines_accepted}/{row.lines_claimed}) [
+                <Percent value={row.acceptance_low} locale={locale} />–<Percent value={row.acceptance_high} locale={locale} />]
+              </>
+            ),
+          },
+          { head: w.days_to_answer, numeric: true, cell: (row) => <Num value={row.days_to_answer_median} digits={1} locale={locale} /> },
+          { head: w.days_to_settle, numeric: true, cell: (row) => <Num value={row.days_to_settle_median} digits={1} locale={locale} /> },
+          { head: w.overdue_now, numeric: true, cell: (row) => row.overdue },
+          { head: w.repeat_causes, cell: (row) => row.repeat_causes.join(', ') },
+          { head: w.settled_amounts, cell: (row) => row.settled.map((sum) => `${sum.amount.toLocaleString('en-US')} ${sum.currency}`).join(', ') },
+        ]}
+      />
+    </>,
+  );
 });
 
 for (const part of [claimPage, evidencePages]) claimPages.route('/', part);

@@ -28,23 +28,36 @@ export async function sendUnits(ctx: Ctx, id: string, input: SendUnits): Promise
     for (const line of wanted) sent.push(await sendUnit(ctx, claim, line, sent_on));
     if (input.return_due_on !== undefined) await writeDeadline(ctx, claim, { side: 'maker', what: 'unit_return', due_on: input.return_due_on });
     await saveClaim(ctx, claim, { maker_rma: input.maker_rma ?? claim.maker_rma });
-    await remember(ctx, { action: 'claim.units_sent', record_kind: 'claim', record_id: id, change: { units: sent.length, sent_on, maker_rma: input.maker_rma ?? claim.maker_rma } });
+    await remember(ctx, {
+      action: 'claim.units_sent',
+      record_kind: 'claim',
+      record_id: id,
+      change: { units: sent.length, sent_on, maker_rma: input.maker_rma ?? claim.maker_rma },
+    });
     return sent;
   });
 }
 
 async function sendUnit(ctx: Ctx, claim: ClaimRow, line: ClaimLineRow, sent_on: string): Promise<ClaimLineRow> {
-  if (line.sent_on !== null) throw new Problem('conflict', ['This unit was sent already', 'この個体は発送済みです'], { blocking: `/api/v1/units/${line.unit_id}` });
+  if (line.sent_on !== null)
+    throw new Problem('conflict', ['This unit was sent already', 'この個体は発送済みです'], { blocking: `/api/v1/units/${line.unit_id}` });
   const unit = await ctx.db.selectFrom('units').select(['id', 'model_id', 'serial']).where('id', '=', line.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.id);
   if (place?.location !== 'maker') {
-    if (place === undefined || !ours.includes(place.location)) throw new Problem('conflict', [`${unit.serial} is not here to be sent`, `${unit.serial} は発送できる場所にありません`], { blocking: `/api/v1/units/${unit.id}` });
+    if (place === undefined || !ours.includes(place.location))
+      throw new Problem('conflict', [`${unit.serial} is not here to be sent`, `${unit.serial} は発送できる場所にありません`], {
+        blocking: `/api/v1/units/${unit.id}`,
+      });
     await moveUnit(ctx, unit, { location: 'maker', condition: place.condition }, { cause_kind: 'claim', cause_id: claim.id });
   }
   return changeLine(ctx, line, { sent_on });
 }
 
-export interface FromMaker { readonly line: ClaimLineRow; readonly unit_id: string; readonly successor: boolean }
+export interface FromMaker {
+  readonly line: ClaimLineRow;
+  readonly unit_id: string;
+  readonly successor: boolean;
+}
 
 /**
  * A unit comes back from the maker into quarantine. The claimed serial: the unit itself. Another: S1 stays at the maker for good and the unit that
@@ -56,18 +69,32 @@ export async function receiveFromMaker(ctx: Ctx, id: string, input: ReceiveFromM
     const claim = await loadOpenClaim(ctx, id);
     const lines = await listLines(ctx, id);
     const [line] = pickLines(lines, [input.line_id]);
-    if (line?.sent_on == null || line.returned_on !== null) throw new Problem('conflict', ['Nothing of this line is at the maker', 'この明細の個体はメーカーにありません'], { blocking: `/api/v1/claims/${id}` });
+    if (line?.sent_on == null || line.returned_on !== null)
+      throw new Problem('conflict', ['Nothing of this line is at the maker', 'この明細の個体はメーカーにありません'], { blocking: `/api/v1/claims/${id}` });
     const claimed = await ctx.db.selectFrom('units').selectAll().where('id', '=', line.unit_id).executeTakeFirstOrThrow();
     const came = await unitThatCame(ctx, claimed, input);
     const successor = came.id !== claimed.id;
-    if (successor !== (input.outcome === 'replaced')) throw invalid('outcome', successor ? ['Another serial came: that is a replacement', '別のシリアルのため「交換」です'] : ['The same serial came: that is no replacement', '同じシリアルのため「交換」ではありません'], ctx.actor.locale);
+    if (successor !== (input.outcome === 'replaced'))
+      throw invalid(
+        'outcome',
+        successor
+          ? ['Another serial came: that is a replacement', '別のシリアルのため「交換」です']
+          : ['The same serial came: that is no replacement', '同じシリアルのため「交換」ではありません'],
+        ctx.actor.locale,
+      );
     const condition: Condition = input.outcome === 'returned_unrepaired' ? 'defective' : 'unverified';
     await moveUnit(ctx, came, { location: 'quarantine', condition }, { cause_kind: 'claim', cause_id: claim.id }, 'maker');
     const returned_on = input.returned_on ?? today(ctx);
     const saved = await changeLine(ctx, line, { returned_on, outcome: input.outcome, successor_id: successor ? came.id : null });
-    if (lines.every((other) => other.id === line.id || other.sent_on === null || other.returned_on !== null)) await meetDeadlines(ctx, claim, 'maker', ['unit_return'], returned_on);
+    if (lines.every((other) => other.id === line.id || other.sent_on === null || other.returned_on !== null))
+      await meetDeadlines(ctx, claim, 'maker', ['unit_return'], returned_on);
     await saveClaim(ctx, claim, {});
-    await remember(ctx, { action: 'claim.unit_returned', record_kind: 'claim', record_id: id, change: { line_id: line.id, unit_id: claimed.id, outcome: input.outcome, successor_id: saved.successor_id } });
+    await remember(ctx, {
+      action: 'claim.unit_returned',
+      record_kind: 'claim',
+      record_id: id,
+      change: { line_id: line.id, unit_id: claimed.id, outcome: input.outcome, successor_id: saved.successor_id },
+    });
     return { line: saved, unit_id: came.id, successor };
   });
 }
@@ -76,11 +103,28 @@ async function unitThatCame(ctx: Ctx, claimed: UnitRow, input: ReceiveFromMaker)
   const key = identifierKey(input.serial);
   const model_id = input.model_id ?? claimed.model_id;
   if (key === claimed.serial_key && model_id === claimed.model_id) return claimed;
-  const known = await ctx.db.selectFrom('units').selectAll().where('model_id', '=', model_id).where('serial_key', '=', key).where('merged_into_id', 'is', null).where('removed_at', 'is', null).executeTakeFirst();
-  const unit = known ?? await enterSuccessor(ctx, model_id, input);
+  const known = await ctx.db
+    .selectFrom('units')
+    .selectAll()
+    .where('model_id', '=', model_id)
+    .where('serial_key', '=', key)
+    .where('merged_into_id', 'is', null)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+  const unit = known ?? (await enterSuccessor(ctx, model_id, input));
   const place = await findPlace(ctx, unit.id);
-  if (place !== undefined && place.location !== 'maker') throw new Problem('conflict', [`${unit.serial} is not at the maker but in ${place.location}`, `${unit.serial} はメーカーではなく ${place.location} にあります`], { blocking: `/api/v1/units/${unit.id}` });
-  return saveUnit(ctx, unit, { predecessor_id: claimed.id }, { action: 'unit.successor_of_claimed', more: { predecessor_id: [unit.predecessor_id, claimed.id] } });
+  if (place !== undefined && place.location !== 'maker')
+    throw new Problem(
+      'conflict',
+      [`${unit.serial} is not at the maker but in ${place.location}`, `${unit.serial} はメーカーではなく ${place.location} にあります`],
+      { blocking: `/api/v1/units/${unit.id}` },
+    );
+  return saveUnit(
+    ctx,
+    unit,
+    { predecessor_id: claimed.id },
+    { action: 'unit.successor_of_claimed', more: { predecessor_id: [unit.predecessor_id, claimed.id] } },
+  );
 }
 
 const enterSuccessor = (ctx: Ctx, model_id: string, { serial, batch_code, hw_rev, firmware }: ReceiveFromMaker): Promise<UnitRow> =>

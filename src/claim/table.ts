@@ -113,7 +113,10 @@ export interface EvidencePackRow {
   created_at: number;
 }
 
-export interface RecordNumberRow { series: string; last_no: number }
+export interface RecordNumberRow {
+  series: string;
+  last_no: number;
+}
 
 export interface ClaimTables {
   claims: ClaimRow;

@@ -5,6 +5,17 @@ import type { ClaimState } from './lifecycle.ts';
 import { words } from './words.ts';
 
 const tones: Record<ClaimState, 'neutral' | 'good' | 'warn' | 'bad' | 'info'> = {
-  draft: 'neutral', submitted: 'info', reviewing: 'info', accepted: 'good', partly_accepted: 'warn', rejected: 'bad', renegotiating: 'warn', agreed: 'good', settled: 'good', closed: 'neutral',
+  draft: 'neutral',
+  submitted: 'info',
+  reviewing: 'info',
+  accepted: 'good',
+  partly_accepted: 'warn',
+  rejected: 'bad',
+  renegotiating: 'warn',
+  agreed: 'good',
+  settled: 'good',
+  closed: 'neutral',
 };
-export const ClaimStateBadge = ({ c, state }: { c: AppContext; state: ClaimState }) => <Badge tone={tones[state]}>{words(c.var.locale)[`state_${state}`]}</Badge>;
+export const ClaimStateBadge = ({ c, state }: { c: AppContext; state: ClaimState }) => (
+  <Badge tone={tones[state]}>{words(c.var.locale)[`state_${state}`]}</Badge>
+);

@@ -69,7 +69,13 @@ function rememberingStatements(sqlite: Sqlite.Database): SqliteDatabase {
     if (known.size > STATEMENTS_KEPT && oldest !== undefined) known.delete(oldest);
     return statement;
   };
-  return { prepare, close: () => { known.clear(); sqlite.close(); } };
+  return {
+    prepare,
+    close: () => {
+      known.clear();
+      sqlite.close();
+    },
+  };
 }
 
 /** Takes the write lock when a transaction begins: a read that later turns into a write would fail with SQLITE_BUSY_SNAPSHOT. */

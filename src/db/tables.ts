@@ -1,6 +1,7 @@
 // Every table of the store, joined from the folders that own them: types only, so that nothing is imported at run time.
-import type { ArticleTables } from '../article/table.ts';
+
 import type { AlertTables } from '../alert/table.ts';
+import type { ArticleTables } from '../article/table.ts';
 import type { AttachmentTables } from '../attachment/table.ts';
 import type { CaseTables } from '../case/table.ts';
 import type { CatalogTables } from '../catalog/table.ts';
@@ -22,8 +23,8 @@ import type { StockTables } from '../stock/table.ts';
 import type { TelemetryTables } from '../telemetry/table.ts';
 import type { TransferTables } from '../transfer/table.ts';
 import type { UnitTables } from '../unit/table.ts';
-import type { WebhookTables } from '../webhook/table.ts';
 import type { WebTables } from '../web/table.ts';
+import type { WebhookTables } from '../webhook/table.ts';
 
 export interface Tables
   extends AlertTables,

@@ -1,8 +1,9 @@
 // Actions of an investigation: the list with due dates and cut-ins, and the form for the next one.
-import type { AppContext } from '../web/env.ts';
-import { Badge, Field, Form, Section, Select, Table } from '../web/parts.tsx';
+
 import { listStaff } from '../claim/staff.ts';
 import { today } from '../db/ctx.ts';
+import type { AppContext } from '../web/env.ts';
+import { Badge, Field, Form, Section, Select, Table } from '../web/parts.tsx';
 import type { InvestigationView } from './queries.ts';
 import { words } from './words.ts';
 
@@ -12,14 +13,34 @@ export async function ActionSection({ c, view, writable }: { c: AppContext; view
   const base = `/investigations/${view.investigation.id}/actions`;
   return (
     <Section title={w.actions} id="actions">
-      <Table c={c} caption={w.actions} rows={view.actions} columns={[
-        { head: w.kind, cell: (row) => w[`kind_${row.kind}`] },
-        { head: w.title, cell: (row) => row.title },
-        { head: w.owner, cell: (row) => row.owner_name },
-        { head: w.due_on, cell: (row) => (row.state === 'open' && row.due_on < day ? <Badge tone="bad">{row.due_on}</Badge> : row.due_on) },
-        { head: w.cut_in, cell: (row) => row.cut_ins.map((cutIn) => `${cutIn.model_code}: ${cutIn.from}${cutIn.to === null ? '…' : `–${cutIn.to}`}`).join(', ') },
-        { head: w.state, cell: (row) => (row.state === 'open' ? (writable ? <Decide base={base} id={row.id} c={c} /> : w.state_open) : `${w[row.state]} ${row.done_on ?? ''}: ${row.outcome ?? ''}`) },
-      ]} />
+      <Table
+        c={c}
+        caption={w.actions}
+        rows={view.actions}
+        columns={[
+          { head: w.kind, cell: (row) => w[`kind_${row.kind}`] },
+          { head: w.title, cell: (row) => row.title },
+          { head: w.owner, cell: (row) => row.owner_name },
+          { head: w.due_on, cell: (row) => (row.state === 'open' && row.due_on < day ? <Badge tone="bad">{row.due_on}</Badge> : row.due_on) },
+          {
+            head: w.cut_in,
+            cell: (row) => row.cut_ins.map((cutIn) => `${cutIn.model_code}: ${cutIn.from}${cutIn.to === null ? '…' : `–${cutIn.to}`}`).join(', '),
+          },
+          {
+            head: w.state,
+            cell: (row) =>
+              row.state === 'open' ? (
+                writable ? (
+                  <Decide base={base} id={row.id} c={c} />
+                ) : (
+                  w.state_open
+                )
+              ) : (
+                `${w[row.state]} ${row.done_on ?? ''}: ${row.outcome ?? ''}`
+              ),
+          },
+        ]}
+      />
       {writable ? <AddForm c={c} base={base} view={view} /> : null}
     </Section>
   );
@@ -33,8 +54,12 @@ const Decide = ({ c, base, id }: { c: AppContext; base: string; id: string }) =>
       <Form action={`${base}/${id}`}>
         <Field label={w.outcome} name="outcome" required />
         <Field label={w.done} name="done_on" type="date" />
-        <button type="submit" name="event" value="finish">{w.finish}</button>
-        <button type="submit" name="event" value="drop">{w.drop}</button>
+        <button type="submit" name="event" value="finish">
+          {w.finish}
+        </button>
+        <button type="submit" name="event" value="drop">
+          {w.drop}
+        </button>
       </Form>
     </details>
   );
@@ -44,10 +69,17 @@ async function AddForm({ c, base, view }: { c: AppContext; base: string; view: I
   const w = words(c.var.locale);
   const staff = (await listStaff(c.var.ctx)).map((user) => ({ value: user.id, label: user.name }));
   const kinds = (['containment', 'permanent', 'horizontal'] as const).map((kind) => ({ value: kind, label: w[`kind_${kind}`] }));
-  const cutIns = [{ value: 'batch', label: w.batch }, { value: 'serial_range', label: w.serial_range }, { value: 'hw_rev', label: w.hw_rev }, { value: 'firmware', label: w.firmware }];
+  const cutIns = [
+    { value: 'batch', label: w.batch },
+    { value: 'serial_range', label: w.serial_range },
+    { value: 'hw_rev', label: w.hw_rev },
+    { value: 'firmware', label: w.firmware },
+  ];
   return (
     <details>
-      <summary>{w.add}: {w.action}</summary>
+      <summary>
+        {w.add}: {w.action}
+      </summary>
       <Form action={base}>
         <Select label={w.kind} name="kind" options={kinds} />
         <Field label={w.title} name="title" required />

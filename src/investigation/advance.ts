@@ -30,7 +30,18 @@ export const closeInvestigation = (ctx: Ctx, id: string, version?: number): Prom
 /** Back to work, today: the proof no longer holds. */
 export const reopenInvestigation = (ctx: Ctx, id: string, { reason }: ReasonInput, version?: number): Promise<InvestigationRow> =>
   advance(ctx, id, 'reopen', {
-    set: { closed_at: null, closed_by: null, effectiveness: null, evidence_kind: null, evidence_id: null, reopened_at: ctx.now, reopened_reason: reason, next_on: today(ctx) }, reason, version,
+    set: {
+      closed_at: null,
+      closed_by: null,
+      effectiveness: null,
+      evidence_kind: null,
+      evidence_id: null,
+      reopened_at: ctx.now,
+      reopened_reason: reason,
+      next_on: today(ctx),
+    },
+    reason,
+    version,
   });
 
 interface Step {
@@ -40,18 +51,34 @@ interface Step {
   readonly check?: (ctx: Ctx) => Promise<void>;
 }
 
-const PARTICIPLE = { contain: 'contained', confirm_causes: 'causes_confirmed', implement: 'implemented', verify: 'verified', close: 'closed', reopen: 'reopened' } as const;
+const PARTICIPLE = {
+  contain: 'contained',
+  confirm_causes: 'causes_confirmed',
+  implement: 'implemented',
+  verify: 'verified',
+  close: 'closed',
+  reopen: 'reopened',
+} as const;
 
 async function advance(ctx: Ctx, id: string, event: InvestigationEvent, { set = {}, reason, version, check }: Step): Promise<InvestigationRow> {
   allow(ctx, 'investigation:write');
   return transaction(ctx, async (ctx) => {
     const before = await loadInvestigation(ctx, id, version);
     const state = nextState(before.state, event);
-    if (state === null) throw new Problem('conflict', [`An investigation that is ${before.state} cannot do this step`, `現在の状態(${before.state})ではこの操作はできません`], { blocking: `/api/v1/investigations/${id}` });
+    if (state === null)
+      throw new Problem('conflict', [`An investigation that is ${before.state} cannot do this step`, `現在の状態(${before.state})ではこの操作はできません`], {
+        blocking: `/api/v1/investigations/${id}`,
+      });
     await check?.(ctx);
     refuseGaps(ctx, gapsBefore(event, await progressOf(ctx, { ...before, ...set })));
     const after = await saveInvestigation(ctx, before, { ...set, state });
-    await remember(ctx, { action: `investigation.${PARTICIPLE[event]}`, record_kind: 'investigation', record_id: id, reason: reason ?? null, change: { state: [before.state, state] } });
+    await remember(ctx, {
+      action: `investigation.${PARTICIPLE[event]}`,
+      record_kind: 'investigation',
+      record_id: id,
+      reason: reason ?? null,
+      change: { state: [before.state, state] },
+    });
     return after;
   });
 }
@@ -64,23 +91,58 @@ function refuseGaps(ctx: Ctx, gaps: readonly Bilingual[]): void {
 
 /** What the gates look at, as it stands. */
 export async function progressOf(ctx: Ctx, investigation: InvestigationRow): Promise<Progress> {
-  const causes = await ctx.db.selectFrom('investigation_causes').select(['branch', (of) => of.fn.countAll<number>().as('confirmed')])
-    .where('investigation_id', '=', investigation.id).where('state', '=', 'confirmed').groupBy('branch').execute();
+  const causes = await ctx.db
+    .selectFrom('investigation_causes')
+    .select(['branch', (of) => of.fn.countAll<number>().as('confirmed')])
+    .where('investigation_id', '=', investigation.id)
+    .where('state', '=', 'confirmed')
+    .groupBy('branch')
+    .execute();
   const actions = await ctx.db.selectFrom('investigation_actions').select(['id', 'kind', 'state']).where('investigation_id', '=', investigation.id).execute();
-  const cutIns = await ctx.db.selectFrom('action_cut_ins').innerJoin('investigation_actions', 'investigation_actions.id', 'action_cut_ins.action_id').select('action_id')
-    .where('investigation_id', '=', investigation.id).execute();
+  const cutIns = await ctx.db
+    .selectFrom('action_cut_ins')
+    .innerJoin('investigation_actions', 'investigation_actions.id', 'action_cut_ins.action_id')
+    .select('action_id')
+    .where('investigation_id', '=', investigation.id)
+    .execute();
   const done = actions.filter((action) => action.kind === 'permanent' && action.state === 'done');
   const confirmed = (branch: string): number => Number(causes.find((row) => row.branch === branch)?.confirmed ?? 0);
   return {
-    containment: investigation.containment, confirmed_occurrence: confirmed('occurrence'), confirmed_escape: confirmed('escape'), permanent_done: done.length,
-    open_actions: actions.filter((action) => action.state === 'open').length, without_cut_in: done.filter((action) => !cutIns.some((cutIn) => cutIn.action_id === action.id)).length,
-    evidence: investigation.evidence_id !== null, effectiveness: investigation.effectiveness,
+    containment: investigation.containment,
+    confirmed_occurrence: confirmed('occurrence'),
+    confirmed_escape: confirmed('escape'),
+    permanent_done: done.length,
+    open_actions: actions.filter((action) => action.state === 'open').length,
+    without_cut_in: done.filter((action) => !cutIns.some((cutIn) => cutIn.action_id === action.id)).length,
+    evidence: investigation.evidence_id !== null,
+    effectiveness: investigation.effectiveness,
   };
 }
 
 async function checkEvidence(ctx: Ctx, id: string, { evidence_kind, evidence_id }: Verify): Promise<void> {
-  const good = evidence_kind === 'effectiveness_check'
-    ? await ctx.db.selectFrom('effectiveness_checks').select('id').where('id', '=', evidence_id).where('investigation_id', '=', id).where('verdict', '=', 'improved').executeTakeFirst()
-    : await ctx.db.selectFrom('test_records').select('id').where('id', '=', evidence_id).where('investigation_id', '=', id).where('result', '=', 'pass').executeTakeFirst();
-  if (good === undefined) throw invalid('evidence_id', ['Evidence is a comparison that says improved, or a passed test record of this investigation', '証拠には「改善」と判定された比較、またはこの調査の合格した試験記録を指定してください'], ctx.actor.locale);
+  const good =
+    evidence_kind === 'effectiveness_check'
+      ? await ctx.db
+          .selectFrom('effectiveness_checks')
+          .select('id')
+          .where('id', '=', evidence_id)
+          .where('investigation_id', '=', id)
+          .where('verdict', '=', 'improved')
+          .executeTakeFirst()
+      : await ctx.db
+          .selectFrom('test_records')
+          .select('id')
+          .where('id', '=', evidence_id)
+          .where('investigation_id', '=', id)
+          .where('result', '=', 'pass')
+          .executeTakeFirst();
+  if (good === undefined)
+    throw invalid(
+      'evidence_id',
+      [
+        'Evidence is a comparison that says improved, or a passed test record of this investigation',
+        '証拠には「改善」と判定された比較、またはこの調査の合格した試験記録を指定してください',
+      ],
+      ctx.actor.locale,
+    );
 }

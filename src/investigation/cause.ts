@@ -15,7 +15,16 @@ export async function addCause(ctx: Ctx, investigation_id: string, input: AddCau
     const before = await loadOpenInvestigation(ctx, investigation_id);
     await checkParent(ctx, investigation_id, input);
     const row: InvestigationCauseRow = {
-      id: newId(ctx.now), investigation_id, ...input, evidence: null, state: 'supposed', decided_by: null, decided_at: null, created_by: ctx.actor.name, created_at: ctx.now, version: 1,
+      id: newId(ctx.now),
+      investigation_id,
+      ...input,
+      evidence: null,
+      state: 'supposed',
+      decided_by: null,
+      decided_at: null,
+      created_by: ctx.actor.name,
+      created_at: ctx.now,
+      version: 1,
     };
     await ctx.db.insertInto('investigation_causes').values(row).execute();
     await saveInvestigation(ctx, before, {});
@@ -29,7 +38,12 @@ export async function decideCause(ctx: Ctx, investigation_id: string, cause_id: 
   allow(ctx, 'investigation:write');
   return transaction(ctx, async (ctx) => {
     const investigation = await loadOpenInvestigation(ctx, investigation_id);
-    const before = await ctx.db.selectFrom('investigation_causes').selectAll().where('id', '=', cause_id).where('investigation_id', '=', investigation_id).executeTakeFirst();
+    const before = await ctx.db
+      .selectFrom('investigation_causes')
+      .selectAll()
+      .where('id', '=', cause_id)
+      .where('investigation_id', '=', investigation_id)
+      .executeTakeFirst();
     if (before === undefined) throw notFound(['Cause', '原因']);
     const evidence = input.evidence ?? before.evidence;
     if (input.state !== 'supposed' && evidence === null) throw invalid('evidence', ['Say what shows it', '根拠を記入してください'], ctx.actor.locale);
@@ -37,18 +51,34 @@ export async function decideCause(ctx: Ctx, investigation_id: string, cause_id: 
       throw new Problem('conflict', ['The causes are settled; reopen the investigation first', '原因は確定済みです。先に調査を再開してください']);
     }
     const decided = input.state === 'supposed' ? { decided_by: null, decided_at: null } : { decided_by: ctx.actor.name, decided_at: ctx.now };
-    const after = await ctx.db.updateTable('investigation_causes').set({ state: input.state, evidence, ...decided, version: before.version + 1 })
-      .where('id', '=', cause_id).where('version', '=', before.version).returningAll().executeTakeFirst();
+    const after = await ctx.db
+      .updateTable('investigation_causes')
+      .set({ state: input.state, evidence, ...decided, version: before.version + 1 })
+      .where('id', '=', cause_id)
+      .where('version', '=', before.version)
+      .returningAll()
+      .executeTakeFirst();
     if (after === undefined) throw new Problem('stale', ['Someone else changed this cause in the meantime', '他の人がこの原因を更新しました']);
     await saveInvestigation(ctx, investigation, {});
-    await remember(ctx, { action: 'investigation.cause_decided', record_kind: 'investigation', record_id: investigation_id, reason: evidence, change: { id: cause_id, state: [before.state, after.state] } });
+    await remember(ctx, {
+      action: 'investigation.cause_decided',
+      record_kind: 'investigation',
+      record_id: investigation_id,
+      reason: evidence,
+      change: { id: cause_id, state: [before.state, after.state] },
+    });
     return after;
   });
 }
 
 async function checkParent(ctx: Ctx, investigation_id: string, { parent_id, branch, cause_id }: AddCause): Promise<void> {
   if (parent_id !== null) {
-    const parent = await ctx.db.selectFrom('investigation_causes').select('branch').where('id', '=', parent_id).where('investigation_id', '=', investigation_id).executeTakeFirst();
+    const parent = await ctx.db
+      .selectFrom('investigation_causes')
+      .select('branch')
+      .where('id', '=', parent_id)
+      .where('investigation_id', '=', investigation_id)
+      .executeTakeFirst();
     if (parent?.branch !== branch) throw invalid('parent_id', ['Not a cause of this branch', 'この系統の原因ではありません'], ctx.actor.locale);
   }
   if (cause_id !== null) {

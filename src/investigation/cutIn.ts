@@ -5,7 +5,8 @@ export type CutIn = { readonly model_id: string } & (
   | { readonly kind: 'batch'; readonly batch_id: string; readonly order: readonly string[] }
   | { readonly kind: 'firmware'; readonly firmware_id: string; readonly order: readonly string[] }
   | { readonly kind: 'hw_rev'; readonly hw_rev: string }
-  | { readonly kind: 'serial_range'; readonly serial_from_key: string; readonly serial_to_key: string | null });
+  | { readonly kind: 'serial_range'; readonly serial_from_key: string; readonly serial_to_key: string | null }
+);
 
 export interface Subject {
   readonly model_id: string;
@@ -29,11 +30,16 @@ export function sideOf(cutIns: readonly CutIn[], subject: Subject): Side {
 
 function sideOfOne(cutIn: CutIn, subject: Subject): Side {
   switch (cutIn.kind) {
-    case 'batch': return sideInOrder(cutIn.order, cutIn.batch_id, subject.batch_id);
-    case 'firmware': return sideInOrder(cutIn.order, cutIn.firmware_id, subject.firmware_id);
-    case 'hw_rev': return subject.hw_rev === null ? 'unknown' : naturalOrder(subject.hw_rev, cutIn.hw_rev) >= 0 ? 'after' : 'before';
-    case 'serial_range': return sideInRange(cutIn.serial_from_key, cutIn.serial_to_key, subject.serial_key);
-    default: return cutIn satisfies never;
+    case 'batch':
+      return sideInOrder(cutIn.order, cutIn.batch_id, subject.batch_id);
+    case 'firmware':
+      return sideInOrder(cutIn.order, cutIn.firmware_id, subject.firmware_id);
+    case 'hw_rev':
+      return subject.hw_rev === null ? 'unknown' : naturalOrder(subject.hw_rev, cutIn.hw_rev) >= 0 ? 'after' : 'before';
+    case 'serial_range':
+      return sideInRange(cutIn.serial_from_key, cutIn.serial_to_key, subject.serial_key);
+    default:
+      return cutIn satisfies never;
   }
 }
 

@@ -28,14 +28,22 @@ const opening = {
   next_step: z.string().trim().max(300).optional(),
 };
 
-export const OpenInvestigation = z.strictObject({
-  ...opening,
-  source_kind: z.enum(['alert', 'return_unit', 'case', 'manual']).default('manual'),
-  source_id: Id.nullable().default(null),
-  cohorts: z.array(CohortInput).max(50).default([]),
-  links: z.array(LinkInput).max(MANY).default([]),
-  team: z.array(z.strictObject({ user_id: Id, duty: z.string().max(100).nullable().default(null) })).max(50).default([]),
-}).refine((input) => (input.source_kind === 'manual') === (input.source_id === null), { path: ['source_id'], message: 'source_id goes with a source_kind other than manual' });
+export const OpenInvestigation = z
+  .strictObject({
+    ...opening,
+    source_kind: z.enum(['alert', 'return_unit', 'case', 'manual']).default('manual'),
+    source_id: Id.nullable().default(null),
+    cohorts: z.array(CohortInput).max(50).default([]),
+    links: z.array(LinkInput).max(MANY).default([]),
+    team: z
+      .array(z.strictObject({ user_id: Id, duty: z.string().max(100).nullable().default(null) }))
+      .max(50)
+      .default([]),
+  })
+  .refine((input) => (input.source_kind === 'manual') === (input.source_id === null), {
+    path: ['source_id'],
+    message: 'source_id goes with a source_kind other than manual',
+  });
 export type OpenInvestigation = z.output<typeof OpenInvestigation>;
 
 export const ChangeInvestigation = z.strictObject({

@@ -1,9 +1,10 @@
 // Known issues: what support and partners should recognise, and what helps meanwhile.
+
+import { checkCohort } from '../claim/cohort.ts';
+import { nextNumber } from '../claim/number.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
-import { checkCohort } from '../claim/cohort.ts';
-import { nextNumber } from '../claim/number.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { difference, remember } from '../history/remember.ts';
 import type { CohortInput } from './inputs.ts';
@@ -18,8 +19,17 @@ export async function addKnownIssue(ctx: Ctx, input: AddKnownIssue): Promise<Kno
     const { cohorts, ...fields } = input;
     await checkFields(ctx, input);
     const row: KnownIssueRow = {
-      id: newId(ctx.now), number: await nextNumber(ctx, 'KI'), ...fields, state: 'draft', fixed_in: null, fixed_firmware_id: null, published_at: null,
-      created_by: ctx.actor.name, created_at: ctx.now, updated_at: ctx.now, version: 1,
+      id: newId(ctx.now),
+      number: await nextNumber(ctx, 'KI'),
+      ...fields,
+      state: 'draft',
+      fixed_in: null,
+      fixed_firmware_id: null,
+      published_at: null,
+      created_by: ctx.actor.name,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+      version: 1,
     };
     await ctx.db.insertInto('known_issues').values(row).execute();
     await writeCohorts(ctx, row.id, cohorts);
@@ -40,7 +50,12 @@ export async function changeKnownIssue(ctx: Ctx, id: string, input: ChangeKnownI
       await ctx.db.deleteFrom('known_issue_cohorts').where('known_issue_id', '=', id).execute();
       await writeCohorts(ctx, id, cohorts);
     }
-    await remember(ctx, { action: 'known_issue.changed', record_kind: 'known_issue', record_id: id, change: { ...difference(before, fields), ...(cohorts === undefined ? {} : { cohorts }) } });
+    await remember(ctx, {
+      action: 'known_issue.changed',
+      record_kind: 'known_issue',
+      record_id: id,
+      change: { ...difference(before, fields), ...(cohorts === undefined ? {} : { cohorts }) },
+    });
     return after;
   });
 }
@@ -52,10 +67,17 @@ export async function decideKnownIssue(ctx: Ctx, id: string, { event, fixed_in, 
     const before = await loadKnownIssue(ctx, id);
     const state = nextKnownIssueState(before.state, event);
     if (state === null) throw new Problem('conflict', [`The known issue is ${before.state}`, `現在の状態(${before.state})ではこの操作はできません`]);
-    if (event === 'fix' && fixed_in === undefined) throw invalid('fixed_in', ['Say in what it is fixed', '修正済みの版数・ロットを記入してください'], ctx.actor.locale);
+    if (event === 'fix' && fixed_in === undefined)
+      throw invalid('fixed_in', ['Say in what it is fixed', '修正済みの版数・ロットを記入してください'], ctx.actor.locale);
     const fix = event === 'fix' ? { fixed_in: fixed_in ?? null, fixed_firmware_id } : event === 'resume' ? { fixed_in: null, fixed_firmware_id: null } : {};
     const after = await saveKnownIssue(ctx, before, { state, ...fix, published_at: event === 'publish' ? ctx.now : before.published_at });
-    await remember(ctx, { action: `known_issue.${PARTICIPLE[event]}`, record_kind: 'known_issue', record_id: id, reason: reason ?? null, change: { state: [before.state, state], ...fix } });
+    await remember(ctx, {
+      action: `known_issue.${PARTICIPLE[event]}`,
+      record_kind: 'known_issue',
+      record_id: id,
+      reason: reason ?? null,
+      change: { state: [before.state, state], ...fix },
+    });
     return after;
   });
 }
@@ -70,8 +92,13 @@ async function loadKnownIssue(ctx: Ctx, id: string, version?: number): Promise<K
 }
 
 async function saveKnownIssue(ctx: Ctx, before: KnownIssueRow, set: Partial<KnownIssueRow>): Promise<KnownIssueRow> {
-  const after = await ctx.db.updateTable('known_issues').set({ ...set, updated_at: ctx.now, version: before.version + 1 })
-    .where('id', '=', before.id).where('version', '=', before.version).returningAll().executeTakeFirst();
+  const after = await ctx.db
+    .updateTable('known_issues')
+    .set({ ...set, updated_at: ctx.now, version: before.version + 1 })
+    .where('id', '=', before.id)
+    .where('version', '=', before.version)
+    .returningAll()
+    .executeTakeFirst();
   if (after === undefined) throw stale();
   return after;
 }
@@ -80,7 +107,10 @@ const stale = () => new Problem('stale', ['Someone else changed this known issue
 
 async function checkFields(ctx: Ctx, input: ChangeKnownIssue): Promise<void> {
   for (const [i, cohort] of (input.cohorts ?? []).entries()) await checkCohort(ctx, cohort, `cohorts.${i}`);
-  for (const [tree, field] of [['symptom', 'symptom_id'], ['failure_mode', 'failure_mode_id']] as const) {
+  for (const [tree, field] of [
+    ['symptom', 'symptom_id'],
+    ['failure_mode', 'failure_mode_id'],
+  ] as const) {
     const id = input[field];
     if (id === null || id === undefined) continue;
     const code = await ctx.db.selectFrom('codes').select('id').where('id', '=', id).where('tree', '=', tree).executeTakeFirst();
@@ -95,5 +125,9 @@ async function checkFields(ctx: Ctx, input: ChangeKnownIssue): Promise<void> {
 }
 
 async function writeCohorts(ctx: Ctx, known_issue_id: string, cohorts: readonly CohortInput[]): Promise<void> {
-  for (const cohort of cohorts) await ctx.db.insertInto('known_issue_cohorts').values({ id: newId(ctx.now), known_issue_id, ...cohort }).execute();
+  for (const cohort of cohorts)
+    await ctx.db
+      .insertInto('known_issue_cohorts')
+      .values({ id: newId(ctx.now), known_issue_id, ...cohort })
+      .execute();
 }

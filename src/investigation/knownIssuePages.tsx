@@ -1,11 +1,11 @@
 // /known-issues: for staff with estimates and matches, for partners those that concern their units.
 import { z } from 'zod';
+import { cohortName, getCohortOf } from '../claim/cohort.ts';
+import { parsed } from '../claim/parsed.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
-import { cohortName, getCohortOf } from '../claim/cohort.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
-import { parsed } from '../claim/parsed.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Facts, Field, Filters, Form, Num, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
@@ -13,9 +13,9 @@ import { addKnownIssue, decideKnownIssue } from './knownIssue.ts';
 import { AddKnownIssue, DecideKnownIssue, DecideMatch, KnownIssueFilter } from './knownIssueInputs.ts';
 import { decideMatch, matchOneIssue } from './knownIssueMatch.ts';
 import { getKnownIssue, listKnownIssues, signatures, viewKnownIssue } from './knownIssueQueries.ts';
+import { words } from './knownIssueWords.ts';
 import { type KnownIssueState, knownIssueStates, possibleKnownIssueEvents } from './lifecycle.ts';
 import { CohortFields } from './views.tsx';
-import { words } from './knownIssueWords.ts';
 
 export const knownIssuePages = newPages();
 
@@ -27,28 +27,49 @@ page(knownIssuePages, '/known-issues', 'unit:read', async (c) => {
   const w = words(c.var.locale);
   const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend(KnownIssueFilter.shape));
   const { items, next_cursor } = await listKnownIssues(c.var.ctx, { limit, cursor, sort }, filter);
-  return show(c, { title: w.known_issues, nav: '/investigations' }, (
+  return show(
+    c,
+    { title: w.known_issues, nav: '/investigations' },
     <>
-      <PageHead title={w.known_issues}>{may(c.var.ctx.actor, 'investigation:write') ? <a class="button primary" href="/known-issues/new">{w.new_issue}</a> : null}</PageHead>
+      <PageHead title={w.known_issues}>
+        {may(c.var.ctx.actor, 'investigation:write') ? (
+          <a class="button primary" href="/known-issues/new">
+            {w.new_issue}
+          </a>
+        ) : null}
+      </PageHead>
       <Filters c={c}>
         <Field label={w.search} name="q" type="search" value={filter.q ?? null} />
-        <Select label={w.state} name="state" value={filter.state} options={knownIssueStates.map((state) => ({ value: state, label: w[`state_${state}`] }))} blank="–" />
+        <Select
+          label={w.state}
+          name="state"
+          value={filter.state}
+          options={knownIssueStates.map((state) => ({ value: state, label: w[`state_${state}`] }))}
+          blank="–"
+        />
       </Filters>
-      <Table c={c} caption={w.known_issues} rows={items} columns={[
-        { head: w.number, sort: 'number', cell: (row) => <a href={`/known-issues/${row.id}`}>{row.number}</a> },
-        { head: w.title, cell: (row) => titleOf(c, row) },
-        { head: w.state, cell: (row) => <State c={c} state={row.state} /> },
-        { head: w.fixed_in, cell: (row) => row.fixed_in ?? '' },
-        { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
-      ]} />
+      <Table
+        c={c}
+        caption={w.known_issues}
+        rows={items}
+        columns={[
+          { head: w.number, sort: 'number', cell: (row) => <a href={`/known-issues/${row.id}`}>{row.number}</a> },
+          { head: w.title, cell: (row) => titleOf(c, row) },
+          { head: w.state, cell: (row) => <State c={c} state={row.state} /> },
+          { head: w.fixed_in, cell: (row) => row.fixed_in ?? '' },
+          { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
+        ]}
+      />
       <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 page(knownIssuePages, '/known-issues/new', 'investigation:write', (c) => {
   const w = words(c.var.locale);
-  return show(c, { title: w.new_issue, nav: '/investigations' }, (
+  return show(
+    c,
+    { title: w.new_issue, nav: '/investigations' },
     <>
       <PageHead title={w.new_issue} />
       <Form action="/known-issues">
@@ -61,21 +82,41 @@ page(knownIssuePages, '/known-issues/new', 'investigation:write', (c) => {
         <Field label={w.failure_mode} name="failure_mode" />
         <Select label={w.signal} name="signal" options={signatures.map((name) => ({ value: name, label: name }))} blank="–" />
         <CohortFields locale={c.var.locale} />
-        <button type="submit" class="primary">{w.save}</button>
+        <button type="submit" class="primary">
+          {w.save}
+        </button>
       </Form>
-    </>
-  ));
+    </>,
+  );
 });
 
 const IssueForm = z.object({
-  title_en: z.string(), title_ja: z.string(), workaround_en: z.string().optional(), workaround_ja: z.string().optional(), symptom: z.string().optional(), failure_mode: z.string().optional(), signal: z.string().optional(), investigation_id: z.string().optional(),
-  model_code: z.string(), hw_rev: z.string().optional(), batch_code: z.string().optional(), firmware_code: z.string().optional(),
+  title_en: z.string(),
+  title_ja: z.string(),
+  workaround_en: z.string().optional(),
+  workaround_ja: z.string().optional(),
+  symptom: z.string().optional(),
+  failure_mode: z.string().optional(),
+  signal: z.string().optional(),
+  investigation_id: z.string().optional(),
+  model_code: z.string(),
+  hw_rev: z.string().optional(),
+  batch_code: z.string().optional(),
+  firmware_code: z.string().optional(),
 });
 
 action(knownIssuePages, '/known-issues', 'investigation:write', async (c) => {
   const { symptom, failure_mode, model_code, hw_rev, batch_code, firmware_code, ...form } = await readForm(c, IssueForm);
   const cohort = await getCohortOf(c.var.ctx, { model_code, hw_rev, batch_code, firmware_code });
-  const row = await addKnownIssue(c.var.ctx, parsed(AddKnownIssue, { ...form, symptom_id: await codeId(c.var.ctx, 'symptom', symptom), failure_mode_id: await codeId(c.var.ctx, 'failure_mode', failure_mode), cohorts: [cohort] }));
+  const row = await addKnownIssue(
+    c.var.ctx,
+    parsed(AddKnownIssue, {
+      ...form,
+      symptom_id: await codeId(c.var.ctx, 'symptom', symptom),
+      failure_mode_id: await codeId(c.var.ctx, 'failure_mode', failure_mode),
+      cohorts: [cohort],
+    }),
+  );
   return seeOther(c, `/known-issues/${row.id}`, words(c.var.locale).saved);
 });
 
@@ -89,31 +130,54 @@ async function codeId(ctx: Ctx, tree: 'symptom' | 'failure_mode', code: string |
 page(knownIssuePages, '/known-issues/:id', 'unit:read', async (c) => {
   const w = words(c.var.locale);
   const row = await getKnownIssue(c.var.ctx, c.req.param('id') ?? '');
-  const workaround = c.var.locale === 'ja' ? row.workaround_ja ?? row.workaround_en : row.workaround_en ?? row.workaround_ja;
-  return show(c, { title: `${row.number} ${titleOf(c, row)}`, nav: '/investigations' }, (
+  const workaround = c.var.locale === 'ja' ? (row.workaround_ja ?? row.workaround_en) : (row.workaround_en ?? row.workaround_ja);
+  return show(
+    c,
+    { title: `${row.number} ${titleOf(c, row)}`, nav: '/investigations' },
     <>
       <PageHead title={`${row.number} ${titleOf(c, row)}`} sub={<State c={c} state={row.state} />} />
-      <Facts facts={[[w.workaround, workaround ?? '–'], [w.fixed_in, row.fixed_in ?? '–']]} />
+      <Facts
+        facts={[
+          [w.workaround, workaround ?? '–'],
+          [w.fixed_in, row.fixed_in ?? '–'],
+        ]}
+      />
       {c.var.ctx.actor.partner_id === null ? <StaffPart c={c} id={row.id} /> : null}
-    </>
-  ));
+    </>,
+  );
 });
 
 async function StaffPart({ c, id }: { c: AppContext; id: string }) {
   const w = words(c.var.locale);
   const { issue, cohorts, affected } = await viewKnownIssue(c.var.ctx, id);
-  const counts = [['reported', w.reported], ['suggested', w.suggested], ['in_service', w.in_service], ['with_signature', w.with_signature], ['silent', w.silent]] as const;
+  const counts = [
+    ['reported', w.reported],
+    ['suggested', w.suggested],
+    ['in_service', w.in_service],
+    ['with_signature', w.with_signature],
+    ['silent', w.silent],
+  ] as const;
   return (
     <>
-      <Section title={w.affected}><Facts facts={counts.map(([key, label]) => [label, <Num value={affected[key]} locale={c.var.locale} />] as const)} /></Section>
-      <Section title={w.cohorts}><ul>{cohorts.map((cohort) => <li>{cohortName(cohort)}</li>)}</ul></Section>
+      <Section title={w.affected}>
+        <Facts facts={counts.map(([key, label]) => [label, <Num value={affected[key]} locale={c.var.locale} />] as const)} />
+      </Section>
+      <Section title={w.cohorts}>
+        <ul>
+          {cohorts.map((cohort) => (
+            <li>{cohortName(cohort)}</li>
+          ))}
+        </ul>
+      </Section>
       <MatchTable c={c} id={id} />
       {may(c.var.ctx.actor, 'investigation:write') ? (
         <Section title={w.state}>
           {possibleKnownIssueEvents(issue.state).map((event) => (
             <Form action={`/known-issues/${id}/decision`} label={w[event]}>
               {event === 'fix' ? <Field label={w.fixed_in} name="fixed_in" required /> : null}
-              <button type="submit" name="event" value={event}>{w[event]}</button>
+              <button type="submit" name="event" value={event}>
+                {w[event]}
+              </button>
             </Form>
           ))}
         </Section>
@@ -125,21 +189,44 @@ async function StaffPart({ c, id }: { c: AppContext; id: string }) {
 async function MatchTable({ c, id }: { c: AppContext; id: string }) {
   const w = words(c.var.locale);
   const { matches } = await viewKnownIssue(c.var.ctx, id);
-  const why = (text: string): string => { const reasons: string[] = JSON.parse(text); return reasons.map((reason) => w[`why_${reason}` as 'why_cohort'] ?? reason).join(', '); };
+  const why = (text: string): string => {
+    const reasons: string[] = JSON.parse(text);
+    return reasons.map((reason) => w[`why_${reason}` as 'why_cohort'] ?? reason).join(', ');
+  };
   return (
     <Section title={w.matches} id="matches">
-      <Table c={c} caption={w.matches} rows={matches} columns={[
-        { head: w.record, cell: (row) => <a href={row.record_kind === 'case' ? `/cases/${row.record_id}` : `/returns/${row.return_id ?? ''}`}>{w[row.record_kind]}</a> },
-        { head: w.unit, cell: (row) => (row.unit_id === null ? '–' : <a href={`/units/${row.unit_id}`}>{row.serial}</a>) },
-        { head: w.why, cell: (row) => why(row.why) },
-        { head: w.state, cell: (row) => w[row.state] },
-        { head: '', cell: (row) => (row.state === 'suggested' && may(c.var.ctx.actor, 'case:write') ? (
-          <form method="post" action={`/known-issues/${id}/matches`}>
-            <input type="hidden" name="record_kind" value={row.record_kind} /><input type="hidden" name="record_id" value={row.record_id} />
-            <button type="submit" name="state" value="accepted">{w.accept}</button><button type="submit" name="state" value="refused">{w.refuse}</button>
-          </form>
-        ) : '') },
-      ]} />
+      <Table
+        c={c}
+        caption={w.matches}
+        rows={matches}
+        columns={[
+          {
+            head: w.record,
+            cell: (row) => <a href={row.record_kind === 'case' ? `/cases/${row.record_id}` : `/returns/${row.return_id ?? ''}`}>{w[row.record_kind]}</a>,
+          },
+          { head: w.unit, cell: (row) => (row.unit_id === null ? '–' : <a href={`/units/${row.unit_id}`}>{row.serial}</a>) },
+          { head: w.why, cell: (row) => why(row.why) },
+          { head: w.state, cell: (row) => w[row.state] },
+          {
+            head: '',
+            cell: (row) =>
+              row.state === 'suggested' && may(c.var.ctx.actor, 'case:write') ? (
+                <form method="post" action={`/known-issues/${id}/matches`}>
+                  <input type="hidden" name="record_kind" value={row.record_kind} />
+                  <input type="hidden" name="record_id" value={row.record_id} />
+                  <button type="submit" name="state" value="accepted">
+                    {w.accept}
+                  </button>
+                  <button type="submit" name="state" value="refused">
+                    {w.refuse}
+                  </button>
+                </form>
+              ) : (
+                ''
+              ),
+          },
+        ]}
+      />
     </Section>
   );
 }

@@ -1,8 +1,8 @@
 // Reads of known issues. A partner sees those published that concern its units, and of them only what helps it.
 import { type Expression, type SqlBool, sql } from 'kysely';
+import { inCohorts, type NamedCohort, nameCohorts } from '../claim/cohort.ts';
 import { notFound } from '../core/problem.ts';
 import { addDays } from '../core/time.ts';
-import { inCohorts, type NamedCohort, nameCohorts } from '../claim/cohort.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { listPage, type PageRequest } from '../db/page.ts';
 import { seenBy } from '../db/scope.ts';
@@ -10,10 +10,36 @@ import { type DayColumn, dayColumns } from '../telemetry/days.ts';
 import type { KnownIssueFilter } from './knownIssueInputs.ts';
 import type { KnownIssueRow } from './table.ts';
 
-const columns = ['known_issues.id', 'known_issues.number', 'known_issues.title_en', 'known_issues.title_ja', 'known_issues.workaround_en', 'known_issues.workaround_ja', 'known_issues.state', 'known_issues.fixed_in',
-  'known_issues.published_at', 'known_issues.created_at', 'known_issues.updated_at', 'known_issues.version'] as const;
+const columns = [
+  'known_issues.id',
+  'known_issues.number',
+  'known_issues.title_en',
+  'known_issues.title_ja',
+  'known_issues.workaround_en',
+  'known_issues.workaround_ja',
+  'known_issues.state',
+  'known_issues.fixed_in',
+  'known_issues.published_at',
+  'known_issues.created_at',
+  'known_issues.updated_at',
+  'known_issues.version',
+] as const;
 
-export type PublicKnownIssue = Pick<KnownIssueRow, 'id' | 'number' | 'title_en' | 'title_ja' | 'workaround_en' | 'workaround_ja' | 'state' | 'fixed_in' | 'published_at' | 'created_at' | 'updated_at' | 'version'>;
+export type PublicKnownIssue = Pick<
+  KnownIssueRow,
+  | 'id'
+  | 'number'
+  | 'title_en'
+  | 'title_ja'
+  | 'workaround_en'
+  | 'workaround_ja'
+  | 'state'
+  | 'fixed_in'
+  | 'published_at'
+  | 'created_at'
+  | 'updated_at'
+  | 'version'
+>;
 
 const visible = (ctx: Ctx) => {
   const query = ctx.db.selectFrom('known_issues').select(columns);
@@ -22,10 +48,18 @@ const visible = (ctx: Ctx) => {
 
 /** Issues one of whose cohorts holds a unit the caller may see. */
 const concerns = (ctx: Ctx, unit_id?: string): Expression<SqlBool> => {
-  const units = ctx.db.selectFrom('units').innerJoin('known_issue_cohorts', 'known_issue_cohorts.model_id', 'units.model_id').select('known_issue_cohorts.known_issue_id')
+  const units = ctx.db
+    .selectFrom('units')
+    .innerJoin('known_issue_cohorts', 'known_issue_cohorts.model_id', 'units.model_id')
+    .select('known_issue_cohorts.known_issue_id')
     .where('units.merged_into_id', 'is', null)
-    .where((of) => of.and((['hw_rev', 'batch_id', 'firmware_id'] as const).map((field) =>
-      of.or([of(`known_issue_cohorts.${field}`, 'is', null), of(`known_issue_cohorts.${field}`, '=', of.ref(`units.${field}`))]))))
+    .where((of) =>
+      of.and(
+        (['hw_rev', 'batch_id', 'firmware_id'] as const).map((field) =>
+          of.or([of(`known_issue_cohorts.${field}`, 'is', null), of(`known_issue_cohorts.${field}`, '=', of.ref(`units.${field}`))]),
+        ),
+      ),
+    )
     .$if(unit_id !== undefined, (query) => query.where('units.id', '=', unit_id ?? ''))
     .$call(seenBy(ctx, 'units.partner_id'));
   return sql<SqlBool>`known_issues.id in ${units}`;
@@ -35,13 +69,22 @@ export async function listKnownIssues(ctx: Ctx, request: PageRequest, filter: Kn
   let query = visible(ctx);
   if (filter.state !== undefined) query = query.where('known_issues.state', '=', filter.state);
   if (filter.unit_id !== undefined) query = query.where(concerns(ctx, filter.unit_id));
-  if (filter.investigation_id !== undefined && ctx.actor.partner_id === null) query = query.where('known_issues.investigation_id', '=', filter.investigation_id);
-  if (filter.model_id !== undefined) query = query.where('known_issues.id', 'in', ctx.db.selectFrom('known_issue_cohorts').select('known_issue_id').where('model_id', '=', filter.model_id));
+  if (filter.investigation_id !== undefined && ctx.actor.partner_id === null)
+    query = query.where('known_issues.investigation_id', '=', filter.investigation_id);
+  if (filter.model_id !== undefined)
+    query = query.where('known_issues.id', 'in', ctx.db.selectFrom('known_issue_cohorts').select('known_issue_id').where('model_id', '=', filter.model_id));
   if (filter.q !== undefined) {
     const pattern = `%${filter.q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-    query = query.where(sql<SqlBool>`(lower(known_issues.number) like ${pattern} escape '\\' or lower(known_issues.title_en) like ${pattern} escape '\\' or known_issues.title_ja like ${pattern} escape '\\')`);
+    query = query.where(
+      sql<SqlBool>`(lower(known_issues.number) like ${pattern} escape '\\' or lower(known_issues.title_en) like ${pattern} escape '\\' or known_issues.title_ja like ${pattern} escape '\\')`,
+    );
   }
-  return listPage(query, request, { updated_at: 'known_issues.updated_at', number: 'known_issues.number', created_at: 'known_issues.created_at' }, 'known_issues.id');
+  return listPage(
+    query,
+    request,
+    { updated_at: 'known_issues.updated_at', number: 'known_issues.number', created_at: 'known_issues.created_at' },
+    'known_issues.id',
+  );
 }
 
 /** Throws `not_found` also for an issue that does not concern the partner. */
@@ -77,41 +120,93 @@ const SIGNATURE_DAYS = 30;
 export async function estimateAffected(ctx: Ctx, issue: KnownIssueRow, cohorts: readonly NamedCohort[]): Promise<AffectedEstimate> {
   const reported = await matchedUnits(ctx, issue.id, 'accepted');
   const suggested = await matchedUnits(ctx, issue.id, 'suggested');
-  const serving = await ctx.db.selectFrom('units').innerJoin('service_intervals', 'service_intervals.unit_id', 'units.id').select((of) => of.fn.countAll<number>().as('n'))
-    .where('service_intervals.to_on', 'is', null).where('units.merged_into_id', 'is', null).where(inCohorts(cohorts)).executeTakeFirstOrThrow();
+  const serving = await ctx.db
+    .selectFrom('units')
+    .innerJoin('service_intervals', 'service_intervals.unit_id', 'units.id')
+    .select((of) => of.fn.countAll<number>().as('n'))
+    .where('service_intervals.to_on', 'is', null)
+    .where('units.merged_into_id', 'is', null)
+    .where(inCohorts(cohorts))
+    .executeTakeFirstOrThrow();
   const shown = await unitsWithSignature(ctx, issue.signal, cohorts);
   const known = new Set(reported);
   return {
-    reported: reported.length, suggested: suggested.filter((unit) => !known.has(unit)).length, in_service: Number(serving.n),
-    with_signature: shown?.length ?? null, silent: shown?.filter((unit) => !known.has(unit)).length ?? null,
+    reported: reported.length,
+    suggested: suggested.filter((unit) => !known.has(unit)).length,
+    in_service: Number(serving.n),
+    with_signature: shown?.length ?? null,
+    silent: shown?.filter((unit) => !known.has(unit)).length ?? null,
   };
 }
 
 const matchedUnits = async (ctx: Ctx, id: string, state: 'accepted' | 'suggested'): Promise<string[]> =>
-  (await ctx.db.selectFrom('known_issue_matches').select('unit_id').distinct().where('known_issue_id', '=', id).where('state', '=', state).where('unit_id', 'is not', null).execute())
-    .flatMap((row) => (row.unit_id === null ? [] : [row.unit_id]));
+  (
+    await ctx.db
+      .selectFrom('known_issue_matches')
+      .select('unit_id')
+      .distinct()
+      .where('known_issue_id', '=', id)
+      .where('state', '=', state)
+      .where('unit_id', 'is not', null)
+      .execute()
+  ).flatMap((row) => (row.unit_id === null ? [] : [row.unit_id]));
 
 /** Units of the cohorts whose telemetry shows the signal now; null when it has no signal, or no unit reports. */
 export async function unitsWithSignature(ctx: Ctx, signal: string | null, cohorts: readonly NamedCohort[]): Promise<string[] | null> {
   const column = dayColumns.find((name) => name === signal);
   if (column === undefined) return null;
   const since = addDays(today(ctx), -SIGNATURE_DAYS);
-  const rows = await ctx.db.selectFrom('device_days').innerJoin('devices', 'devices.device_no', 'device_days.device_no').innerJoin('units', 'units.id', 'devices.unit_id')
+  const rows = await ctx.db
+    .selectFrom('device_days')
+    .innerJoin('devices', 'devices.device_no', 'device_days.device_no')
+    .innerJoin('units', 'units.id', 'devices.unit_id')
     .select((of) => ['units.id', of.fn.max<number | null>(`device_days.${column}`).as('most')])
-    .where('device_days.day_on', '>=', since).where('units.merged_into_id', 'is', null).where(inCohorts(cohorts)).groupBy('units.id').orderBy('units.id').execute();
+    .where('device_days.day_on', '>=', since)
+    .where('units.merged_into_id', 'is', null)
+    .where(inCohorts(cohorts))
+    .groupBy('units.id')
+    .orderBy('units.id')
+    .execute();
   return rows.length === 0 ? null : rows.filter((row) => (row.most ?? 0) > 0).map((row) => row.id);
 }
 
 /** Daily counts that can be a signature: events, not levels. */
-export const signatures: readonly DayColumn[] = dayColumns.filter((name) => !/_(?:max|min)$|^(?:reports|backfilled|clock_suspect|online_s|last_address|reboot_user_reset|reboot_fw_update|reboot_power_on)$/.test(name));
+export const signatures: readonly DayColumn[] = dayColumns.filter(
+  (name) => !/_(?:max|min)$|^(?:reports|backfilled|clock_suspect|online_s|last_address|reboot_user_reset|reboot_fw_update|reboot_power_on)$/.test(name),
+);
 
 export const listMatches = (ctx: Ctx, id: string) =>
-  ctx.db.selectFrom('known_issue_matches').leftJoin('units', 'units.id', 'known_issue_matches.unit_id')
-    .leftJoin('return_units', (join) => join.onRef('return_units.id', '=', 'known_issue_matches.record_id').on('known_issue_matches.record_kind', '=', 'return_unit'))
-    .select(['known_issue_matches.record_kind', 'known_issue_matches.record_id', 'known_issue_matches.unit_id', 'units.serial', 'return_units.return_id', 'known_issue_matches.why', 'known_issue_matches.state', 'known_issue_matches.decided_by', 'known_issue_matches.decided_at', 'known_issue_matches.created_at'])
-    .where('known_issue_matches.known_issue_id', '=', id).orderBy('known_issue_matches.created_at', 'desc').orderBy('known_issue_matches.record_id').limit(500).execute();
+  ctx.db
+    .selectFrom('known_issue_matches')
+    .leftJoin('units', 'units.id', 'known_issue_matches.unit_id')
+    .leftJoin('return_units', (join) =>
+      join.onRef('return_units.id', '=', 'known_issue_matches.record_id').on('known_issue_matches.record_kind', '=', 'return_unit'),
+    )
+    .select([
+      'known_issue_matches.record_kind',
+      'known_issue_matches.record_id',
+      'known_issue_matches.unit_id',
+      'units.serial',
+      'return_units.return_id',
+      'known_issue_matches.why',
+      'known_issue_matches.state',
+      'known_issue_matches.decided_by',
+      'known_issue_matches.decided_at',
+      'known_issue_matches.created_at',
+    ])
+    .where('known_issue_matches.known_issue_id', '=', id)
+    .orderBy('known_issue_matches.created_at', 'desc')
+    .orderBy('known_issue_matches.record_id')
+    .limit(500)
+    .execute();
 
 /** Issues suggested or accepted for one return unit or case. For the pages of those. */
 export const listIssuesOf = (ctx: Ctx, record_kind: 'return_unit' | 'case', record_id: string) =>
-  visible(ctx).innerJoin('known_issue_matches', 'known_issue_matches.known_issue_id', 'known_issues.id').select(['known_issue_matches.state as match_state', 'known_issue_matches.why'])
-    .where('known_issue_matches.record_kind', '=', record_kind).where('known_issue_matches.record_id', '=', record_id).where('known_issue_matches.state', '!=', 'refused').orderBy('known_issues.number').execute();
+  visible(ctx)
+    .innerJoin('known_issue_matches', 'known_issue_matches.known_issue_id', 'known_issues.id')
+    .select(['known_issue_matches.state as match_state', 'known_issue_matches.why'])
+    .where('known_issue_matches.record_kind', '=', record_kind)
+    .where('known_issue_matches.record_id', '=', record_id)
+    .where('known_issue_matches.state', '!=', 'refused')
+    .orderBy('known_issues.number')
+    .execute();

@@ -50,4 +50,5 @@ const knownIssueTable: Record<KnownIssueState, Partial<Record<KnownIssueEvent, K
 
 export const nextKnownIssueState = (state: KnownIssueState, event: KnownIssueEvent): KnownIssueState | null => knownIssueTable[state][event] ?? null;
 
-export const possibleKnownIssueEvents = (state: KnownIssueState): KnownIssueEvent[] => knownIssueEvents.filter((event) => nextKnownIssueState(state, event) !== null);
+export const possibleKnownIssueEvents = (state: KnownIssueState): KnownIssueEvent[] =>
+  knownIssueEvents.filter((event) => nextKnownIssueState(state, event) !== null);

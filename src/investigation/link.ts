@@ -1,9 +1,9 @@
 // What an investigation is about: records it is linked to and the cohorts under suspicion.
 import { sql } from 'kysely';
+import { checkCohort } from '../claim/cohort.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound } from '../core/problem.ts';
-import { checkCohort } from '../claim/cohort.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import type { CohortInput, LinkInput } from './inputs.ts';
@@ -16,8 +16,12 @@ export async function linkRecord(ctx: Ctx, id: string, link: LinkInput): Promise
   await transaction(ctx, async (ctx) => {
     const before = await loadOpenInvestigation(ctx, id);
     await checkLink(ctx, link, 'record_id');
-    const added = await ctx.db.insertInto('investigation_links').values({ investigation_id: id, ...link, created_at: ctx.now })
-      .onConflict((conflict) => conflict.doNothing()).returning('record_id').executeTakeFirst();
+    const added = await ctx.db
+      .insertInto('investigation_links')
+      .values({ investigation_id: id, ...link, created_at: ctx.now })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('record_id')
+      .executeTakeFirst();
     if (added === undefined) return;
     await saveInvestigation(ctx, before, {});
     await remember(ctx, { action: 'investigation.linked', record_kind: 'investigation', record_id: id, change: link });
@@ -28,7 +32,13 @@ export async function unlinkRecord(ctx: Ctx, id: string, link: LinkInput): Promi
   allow(ctx, 'investigation:write');
   await transaction(ctx, async (ctx) => {
     const before = await loadOpenInvestigation(ctx, id);
-    const removed = await ctx.db.deleteFrom('investigation_links').where('investigation_id', '=', id).where('kind', '=', link.kind).where('record_id', '=', link.record_id).returning('record_id').executeTakeFirst();
+    const removed = await ctx.db
+      .deleteFrom('investigation_links')
+      .where('investigation_id', '=', id)
+      .where('kind', '=', link.kind)
+      .where('record_id', '=', link.record_id)
+      .returning('record_id')
+      .executeTakeFirst();
     if (removed === undefined) throw notFound(['Link', '関連付け']);
     await saveInvestigation(ctx, before, {});
     await remember(ctx, { action: 'investigation.unlinked', record_kind: 'investigation', record_id: id, change: link });
@@ -52,7 +62,12 @@ export async function removeCohort(ctx: Ctx, id: string, cohort_id: string): Pro
   allow(ctx, 'investigation:write');
   await transaction(ctx, async (ctx) => {
     const before = await loadOpenInvestigation(ctx, id);
-    const removed = await ctx.db.deleteFrom('investigation_cohorts').where('investigation_id', '=', id).where('id', '=', cohort_id).returningAll().executeTakeFirst();
+    const removed = await ctx.db
+      .deleteFrom('investigation_cohorts')
+      .where('investigation_id', '=', id)
+      .where('id', '=', cohort_id)
+      .returningAll()
+      .executeTakeFirst();
     if (removed === undefined) throw notFound(['Cohort', '対象群']);
     await saveInvestigation(ctx, before, {});
     await remember(ctx, { action: 'investigation.cohort_removed', record_kind: 'investigation', record_id: id, change: { ...removed } });

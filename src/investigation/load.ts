@@ -19,14 +19,23 @@ export async function loadInvestigation(ctx: Ctx, id: string, version?: number):
 /** Throws `conflict` for what may no longer change. */
 export async function loadOpenInvestigation(ctx: Ctx, id: string, version?: number): Promise<InvestigationRow> {
   const row = await loadInvestigation(ctx, id, version);
-  if (row.state === 'closed') throw new Problem('conflict', [`${row.number} is closed; reopen it first`, `${row.number} は完了しています。先に再開してください`], { blocking: `/api/v1/investigations/${row.id}` });
+  if (row.state === 'closed')
+    throw new Problem('conflict', [`${row.number} is closed; reopen it first`, `${row.number} は完了しています。先に再開してください`], {
+      blocking: `/api/v1/investigations/${row.id}`,
+    });
   return row;
 }
 
 /** The update holds only while version and state are those loaded. */
 export async function saveInvestigation(ctx: Ctx, before: InvestigationRow, set: Partial<InvestigationRow>): Promise<InvestigationRow> {
-  const after = await ctx.db.updateTable('investigations').set({ ...set, updated_at: ctx.now, version: before.version + 1 })
-    .where('id', '=', before.id).where('version', '=', before.version).where('state', '=', before.state).returningAll().executeTakeFirst();
+  const after = await ctx.db
+    .updateTable('investigations')
+    .set({ ...set, updated_at: ctx.now, version: before.version + 1 })
+    .where('id', '=', before.id)
+    .where('version', '=', before.version)
+    .where('state', '=', before.state)
+    .returningAll()
+    .executeTakeFirst();
   if (after === undefined) throw stale();
   return after;
 }

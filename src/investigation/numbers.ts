@@ -1,12 +1,13 @@
 // The size of a problem: units, exposure, returns by verdict, the confirmed rate with its interval. Frozen at opening, shown live beside.
-import { type CohortReturn, exposureDays, listReturns, listService } from '../claim/exposure.ts';
+
 import { type Cohort, inCohorts } from '../claim/cohort.ts';
-import { countChanges } from '../quality/count.ts';
+import { type CohortReturn, exposureDays, listReturns, listService } from '../claim/exposure.ts';
+import { addDays } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
-import { garwoodInterval } from '../stats/poissonInterval.ts';
+import { countChanges } from '../quality/count.ts';
 import { findingOf } from '../quality/spans.ts';
 import type { Finding } from '../quality/table.ts';
-import { addDays } from '../core/time.ts';
+import { garwoodInterval } from '../stats/poissonInterval.ts';
 import type { LinkInput } from './inputs.ts';
 
 export interface ProblemNumbers {
@@ -26,7 +27,10 @@ export interface ProblemNumbers {
   readonly ci_high: number | null;
 }
 
-export interface Scope { readonly cohorts: readonly Cohort[]; readonly links: readonly LinkInput[] }
+export interface Scope {
+  readonly cohorts: readonly Cohort[];
+  readonly links: readonly LinkInput[];
+}
 
 const DAYS_PER_MONTH = 30.4375;
 
@@ -39,7 +43,15 @@ export async function problemNumbers(ctx: Ctx, scope: Scope): Promise<ProblemNum
   const placed = await countUnits(ctx, scope.cohorts, of('unit'));
   const exposure = scope.cohorts.length === 0 ? 0 : exposureDays(await listService(ctx, scope.cohorts, as_of_on));
   const returns = await countReturns(ctx, scope, modes, of('return_unit'));
-  return { as_of_on, ...placed, exposure_days: exposure, ...returns, cases: of('case').length, alerts: of('alert').length, ...confirmedRate(returns.confirmed, exposure) };
+  return {
+    as_of_on,
+    ...placed,
+    exposure_days: exposure,
+    ...returns,
+    cases: of('case').length,
+    alerts: of('alert').length,
+    ...confirmedRate(returns.confirmed, exposure),
+  };
 }
 
 /** Failures per 1,000 device-months with Garwood's exact 95 % limits; null without exposure. */
@@ -55,31 +67,62 @@ export async function withDescendants(ctx: Ctx, ids: readonly string[]): Promise
   const found = new Set(ids);
   let frontier = [...ids];
   while (frontier.length > 0) {
-    const children = await ctx.db.selectFrom('codes').select('id').where((of) => of.or([of('parent_id', 'in', frontier), of('merged_into_id', 'in', frontier)])).execute();
+    const children = await ctx.db
+      .selectFrom('codes')
+      .select('id')
+      .where((of) => of.or([of('parent_id', 'in', frontier), of('merged_into_id', 'in', frontier)]))
+      .execute();
     frontier = children.map((child) => child.id).filter((id) => !found.has(id));
     for (const id of frontier) found.add(id);
   }
   return [...found];
 }
 
-async function countUnits(ctx: Ctx, cohorts: readonly Cohort[], unit_ids: readonly string[]): Promise<{ units: number; in_service: number; customers: number }> {
-  const query = ctx.db.selectFrom('units').leftJoin('service_intervals', (join) => join.onRef('service_intervals.unit_id', '=', 'units.id').on('service_intervals.to_on', 'is', null))
+async function countUnits(
+  ctx: Ctx,
+  cohorts: readonly Cohort[],
+  unit_ids: readonly string[],
+): Promise<{ units: number; in_service: number; customers: number }> {
+  const query = ctx.db
+    .selectFrom('units')
+    .leftJoin('service_intervals', (join) => join.onRef('service_intervals.unit_id', '=', 'units.id').on('service_intervals.to_on', 'is', null))
     .where('units.merged_into_id', 'is', null);
   const scoped = cohorts.length > 0 ? query.where(inCohorts(cohorts)) : query.where('units.id', 'in', unit_ids.length > 0 ? [...unit_ids] : ['']);
-  const row = await scoped.select((of) => [of.fn.count<number>('units.id').as('units'), of.fn.count<number>('service_intervals.unit_id').as('in_service'), of.fn.count<number>('service_intervals.customer_id').distinct().as('customers')]).executeTakeFirstOrThrow();
+  const row = await scoped
+    .select((of) => [
+      of.fn.count<number>('units.id').as('units'),
+      of.fn.count<number>('service_intervals.unit_id').as('in_service'),
+      of.fn.count<number>('service_intervals.customer_id').distinct().as('customers'),
+    ])
+    .executeTakeFirstOrThrow();
   return { units: Number(row.units), in_service: Number(row.in_service), customers: Number(row.customers) };
 }
 
-async function countReturns(ctx: Ctx, scope: Scope, modes: readonly string[], linked: readonly string[]): Promise<{ returned: number; confirmed: number; nff: number; untriaged: number }> {
-  const findings = scope.cohorts.length > 0
-    ? (await listReturns(ctx, scope.cohorts, addDays(today(ctx), 1))).filter((row) => concerns(row, modes)).map((row) => row.finding)
-    : await linkedFindings(ctx, linked);
+async function countReturns(
+  ctx: Ctx,
+  scope: Scope,
+  modes: readonly string[],
+  linked: readonly string[],
+): Promise<{ returned: number; confirmed: number; nff: number; untriaged: number }> {
+  const findings =
+    scope.cohorts.length > 0
+      ? (await listReturns(ctx, scope.cohorts, addDays(today(ctx), 1))).filter((row) => concerns(row, modes)).map((row) => row.finding)
+      : await linkedFindings(ctx, linked);
   const count = (wanted: Finding): number => findings.filter((finding) => finding === wanted).length;
   return { returned: findings.length, confirmed: count('confirmed'), nff: count('nff'), untriaged: count('untriaged') };
 }
 
 // A return without a failure mode yet may still turn out to be one of these; one with another mode is not.
-const concerns = (row: CohortReturn, modes: readonly string[]): boolean => modes.length === 0 || row.failure_mode_id === null || modes.includes(row.failure_mode_id);
+const concerns = (row: CohortReturn, modes: readonly string[]): boolean =>
+  modes.length === 0 || row.failure_mode_id === null || modes.includes(row.failure_mode_id);
 
 const linkedFindings = async (ctx: Ctx, ids: readonly string[]): Promise<Finding[]> =>
-  ids.length === 0 ? [] : (await ctx.db.selectFrom('return_units').select('verdict').where('id', 'in', [...ids]).execute()).map((row) => findingOf(row.verdict));
+  ids.length === 0
+    ? []
+    : (
+        await ctx.db
+          .selectFrom('return_units')
+          .select('verdict')
+          .where('id', 'in', [...ids])
+          .execute()
+      ).map((row) => findingOf(row.verdict));

@@ -1,10 +1,10 @@
 // /investigations: the list with those nobody attends to, and the form that opens one. One investigation is in recordPages.
 import { z } from 'zod';
-import { may } from '../core/actor.ts';
 import { getCohortOf } from '../claim/cohort.ts';
-import { listStaff } from '../claim/staff.ts';
-import type { AppContext } from '../web/env.ts';
 import { parsed } from '../claim/parsed.ts';
+import { listStaff } from '../claim/staff.ts';
+import { may } from '../core/actor.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
@@ -27,12 +27,22 @@ page(investigationPages, '/investigations', 'investigation:read', async (c) => {
   const { items, next_cursor } = await listInvestigations(c.var.ctx, { limit, cursor, sort }, filter);
   const states = investigationStates.map((state) => ({ value: state, label: w[`state_${state}`] }));
   const staff = (await listStaff(c.var.ctx)).map((user) => ({ value: user.id, label: user.name }));
-  return show(c, { title: w.investigations, nav: '/investigations' }, (
+  return show(
+    c,
+    { title: w.investigations, nav: '/investigations' },
     <>
       <PageHead title={w.investigations}>
-        <a class="button" href="/known-issues">{w.known_issues}</a>
-        <a class="button" href="/test-records">{w.tests}</a>
-        {may(c.var.ctx.actor, 'investigation:write') ? <a class="button primary" href="/investigations/new">{w.open_one}</a> : null}
+        <a class="button" href="/known-issues">
+          {w.known_issues}
+        </a>
+        <a class="button" href="/test-records">
+          {w.tests}
+        </a>
+        {may(c.var.ctx.actor, 'investigation:write') ? (
+          <a class="button primary" href="/investigations/new">
+            {w.open_one}
+          </a>
+        ) : null}
       </PageHead>
       <Unattended c={c} rows={await listUnattended(c.var.ctx)} />
       <Filters c={c}>
@@ -40,17 +50,22 @@ page(investigationPages, '/investigations', 'investigation:read', async (c) => {
         <Select label={w.state} name="state" value={filter.state} options={states} blank="–" />
         <Select label={w.owner} name="owner_id" value={filter.owner_id} options={staff} blank="–" />
       </Filters>
-      <Table c={c} caption={w.investigations} rows={items} columns={[
-        { head: w.number, sort: 'number', cell: (row) => <a href={`/investigations/${row.id}`}>{row.number}</a> },
-        { head: w.title, cell: (row) => row.title },
-        { head: w.state, sort: 'state', cell: (row) => <StateBadge state={row.state} locale={c.var.locale} /> },
-        { head: w.owner, cell: (row) => row.owner_name ?? w.no_owner },
-        { head: w.next_on, sort: 'next_on', cell: (row) => `${row.next_on ?? w.no_next_date} ${row.next_step ?? ''}` },
-        { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
-      ]} />
+      <Table
+        c={c}
+        caption={w.investigations}
+        rows={items}
+        columns={[
+          { head: w.number, sort: 'number', cell: (row) => <a href={`/investigations/${row.id}`}>{row.number}</a> },
+          { head: w.title, cell: (row) => row.title },
+          { head: w.state, sort: 'state', cell: (row) => <StateBadge state={row.state} locale={c.var.locale} /> },
+          { head: w.owner, cell: (row) => row.owner_name ?? w.no_owner },
+          { head: w.next_on, sort: 'next_on', cell: (row) => `${row.next_on ?? w.no_next_date} ${row.next_step ?? ''}` },
+          { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
+        ]}
+      />
       <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 function Unattended({ c, rows }: { c: AppContext; rows: readonly UnattendedInvestigation[] }) {
@@ -59,37 +74,68 @@ function Unattended({ c, rows }: { c: AppContext; rows: readonly UnattendedInves
   return (
     <Section title={`${w.unattended} (${rows.length})`} id="unattended">
       <p class="sub">{w.unattended_hint}</p>
-      <ul>{rows.map((row) => <li><a href={`/investigations/${row.id}`}>{row.number}</a> {row.title}: {row.neglect.map((neglect) => w[neglect]).join(', ')} {row.next_on}</li>)}</ul>
+      <ul>
+        {rows.map((row) => (
+          <li>
+            <a href={`/investigations/${row.id}`}>{row.number}</a> {row.title}: {row.neglect.map((neglect) => w[neglect]).join(', ')} {row.next_on}
+          </li>
+        ))}
+      </ul>
     </Section>
   );
 }
 
 /** What a link from an alert, a return or a case brings along. */
-const Prefill = z.object({ source_kind: z.enum(['alert', 'return_unit', 'case', 'manual']).default('manual'), source_id: z.string().max(64).optional(), title: z.string().max(300).optional(), model_id: z.string().max(64).optional(), hw_rev: z.string().max(40).optional(), batch_id: z.string().max(64).optional(), firmware_id: z.string().max(64).optional() });
+const Prefill = z.object({
+  source_kind: z.enum(['alert', 'return_unit', 'case', 'manual']).default('manual'),
+  source_id: z.string().max(64).optional(),
+  title: z.string().max(300).optional(),
+  model_id: z.string().max(64).optional(),
+  hw_rev: z.string().max(40).optional(),
+  batch_id: z.string().max(64).optional(),
+  firmware_id: z.string().max(64).optional(),
+});
 
 page(investigationPages, '/investigations/new', 'investigation:write', async (c) => {
   const w = words(c.var.locale);
   const prefill = readQuery(c, Prefill);
   const staff = (await listStaff(c.var.ctx)).map((user) => ({ value: user.id, label: user.name }));
-  return show(c, { title: w.open_one, nav: '/investigations' }, (
+  return show(
+    c,
+    { title: w.open_one, nav: '/investigations' },
     <>
       <PageHead title={w.open_one} sub={prefill.source_id === undefined ? undefined : `${w.source}: ${w[`source_${prefill.source_kind}`]}`} />
       <Form action="/investigations">
         <input type="hidden" name="source_kind" value={prefill.source_kind} />
-        {Object.entries(prefill).filter(([name]) => name !== 'title' && name !== 'source_kind').map(([name, value]) => <input type="hidden" name={name} value={value} />)}
+        {Object.entries(prefill)
+          .filter(([name]) => name !== 'title' && name !== 'source_kind')
+          .map(([name, value]) => (
+            <input type="hidden" name={name} value={value} />
+          ))}
         <Field label={w.title} name="title" required value={prefill.title ?? null} autofocus />
         <TextArea label={w.problem} name="problem" required />
         <Select label={w.owner} name="owner_id" value={c.var.ctx.actor.id} options={staff} />
         <Field label={w.next_on} name="next_on" type="date" />
         <Field label={w.next_step} name="next_step" />
         {prefill.model_id === undefined ? <CohortFields locale={c.var.locale} required={false} /> : null}
-        <button type="submit" class="primary">{w.open_one}</button>
+        <button type="submit" class="primary">
+          {w.open_one}
+        </button>
       </Form>
-    </>
-  ));
+    </>,
+  );
 });
 
-const OpenForm = Prefill.extend({ title: z.string(), problem: z.string(), owner_id: z.string().optional(), next_on: z.string().optional(), next_step: z.string().optional(), model_code: z.string().optional(), batch_code: z.string().optional(), firmware_code: z.string().optional() });
+const OpenForm = Prefill.extend({
+  title: z.string(),
+  problem: z.string(),
+  owner_id: z.string().optional(),
+  next_on: z.string().optional(),
+  next_step: z.string().optional(),
+  model_code: z.string().optional(),
+  batch_code: z.string().optional(),
+  firmware_code: z.string().optional(),
+});
 
 action(investigationPages, '/investigations', 'investigation:write', async (c) => {
   const { model_code, batch_code, firmware_code, model_id, hw_rev, batch_id, firmware_id, ...form } = await readForm(c, OpenForm);

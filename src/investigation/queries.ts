@@ -1,22 +1,44 @@
 // Reads of investigations. For staff only: a partner sees known issues, never the investigation behind them.
 import { type SelectQueryBuilder, sql } from 'kysely';
+import { type NamedCohort, nameCohorts } from '../claim/cohort.ts';
 import { staffOnly } from '../core/actor.ts';
 import type { Day } from '../core/time.ts';
-import { type NamedCohort, nameCohorts } from '../claim/cohort.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { listPage, type PageRequest } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 import type { InvestigationFilter } from './inputs.ts';
 import { getInvestigation } from './load.ts';
-import { problemNumbers, type ProblemNumbers } from './numbers.ts';
+import { type ProblemNumbers, problemNumbers } from './numbers.ts';
 import type { InvestigationActionRow, InvestigationCauseRow, InvestigationRow } from './table.ts';
 
-const sortable = { updated_at: 'investigations.updated_at', created_at: 'investigations.created_at', number: 'investigations.number', next_on: "coalesce(investigations.next_on, '')", state: 'investigations.state' };
+const sortable = {
+  updated_at: 'investigations.updated_at',
+  created_at: 'investigations.created_at',
+  number: 'investigations.number',
+  next_on: "coalesce(investigations.next_on, '')",
+  state: 'investigations.state',
+};
 
 const withOwner = (ctx: Ctx) =>
-  ctx.db.selectFrom('investigations').leftJoin('users', 'users.id', 'investigations.owner_id').select(['investigations.id', 'investigations.number', 'investigations.title', 'investigations.state',
-    'investigations.source_kind', 'investigations.source_id', 'investigations.owner_id', 'users.name as owner_name', 'investigations.next_on', 'investigations.next_step', 'investigations.closed_at',
-    'investigations.created_at', 'investigations.updated_at', 'investigations.version']);
+  ctx.db
+    .selectFrom('investigations')
+    .leftJoin('users', 'users.id', 'investigations.owner_id')
+    .select([
+      'investigations.id',
+      'investigations.number',
+      'investigations.title',
+      'investigations.state',
+      'investigations.source_kind',
+      'investigations.source_id',
+      'investigations.owner_id',
+      'users.name as owner_name',
+      'investigations.next_on',
+      'investigations.next_step',
+      'investigations.closed_at',
+      'investigations.created_at',
+      'investigations.updated_at',
+      'investigations.version',
+    ]);
 
 export async function listInvestigations(ctx: Ctx, request: PageRequest, filter: InvestigationFilter) {
   staffOnly(ctx);
@@ -32,24 +54,49 @@ export async function listInvestigations(ctx: Ctx, request: PageRequest, filter:
 const suspects = (model: ReturnType<typeof sql>) =>
   sql<boolean>`exists (select 1 from investigation_cohorts join models on models.id = investigation_cohorts.model_id where investigation_cohorts.investigation_id = investigations.id and ${model})`;
 
-const matching = (text: string) => <O>(query: SelectQueryBuilder<Tables & { users: Tables['users'] | null }, 'investigations', O>) => {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  return query.where(sql<boolean>`(lower(investigations.number) like ${pattern} escape '\\' or lower(investigations.title) like ${pattern} escape '\\')`);
-};
+const matching =
+  (text: string) =>
+  <O>(query: SelectQueryBuilder<Tables & { users: Tables['users'] | null }, 'investigations', O>) => {
+    const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+    return query.where(sql<boolean>`(lower(investigations.number) like ${pattern} escape '\\' or lower(investigations.title) like ${pattern} escape '\\')`);
+  };
 
 export type Neglect = 'no_owner' | 'owner_left' | 'no_next_date' | 'overdue';
 
-export type UnattendedInvestigation = Pick<InvestigationRow, 'id' | 'number' | 'title' | 'state' | 'owner_id' | 'next_on'> & { readonly owner_name: string | null; readonly neglect: Neglect[] };
+export type UnattendedInvestigation = Pick<InvestigationRow, 'id' | 'number' | 'title' | 'state' | 'owner_id' | 'next_on'> & {
+  readonly owner_name: string | null;
+  readonly neglect: Neglect[];
+};
 
 /** Open ones without an owner (or whose owner left), without a next date or with one that has passed. No filter hides these. */
 export async function listUnattended(ctx: Ctx): Promise<UnattendedInvestigation[]> {
   staffOnly(ctx);
   const day = today(ctx);
-  const rows = await ctx.db.selectFrom('investigations').leftJoin('users', 'users.id', 'investigations.owner_id')
-    .select(['investigations.id', 'investigations.number', 'investigations.title', 'investigations.state', 'investigations.owner_id', 'investigations.next_on', 'users.name as owner_name', 'users.disabled_at'])
+  const rows = await ctx.db
+    .selectFrom('investigations')
+    .leftJoin('users', 'users.id', 'investigations.owner_id')
+    .select([
+      'investigations.id',
+      'investigations.number',
+      'investigations.title',
+      'investigations.state',
+      'investigations.owner_id',
+      'investigations.next_on',
+      'users.name as owner_name',
+      'users.disabled_at',
+    ])
     .where('investigations.state', '!=', 'closed')
-    .where((of) => of.or([of('investigations.owner_id', 'is', null), of('users.disabled_at', 'is not', null), of('investigations.next_on', 'is', null), of('investigations.next_on', '<', day)]))
-    .orderBy('investigations.next_on').orderBy('investigations.id').execute();
+    .where((of) =>
+      of.or([
+        of('investigations.owner_id', 'is', null),
+        of('users.disabled_at', 'is not', null),
+        of('investigations.next_on', 'is', null),
+        of('investigations.next_on', '<', day),
+      ]),
+    )
+    .orderBy('investigations.next_on')
+    .orderBy('investigations.id')
+    .execute();
   return rows.map(({ disabled_at, ...row }) => ({ ...row, neglect: neglectOf({ ...row, disabled_at }, day) }));
 }
 
@@ -58,7 +105,14 @@ const neglectOf = (row: { owner_id: string | null; disabled_at: number | null; n
   ...(row.next_on === null ? ['no_next_date' as const] : row.next_on < day ? ['overdue' as const] : []),
 ];
 
-export interface CutInView { readonly id: string; readonly action_id: string; readonly model_code: string; readonly kind: string; readonly from: string; readonly to: string | null }
+export interface CutInView {
+  readonly id: string;
+  readonly action_id: string;
+  readonly model_code: string;
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string | null;
+}
 
 export interface InvestigationView {
   readonly investigation: InvestigationRow & { readonly owner_name: string | null };
@@ -76,51 +130,137 @@ export async function viewInvestigation(ctx: Ctx, id: string): Promise<Investiga
   staffOnly(ctx);
   const row = await getInvestigation(ctx, id);
   const owner = row.owner_id === null ? undefined : await ctx.db.selectFrom('users').select('name').where('id', '=', row.owner_id).executeTakeFirst();
-  const cohorts = await nameCohorts(ctx, await ctx.db.selectFrom('investigation_cohorts').select(['id', 'model_id', 'hw_rev', 'batch_id', 'firmware_id']).where('investigation_id', '=', id).orderBy('id').execute());
+  const cohorts = await nameCohorts(
+    ctx,
+    await ctx.db
+      .selectFrom('investigation_cohorts')
+      .select(['id', 'model_id', 'hw_rev', 'batch_id', 'firmware_id'])
+      .where('investigation_id', '=', id)
+      .orderBy('id')
+      .execute(),
+  );
   const links = await listLinks(ctx, id);
   // Written by openInvestigation from a ProblemNumbers.
   const frozen = JSON.parse(row.frozen) as ProblemNumbers;
   return {
-    investigation: { ...row, owner_name: owner?.name ?? null }, frozen, live: await problemNumbers(ctx, { cohorts, links }), cohorts, links, team: await listTeam(ctx, id),
-    causes: await ctx.db.selectFrom('investigation_causes').selectAll().where('investigation_id', '=', id).orderBy('id').execute(), actions: await listActions(ctx, id),
+    investigation: { ...row, owner_name: owner?.name ?? null },
+    frozen,
+    live: await problemNumbers(ctx, { cohorts, links }),
+    cohorts,
+    links,
+    team: await listTeam(ctx, id),
+    causes: await ctx.db.selectFrom('investigation_causes').selectAll().where('investigation_id', '=', id).orderBy('id').execute(),
+    actions: await listActions(ctx, id),
   };
 }
 
 const listTeam = (ctx: Ctx, id: string) =>
-  ctx.db.selectFrom('investigation_members').innerJoin('users', 'users.id', 'investigation_members.user_id').select(['user_id', 'users.name', 'duty']).where('investigation_id', '=', id).orderBy('users.name').execute();
+  ctx.db
+    .selectFrom('investigation_members')
+    .innerJoin('users', 'users.id', 'investigation_members.user_id')
+    .select(['user_id', 'users.name', 'duty'])
+    .where('investigation_id', '=', id)
+    .orderBy('users.name')
+    .execute();
 
 export async function listActions(ctx: Ctx, id: string) {
-  const actions = await ctx.db.selectFrom('investigation_actions').innerJoin('users', 'users.id', 'investigation_actions.owner_id').selectAll('investigation_actions').select('users.name as owner_name')
-    .where('investigation_id', '=', id).orderBy('investigation_actions.id').execute();
-  const cutIns = await ctx.db.selectFrom('action_cut_ins').innerJoin('investigation_actions', 'investigation_actions.id', 'action_cut_ins.action_id').innerJoin('models', 'models.id', 'action_cut_ins.model_id')
-    .leftJoin('batches', 'batches.id', 'action_cut_ins.batch_id').leftJoin('firmwares', 'firmwares.id', 'action_cut_ins.firmware_id')
-    .select(['action_cut_ins.id', 'action_id', 'models.code as model_code', 'action_cut_ins.kind', 'serial_from_key', 'serial_to_key as to', 'hw_rev', 'batches.code as batch_code', 'firmwares.code as firmware_code'])
-    .where('investigation_id', '=', id).orderBy('action_cut_ins.id').execute();
-  const named = cutIns.map(({ serial_from_key, hw_rev, batch_code, firmware_code, ...cutIn }) => ({ ...cutIn, from: batch_code ?? firmware_code ?? hw_rev ?? serial_from_key ?? '' }));
+  const actions = await ctx.db
+    .selectFrom('investigation_actions')
+    .innerJoin('users', 'users.id', 'investigation_actions.owner_id')
+    .selectAll('investigation_actions')
+    .select('users.name as owner_name')
+    .where('investigation_id', '=', id)
+    .orderBy('investigation_actions.id')
+    .execute();
+  const cutIns = await ctx.db
+    .selectFrom('action_cut_ins')
+    .innerJoin('investigation_actions', 'investigation_actions.id', 'action_cut_ins.action_id')
+    .innerJoin('models', 'models.id', 'action_cut_ins.model_id')
+    .leftJoin('batches', 'batches.id', 'action_cut_ins.batch_id')
+    .leftJoin('firmwares', 'firmwares.id', 'action_cut_ins.firmware_id')
+    .select([
+      'action_cut_ins.id',
+      'action_id',
+      'models.code as model_code',
+      'action_cut_ins.kind',
+      'serial_from_key',
+      'serial_to_key as to',
+      'hw_rev',
+      'batches.code as batch_code',
+      'firmwares.code as firmware_code',
+    ])
+    .where('investigation_id', '=', id)
+    .orderBy('action_cut_ins.id')
+    .execute();
+  const named = cutIns.map(({ serial_from_key, hw_rev, batch_code, firmware_code, ...cutIn }) => ({
+    ...cutIn,
+    from: batch_code ?? firmware_code ?? hw_rev ?? serial_from_key ?? '',
+  }));
   return actions.map((action) => ({ ...action, cut_ins: named.filter((cutIn) => cutIn.action_id === action.id) }));
 }
 
-export interface LinkView { readonly kind: 'unit' | 'return_unit' | 'alert' | 'case' | 'failure_mode'; readonly record_id: string; readonly label: string; readonly path: string | null }
+export interface LinkView {
+  readonly kind: 'unit' | 'return_unit' | 'alert' | 'case' | 'failure_mode';
+  readonly record_id: string;
+  readonly label: string;
+  readonly path: string | null;
+}
 
 /** Linked records with what people call them. */
 export async function listLinks(ctx: Ctx, id: string): Promise<LinkView[]> {
-  const links = await ctx.db.selectFrom('investigation_links').select(['kind', 'record_id']).where('investigation_id', '=', id).orderBy('created_at').orderBy('record_id').execute();
-  const units = await ctx.db.selectFrom('investigation_links').innerJoin('units', 'units.id', 'record_id').select(['record_id', 'serial as label']).where('investigation_id', '=', id).where('kind', '=', 'unit').execute();
-  const returned = await ctx.db.selectFrom('investigation_links').innerJoin('return_units', 'return_units.id', 'record_id').innerJoin('units', 'units.id', 'return_units.unit_id').innerJoin('returns', 'returns.id', 'return_units.return_id')
-    .select(['record_id', 'serial', 'returns.number', 'returns.id as return_id']).where('investigation_id', '=', id).where('kind', '=', 'return_unit').execute();
-  const modes = await ctx.db.selectFrom('investigation_links').innerJoin('codes', 'codes.id', 'record_id').select(['record_id', 'name_en', 'name_ja']).where('investigation_id', '=', id).where('kind', '=', 'failure_mode').execute();
+  const links = await ctx.db
+    .selectFrom('investigation_links')
+    .select(['kind', 'record_id'])
+    .where('investigation_id', '=', id)
+    .orderBy('created_at')
+    .orderBy('record_id')
+    .execute();
+  const units = await ctx.db
+    .selectFrom('investigation_links')
+    .innerJoin('units', 'units.id', 'record_id')
+    .select(['record_id', 'serial as label'])
+    .where('investigation_id', '=', id)
+    .where('kind', '=', 'unit')
+    .execute();
+  const returned = await ctx.db
+    .selectFrom('investigation_links')
+    .innerJoin('return_units', 'return_units.id', 'record_id')
+    .innerJoin('units', 'units.id', 'return_units.unit_id')
+    .innerJoin('returns', 'returns.id', 'return_units.return_id')
+    .select(['record_id', 'serial', 'returns.number', 'returns.id as return_id'])
+    .where('investigation_id', '=', id)
+    .where('kind', '=', 'return_unit')
+    .execute();
+  const modes = await ctx.db
+    .selectFrom('investigation_links')
+    .innerJoin('codes', 'codes.id', 'record_id')
+    .select(['record_id', 'name_en', 'name_ja'])
+    .where('investigation_id', '=', id)
+    .where('kind', '=', 'failure_mode')
+    .execute();
   const unitLabels = new Map(units.map((unit) => [unit.record_id, unit.label]));
   const returnLabels = new Map(returned.map((row) => [row.record_id, row]));
   const modeLabels = new Map(modes.map((mode) => [mode.record_id, ctx.actor.locale === 'ja' ? mode.name_ja : mode.name_en]));
   return links.map(({ kind, record_id }) => {
     const row = returnLabels.get(record_id);
     switch (kind) {
-      case 'unit': return { kind, record_id, label: unitLabels.get(record_id) ?? record_id, path: `/units/${record_id}` };
-      case 'return_unit': return { kind, record_id, label: row === undefined ? record_id : `${row.number} ${row.serial}`, path: row === undefined ? null : `/returns/${row.return_id}` };
-      case 'failure_mode': return { kind, record_id, label: modeLabels.get(record_id) ?? record_id, path: null };
-      case 'alert': return { kind, record_id, label: record_id, path: `/alerts/${record_id}` };
-      case 'case': return { kind, record_id, label: record_id, path: `/cases/${record_id}` };
-      default: return kind satisfies never;
+      case 'unit':
+        return { kind, record_id, label: unitLabels.get(record_id) ?? record_id, path: `/units/${record_id}` };
+      case 'return_unit':
+        return {
+          kind,
+          record_id,
+          label: row === undefined ? record_id : `${row.number} ${row.serial}`,
+          path: row === undefined ? null : `/returns/${row.return_id}`,
+        };
+      case 'failure_mode':
+        return { kind, record_id, label: modeLabels.get(record_id) ?? record_id, path: null };
+      case 'alert':
+        return { kind, record_id, label: record_id, path: `/alerts/${record_id}` };
+      case 'case':
+        return { kind, record_id, label: record_id, path: `/cases/${record_id}` };
+      default:
+        return kind satisfies never;
     }
   });
 }
@@ -130,6 +270,24 @@ export const listChecks = (ctx: Ctx, id: string) =>
 
 /** Failures seen since the closing, with the side of the cut-in they fell on. */
 export const listRecurrences = (ctx: Ctx, id: string) =>
-  ctx.db.selectFrom('recurrences').innerJoin('return_units', 'return_units.id', 'recurrences.return_unit_id').innerJoin('units', 'units.id', 'return_units.unit_id').leftJoin('batches', 'batches.id', 'units.batch_id')
-    .select(['recurrences.return_unit_id', 'return_units.return_id', 'return_units.unit_id', 'units.serial', 'batches.code as batch_code', 'units.hw_rev', 'return_units.failed_on', 'recurrences.side', 'recurrences.reopened_at', 'recurrences.created_at'])
-    .where('recurrences.investigation_id', '=', id).orderBy('recurrences.created_at', 'desc').orderBy('recurrences.return_unit_id').execute();
+  ctx.db
+    .selectFrom('recurrences')
+    .innerJoin('return_units', 'return_units.id', 'recurrences.return_unit_id')
+    .innerJoin('units', 'units.id', 'return_units.unit_id')
+    .leftJoin('batches', 'batches.id', 'units.batch_id')
+    .select([
+      'recurrences.return_unit_id',
+      'return_units.return_id',
+      'return_units.unit_id',
+      'units.serial',
+      'batches.code as batch_code',
+      'units.hw_rev',
+      'return_units.failed_on',
+      'recurrences.side',
+      'recurrences.reopened_at',
+      'recurrences.created_at',
+    ])
+    .where('recurrences.investigation_id', '=', id)
+    .orderBy('recurrences.created_at', 'desc')
+    .orderBy('recurrences.return_unit_id')
+    .execute();

@@ -9,7 +9,11 @@ import { goodUnits, heldUnit, reservedUnit } from '../stock/free.ts';
 import { lockGoodStock } from '../stock/lock.ts';
 import { findAtRisk } from './atRisk.ts';
 
-export interface PrepareReplacements { readonly unit_ids: readonly string[]; readonly reason: string; readonly investigation_id?: string | undefined }
+export interface PrepareReplacements {
+  readonly unit_ids: readonly string[];
+  readonly reason: string;
+  readonly investigation_id?: string | undefined;
+}
 
 export interface PreparedReplacements {
   readonly returns: { readonly return_id: string; readonly number: string; readonly unit_ids: string[] }[];
@@ -28,11 +32,15 @@ export async function prepareReplacements(ctx: Ctx, { unit_ids, reason, investig
   return transaction(ctx, async (ctx) => {
     const chosen = await findAtRisk(ctx, [...new Set(unit_ids)]);
     const { served, without_stock } = await allotStock(ctx, chosen);
-    if (served.length === 0 && chosen.length > 0) throw new Problem('conflict', ['No replacement is in stock for any of them', '代替在庫がありません'], { blocking: '/api/v1/stock/levels' });
+    if (served.length === 0 && chosen.length > 0)
+      throw new Problem('conflict', ['No replacement is in stock for any of them', '代替在庫がありません'], { blocking: '/api/v1/stock/levels' });
     const returns: PreparedReplacements['returns'] = [];
     for (const [customer_id, units] of byCustomer(served)) returns.push(await replaceAt(ctx, customer_id, units, reason));
     await remember(ctx, {
-      action: 'replacements.prepared', record_kind: investigation_id === undefined ? 'return' : 'investigation', record_id: investigation_id ?? returns[0]?.return_id ?? '', reason,
+      action: 'replacements.prepared',
+      record_kind: investigation_id === undefined ? 'return' : 'investigation',
+      record_id: investigation_id ?? returns[0]?.return_id ?? '',
+      reason,
       change: { returns: returns.map((row) => row.number), units: served.length, without_stock: without_stock.length },
     });
     const known = new Set(chosen.map((unit) => unit.id));
@@ -41,7 +49,13 @@ export async function prepareReplacements(ctx: Ctx, { unit_ids, reason, investig
 }
 
 async function replaceAt(ctx: Ctx, customer_id: string | null, units: readonly Chosen[], reason: string): Promise<PreparedReplacements['returns'][number]> {
-  const row = await fileReturn(ctx, { type: 'advance_replacement', customer_id, note: reason, authorised: true, units: units.map((unit) => ({ unit_id: unit.id })) });
+  const row = await fileReturn(ctx, {
+    type: 'advance_replacement',
+    customer_id,
+    note: reason,
+    authorised: true,
+    units: units.map((unit) => ({ unit_id: unit.id })),
+  });
   const filed = await ctx.db.selectFrom('return_units').select('id').where('return_id', '=', row.id).orderBy('id').execute();
   for (const { id } of filed) await requestOutbound(ctx, row.id, { return_unit_id: id, allow_substitute: true, reserve: may(ctx.actor, 'stock:write') });
   return { return_id: row.id, number: row.number, unit_ids: units.map((unit) => unit.id) };
@@ -53,7 +67,7 @@ async function allotStock(ctx: Ctx, chosen: readonly Chosen[]): Promise<{ served
   const served: Chosen[] = [];
   const without_stock: Chosen[] = [];
   for (const unit of chosen) {
-    const models = [unit.model_id, ...await substitutesOf(ctx, unit.model_id)];
+    const models = [unit.model_id, ...(await substitutesOf(ctx, unit.model_id))];
     for (const model_id of models) if (!free.has(model_id)) free.set(model_id, await countFree(ctx, model_id));
     const source = models.find((model_id) => (free.get(model_id) ?? 0) > 0);
     if (source === undefined) without_stock.push(unit);
@@ -66,11 +80,17 @@ async function allotStock(ctx: Ctx, chosen: readonly Chosen[]): Promise<{ served
 }
 
 const substitutesOf = async (ctx: Ctx, model_id: string): Promise<string[]> =>
-  (await ctx.db.selectFrom('model_substitutes').select('substitute_id').where('model_id', '=', model_id).orderBy('preference').execute()).map((row) => row.substitute_id);
+  (await ctx.db.selectFrom('model_substitutes').select('substitute_id').where('model_id', '=', model_id).orderBy('preference').execute()).map(
+    (row) => row.substitute_id,
+  );
 
 async function countFree(ctx: Ctx, model_id: string): Promise<number> {
   await lockGoodStock(ctx, model_id);
-  const row = await goodUnits(ctx, model_id).select((of) => of.fn.countAll<number>().as('n')).where((of) => of.not(heldUnit(of))).where((of) => of.not(reservedUnit(of))).executeTakeFirstOrThrow();
+  const row = await goodUnits(ctx, model_id)
+    .select((of) => of.fn.countAll<number>().as('n'))
+    .where((of) => of.not(heldUnit(of)))
+    .where((of) => of.not(reservedUnit(of)))
+    .executeTakeFirstOrThrow();
   return Number(row.n);
 }
 

@@ -9,8 +9,8 @@ import { ListQuery } from '../web/route.ts';
 import { cohortsAsked, countAtRisk, listAtRisk, type UnitAtRisk } from './atRisk.ts';
 import { holdSuspects, listDisplaced, listHolds, moveToSubstitute } from './hold.ts';
 import { AtRiskFilter } from './holdApi.ts';
-import { prepareReplacements } from './replace.ts';
 import { words } from './knownIssueWords.ts';
+import { prepareReplacements } from './replace.ts';
 
 export const riskPages = newPages();
 
@@ -19,34 +19,52 @@ page(riskPages, '/at-risk', 'investigation:read', async (c) => {
   const { limit, cursor, sort, ...asked } = readQuery(c, ListQuery.extend(AtRiskFilter.shape));
   const cohorts = await cohortsAsked(c.var.ctx, asked);
   const { items, next_cursor } = await listAtRisk(c.var.ctx, cohorts, { limit, cursor, sort });
-  return show(c, { title: w.at_risk, nav: '/investigations' }, (
+  return show(
+    c,
+    { title: w.at_risk, nav: '/investigations' },
     <>
       <PageHead title={w.at_risk} sub={`${w.total}: ${await countAtRisk(c.var.ctx, cohorts)}`}>
-        {asked.investigation_id === undefined ? null : <a class="button" href={`/investigations/${asked.investigation_id}`}>←</a>}
+        {asked.investigation_id === undefined ? null : (
+          <a class="button" href={`/investigations/${asked.investigation_id}`}>
+            ←
+          </a>
+        )}
       </PageHead>
       {asked.investigation_id === undefined ? null : <Holds c={c} id={asked.investigation_id} />}
       <form method="post" action="/advance-replacements">
         {asked.investigation_id === undefined ? null : <input type="hidden" name="investigation_id" value={asked.investigation_id} />}
         <RiskTable c={c} rows={items} />
-        {may(c.var.ctx.actor, 'return:write') && items.length > 0 ? <div class="stack"><Field label={w.reason} name="reason" required /><button type="submit" class="primary">{w.prepare}</button></div> : null}
+        {may(c.var.ctx.actor, 'return:write') && items.length > 0 ? (
+          <div class="stack">
+            <Field label={w.reason} name="reason" required />
+            <button type="submit" class="primary">
+              {w.prepare}
+            </button>
+          </div>
+        ) : null}
       </form>
       <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 const RiskTable = ({ c, rows }: { c: AppContext; rows: readonly UnitAtRisk[] }) => {
   const w = words(c.var.locale);
   return (
-    <Table c={c} caption={w.at_risk} rows={rows} columns={[
-      { head: w.choose, cell: (row) => <input type="checkbox" name="unit_ids" value={row.unit_id} aria-label={row.serial} /> },
-      { head: w.serial, sort: 'serial', cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
-      { head: w.model, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware].filter((part) => part !== null).join(' · ') },
-      { head: w.since, sort: 'in_service_since_on', cell: (row) => row.in_service_since_on },
-      { head: w.customer, cell: (row) => row.customer_name ?? '–' },
-      { head: w.site, cell: (row) => [row.site_name, row.address].filter((part) => part !== null).join(' ') },
-      { head: w.contact, cell: (row) => [row.contact_name, row.email, row.phone, row.partner_name].filter((part) => part !== null).join(' · ') },
-    ]} />
+    <Table
+      c={c}
+      caption={w.at_risk}
+      rows={rows}
+      columns={[
+        { head: w.choose, cell: (row) => <input type="checkbox" name="unit_ids" value={row.unit_id} aria-label={row.serial} /> },
+        { head: w.serial, sort: 'serial', cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
+        { head: w.model, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware].filter((part) => part !== null).join(' · ') },
+        { head: w.since, sort: 'in_service_since_on', cell: (row) => row.in_service_since_on },
+        { head: w.customer, cell: (row) => row.customer_name ?? '–' },
+        { head: w.site, cell: (row) => [row.site_name, row.address].filter((part) => part !== null).join(' ') },
+        { head: w.contact, cell: (row) => [row.contact_name, row.email, row.phone, row.partner_name].filter((part) => part !== null).join(' · ') },
+      ]}
+    />
   );
 };
 
@@ -56,14 +74,72 @@ async function Holds({ c, id }: { c: AppContext; id: string }) {
   const displaced = await listDisplaced(c.var.ctx, id);
   return (
     <Section title={w.holds} id="holds">
-      {holds.length === 0 ? null : <Table c={c} caption={w.holds} rows={holds} columns={[
-        { head: w.model, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware_code].filter((part) => part !== null).join(' · ') }, { head: w.reason, cell: (row) => row.reason },
-        { head: w.held_by, cell: (row) => <>{row.placed_name} <Moment c={c} at={row.placed_at} /></> },
-        { head: '', cell: (row) => (row.state === 'released' ? `${w.released}: ${row.released_name} ${row.release_reason}` : may(c.var.ctx.actor, 'stock:approve') ? <Form action={`/investigations/${id}/holds/${row.id}/release`}><Field label={w.reason} name="reason" required /><button type="submit">{w.release}</button></Form> : <Badge tone="bad">{w.active}</Badge>) }]} />}
-      {displaced.length === 0 ? null : <Table c={c} caption={w.displaced} rows={displaced} columns={[
-        { head: w.serial, cell: (row) => row.serial ?? `${row.model_code} × ${row.quantity}` }, { head: w.return_number, cell: (row) => (row.return_id === null ? `${row.cause_kind}` : <a href={`/returns/${row.return_id}`}>{row.return_number}</a>) },
-        { head: '', cell: (row) => (row.moved_to !== null ? w.moved : may(c.var.ctx.actor, 'stock:write') ? <form method="post" action={`/investigations/${id}/displaced/${row.reservation_id}`}><button type="submit">{w.move}</button></form> : '') }]} />}
-      {may(c.var.ctx.actor, 'investigation:write') ? <Form action={`/investigations/${id}/holds`}><Field label={w.reason} name="reason" required /><button type="submit">{w.hold}</button></Form> : null}
+      {holds.length === 0 ? null : (
+        <Table
+          c={c}
+          caption={w.holds}
+          rows={holds}
+          columns={[
+            { head: w.model, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware_code].filter((part) => part !== null).join(' · ') },
+            { head: w.reason, cell: (row) => row.reason },
+            {
+              head: w.held_by,
+              cell: (row) => (
+                <>
+                  {row.placed_name} <Moment c={c} at={row.placed_at} />
+                </>
+              ),
+            },
+            {
+              head: '',
+              cell: (row) =>
+                row.state === 'released' ? (
+                  `${w.released}: ${row.released_name} ${row.release_reason}`
+                ) : may(c.var.ctx.actor, 'stock:approve') ? (
+                  <Form action={`/investigations/${id}/holds/${row.id}/release`}>
+                    <Field label={w.reason} name="reason" required />
+                    <button type="submit">{w.release}</button>
+                  </Form>
+                ) : (
+                  <Badge tone="bad">{w.active}</Badge>
+                ),
+            },
+          ]}
+        />
+      )}
+      {displaced.length === 0 ? null : (
+        <Table
+          c={c}
+          caption={w.displaced}
+          rows={displaced}
+          columns={[
+            { head: w.serial, cell: (row) => row.serial ?? `${row.model_code} × ${row.quantity}` },
+            {
+              head: w.return_number,
+              cell: (row) => (row.return_id === null ? `${row.cause_kind}` : <a href={`/returns/${row.return_id}`}>{row.return_number}</a>),
+            },
+            {
+              head: '',
+              cell: (row) =>
+                row.moved_to !== null ? (
+                  w.moved
+                ) : may(c.var.ctx.actor, 'stock:write') ? (
+                  <form method="post" action={`/investigations/${id}/displaced/${row.reservation_id}`}>
+                    <button type="submit">{w.move}</button>
+                  </form>
+                ) : (
+                  ''
+                ),
+            },
+          ]}
+        />
+      )}
+      {may(c.var.ctx.actor, 'investigation:write') ? (
+        <Form action={`/investigations/${id}/holds`}>
+          <Field label={w.reason} name="reason" required />
+          <button type="submit">{w.hold}</button>
+        </Form>
+      ) : null}
     </Section>
   );
 }
@@ -92,5 +168,9 @@ const ReplaceForm = Reason.extend({ investigation_id: z.string().optional(), uni
 action(riskPages, '/advance-replacements', 'return:write', async (c) => {
   const input = await readForm(c, ReplaceForm);
   const done = await prepareReplacements(c.var.ctx, input);
-  return seeOther(c, input.investigation_id === undefined ? '/returns' : home(input.investigation_id), words(c.var.locale).prepared(done.returns.length, done.without_stock.length));
+  return seeOther(
+    c,
+    input.investigation_id === undefined ? '/returns' : home(input.investigation_id),
+    words(c.var.locale).prepared(done.returns.length, done.without_stock.length),
+  );
 });

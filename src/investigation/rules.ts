@@ -19,13 +19,20 @@ export interface Progress {
 /** What still stands in the way of an event, as sentences; empty when nothing does. */
 export function gapsBefore(event: InvestigationEvent, progress: Progress): Bilingual[] {
   switch (event) {
-    case 'contain': return containmentGaps(progress);
-    case 'confirm_causes': return causeGaps(progress);
-    case 'implement': return [...causeGaps(progress), ...actionGaps(progress)];
-    case 'verify': return evidenceGaps(progress);
-    case 'close': return [...causeGaps(progress), ...actionGaps(progress), ...evidenceGaps(progress)];
-    case 'reopen': return [];
-    default: return event satisfies never;
+    case 'contain':
+      return containmentGaps(progress);
+    case 'confirm_causes':
+      return causeGaps(progress);
+    case 'implement':
+      return [...causeGaps(progress), ...actionGaps(progress)];
+    case 'verify':
+      return evidenceGaps(progress);
+    case 'close':
+      return [...causeGaps(progress), ...actionGaps(progress), ...evidenceGaps(progress)];
+    case 'reopen':
+      return [];
+    default:
+      return event satisfies never;
   }
 }
 
@@ -40,7 +47,9 @@ const causeGaps = (progress: Progress): Bilingual[] => [
 const actionGaps = (progress: Progress): Bilingual[] => [
   ...(progress.permanent_done === 0 ? [['No permanent action is done', '完了した恒久対策がありません'] as const] : []),
   ...(progress.open_actions > 0 ? [[`${progress.open_actions} actions are not done`, `未完了の対策が${progress.open_actions}件あります`] as const] : []),
-  ...(progress.without_cut_in > 0 ? [[`${progress.without_cut_in} permanent actions have no cut-in`, `切替点のない恒久対策が${progress.without_cut_in}件あります`] as const] : []),
+  ...(progress.without_cut_in > 0
+    ? [[`${progress.without_cut_in} permanent actions have no cut-in`, `切替点のない恒久対策が${progress.without_cut_in}件あります`] as const]
+    : []),
 ];
 
 const evidenceGaps = (progress: Progress): Bilingual[] =>
@@ -80,8 +89,10 @@ export interface Comparison {
 export function compareSides(bands: readonly AgeBand[]): Comparison {
   const sum = (of: (band: AgeBand) => number): number => bands.reduce((total, band) => total + of(band), 0);
   const totals = {
-    before_failures: sum((band) => band.before_failures), before_exposure_days: sum((band) => band.before_days),
-    after_failures: sum((band) => band.after_failures), after_exposure_days: sum((band) => band.after_days),
+    before_failures: sum((band) => band.before_failures),
+    before_exposure_days: sum((band) => band.before_days),
+    after_failures: sum((band) => band.after_failures),
+    after_exposure_days: sum((band) => band.after_days),
   };
   const pooled = (band: AgeBand): number => {
     const days = band.before_days + band.after_days;

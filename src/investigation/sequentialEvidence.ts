@@ -6,7 +6,10 @@ import type { Side } from './cutIn.ts';
 type Sided<T> = T & { readonly side: Side };
 
 /** Improvement is the deterioration of the other side: the same ratios with the roles exchanged. */
-export interface SequentialEvidence { readonly e_better: number | null; readonly e_worse: number | null }
+export interface SequentialEvidence {
+  readonly e_better: number | null;
+  readonly e_worse: number | null;
+}
 
 /**
  * Given the failures of one day among units in service on both sides, those after the cut-in are binomial with their share of the units, whatever
@@ -41,7 +44,10 @@ function inService(pieces: readonly ServicePiece[]): (day: number) => number {
 function runningSum(entries: readonly (readonly [day: number, units: number])[]): (day: number) => number {
   const sorted = [...entries].sort((a, b) => a[0] - b[0]);
   let total = 0;
-  const sums = sorted.map(([, units]) => { total += units; return total; });
+  const sums = sorted.map(([, units]) => {
+    total += units;
+    return total;
+  });
   return (day) => {
     let low = 0;
     let high = sorted.length;
@@ -50,6 +56,6 @@ function runningSum(entries: readonly (readonly [day: number, units: number])[])
       if ((sorted[middle]?.[0] ?? 0) <= day) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? 0 : sums[low - 1] ?? 0;
+    return low === 0 ? 0 : (sums[low - 1] ?? 0);
   };
 }

@@ -28,7 +28,11 @@ export interface InvestigationRow {
   version: number;
 }
 
-export interface InvestigationMemberRow { investigation_id: string; user_id: string; duty: string | null }
+export interface InvestigationMemberRow {
+  investigation_id: string;
+  user_id: string;
+  duty: string | null;
+}
 
 export interface InvestigationLinkRow {
   investigation_id: string;
@@ -144,7 +148,14 @@ export interface KnownIssueRow {
   version: number;
 }
 
-export interface KnownIssueCohortRow { id: string; known_issue_id: string; model_id: string; hw_rev: string | null; batch_id: string | null; firmware_id: string | null }
+export interface KnownIssueCohortRow {
+  id: string;
+  known_issue_id: string;
+  model_id: string;
+  hw_rev: string | null;
+  batch_id: string | null;
+  firmware_id: string | null;
+}
 
 export interface KnownIssueMatchRow {
   known_issue_id: string;
@@ -159,7 +170,10 @@ export interface KnownIssueMatchRow {
   created_at: number;
 }
 
-export interface KnownIssueMarkRow { record_kind: string; last_at: number }
+export interface KnownIssueMarkRow {
+  record_kind: string;
+  last_at: number;
+}
 
 /** A protocol. Revisions are new rows; `steps` is JSON. */
 export interface TestTemplateRow {
@@ -192,9 +206,23 @@ export interface TestRecordRow {
   version: number;
 }
 
-export interface TestSampleRow { id: string; test_record_id: string; serial: string; serial_key: string; unit_id: string | null; note: string | null }
+export interface TestSampleRow {
+  id: string;
+  test_record_id: string;
+  serial: string;
+  serial_key: string;
+  unit_id: string | null;
+  note: string | null;
+}
 
-export interface TestValueRow { sample_id: string; step_code: string; value: number | null; observation: string | null; result: 'pass' | 'fail' | 'noted'; measured_at: number }
+export interface TestValueRow {
+  sample_id: string;
+  step_code: string;
+  value: number | null;
+  observation: string | null;
+  result: 'pass' | 'fail' | 'noted';
+  measured_at: number;
+}
 
 export interface InvestigationTables {
   investigations: InvestigationRow;

@@ -23,7 +23,11 @@ export const SaveTestTemplate = z.strictObject({
   name_en: z.string().trim().min(1).max(200),
   name_ja: z.string().trim().min(1).max(200),
   method: z.string().trim().max(10_000).nullable().default(null),
-  steps: z.array(TestStep).min(1).max(100).refine((steps) => new Set(steps.map((step) => step.code)).size === steps.length, 'Two steps share a code'),
+  steps: z
+    .array(TestStep)
+    .min(1)
+    .max(100)
+    .refine((steps) => new Set(steps.map((step) => step.code)).size === steps.length, 'Two steps share a code'),
 });
 export type SaveTestTemplate = z.output<typeof SaveTestTemplate>;
 
@@ -36,15 +40,21 @@ export const StartTest = z.strictObject({
 });
 export type StartTest = z.output<typeof StartTest>;
 
-export const RecordValue = z.strictObject({
-  sample_id: Id,
-  step_code: z.string().max(40),
-  value: z.number().nullable().default(null),
-  observation: z.string().trim().min(1).max(2000).nullable().default(null),
-  /** For a step without limits; one with limits is judged by them. */
-  result: z.enum(['pass', 'fail']).optional(),
-}).refine((input) => input.value !== null || input.observation !== null, { path: ['value'], message: 'A value or an observation' });
+export const RecordValue = z
+  .strictObject({
+    sample_id: Id,
+    step_code: z.string().max(40),
+    value: z.number().nullable().default(null),
+    observation: z.string().trim().min(1).max(2000).nullable().default(null),
+    /** For a step without limits; one with limits is judged by them. */
+    result: z.enum(['pass', 'fail']).optional(),
+  })
+  .refine((input) => input.value !== null || input.observation !== null, { path: ['value'], message: 'A value or an observation' });
 export type RecordValue = z.output<typeof RecordValue>;
 
-export const ConcludeTest = z.strictObject({ result: z.enum(['pass', 'fail']), conclusion: z.string().trim().min(1).max(10_000), tested_on: DayText.optional() });
+export const ConcludeTest = z.strictObject({
+  result: z.enum(['pass', 'fail']),
+  conclusion: z.string().trim().min(1).max(10_000),
+  tested_on: DayText.optional(),
+});
 export type ConcludeTest = z.output<typeof ConcludeTest>;

@@ -1,36 +1,76 @@
 // /test-records and /test-templates.
 import { z } from 'zod';
+import { parsed } from '../claim/parsed.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
 import type { AppContext } from '../web/env.ts';
-import { parsed } from '../claim/parsed.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Facts, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
-import { concludeTest, recordValue, retireTestTemplate, saveTestTemplate, startTest, stepsOf } from './test.ts';
-import { ConcludeTest, RecordValue, SaveTestTemplate, StartTest, testKinds, type TestStep } from './testInputs.ts';
-import { listTests, listTestTemplates, viewTest } from './testQueries.ts';
 import { words } from './knownIssueWords.ts';
+import { concludeTest, recordValue, retireTestTemplate, saveTestTemplate, startTest, stepsOf } from './test.ts';
+import { ConcludeTest, RecordValue, SaveTestTemplate, StartTest, type TestStep, testKinds } from './testInputs.ts';
+import { listTests, listTestTemplates, viewTest } from './testQueries.ts';
 
 export const testPages = newPages();
 const nameOf = (c: AppContext, row: { name_en: string; name_ja: string }): string => (c.var.locale === 'ja' ? row.name_ja : row.name_en);
-const linesOf = (text: string): string[] => text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
+const linesOf = (text: string): string[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 
 page(testPages, '/test-records', 'investigation:read', async (c) => {
   const w = words(c.var.locale);
-  const Filter = z.object({ state: z.enum(['running', 'done']).optional(), result: z.enum(['pass', 'fail']).optional(), investigation_id: z.string().optional() });
+  const Filter = z.object({
+    state: z.enum(['running', 'done']).optional(),
+    result: z.enum(['pass', 'fail']).optional(),
+    investigation_id: z.string().optional(),
+  });
   const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend(Filter.shape));
   const { items, next_cursor } = await listTests(c.var.ctx, { limit, cursor, sort }, filter);
-  return show(c, { title: w.tests, nav: '/investigations' }, (
+  return show(
+    c,
+    { title: w.tests, nav: '/investigations' },
     <>
-      <PageHead title={w.tests}><a class="button" href="/test-templates">{w.templates}</a>{may(c.var.ctx.actor, 'investigation:write') ? <a class="button primary" href="/test-records/new">{w.new_test}</a> : null}</PageHead>
-      <Filters c={c}><Select label={w.result} name="result" value={filter.result} options={[{ value: 'pass', label: w.pass }, { value: 'fail', label: w.fail }]} blank="–" /></Filters>
-      <Table c={c} caption={w.tests} rows={items} columns={[
-        { head: w.number, sort: 'number', cell: (row) => <a href={`/test-records/${row.id}`}>{row.number}</a> }, { head: w.title, cell: (row) => row.title }, { head: w.template, cell: (row) => `${row.template_code} r${row.template_revision} ${nameOf(c, row)}` },
-        { head: w.result, cell: (row) => <ResultBadge c={c} result={row.result} /> }, { head: w.tested_on, cell: (row) => row.tested_on ?? '–' }, { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> }]} />
+      <PageHead title={w.tests}>
+        <a class="button" href="/test-templates">
+          {w.templates}
+        </a>
+        {may(c.var.ctx.actor, 'investigation:write') ? (
+          <a class="button primary" href="/test-records/new">
+            {w.new_test}
+          </a>
+        ) : null}
+      </PageHead>
+      <Filters c={c}>
+        <Select
+          label={w.result}
+          name="result"
+          value={filter.result}
+          options={[
+            { value: 'pass', label: w.pass },
+            { value: 'fail', label: w.fail },
+          ]}
+          blank="–"
+        />
+      </Filters>
+      <Table
+        c={c}
+        caption={w.tests}
+        rows={items}
+        columns={[
+          { head: w.number, sort: 'number', cell: (row) => <a href={`/test-records/${row.id}`}>{row.number}</a> },
+          { head: w.title, cell: (row) => row.title },
+          { head: w.template, cell: (row) => `${row.template_code} r${row.template_revision} ${nameOf(c, row)}` },
+          { head: w.result, cell: (row) => <ResultBadge c={c} result={row.result} /> },
+          { head: w.tested_on, cell: (row) => row.tested_on ?? '–' },
+          { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
+        ]}
+      />
       <Pager c={c} next_cursor={next_cursor} />
-    </>
-  ));
+    </>,
+  );
 });
 
 const ResultBadge = ({ c, result }: { c: AppContext; result: 'pass' | 'fail' | 'noted' | null }) => {
@@ -41,7 +81,9 @@ const ResultBadge = ({ c, result }: { c: AppContext; result: 'pass' | 'fail' | '
 page(testPages, '/test-records/new', 'investigation:write', async (c) => {
   const w = words(c.var.locale);
   const templates = (await listTestTemplates(c.var.ctx)).map((row) => ({ value: row.id, label: `${row.code} r${row.revision} ${nameOf(c, row)}` }));
-  return show(c, { title: w.new_test, nav: '/investigations' }, (
+  return show(
+    c,
+    { title: w.new_test, nav: '/investigations' },
     <>
       <PageHead title={w.new_test} />
       <Form action="/test-records">
@@ -50,14 +92,19 @@ page(testPages, '/test-records/new', 'investigation:write', async (c) => {
         <Field label={w.title} name="title" required />
         <TextArea label={w.conditions} name="conditions" rows={2} />
         <TextArea label={w.serials} name="serials" required rows={6} />
-        <button type="submit" class="primary">{w.new_test}</button>
+        <button type="submit" class="primary">
+          {w.new_test}
+        </button>
       </Form>
-    </>
-  ));
+    </>,
+  );
 });
 
 action(testPages, '/test-records', 'investigation:write', async (c) => {
-  const { serials, ...form } = await readForm(c, z.object({ template_id: z.string(), investigation_id: z.string().optional(), title: z.string(), conditions: z.string().optional(), serials: z.string() }));
+  const { serials, ...form } = await readForm(
+    c,
+    z.object({ template_id: z.string(), investigation_id: z.string().optional(), title: z.string(), conditions: z.string().optional(), serials: z.string() }),
+  );
   const row = await startTest(c.var.ctx, parsed(StartTest, { ...form, serials: linesOf(serials) }));
   return seeOther(c, `/test-records/${row.id}`, words(c.var.locale).saved);
 });
@@ -66,25 +113,61 @@ page(testPages, '/test-records/:id', 'investigation:read', async (c) => {
   const w = words(c.var.locale);
   const { record, template, steps, samples, values } = await viewTest(c.var.ctx, c.req.param('id') ?? '');
   const writable = record.state === 'running' && may(c.var.ctx.actor, 'investigation:write');
-  const rows = samples.flatMap((sample) => steps.map((step) => ({ sample, step, value: values.find((one) => one.sample_id === sample.id && one.step_code === step.code) })));
-  return show(c, { title: `${record.number} ${record.title}`, nav: '/investigations' }, (
+  const rows = samples.flatMap((sample) =>
+    steps.map((step) => ({ sample, step, value: values.find((one) => one.sample_id === sample.id && one.step_code === step.code) })),
+  );
+  return show(
+    c,
+    { title: `${record.number} ${record.title}`, nav: '/investigations' },
     <>
-      <PageHead title={`${record.number} ${record.title}`} sub={<ResultBadge c={c} result={record.result} />}><a class="button" href={`/documents?record_kind=test_record&record_id=${record.id}`}>{w.documents}</a></PageHead>
-      <Facts facts={[[w.template, `${template.code} r${template.revision} ${nameOf(c, template)}`], [w.method, template.method ?? '–'], [w.conditions, record.conditions ?? '–'], [w.tested_by, record.tested_by], [w.tested_on, record.tested_on ?? '–'], [w.conclusion, record.conclusion ?? '–']]} />
-      <Table c={c} caption={w.steps} rows={rows} columns={[
-        { head: w.sample, cell: ({ sample }) => (sample.unit_id === null ? sample.serial : <a href={`/units/${sample.unit_id}`}>{sample.serial}</a>) }, { head: w.step, cell: ({ step }) => nameOf(c, step) }, { head: w.limits, cell: ({ step }) => limitsOf(step) },
-        { head: w.value, numeric: true, cell: ({ value, step }) => (value === undefined ? '–' : `${value.value ?? ''} ${value.value === null ? '' : step.unit ?? ''} ${value.observation ?? ''}`) }, { head: w.result, cell: ({ value }) => (value === undefined ? '' : <ResultBadge c={c} result={value.result} />) },
-        { head: '', cell: ({ sample, step }) => (writable ? <ValueForm c={c} id={record.id} sample_id={sample.id} step={step} /> : '') }]} />
+      <PageHead title={`${record.number} ${record.title}`} sub={<ResultBadge c={c} result={record.result} />}>
+        <a class="button" href={`/documents?record_kind=test_record&record_id=${record.id}`}>
+          {w.documents}
+        </a>
+      </PageHead>
+      <Facts
+        facts={[
+          [w.template, `${template.code} r${template.revision} ${nameOf(c, template)}`],
+          [w.method, template.method ?? '–'],
+          [w.conditions, record.conditions ?? '–'],
+          [w.tested_by, record.tested_by],
+          [w.tested_on, record.tested_on ?? '–'],
+          [w.conclusion, record.conclusion ?? '–'],
+        ]}
+      />
+      <Table
+        c={c}
+        caption={w.steps}
+        rows={rows}
+        columns={[
+          { head: w.sample, cell: ({ sample }) => (sample.unit_id === null ? sample.serial : <a href={`/units/${sample.unit_id}`}>{sample.serial}</a>) },
+          { head: w.step, cell: ({ step }) => nameOf(c, step) },
+          { head: w.limits, cell: ({ step }) => limitsOf(step) },
+          {
+            head: w.value,
+            numeric: true,
+            cell: ({ value, step }) =>
+              value === undefined ? '–' : `${value.value ?? ''} ${value.value === null ? '' : (step.unit ?? '')} ${value.observation ?? ''}`,
+          },
+          { head: w.result, cell: ({ value }) => (value === undefined ? '' : <ResultBadge c={c} result={value.result} />) },
+          { head: '', cell: ({ sample, step }) => (writable ? <ValueForm c={c} id={record.id} sample_id={sample.id} step={step} /> : '') },
+        ]}
+      />
       {writable ? (
         <Section title={w.conclude}>
           <Form action={`/test-records/${record.id}/conclusion`}>
             <TextArea label={w.conclusion} name="conclusion" required rows={3} />
-            <button type="submit" name="result" value="pass">{w.pass}</button><button type="submit" name="result" value="fail">{w.fail}</button>
+            <button type="submit" name="result" value="pass">
+              {w.pass}
+            </button>
+            <button type="submit" name="result" value="fail">
+              {w.fail}
+            </button>
           </Form>
         </Section>
       ) : null}
-    </>
-  ));
+    </>,
+  );
 });
 
 const limitsOf = (step: TestStep): string => (step.min === null && step.max === null ? '–' : `${step.min ?? ''} … ${step.max ?? ''} ${step.unit ?? ''}`);
@@ -95,9 +178,21 @@ const ValueForm = ({ c, id, sample_id, step }: { c: AppContext; id: string; samp
     <details>
       <summary>{w.value}</summary>
       <Form action={`/test-records/${id}/values`}>
-        <input type="hidden" name="sample_id" value={sample_id} /><input type="hidden" name="step_code" value={step.code} />
-        <Field label={w.value} name="value" type="number" step="any" /><Field label={w.observation} name="observation" />
-        {step.min === null && step.max === null ? <Select label={w.result} name="result" options={[{ value: 'pass', label: w.pass }, { value: 'fail', label: w.fail }]} blank={w.noted} /> : null}
+        <input type="hidden" name="sample_id" value={sample_id} />
+        <input type="hidden" name="step_code" value={step.code} />
+        <Field label={w.value} name="value" type="number" step="any" />
+        <Field label={w.observation} name="observation" />
+        {step.min === null && step.max === null ? (
+          <Select
+            label={w.result}
+            name="result"
+            options={[
+              { value: 'pass', label: w.pass },
+              { value: 'fail', label: w.fail },
+            ]}
+            blank={w.noted}
+          />
+        ) : null}
         <button type="submit">{w.save}</button>
       </Form>
     </details>
@@ -105,8 +200,18 @@ const ValueForm = ({ c, id, sample_id, step }: { c: AppContext; id: string; samp
 };
 
 action(testPages, '/test-records/:id/values', 'investigation:write', async (c) => {
-  const { value, ...form } = await readForm(c, z.object({ sample_id: z.string(), step_code: z.string(), value: z.coerce.number().optional(), observation: z.string().optional(), result: z.enum(['pass', 'fail']).optional() }));
-  if (value === undefined && form.observation === undefined) throw invalid('value', ['A value or an observation', '値または所見を入力してください'], c.var.locale);
+  const { value, ...form } = await readForm(
+    c,
+    z.object({
+      sample_id: z.string(),
+      step_code: z.string(),
+      value: z.coerce.number().optional(),
+      observation: z.string().optional(),
+      result: z.enum(['pass', 'fail']).optional(),
+    }),
+  );
+  if (value === undefined && form.observation === undefined)
+    throw invalid('value', ['A value or an observation', '値または所見を入力してください'], c.var.locale);
   await recordValue(c.var.ctx, c.req.param('id') ?? '', parsed(RecordValue, { ...form, value: value ?? null }));
   return seeOther(c, `/test-records/${c.req.param('id') ?? ''}`, words(c.var.locale).saved);
 });
@@ -119,27 +224,64 @@ action(testPages, '/test-records/:id/conclusion', 'investigation:write', async (
 page(testPages, '/test-templates', 'investigation:read', async (c) => {
   const w = words(c.var.locale);
   const writable = may(c.var.ctx.actor, 'investigation:write');
-  return show(c, { title: w.templates, nav: '/investigations' }, (
+  return show(
+    c,
+    { title: w.templates, nav: '/investigations' },
     <>
       <PageHead title={w.templates} />
-      <Table c={c} caption={w.templates} rows={await listTestTemplates(c.var.ctx)} columns={[
-        { head: w.code, cell: (row) => row.code }, { head: w.revision, cell: (row) => row.revision }, { head: w.kind, cell: (row) => w[`kind_${row.kind}`] }, { head: w.title, cell: (row) => nameOf(c, row) },
-        { head: w.step, cell: (row) => stepsOf(row.steps).map((step) => nameOf(c, step)).join(', ') }, { head: '', cell: (row) => (writable ? <form method="post" action={`/test-templates/${row.id}/retirement`}><button type="submit">{w.retire}</button></form> : '') }]} />
+      <Table
+        c={c}
+        caption={w.templates}
+        rows={await listTestTemplates(c.var.ctx)}
+        columns={[
+          { head: w.code, cell: (row) => row.code },
+          { head: w.revision, cell: (row) => row.revision },
+          { head: w.kind, cell: (row) => w[`kind_${row.kind}`] },
+          { head: w.title, cell: (row) => nameOf(c, row) },
+          {
+            head: w.step,
+            cell: (row) =>
+              stepsOf(row.steps)
+                .map((step) => nameOf(c, step))
+                .join(', '),
+          },
+          {
+            head: '',
+            cell: (row) =>
+              writable ? (
+                <form method="post" action={`/test-templates/${row.id}/retirement`}>
+                  <button type="submit">{w.retire}</button>
+                </form>
+              ) : (
+                ''
+              ),
+          },
+        ]}
+      />
       {writable ? (
         <Section title={w.new_template}>
           <Form action="/test-templates">
-            <Field label={w.code} name="code" required /><Select label={w.kind} name="kind" options={testKinds.map((kind) => ({ value: kind, label: w[`kind_${kind}`] }))} />
-            <Field label={w.name_en} name="name_en" required /><Field label={w.name_ja} name="name_ja" required /><TextArea label={w.method} name="method" rows={3} /><TextArea label={w.steps} name="steps" required rows={6} />
-            <button type="submit" class="primary">{w.save}</button>
+            <Field label={w.code} name="code" required />
+            <Select label={w.kind} name="kind" options={testKinds.map((kind) => ({ value: kind, label: w[`kind_${kind}`] }))} />
+            <Field label={w.name_en} name="name_en" required />
+            <Field label={w.name_ja} name="name_ja" required />
+            <TextArea label={w.method} name="method" rows={3} />
+            <TextArea label={w.steps} name="steps" required rows={6} />
+            <button type="submit" class="primary">
+              {w.save}
+            </button>
           </Form>
         </Section>
       ) : null}
-    </>
-  ));
+    </>,
+  );
 });
 
 action(testPages, '/test-templates', 'investigation:write', async (c) => {
-  const { steps, ...form } = await readForm(c, z.object({ code: z.string(), kind: z.enum(testKinds), name_en: z.string(), name_ja: z.string(), method: z.string().optional(), steps: z.string() }));
+  const { steps, ...form } = await readForm(
+    c,
+    z.object({ code: z.string(), kind: z.enum(testKinds), name_en: z.string(), name_ja: z.string(), method: z.string().optional(), steps: z.string() }),
+  );
   const parsed = SaveTestTemplate.safeParse({ ...form, steps: linesOf(steps).map(stepOfLine) });
   if (!parsed.success) throw invalid('steps', ['A step is not readable', '項目の書式が正しくありません'], c.var.locale);
   await saveTestTemplate(c.var.ctx, parsed.data);

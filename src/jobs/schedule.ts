@@ -3,7 +3,6 @@ import { scanCohorts } from '../alert/scan.ts';
 import { closeSettled } from '../case/course.ts';
 import { remindDeadlines } from '../claim/remind.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { importKinds } from '../http/kinds.ts';
 import { forgetOldKeys } from '../idempotency/once.ts';
 import { matchKnownIssues } from '../investigation/knownIssueMatch.ts';
 import { remindActions, watchFixes } from '../investigation/watch.ts';
@@ -14,6 +13,7 @@ import { proveBooks } from '../stock/check.ts';
 import { countCohorts } from '../telemetry/cohorts.ts';
 import { watchSites } from '../telemetry/outages.ts';
 import { forgetOldDrafts } from '../transfer/drafts.ts';
+import type { ImportKind } from '../transfer/kind.ts';
 import { mendImports } from '../transfer/undoImport.ts';
 
 export interface Job {
@@ -35,7 +35,6 @@ export const schedule: readonly Job[] = [
   { name: 'close-settled-cases', cron: '10 20 4 * * *', lease_s: 600, work: closeSettled },
   { name: 'count-cohorts', cron: '20 7 * * * *', lease_s: 1800, work: countCohorts },
   { name: 'scan-cohorts', cron: '0 30 2 * * *', lease_s: 3600, work: scanCohorts },
-  { name: 'mend-imports', cron: '25 */10 * * * *', lease_s: 1800, work: (ctx) => mendImports(ctx, importKinds) },
   { name: 'forget-drafts', cron: '0 50 3 * * *', lease_s: 600, work: forgetOldDrafts },
   { name: 'watch-sites', cron: '40 * * * * *', lease_s: 300, work: watchSites },
   { name: 'match-known-issues', cron: '30 */5 * * * *', lease_s: 600, work: matchKnownIssues },
@@ -50,4 +49,12 @@ export const deliveryJob = (settings: DeliverySettings): Job => ({
   cron: '*/10 * * * * *',
   lease_s: 300,
   work: (ctx) => deliverOutbox(ctx, settings),
+});
+
+/** Takes back imports that a crash left half written; which kinds there are is for main to say. */
+export const mendingJob = (kinds: readonly ImportKind[]): Job => ({
+  name: 'mend-imports',
+  cron: '25 */10 * * * *',
+  lease_s: 1800,
+  work: (ctx) => mendImports(ctx, kinds),
 });

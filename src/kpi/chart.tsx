@@ -1,9 +1,10 @@
 // A KPI over time, with its target and the measures taken at their days.
+
+import { dayFromNumber, dayNumber } from '../core/time.ts';
 import type { Locale } from '../core/words.ts';
-import { Chart, CHART_WIDTH, XAxis, YAxis } from '../web/chart/axes.tsx';
+import { CHART_WIDTH, Chart, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Dot, Line } from '../web/chart/marks.tsx';
 import { linearScale } from '../web/chart/scale.ts';
-import { dayFromNumber, dayNumber } from '../core/time.ts';
 import type { Point } from './queries.ts';
 import type { KpiNoteRow, KpiTargetRow } from './table.ts';
 import { durationText } from './views.tsx';
@@ -12,7 +13,19 @@ import { words } from './words.ts';
 const HEIGHT = 260;
 const AREA = { left: 90, right: CHART_WIDTH - 16, top: 28, bottom: 190 };
 
-export function KpiChart({ title, points, targets, notes, locale }: { title: string; points: readonly Point[]; targets: readonly KpiTargetRow[]; notes: readonly KpiNoteRow[]; locale: Locale }) {
+export function KpiChart({
+  title,
+  points,
+  targets,
+  notes,
+  locale,
+}: {
+  title: string;
+  points: readonly Point[];
+  targets: readonly KpiTargetRow[];
+  notes: readonly KpiNoteRow[];
+  locale: Locale;
+}) {
   const known = points.filter((point) => point.value !== null);
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || known.length === 0) return null;
@@ -21,15 +34,30 @@ export function KpiChart({ title, points, targets, notes, locale }: { title: str
   const x = linearScale([dayNumber(first.from_on), Math.max(dayNumber(last.from_on), dayNumber(first.from_on) + 1)], [AREA.left, AREA.right], 6);
   const y = linearScale([0, top], [AREA.bottom, AREA.top]);
   const goal = targets.at(-1);
-  const format = (value: number): string => (first.kind === 'share' ? `${Math.round(value * 100)} %` : first.kind === 'duration' ? durationText(value, locale) : String(Math.round(value * 100) / 100));
+  const format = (value: number): string =>
+    first.kind === 'share' ? `${Math.round(value * 100)} %` : first.kind === 'duration' ? durationText(value, locale) : String(Math.round(value * 100) / 100);
   return (
     <Chart title={title} description={known.map(({ from_on, value }) => `${from_on}: ${format(value ?? 0)}`).join('; ')} height={HEIGHT}>
       <XAxis scale={x} area={AREA} title={words(locale).series} format={(day) => dayFromNumber(Math.round(day)).slice(5)} />
       <YAxis scale={y} area={AREA} title={title} format={format} />
-      {goal === undefined ? null : <Line mark="limit" points={[{ x: AREA.left, y: y.at(goal.goal) }, { x: AREA.right, y: y.at(goal.goal) }]} />}
+      {goal === undefined ? null : (
+        <Line
+          mark="limit"
+          points={[
+            { x: AREA.left, y: y.at(goal.goal) },
+            { x: AREA.right, y: y.at(goal.goal) },
+          ]}
+        />
+      )}
       <Line points={points.map((point) => (point.value === null ? null : { x: x.at(dayNumber(point.from_on)), y: y.at(point.value) }))} />
-      {known.map((point) => <Dot x={x.at(dayNumber(point.from_on))} y={y.at(point.value ?? 0)} label={`${point.from_on}: ${format(point.value ?? 0)} (n = ${point.denominator})`} />)}
-      {notes.filter(({ noted_on }) => noted_on >= first.from_on && noted_on <= last.from_on).map((note) => <Dot mark="note" x={x.at(dayNumber(note.noted_on))} y={AREA.top} label={`${note.noted_on}: ${note.note}`} />)}
+      {known.map((point) => (
+        <Dot x={x.at(dayNumber(point.from_on))} y={y.at(point.value ?? 0)} label={`${point.from_on}: ${format(point.value ?? 0)} (n = ${point.denominator})`} />
+      ))}
+      {notes
+        .filter(({ noted_on }) => noted_on >= first.from_on && noted_on <= last.from_on)
+        .map((note) => (
+          <Dot mark="note" x={x.at(dayNumber(note.noted_on))} y={AREA.top} label={`${note.noted_on}: ${note.note}`} />
+        ))}
     </Chart>
   );
 }

@@ -1,10 +1,11 @@
 // The monthly inquiry rate: inquiries per active contract, or per unit in service, and month. Gross and net; raw and standardised to one mix.
+
+import { isInbound, measuredCases } from '../case/held.ts';
 import { staffOnly } from '../core/actor.ts';
 import { addDays, addMonths, type Day, daysBetween, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { garwoodInterval } from '../stats/poissonInterval.ts';
 import { directRate } from '../stats/standardise.ts';
-import { isInbound, measuredCases } from '../case/held.ts';
 import type { Days } from './queries.ts';
 
 export interface InquiryRate {
@@ -38,14 +39,30 @@ export async function listInquiryRates(ctx: Ctx, days: Days, by: 'plan' | 'model
   return months.flatMap((month) => {
     const rows = groups.map((group) => rateRow(month, group, counts.get(`${month} ${group}`) ?? NOTHING, active.get(`${month} ${group}`) ?? 0));
     // Cases that belong to no group count over all: a case without a contract is an inquiry too.
-    const all = [...counts].filter(([key]) => key.startsWith(month)).reduce((sum, [, count]) => ({ gross: sum.gross + count.gross, net: sum.net + count.net }), NOTHING);
-    const total = rateRow(month, null, all, rows.reduce((sum, row) => sum + row.active, 0));
-    const standard = directRate(rows.map((row) => ({ count: row.net, exposure: row.active })), weights);
-    return [{ ...total, standardised_rate: standard?.rate ?? null, standardised_low: standard?.low ?? null, standardised_high: standard?.high ?? null }, ...rows];
+    const all = [...counts]
+      .filter(([key]) => key.startsWith(month))
+      .reduce((sum, [, count]) => ({ gross: sum.gross + count.gross, net: sum.net + count.net }), NOTHING);
+    const total = rateRow(
+      month,
+      null,
+      all,
+      rows.reduce((sum, row) => sum + row.active, 0),
+    );
+    const standard = directRate(
+      rows.map((row) => ({ count: row.net, exposure: row.active })),
+      weights,
+    );
+    return [
+      { ...total, standardised_rate: standard?.rate ?? null, standardised_low: standard?.low ?? null, standardised_high: standard?.high ?? null },
+      ...rows,
+    ];
   });
 }
 
-interface Counts { readonly gross: number; readonly net: number }
+interface Counts {
+  readonly gross: number;
+  readonly net: number;
+}
 const NOTHING: Counts = { gross: 0, net: 0 };
 
 function monthsIn({ from_on, to_on }: Days): string[] {
@@ -101,14 +118,34 @@ async function activeUnits(ctx: Ctx, months: readonly string[]): Promise<Map<str
 }
 
 async function unitsInService(ctx: Ctx, day: Day): Promise<Map<string, number>> {
-  const rows = await ctx.db.selectFrom('service_intervals').innerJoin('units', 'units.id', 'service_intervals.unit_id').innerJoin('models', 'models.id', 'units.model_id')
-    .select('models.code').select((select) => select.fn.countAll<number>().as('units')).where('from_on', '<=', day)
-    .where((where) => where.or([where('to_on', 'is', null), where('to_on', '>', day)])).groupBy('models.code').execute();
+  const rows = await ctx.db
+    .selectFrom('service_intervals')
+    .innerJoin('units', 'units.id', 'service_intervals.unit_id')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .select('models.code')
+    .select((select) => select.fn.countAll<number>().as('units'))
+    .where('from_on', '<=', day)
+    .where((where) => where.or([where('to_on', 'is', null), where('to_on', '>', day)]))
+    .groupBy('models.code')
+    .execute();
   return new Map(rows.map(({ code, units }) => [code, units]));
 }
 
 function rateRow(month: string, group: string | null, { gross, net }: Counts, active: number): InquiryRate {
   const interval = garwoodInterval(net);
   const per = (count: number): number | null => (active > 0 ? count / active : null);
-  return { month, group, gross, net, active, gross_rate: per(gross), net_rate: per(net), ci_low: per(interval.low), ci_high: per(interval.high), standardised_rate: null, standardised_low: null, standardised_high: null };
+  return {
+    month,
+    group,
+    gross,
+    net,
+    active,
+    gross_rate: per(gross),
+    net_rate: per(net),
+    ci_low: per(interval.low),
+    ci_high: per(interval.high),
+    standardised_rate: null,
+    standardised_low: null,
+    standardised_high: null,
+  };
 }

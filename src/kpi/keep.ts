@@ -16,7 +16,11 @@ export const SetTarget = z.object({ kpi: KpiName, from_on: z.iso.date(), goal: z
 export type SetTarget = z.output<typeof SetTarget>;
 export const AddNote = z.object({ kpi: KpiName, noted_on: z.iso.date(), note: z.string().trim().min(1).max(1000) });
 export type AddNote = z.output<typeof AddNote>;
-export const EnterHours = z.object({ user_id: z.string().min(1).max(64).optional(), worked_on: z.iso.date(), minutes: z.coerce.number().int().min(0).max(1440) });
+export const EnterHours = z.object({
+  user_id: z.string().min(1).max(64).optional(),
+  worked_on: z.iso.date(),
+  minutes: z.coerce.number().int().min(0).max(1440),
+});
 export type EnterHours = z.output<typeof EnterHours>;
 
 /** A goal from a day on, and who answers for it; the same day again changes it. Durations in ms, shares 0…1. */
@@ -24,8 +28,12 @@ export async function setTarget(ctx: Ctx, input: SetTarget): Promise<KpiTargetRo
   allow(ctx, 'case:lead');
   return transaction(ctx, async (ctx) => {
     await refuseStranger(ctx, input.owner_id);
-    const row = await ctx.db.insertInto('kpi_targets').values({ ...input, id: newId(ctx.now), created_at: ctx.now })
-      .onConflict((conflict) => conflict.columns(['kpi', 'from_on']).doUpdateSet({ goal: input.goal, owner_id: input.owner_id })).returningAll().executeTakeFirstOrThrow();
+    const row = await ctx.db
+      .insertInto('kpi_targets')
+      .values({ ...input, id: newId(ctx.now), created_at: ctx.now })
+      .onConflict((conflict) => conflict.columns(['kpi', 'from_on']).doUpdateSet({ goal: input.goal, owner_id: input.owner_id }))
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await remember(ctx, { action: 'kpi_target.set', record_kind: 'kpi_target', record_id: row.id, change: input });
     return row;
   });
@@ -36,7 +44,11 @@ export async function addNote(ctx: Ctx, input: AddNote): Promise<KpiNoteRow> {
   allow(ctx, 'case:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const row = await ctx.db.insertInto('kpi_notes').values({ ...input, id: newId(ctx.now), created_by: ctx.actor.name, created_at: ctx.now }).returningAll().executeTakeFirstOrThrow();
+    const row = await ctx.db
+      .insertInto('kpi_notes')
+      .values({ ...input, id: newId(ctx.now), created_by: ctx.actor.name, created_at: ctx.now })
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await remember(ctx, { action: 'kpi_note.added', record_kind: 'kpi_note', record_id: row.id, change: input });
     return row;
   });
@@ -50,20 +62,36 @@ export async function enterHours(ctx: Ctx, input: EnterHours): Promise<void> {
   await transaction(ctx, async (ctx) => {
     await refuseStranger(ctx, user_id);
     const { worked_on, minutes } = input;
-    await ctx.db.insertInto('work_hours').values({ user_id, worked_on, minutes, updated_at: ctx.now })
-      .onConflict((conflict) => conflict.columns(['user_id', 'worked_on']).doUpdateSet({ minutes, updated_at: ctx.now })).execute();
+    await ctx.db
+      .insertInto('work_hours')
+      .values({ user_id, worked_on, minutes, updated_at: ctx.now })
+      .onConflict((conflict) => conflict.columns(['user_id', 'worked_on']).doUpdateSet({ minutes, updated_at: ctx.now }))
+      .execute();
     await remember(ctx, { action: 'work_hours.entered', record_kind: 'user', record_id: user_id, change: { worked_on, minutes } });
   });
 }
 
 /** Goals and measures of a KPI up to a day. */
-export async function listAnnotations(ctx: Ctx, kpi: string, to_on: string): Promise<{ targets: (KpiTargetRow & { owner_name: string })[]; notes: KpiNoteRow[] }> {
-  const targets = await ctx.db.selectFrom('kpi_targets').innerJoin('users', 'users.id', 'kpi_targets.owner_id').selectAll('kpi_targets').select('users.name as owner_name').where('kpi', '=', kpi).where('from_on', '<=', to_on).orderBy('from_on').execute();
+export async function listAnnotations(
+  ctx: Ctx,
+  kpi: string,
+  to_on: string,
+): Promise<{ targets: (KpiTargetRow & { owner_name: string })[]; notes: KpiNoteRow[] }> {
+  const targets = await ctx.db
+    .selectFrom('kpi_targets')
+    .innerJoin('users', 'users.id', 'kpi_targets.owner_id')
+    .selectAll('kpi_targets')
+    .select('users.name as owner_name')
+    .where('kpi', '=', kpi)
+    .where('from_on', '<=', to_on)
+    .orderBy('from_on')
+    .execute();
   const notes = await ctx.db.selectFrom('kpi_notes').selectAll().where('kpi', '=', kpi).where('noted_on', '<=', to_on).orderBy('noted_on').execute();
   return { targets, notes };
 }
 
 async function refuseStranger(ctx: Ctx, user_id: string): Promise<void> {
   const user = await ctx.db.selectFrom('users').select('id').where('id', '=', user_id).where('partner_id', 'is', null).executeTakeFirst();
-  if (user === undefined) throw new Problem('invalid', ['Not one of our people', '社内担当者ではありません'], { errors: [{ path: 'user_id', message: 'Not one of our people' }] });
+  if (user === undefined)
+    throw new Problem('invalid', ['Not one of our people', '社内担当者ではありません'], { errors: [{ path: 'user_id', message: 'Not one of our people' }] });
 }

@@ -1,7 +1,8 @@
 // From counted cases to numbers: shares with Wilson's interval, medians and p90, backlog at an instant.
+
+import type { MeasuredCase } from '../case/held.ts';
 import { wilsonInterval } from '../stats/proportionInterval.ts';
 import type { Kpi, KpiKind } from './definitions.ts';
-import type { MeasuredCase } from '../case/held.ts';
 
 export interface KpiFilter {
   readonly owner_id?: string | undefined;
@@ -14,7 +15,10 @@ export interface KpiFilter {
 }
 
 /** Half-open: [from_at, to_at). */
-export interface Period { readonly from_at: number; readonly to_at: number }
+export interface Period {
+  readonly from_at: number;
+  readonly to_at: number;
+}
 
 export interface KpiResult {
   readonly name: string;
@@ -34,7 +38,8 @@ export interface KpiResult {
 export type Part = 'counted' | 'numerator' | 'pending';
 
 /** One KPI over the cases of a period. */
-export const evaluate = (kpi: Kpi, cases: readonly MeasuredCase[], period: Period, filter: KpiFilter, now: number): KpiResult => evaluateAll([kpi], cases, [period], filter, now)[0]?.[0] ?? summarise(kpi, nothing());
+export const evaluate = (kpi: Kpi, cases: readonly MeasuredCase[], period: Period, filter: KpiFilter, now: number): KpiResult =>
+  evaluateAll([kpi], cases, [period], filter, now)[0]?.[0] ?? summarise(kpi, nothing());
 
 /**
  * Several KPIs over several periods that follow on each other, in one walk over the cases: 100,000 of them cost their memory once, not once per KPI. By KPI, then period.
@@ -58,7 +63,12 @@ export function evaluateAll(kpis: readonly Kpi[], cases: readonly MeasuredCase[]
   return kpis.map((kpi, k) => (found[k] ?? []).map((cell) => summarise(kpi, cell)));
 }
 
-interface Tally { n: number; sum: number; pending: number; readonly values: number[] }
+interface Tally {
+  n: number;
+  sum: number;
+  pending: number;
+  readonly values: number[];
+}
 const nothing = (): Tally => ({ n: 0, sum: 0, pending: 0, values: [] });
 
 /** Only what needs a median keeps its values. */
@@ -101,7 +111,8 @@ export function middle(values: readonly number[]): number | null {
 }
 
 /** Nearest rank: the smallest value that at least a share `p` does not exceed. Null of nothing. */
-export const ranked = (values: readonly number[], p: number): number | null => (values.length === 0 ? null : nth(values, Math.max(0, Math.ceil(p * values.length) - 1)));
+export const ranked = (values: readonly number[], p: number): number | null =>
+  values.length === 0 ? null : nth(values, Math.max(0, Math.ceil(p * values.length) - 1));
 
 /** The value at place `k` were they sorted, without sorting them all (Hoare's quickselect, 1961). */
 function nth(values: readonly number[], k: number): number {
@@ -133,15 +144,19 @@ function falls(kpi: Kpi, row: MeasuredCase, period: Period): boolean {
 }
 
 export const fits = (row: MeasuredCase, filter: KpiFilter): boolean =>
-  (filter.owner_id === undefined || row.owner_id === filter.owner_id) && (filter.customer_id === undefined || row.customer_id === filter.customer_id)
-  && (filter.contract_id === undefined || row.contract_id === filter.contract_id) && (filter.model_id === undefined || row.model_id === filter.model_id)
-  && (filter.category_id === undefined || row.category_id === filter.category_id) && (filter.type === undefined || row.type === filter.type)
-  && (filter.source === undefined || row.source === filter.source);
+  (filter.owner_id === undefined || row.owner_id === filter.owner_id) &&
+  (filter.customer_id === undefined || row.customer_id === filter.customer_id) &&
+  (filter.contract_id === undefined || row.contract_id === filter.contract_id) &&
+  (filter.model_id === undefined || row.model_id === filter.model_id) &&
+  (filter.category_id === undefined || row.category_id === filter.category_id) &&
+  (filter.type === undefined || row.type === filter.type) &&
+  (filter.source === undefined || row.source === filter.source);
 
 function summarise(kpi: Kpi, { n, sum, pending, values }: Tally): KpiResult {
   const none = { name: kpi.name, kind: kpi.kind, denominator: n, pending, numerator: null, ci_low: null, ci_high: null, median: null, p90: null };
   switch (kpi.kind) {
-    case 'count': return { ...none, value: n, numerator: n };
+    case 'count':
+      return { ...none, value: n, numerator: n };
     case 'share': {
       const interval = wilsonInterval(sum, n);
       return { ...none, numerator: sum, value: n === 0 ? null : sum / n, ci_low: interval?.low ?? null, ci_high: interval?.high ?? null };

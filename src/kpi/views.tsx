@@ -6,15 +6,20 @@ import type { KpiResult } from './rules.ts';
 
 export function KpiValue({ kpi, locale }: { kpi: Pick<KpiResult, 'kind' | 'value'>; locale: Locale }): Child {
   switch (kpi.kind) {
-    case 'share': return <Percent value={kpi.value} locale={locale} />;
-    case 'duration': return <Duration ms={kpi.value} locale={locale} />;
-    case 'count': return <Num value={kpi.value} locale={locale} />;
-    case 'mean': return <Num value={kpi.value} digits={2} locale={locale} />;
+    case 'share':
+      return <Percent value={kpi.value} locale={locale} />;
+    case 'duration':
+      return <Duration ms={kpi.value} locale={locale} />;
+    case 'count':
+      return <Num value={kpi.value} locale={locale} />;
+    case 'mean':
+      return <Num value={kpi.value} digits={2} locale={locale} />;
   }
 }
 
 /** 2 d 3 h, 4 h 5 min, 6 min. */
-export const Duration = ({ ms, locale }: { ms: number | null; locale: Locale }) => (ms === null ? <Unknown locale={locale} /> : <>{durationText(ms, locale)}</>);
+export const Duration = ({ ms, locale }: { ms: number | null; locale: Locale }) =>
+  ms === null ? <Unknown locale={locale} /> : <>{durationText(ms, locale)}</>;
 
 export function durationText(ms: number, locale: Locale): string {
   const minutes = Math.round(ms / 60_000);
@@ -25,4 +30,10 @@ export function durationText(ms: number, locale: Locale): string {
 }
 
 export const Interval = ({ kpi, locale }: { kpi: Pick<KpiResult, 'ci_low' | 'ci_high'>; locale: Locale }) =>
-  kpi.ci_low === null || kpi.ci_high === null ? <>—</> : <><Percent value={kpi.ci_low} locale={locale} />–<Percent value={kpi.ci_high} locale={locale} /></>;
+  kpi.ci_low === null || kpi.ci_high === null ? (
+    <>—</>
+  ) : (
+    <>
+      <Percent value={kpi.ci_low} locale={locale} />–<Percent value={kpi.ci_high} locale={locale} />
+    </>
+  );

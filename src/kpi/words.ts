@@ -35,7 +35,10 @@ export const words = defineWords({
   note: ['Measure', '施策'],
   add_note: ['Note it', '施策を記録'],
   inquiry_rate: ['Monthly inquiry rate', '月次問い合わせ率'],
-  inquiry_hint: ['Inbound cases (without merged, spam, proactive, internal) ÷ average active contracts (units in service by model) of the month. Gross has them all. Standardised: as if every month had the mix of the whole period.', '顧客・代理店からの件数（統合・迷惑メール・プロアクティブ・社内を除く） ÷ 当月の平均有効契約数（機種別は稼働台数）。グロスは全件。標準化率は期間全体の構成比に合わせた値。'],
+  inquiry_hint: [
+    'Inbound cases (without merged, spam, proactive, internal) ÷ average active contracts (units in service by model) of the month. Gross has them all. Standardised: as if every month had the mix of the whole period.',
+    '顧客・代理店からの件数（統合・迷惑メール・プロアクティブ・社内を除く） ÷ 当月の平均有効契約数（機種別は稼働台数）。グロスは全件。標準化率は期間全体の構成比に合わせた値。',
+  ],
   group: ['Plan or model', 'プラン・機種'],
   gross: ['Gross', 'グロス'],
   net: ['Net', 'ネット'],
@@ -58,7 +61,10 @@ export const words = defineWords({
   ageing: ['Age of the open cases', '未解決の経過日数'],
   days_from: (days: number) => [`from ${days} days`, `${days}日以上`],
   retention: ['Cancellations after trouble', '解約前90日の問い合わせ・返品'],
-  retention_of: (bad: number, all: number) => [`${bad} of ${all} cancelled contracts had cases or returns in the 90 days before.`, `解約 ${all} 件のうち ${bad} 件は、直前90日に問い合わせまたは返品がありました。`],
+  retention_of: (bad: number, all: number) => [
+    `${bad} of ${all} cancelled contracts had cases or returns in the 90 days before.`,
+    `解約 ${all} 件のうち ${bad} 件は、直前90日に問い合わせまたは返品がありました。`,
+  ],
   contract: ['Contract', '契約'],
   customer: ['Customer', '顧客'],
   cancelled_on: ['Cancelled', '解約日'],

@@ -14,10 +14,20 @@ import type { ImprovementRow } from './table.ts';
 const Id = z.string().min(1).max(64);
 const Prose = z.string().trim().min(1).max(5000);
 
-export const ProposeImprovement = z.object({
-  title: z.string().trim().min(1).max(200), hypothesis: Prose, cause_id: Id.nullable().default(null), category_id: Id.nullable().default(null), model_id: Id.nullable().default(null), owner_id: Id,
-  case_ids: z.array(Id).max(500).default([]),
-}).refine((input) => input.cause_id !== null || input.category_id !== null || input.model_id !== null, { path: ['cause_id'], message: 'Say which cases should become fewer: cause, category or model' });
+export const ProposeImprovement = z
+  .object({
+    title: z.string().trim().min(1).max(200),
+    hypothesis: Prose,
+    cause_id: Id.nullable().default(null),
+    category_id: Id.nullable().default(null),
+    model_id: Id.nullable().default(null),
+    owner_id: Id,
+    case_ids: z.array(Id).max(500).default([]),
+  })
+  .refine((input) => input.cause_id !== null || input.category_id !== null || input.model_id !== null, {
+    path: ['cause_id'],
+    message: 'Say which cases should become fewer: cause, category or model',
+  });
 export type ProposeImprovement = z.output<typeof ProposeImprovement>;
 export const ChangeImprovement = z.object({ changed_on: z.iso.date() });
 export const JudgeImprovement = z.object({ state: z.enum(['confirmed', 'refuted', 'dropped']), verdict: Prose });
@@ -28,7 +38,16 @@ export async function proposeImprovement(ctx: Ctx, input: ProposeImprovement): P
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const { case_ids, ...fields } = input;
-    const row: ImprovementRow = { ...fields, id: newId(ctx.now), state: 'proposed', changed_on: null, verdict: null, created_at: ctx.now, updated_at: ctx.now, version: 1 };
+    const row: ImprovementRow = {
+      ...fields,
+      id: newId(ctx.now),
+      state: 'proposed',
+      changed_on: null,
+      verdict: null,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+      version: 1,
+    };
     await ctx.db.insertInto('improvements').values(row).execute();
     for (const case_id of new Set(case_ids)) await ctx.db.insertInto('improvement_cases').values({ improvement_id: row.id, case_id }).execute();
     await remember(ctx, { action: 'improvement.proposed', record_kind: 'improvement', record_id: row.id, change: { title: row.title } });
@@ -40,7 +59,10 @@ export async function proposeImprovement(ctx: Ctx, input: ProposeImprovement): P
 export const dateChange = (ctx: Ctx, id: string, changed_on: Day, expected?: number): Promise<ImprovementRow> =>
   change(ctx, id, expected, 'dated', (row) => {
     if (row.state !== 'proposed' && row.state !== 'changed') throw wrongState(row);
-    if (changed_on > today(ctx)) throw new Problem('invalid', ['The day of the change lies ahead', '実施日は本日以前にしてください'], { errors: [{ path: 'changed_on', message: 'In the future' }] });
+    if (changed_on > today(ctx))
+      throw new Problem('invalid', ['The day of the change lies ahead', '実施日は本日以前にしてください'], {
+        errors: [{ path: 'changed_on', message: 'In the future' }],
+      });
     return { state: 'changed', changed_on };
   });
 
@@ -69,7 +91,8 @@ export async function beforeAfter(ctx: Ctx, row: ImprovementRow): Promise<Before
   const days = Math.min(WINDOW_DAYS, daysBetween(row.changed_on, today(ctx)));
   const [from_on, to_on] = [addDays(row.changed_on, -days), addDays(row.changed_on, days)];
   const cases = (await measuredCases(ctx)).filter((found) => isInbound(found) && isAbout(found, row));
-  const count = (from: Day, to: Day): number => cases.filter(({ opened_at }) => opened_at >= startOfDay(from, ctx.zone) && opened_at < startOfDay(to, ctx.zone)).length;
+  const count = (from: Day, to: Day): number =>
+    cases.filter(({ opened_at }) => opened_at >= startOfDay(from, ctx.zone) && opened_at < startOfDay(to, ctx.zone)).length;
   const [before, after] = [count(from_on, row.changed_on), count(row.changed_on, to_on)];
   const comparison = compareRates({ count: after, exposure: days }, { count: before, exposure: days });
   return { before: { from_on, days, cases: before }, after: { to_on, days, cases: after }, comparison, verdict: verdictOf(days, comparison) };
@@ -94,18 +117,40 @@ function verdictOf(days: number, comparison: RateComparison | null): BeforeAfter
 }
 
 const isAbout = (found: MeasuredCase, row: ImprovementRow): boolean =>
-  (row.cause_id === null || found.cause_id === row.cause_id) && (row.category_id === null || found.category_id === row.category_id) && (row.model_id === null || found.model_id === row.model_id);
+  (row.cause_id === null || found.cause_id === row.cause_id) &&
+  (row.category_id === null || found.category_id === row.category_id) &&
+  (row.model_id === null || found.model_id === row.model_id);
 
-async function change(ctx: Ctx, id: string, expected: number | undefined, what: string, decide: (row: ImprovementRow) => Partial<ImprovementRow>): Promise<ImprovementRow> {
+async function change(
+  ctx: Ctx,
+  id: string,
+  expected: number | undefined,
+  what: string,
+  decide: (row: ImprovementRow) => Partial<ImprovementRow>,
+): Promise<ImprovementRow> {
   allow(ctx, 'case:write');
   return transaction(ctx, async (ctx) => {
     const row = await getImprovement(ctx, id);
     refuseStale(row, expected);
-    const after = await ctx.db.updateTable('improvements').set({ ...decide(row), updated_at: ctx.now, version: row.version + 1 }).where('id', '=', id).where('version', '=', row.version).returningAll().executeTakeFirst();
+    const after = await ctx.db
+      .updateTable('improvements')
+      .set({ ...decide(row), updated_at: ctx.now, version: row.version + 1 })
+      .where('id', '=', id)
+      .where('version', '=', row.version)
+      .returningAll()
+      .executeTakeFirst();
     if (after === undefined) throw new Problem('stale', ['Someone else changed this record in the meantime', '他の人がこのレコードを更新しました']);
-    await remember(ctx, { action: `improvement.${what}`, record_kind: 'improvement', record_id: id, change: { state: [row.state, after.state], changed_on: after.changed_on } });
+    await remember(ctx, {
+      action: `improvement.${what}`,
+      record_kind: 'improvement',
+      record_id: id,
+      change: { state: [row.state, after.state], changed_on: after.changed_on },
+    });
     return after;
   });
 }
 
-const wrongState = (row: ImprovementRow): Problem => new Problem('conflict', [`Not possible while it is ${row.state}`, `現在の状態(${row.state})ではこの操作はできません`], { blocking: `/api/v1/improvements/${row.id}` });
+const wrongState = (row: ImprovementRow): Problem =>
+  new Problem('conflict', [`Not possible while it is ${row.state}`, `現在の状態(${row.state})ではこの操作はできません`], {
+    blocking: `/api/v1/improvements/${row.id}`,
+  });

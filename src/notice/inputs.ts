@@ -7,8 +7,13 @@ const Prose = z.string().trim().min(1).max(20_000);
 const InstantIn = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** Who is affected: units that match every list that is not empty. At least one must be. */
-export const AffectedQuery = z.object({ model_ids: Ids, batch_ids: Ids, firmware_ids: Ids, unit_ids: Ids, site_ids: Ids, alert_id: Id.nullable().default(null) })
-  .refine((query) => query.alert_id !== null || [query.model_ids, query.batch_ids, query.firmware_ids, query.unit_ids, query.site_ids].some((list) => list.length > 0), 'Say who is affected');
+export const AffectedQuery = z
+  .object({ model_ids: Ids, batch_ids: Ids, firmware_ids: Ids, unit_ids: Ids, site_ids: Ids, alert_id: Id.nullable().default(null) })
+  .refine(
+    (query) =>
+      query.alert_id !== null || [query.model_ids, query.batch_ids, query.firmware_ids, query.unit_ids, query.site_ids].some((list) => list.length > 0),
+    'Say who is affected',
+  );
 export type AffectedQuery = z.output<typeof AffectedQuery>;
 
 export const noticeKinds = ['defect', 'firmware', 'incident', 'maintenance', 'other'] as const;
@@ -16,12 +21,21 @@ export const noticeKinds = ['defect', 'firmware', 'incident', 'maintenance', 'ot
 const Text = { subject_en: Line, body_en: Prose, subject_ja: Line, body_ja: Prose };
 
 export const WriteNotice = z.object({
-  ...Text, kind: z.enum(noticeKinds), query: AffectedQuery,
+  ...Text,
+  kind: z.enum(noticeKinds),
+  query: AffectedQuery,
   checklist: z.array(Line).max(20).default(['Affected list checked', 'Text checked in both languages', 'Support knows what to answer']),
-  starts_at: InstantIn.nullable().default(null), ends_at: InstantIn.nullable().default(null),
+  starts_at: InstantIn.nullable().default(null),
+  ends_at: InstantIn.nullable().default(null),
 });
 export type WriteNotice = z.output<typeof WriteNotice>;
-export const ChangeNotice = z.object({ subject_en: Line.optional(), body_en: Prose.optional(), subject_ja: Line.optional(), body_ja: Prose.optional(), query: AffectedQuery.optional() });
+export const ChangeNotice = z.object({
+  subject_en: Line.optional(),
+  body_en: Prose.optional(),
+  subject_ja: Line.optional(),
+  body_ja: Prose.optional(),
+  query: AffectedQuery.optional(),
+});
 export type ChangeNotice = z.output<typeof ChangeNotice>;
 export const FollowNotice = z.object({ ...Text, stage: z.enum(['update', 'resolved']) });
 export type FollowNotice = z.output<typeof FollowNotice>;
@@ -33,5 +47,12 @@ export const WithReason = z.object({ reason: z.string().trim().min(1).max(300) }
 export const OpenProactive = z.object({ alert_id: Id, unit_ids: z.array(Id).max(2000).default([]), subject: Line, note: Prose });
 export type OpenProactive = z.output<typeof OpenProactive>;
 
-export const WriteNews = z.object({ kind: z.enum(['release', 'firmware', 'maintenance', 'rule', 'other']), title_en: Line, body_en: Prose, title_ja: Line, body_ja: Prose, confirm_by_at: InstantIn.nullable().default(null) });
+export const WriteNews = z.object({
+  kind: z.enum(['release', 'firmware', 'maintenance', 'rule', 'other']),
+  title_en: Line,
+  body_en: Prose,
+  title_ja: Line,
+  body_ja: Prose,
+  confirm_by_at: InstantIn.nullable().default(null),
+});
 export type WriteNews = z.output<typeof WriteNews>;

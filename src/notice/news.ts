@@ -11,7 +11,11 @@ export async function writeNews(ctx: Ctx, input: WriteNews): Promise<NewsRow> {
   allow(ctx, 'notice:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const row = await ctx.db.insertInto('news').values({ ...input, id: newId(ctx.now), created_by: ctx.actor.id, created_by_name: ctx.actor.name, created_at: ctx.now, withdrawn_at: null }).returningAll().executeTakeFirstOrThrow();
+    const row = await ctx.db
+      .insertInto('news')
+      .values({ ...input, id: newId(ctx.now), created_by: ctx.actor.id, created_by_name: ctx.actor.name, created_at: ctx.now, withdrawn_at: null })
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await remember(ctx, { action: 'news.written', record_kind: 'news', record_id: row.id, change: { kind: row.kind, title_en: row.title_en } });
     return row;
   });
@@ -25,7 +29,12 @@ export async function confirmNews(ctx: Ctx, id: string): Promise<void> {
   await transaction(ctx, async (ctx) => {
     const row = await ctx.db.selectFrom('news').select('id').where('id', '=', id).executeTakeFirst();
     if (row === undefined) throw notFound(['News', 'お知らせ']);
-    const first = await ctx.db.insertInto('news_readings').values({ news_id: id, user_id: ctx.actor.id, read_at: ctx.now }).onConflict((conflict) => conflict.columns(['news_id', 'user_id']).doNothing()).returning('user_id').executeTakeFirst();
+    const first = await ctx.db
+      .insertInto('news_readings')
+      .values({ news_id: id, user_id: ctx.actor.id, read_at: ctx.now })
+      .onConflict((conflict) => conflict.columns(['news_id', 'user_id']).doNothing())
+      .returning('user_id')
+      .executeTakeFirst();
     if (first !== undefined) await remember(ctx, { action: 'news.confirmed', record_kind: 'news', record_id: id });
   });
 }
@@ -40,8 +49,25 @@ export interface ListedNews extends NewsRow {
 export async function listNews(ctx: Ctx): Promise<ListedNews[]> {
   staffOnly(ctx);
   const rows = await ctx.db.selectFrom('news').selectAll().where('withdrawn_at', 'is', null).orderBy('created_at', 'desc').limit(100).execute();
-  const readings = rows.length === 0 ? [] : await ctx.db.selectFrom('news_readings').selectAll().where('news_id', 'in', rows.map(({ id }) => id)).execute();
-  const people = await ctx.db.selectFrom('users').select(['id', 'name']).where('partner_id', 'is', null).where('disabled_at', 'is', null).orderBy('name').execute();
+  const readings =
+    rows.length === 0
+      ? []
+      : await ctx.db
+          .selectFrom('news_readings')
+          .selectAll()
+          .where(
+            'news_id',
+            'in',
+            rows.map(({ id }) => id),
+          )
+          .execute();
+  const people = await ctx.db
+    .selectFrom('users')
+    .select(['id', 'name'])
+    .where('partner_id', 'is', null)
+    .where('disabled_at', 'is', null)
+    .orderBy('name')
+    .execute();
   return rows.map((row) => {
     const read = new Map(readings.filter(({ news_id }) => news_id === row.id).map(({ user_id, read_at }) => [user_id, read_at]));
     return { ...row, read_at: read.get(ctx.actor.id) ?? null, unread_by: people.filter(({ id }) => !read.has(id)).map(({ name }) => name) };

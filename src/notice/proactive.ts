@@ -1,7 +1,7 @@
 // An alert opens cases before the customers call: one per customer, with its units at risk. They are counted apart from inquiries.
 import { openCase } from '../case/open.ts';
-import { allow, staffOnly } from '../core/actor.ts';
 import type { CaseRow } from '../case/table.ts';
+import { allow, staffOnly } from '../core/actor.ts';
 import { notFound } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import type { OpenProactive } from './inputs.ts';
@@ -12,15 +12,33 @@ export async function openProactiveCases(ctx: Ctx, input: OpenProactive): Promis
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const unit_ids = input.unit_ids.length > 0 ? input.unit_ids : await unitsAtRisk(ctx, input.alert_id);
-    const units = unit_ids.length === 0 ? [] : await ctx.db.selectFrom('units').select(['id', 'customer_id']).where('id', 'in', unit_ids).where('customer_id', 'is not', null).orderBy('id').execute();
+    const units =
+      unit_ids.length === 0
+        ? []
+        : await ctx.db
+            .selectFrom('units')
+            .select(['id', 'customer_id'])
+            .where('id', 'in', unit_ids)
+            .where('customer_id', 'is not', null)
+            .orderBy('id')
+            .execute();
     if (units.length === 0) throw notFound(['Unit at a customer', '顧客先の個体']);
     const customers = [...new Set(units.map(({ customer_id }) => customer_id ?? ''))];
     const cases: CaseRow[] = [];
     for (const customer_id of customers) {
-      cases.push(await openCase(ctx, {
-        type: 'trouble', source: 'alert', initiated_by: 'alert', subject: input.subject, message: input.note, customer_id, alert_id: input.alert_id,
-        unit_ids: units.filter((unit) => unit.customer_id === customer_id).map(({ id }) => id), source_key: `alert:${input.alert_id}:${customer_id}`,
-      }));
+      cases.push(
+        await openCase(ctx, {
+          type: 'trouble',
+          source: 'alert',
+          initiated_by: 'alert',
+          subject: input.subject,
+          message: input.note,
+          customer_id,
+          alert_id: input.alert_id,
+          unit_ids: units.filter((unit) => unit.customer_id === customer_id).map(({ id }) => id),
+          source_key: `alert:${input.alert_id}:${customer_id}`,
+        }),
+      );
     }
     return cases;
   });
@@ -30,4 +48,13 @@ export async function openProactiveCases(ctx: Ctx, input: OpenProactive): Promis
 const MOST_UNITS = 2000;
 
 const unitsAtRisk = async (ctx: Ctx, alert_id: string): Promise<string[]> =>
-  (await ctx.db.selectFrom('alert_units').select('unit_id').where('alert_id', '=', alert_id).where('role', '=', 'at_risk').orderBy('unit_id').limit(MOST_UNITS).execute()).map(({ unit_id }) => unit_id);
+  (
+    await ctx.db
+      .selectFrom('alert_units')
+      .select('unit_id')
+      .where('alert_id', '=', alert_id)
+      .where('role', '=', 'at_risk')
+      .orderBy('unit_id')
+      .limit(MOST_UNITS)
+      .execute()
+  ).map(({ unit_id }) => unit_id);

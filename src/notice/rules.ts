@@ -13,6 +13,10 @@ export function noticeText(notice: Text, locale: Locale, name: string, units: re
   const ja = locale === 'ja';
   const values = { name, count: String(units.length) };
   const more = units.length > MOST_SERIALS ? [ja ? `ほか ${units.length - MOST_SERIALS} 台` : `and ${units.length - MOST_SERIALS} more`] : [];
-  const list = units.length === 0 ? [] : ['', ja ? `対象機器（${units.length} 台）` : `Units concerned (${units.length})`, ...units.slice(0, MOST_SERIALS), ...more];
-  return { subject: fillTemplate(ja ? notice.subject_ja : notice.subject_en, values), body: [fillTemplate(ja ? notice.body_ja : notice.body_en, values), ...list].join('\n') };
+  const list =
+    units.length === 0 ? [] : ['', ja ? `対象機器（${units.length} 台）` : `Units concerned (${units.length})`, ...units.slice(0, MOST_SERIALS), ...more];
+  return {
+    subject: fillTemplate(ja ? notice.subject_ja : notice.subject_en, values),
+    body: [fillTemplate(ja ? notice.body_ja : notice.body_en, values), ...list].join('\n'),
+  };
 }

@@ -15,7 +15,10 @@ export const words = defineWords({
   body_en: ['Text (English)', '本文（英語）'],
   subject_ja: ['Subject (Japanese)', '件名（日本語）'],
   body_ja: ['Text (Japanese)', '本文（日本語）'],
-  places: ['{name} and {count} are filled in for each contact; the units concerned stand below.', '{name} と {count} は宛先ごとに置き換わります。対象機器の一覧が末尾に付きます。'],
+  places: [
+    '{name} and {count} are filled in for each contact; the units concerned stand below.',
+    '{name} と {count} は宛先ごとに置き換わります。対象機器の一覧が末尾に付きます。',
+  ],
   models: ['Models', '機種'],
   batch: ['Batch codes', 'ロット'],
   firmware: ['Firmware', 'ファームウェア'],
@@ -25,7 +28,10 @@ export const words = defineWords({
   tick: ['Done', '確認済み'],
   open_item: ['open', '未確認'],
   preview: ['Preview', 'プレビュー'],
-  reaches: (contacts: number, units: number, without: number) => [`${contacts} contacts, ${units} units; ${without} without an address`, `宛先 ${contacts} 件、対象 ${units} 台（うち宛先不明 ${without} 件）`],
+  reaches: (contacts: number, units: number, without: number) => [
+    `${contacts} contacts, ${units} units; ${without} without an address`,
+    `宛先 ${contacts} 件、対象 ${units} 台（うち宛先不明 ${without} 件）`,
+  ],
   submit: ['Ask for approval', '承認を依頼'],
   approve: ['Approve this list and text', 'この内容と宛先を承認'],
   send_back: ['Send back', '差し戻し'],
@@ -54,8 +60,29 @@ export const words = defineWords({
 });
 
 export const stateWords: Readonly<Record<NoticeState, Bilingual>> = {
-  draft: ['draft', '下書き'], in_review: ['to be approved', '承認待ち'], approved: ['approved', '承認済み'], sent: ['sent', '送信済み'], finished: ['finished', '終結'], cancelled: ['cancelled', '取消'],
+  draft: ['draft', '下書き'],
+  in_review: ['to be approved', '承認待ち'],
+  approved: ['approved', '承認済み'],
+  sent: ['sent', '送信済み'],
+  finished: ['finished', '終結'],
+  cancelled: ['cancelled', '取消'],
 };
-export const kindWords: Readonly<Record<NoticeRow['kind'], Bilingual>> = { defect: ['Defect', '不具合'], firmware: ['Firmware', 'ファームウェア'], incident: ['Incident', '障害'], maintenance: ['Maintenance', 'メンテナンス'], other: ['Other', 'その他'] };
-export const stageWords: Readonly<Record<NoticeRow['stage'], Bilingual>> = { first: ['first word', '第一報'], update: ['update', '続報'], resolved: ['resolved', '復旧・完了'] };
-export const newsWords: Readonly<Record<NewsRow['kind'], Bilingual>> = { release: ['Release', 'リリース'], firmware: ['Firmware', 'ファームウェア'], maintenance: ['Maintenance', 'メンテナンス'], rule: ['Rule', '運用ルール'], other: ['Other', 'その他'] };
+export const kindWords: Readonly<Record<NoticeRow['kind'], Bilingual>> = {
+  defect: ['Defect', '不具合'],
+  firmware: ['Firmware', 'ファームウェア'],
+  incident: ['Incident', '障害'],
+  maintenance: ['Maintenance', 'メンテナンス'],
+  other: ['Other', 'その他'],
+};
+export const stageWords: Readonly<Record<NoticeRow['stage'], Bilingual>> = {
+  first: ['first word', '第一報'],
+  update: ['update', '続報'],
+  resolved: ['resolved', '復旧・完了'],
+};
+export const newsWords: Readonly<Record<NewsRow['kind'], Bilingual>> = {
+  release: ['Release', 'リリース'],
+  firmware: ['Firmware', 'ファームウェア'],
+  maintenance: ['Maintenance', 'メンテナンス'],
+  rule: ['Rule', '運用ルール'],
+  other: ['Other', 'その他'],
+};

@@ -17,7 +17,12 @@ const AT_ONCE = 8;
 const TIMEOUT_MS = 10_000;
 const LONGEST_ERROR = 500;
 
-export interface Delivered { sent: number; retried: number; failed: number; waiting: number }
+export interface Delivered {
+  sent: number;
+  retried: number;
+  failed: number;
+  waiting: number;
+}
 
 type Outcome = { readonly result: 'sent' } | { readonly result: 'retry' | 'fail' | 'wait'; readonly error: string };
 
@@ -29,10 +34,12 @@ export async function deliverOutbox(ctx: Ctx, settings: DeliverySettings): Promi
   const mail = mailer(settings);
   try {
     for (let i = 0; i < due.length; i += AT_ONCE) {
-      await Promise.all(due.slice(i, i + AT_ONCE).map(async (row) => {
-        const outcome = row.kind === 'mail' ? await mail.send(row) : await sendWebhook(ctx, row);
-        await settle(ctx, row, outcome, delivered);
-      }));
+      await Promise.all(
+        due.slice(i, i + AT_ONCE).map(async (row) => {
+          const outcome = row.kind === 'mail' ? await mail.send(row) : await sendWebhook(ctx, row);
+          await settle(ctx, row, outcome, delivered);
+        }),
+      );
     }
   } finally {
     mail.close();
@@ -55,7 +62,11 @@ export const nextAttempt = (now: number, attempts: number): number | null => {
 async function settle(ctx: Ctx, row: OutboxRow, outcome: Outcome, delivered: Delivered): Promise<void> {
   if (outcome.result === 'sent') {
     delivered.sent += 1;
-    await ctx.db.updateTable('outbox').set({ sent_at: ctx.now, due_at: null, attempts: row.attempts + 1, last_error: null, failed_at: null }).where('id', '=', row.id).execute();
+    await ctx.db
+      .updateTable('outbox')
+      .set({ sent_at: ctx.now, due_at: null, attempts: row.attempts + 1, last_error: null, failed_at: null })
+      .where('id', '=', row.id)
+      .execute();
     return;
   }
   const last_error = outcome.error.slice(0, LONGEST_ERROR);
@@ -68,7 +79,11 @@ async function settle(ctx: Ctx, row: OutboxRow, outcome: Outcome, delivered: Del
   const due_at = outcome.result === 'fail' ? null : nextAttempt(ctx.now, attempts);
   if (due_at === null) delivered.failed += 1;
   else delivered.retried += 1;
-  await ctx.db.updateTable('outbox').set({ attempts, due_at, failed_at: due_at === null ? ctx.now : null, last_error }).where('id', '=', row.id).execute();
+  await ctx.db
+    .updateTable('outbox')
+    .set({ attempts, due_at, failed_at: due_at === null ? ctx.now : null, last_error })
+    .where('id', '=', row.id)
+    .execute();
 }
 
 function mailer({ smtp_url, mail_from, public_url }: DeliverySettings): { send(row: OutboxRow): Promise<Outcome>; close(): void } {
@@ -83,7 +98,13 @@ function mailer({ smtp_url, mail_from, public_url }: DeliverySettings): { send(r
       const { subject, text }: { subject: string; text: string } = JSON.parse(row.payload);
       try {
         // The same row has the same Message-ID: a mail sent twice by a crash is one to the receiver.
-        await transport.sendMail({ from: mail_from, to: row.target, subject, text: text.replaceAll('{{public_url}}', public_url ?? ''), messageId: `<${row.id}@${host}>` });
+        await transport.sendMail({
+          from: mail_from,
+          to: row.target,
+          subject,
+          text: text.replaceAll('{{public_url}}', public_url ?? ''),
+          messageId: `<${row.id}@${host}>`,
+        });
         return { result: 'sent' };
       } catch (error) {
         return { result: refusedForGood(error) ? 'fail' : 'retry', error: String(error instanceof Error ? error.message : error) };
@@ -94,7 +115,12 @@ function mailer({ smtp_url, mail_from, public_url }: DeliverySettings): { send(r
 
 /** 5yz of the receiving server: trying again will not help (RFC 5321 §4.2.1). */
 const refusedForGood = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number' && error.responseCode >= 500 && error.responseCode < 600;
+  typeof error === 'object' &&
+  error !== null &&
+  'responseCode' in error &&
+  typeof error.responseCode === 'number' &&
+  error.responseCode >= 500 &&
+  error.responseCode < 600;
 
 async function sendWebhook(ctx: Ctx, row: OutboxRow): Promise<Outcome> {
   const webhook = await ctx.db.selectFrom('webhooks').selectAll().where('id', '=', row.target).executeTakeFirst();
@@ -111,7 +137,17 @@ async function sendWebhook(ctx: Ctx, row: OutboxRow): Promise<Outcome> {
   }
 }
 
-const post = (ctx: Ctx, webhook: { url: string; secret: string }, row: OutboxRow): Promise<Response> => fetch(webhook.url, {
-  method: 'POST', body: row.payload, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS),
-  headers: { 'Content-Type': 'application/json', 'User-Agent': 'Kizashi', 'Kizashi-Event': row.topic, 'Kizashi-Delivery': row.id, 'Kizashi-Signature': signature(webhook.secret, ctx.now, row.payload) },
-});
+const post = (ctx: Ctx, webhook: { url: string; secret: string }, row: OutboxRow): Promise<Response> =>
+  fetch(webhook.url, {
+    method: 'POST',
+    body: row.payload,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: {
+      'Content-Type': 'application/json',
+      'User-Agent': 'Kizashi',
+      'Kizashi-Event': row.topic,
+      'Kizashi-Delivery': row.id,
+      'Kizashi-Signature': signature(webhook.secret, ctx.now, row.payload),
+    },
+  });

@@ -18,7 +18,16 @@ export type AddWebhook = z.output<typeof AddWebhook>;
 export async function addWebhook(ctx: Ctx, input: AddWebhook): Promise<WebhookRow> {
   allow(ctx, 'webhook:write');
   return transaction(ctx, async (ctx) => {
-    const row: WebhookRow = { id: newId(ctx.now), url: input.url, events: JSON.stringify(input.events), secret: `whsec_${newSecret(24)}`, created_by: ctx.actor.name, created_at: ctx.now, disabled_at: null, version: 1 };
+    const row: WebhookRow = {
+      id: newId(ctx.now),
+      url: input.url,
+      events: JSON.stringify(input.events),
+      secret: `whsec_${newSecret(24)}`,
+      created_by: ctx.actor.name,
+      created_at: ctx.now,
+      disabled_at: null,
+      version: 1,
+    };
     await remember(ctx, { action: 'webhook.added', record_kind: 'webhook', record_id: row.id, change: { url: row.url, events: input.events } });
     await ctx.db.insertInto('webhooks').values(row).execute();
     return row;
@@ -29,7 +38,12 @@ export async function addWebhook(ctx: Ctx, input: AddWebhook): Promise<WebhookRo
 export async function switchWebhook(ctx: Ctx, id: string, to: 'on' | 'off'): Promise<WebhookRow> {
   allow(ctx, 'webhook:write');
   return transaction(ctx, async (ctx) => {
-    const row = await ctx.db.updateTable('webhooks').set((set) => ({ disabled_at: to === 'on' ? null : ctx.now, version: set('version', '+', 1) })).where('id', '=', id).returningAll().executeTakeFirst();
+    const row = await ctx.db
+      .updateTable('webhooks')
+      .set((set) => ({ disabled_at: to === 'on' ? null : ctx.now, version: set('version', '+', 1) }))
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
     if (row === undefined) throw notFound(['Webhook', 'Webhook']);
     await remember(ctx, { action: to === 'on' ? 'webhook.enabled' : 'webhook.disabled', record_kind: 'webhook', record_id: id });
     return row;
@@ -60,14 +74,34 @@ export type Delivery = Pick<OutboxRow, 'id' | 'topic' | 'created_at' | 'attempts
 
 export const listDeliveries = (ctx: Ctx, webhook_id: string, request: PageRequest): Promise<Page<Delivery>> =>
   listPage(
-    ctx.db.selectFrom('outbox').select(['id', 'topic', 'created_at', 'attempts', 'due_at', 'sent_at', 'failed_at', 'last_error']).where('kind', '=', 'webhook').where('target', '=', webhook_id),
-    request, { created_at: 'outbox.created_at' }, 'outbox.id',
+    ctx.db
+      .selectFrom('outbox')
+      .select(['id', 'topic', 'created_at', 'attempts', 'due_at', 'sent_at', 'failed_at', 'last_error'])
+      .where('kind', '=', 'webhook')
+      .where('target', '=', webhook_id),
+    request,
+    { created_at: 'outbox.created_at' },
+    'outbox.id',
   );
 
 /** What waits and what failed of mail and webhooks together. */
 export async function outboxHealth(ctx: Ctx): Promise<{ waiting: number; failed: number; oldest_due_at: number | null; last_error: string | null }> {
-  const counts = await ctx.db.selectFrom('outbox').select((select) => [select.fn.count<number>('due_at').as('waiting'), select.fn.count<number>('failed_at').as('failed'), select.fn.min('due_at').as('oldest_due_at')]).where('sent_at', 'is', null).executeTakeFirstOrThrow();
-  const error = await ctx.db.selectFrom('outbox').select('last_error').where('sent_at', 'is', null).where('last_error', 'is not', null).orderBy('id', 'desc').executeTakeFirst();
+  const counts = await ctx.db
+    .selectFrom('outbox')
+    .select((select) => [
+      select.fn.count<number>('due_at').as('waiting'),
+      select.fn.count<number>('failed_at').as('failed'),
+      select.fn.min('due_at').as('oldest_due_at'),
+    ])
+    .where('sent_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  const error = await ctx.db
+    .selectFrom('outbox')
+    .select('last_error')
+    .where('sent_at', 'is', null)
+    .where('last_error', 'is not', null)
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
   return { ...counts, last_error: error?.last_error ?? null };
 }
 
@@ -75,7 +109,8 @@ async function requeue<T>(ctx: Ctx, id: string, what: 'tried' | 'replayed', work
   allow(ctx, 'webhook:write');
   return transaction(ctx, async (ctx) => {
     const webhook = await getWebhook(ctx, id);
-    if (webhook.disabled_at !== null) throw new Problem('conflict', ['The webhook is switched off', 'この Webhook は無効です'], { blocking: `/api/v1/webhooks/${id}` });
+    if (webhook.disabled_at !== null)
+      throw new Problem('conflict', ['The webhook is switched off', 'この Webhook は無効です'], { blocking: `/api/v1/webhooks/${id}` });
     const result = await work(ctx);
     await remember(ctx, { action: `webhook.${what}`, record_kind: 'webhook', record_id: id });
     return result;

@@ -3,13 +3,23 @@ import { findArticles, getArticle, listRefresh, listZeroHits, noteReading } from
 import { indexOf, slugOf, whyRefresh, wordsOf } from '../../src/article/rules.ts';
 import { changeArticle, confirmArticle, publishArticle, retireArticle, writeArticle } from '../../src/article/write.ts';
 import { solveCase } from '../../src/case/course.ts';
-import { promoteAnswer } from '../../src/case/promote.ts';
 import { giveOwner } from '../../src/case/owner.ts';
+import { promoteAnswer } from '../../src/case/promote.ts';
 import { listKpis } from '../../src/kpi/queries.ts';
 import { aoi, as, asked, castDesk, DAY, lena, northStaff } from '../case/cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 
-const full = { title_en: 'Night picture is black', body_en: 'Switch the IR filter off and on.', title_ja: '夜間の映像が真っ暗になる', body_ja: 'IRカットフィルターを切り替えてください。', model_id: 'x100', maker_id: null, category_id: null, cause_id: null, owner_id: null };
+const full = {
+  title_en: 'Night picture is black',
+  body_en: 'Switch the IR filter off and on.',
+  title_ja: '夜間の映像が真っ暗になる',
+  body_ja: 'IRカットフィルターを切り替えてください。',
+  model_id: 'x100',
+  maker_id: null,
+  category_id: null,
+  cause_id: null,
+  owner_id: null,
+};
 
 eachDb('help articles', (test) => {
   it('are public once both languages are complete, and not before', async () => {
@@ -33,7 +43,10 @@ eachDb('help articles', (test) => {
 
   it('what nobody found is listed, the most wanted first', async () => {
     for (const query of ['録音', '録音', 'purple']) await noteReading(as(test, aoi), { visit_key: 'v1', kind: 'search', query, hits: 0 });
-    expect(await listZeroHits(as(test, aoi), 0)).toMatchObject([{ query: '録音', searches: 2 }, { query: 'purple', searches: 1 }]);
+    expect(await listZeroHits(as(test, aoi), 0)).toMatchObject([
+      { query: '録音', searches: 2 },
+      { query: 'purple', searches: 1 },
+    ]);
   });
 
   it('the answer of a case becomes a draft in one action, once, without the customer’s words', async () => {
@@ -49,7 +62,8 @@ eachDb('help articles', (test) => {
 
   it('that do not help, or are old, ask for a look until somebody took it', async () => {
     const [hit] = await findArticles(as(test, aoi), '真っ暗');
-    for (let i = 0; i < 5; i++) await noteReading(as(test, aoi, DAY), { visit_key: `r${i}`, kind: i < 4 ? 'not_solved' : 'solved', article_id: hit?.id ?? null });
+    for (let i = 0; i < 5; i++)
+      await noteReading(as(test, aoi, DAY), { visit_key: `r${i}`, kind: i < 4 ? 'not_solved' : 'solved', article_id: hit?.id ?? null });
     expect((await listRefresh(as(test, aoi, 2 * DAY))).map(({ why }) => why)).toEqual([['not_helping']]);
     expect((await listRefresh(as(test, aoi, 200 * DAY))).map(({ why }) => why)).toEqual([['old', 'not_helping']]);
     await confirmArticle(as(test, aoi, 2 * DAY), hit?.id ?? '');
@@ -84,7 +98,12 @@ describe('words', () => {
   });
 
   it('of a title weigh five times those of a body', () => {
-    expect(indexOf({ title_en: 'reset', body_en: 'reset button', title_ja: null, body_ja: null })).toEqual(new Map([['reset', 6], ['button', 1]]));
+    expect(indexOf({ title_en: 'reset', body_en: 'reset button', title_ja: null, body_ja: null })).toEqual(
+      new Map([
+        ['reset', 6],
+        ['button', 1],
+      ]),
+    );
   });
 
   it('make a slug where they can', () => {

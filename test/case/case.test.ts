@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { answerRequest, askOthers } from '../../src/case/ask.ts';
 import { previewAbsence, transferAbsence } from '../../src/case/absence.ts';
+import { answerRequest, askOthers } from '../../src/case/ask.ts';
 import { closeCase, reopenCase, solveCase, toggleSpam, waitFor } from '../../src/case/course.ts';
 import { mergeCase, unmergeCase } from '../../src/case/merge.ts';
 import { classifyMessage, writeMessage } from '../../src/case/message.ts';
 import { giveOwner } from '../../src/case/owner.ts';
 import { getCase, listCases, listCaseUnits, listEvents, listNeglected } from '../../src/case/queries.ts';
 import { getRated, rateAsPartner, rateByLink } from '../../src/case/rate.ts';
+import { currentClock, lockCases, projectCase } from '../../src/case/record.ts';
 import { linkUnit, logWork } from '../../src/case/unit.ts';
 import { finishVisit, planVisit } from '../../src/case/visit.ts';
-import { currentClock, lockCases, projectCase } from '../../src/case/record.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, MINUTE, northStaff, southStaff } from './cast.ts';
 
@@ -19,7 +19,14 @@ eachDb('a case', (test) => {
   it('begins new, and triage gives it its one owner', async () => {
     await castDesk(test.store);
     const row = await asked(as(test, aoi));
-    expect(row).toMatchObject({ number: 'C-000001', state: 'new', owner_id: null, contract_id: 'k-sakura', contact_email: 'it@sakura.example', unanswered_since_at: NOW });
+    expect(row).toMatchObject({
+      number: 'C-000001',
+      state: 'new',
+      owner_id: null,
+      contract_id: 'k-sakura',
+      contact_email: 'it@sakura.example',
+      unanswered_since_at: NOW,
+    });
     const taken = await giveOwner(as(test, aoi, MINUTE), row.id, {});
     expect(taken).toMatchObject({ state: 'open', owner_id: 'aoi' });
   });
@@ -34,15 +41,24 @@ eachDb('a case', (test) => {
     const row = await asked(as(test, aoi));
     await giveOwner(as(test, aoi), row.id, {});
     await expect(giveOwner(as(test, aoi), row.id, { owner_id: 'ben' })).rejects.toEqual(problem('invalid'));
-    expect(await giveOwner(as(test, aoi), row.id, { owner_id: 'ben', reason: 'night shift', summary: 'Card was changed, waits for a log.' })).toMatchObject({ owner_id: 'ben' });
+    expect(await giveOwner(as(test, aoi), row.id, { owner_id: 'ben', reason: 'night shift', summary: 'Card was changed, waits for a log.' })).toMatchObject({
+      owner_id: 'ben',
+    });
     const last = (await listEvents(as(test, aoi), row.id)).at(-1);
-    expect(last).toMatchObject({ kind: 'owner_changed', visibility: 'internal', body: 'Card was changed, waits for a log.', facts: { from_owner_id: 'aoi', owner_id: 'ben' } });
+    expect(last).toMatchObject({
+      kind: 'owner_changed',
+      visibility: 'internal',
+      body: 'Card was changed, waits for a log.',
+      facts: { from_owner_id: 'aoi', owner_id: 'ben' },
+    });
   });
 
   it('handed to two people at once goes to one', async () => {
     const row = await asked(as(test, aoi));
     const taken = await giveOwner(as(test, aoi), row.id, {});
-    const tries = await Promise.allSettled(['ben', 'lena'].map((owner_id) => giveOwner(as(test, aoi), row.id, { owner_id, reason: 'r', summary: 's' }, taken.version)));
+    const tries = await Promise.allSettled(
+      ['ben', 'lena'].map((owner_id) => giveOwner(as(test, aoi), row.id, { owner_id, reason: 'r', summary: 's' }, taken.version)),
+    );
     expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
@@ -58,14 +74,29 @@ eachDb('a case', (test) => {
     expect(await getCase(as(test, aoi), row.id)).toMatchObject({ state: 'waiting_customer', unanswered_since_at: null });
     await writeMessage(as(test, aoi, HOUR), row.id, { text: 'Done, still black?', visibility: 'public', from: 'customer' });
     await solveCase(as(test, aoi, 2 * HOUR), row.id, { solution: 'New cable', reply: 'The cable was broken.' });
-    expect(await writeMessage(as(test, aoi, 3 * HOUR), row.id, { text: 'ありがとうございました。助かりました。', visibility: 'public', from: 'customer' })).toMatchObject({ state: 'solved' });
-    expect(await writeMessage(as(test, aoi, 4 * HOUR), row.id, { text: 'It is black again.', visibility: 'public', from: 'customer' })).toMatchObject({ state: 'open', solved_at: null });
+    expect(
+      await writeMessage(as(test, aoi, 3 * HOUR), row.id, { text: 'ありがとうございました。助かりました。', visibility: 'public', from: 'customer' }),
+    ).toMatchObject({ state: 'solved' });
+    expect(await writeMessage(as(test, aoi, 4 * HOUR), row.id, { text: 'It is black again.', visibility: 'public', from: 'customer' })).toMatchObject({
+      state: 'open',
+      solved_at: null,
+    });
     await expect(closeCase(as(test, aoi, 5 * HOUR), row.id)).rejects.toEqual(problem('conflict'));
     await solveCase(as(test, aoi, 6 * HOUR), row.id, { solution: 'New camera' });
     await closeCase(as(test, aoi, 7 * HOUR), row.id);
     expect(await reopenCase(as(test, aoi, 8 * HOUR), row.id, { reason: 'same again' })).toMatchObject({ state: 'open' });
     const measures = await test.store.db.selectFrom('case_measures').selectAll().where('case_id', '=', row.id).executeTakeFirstOrThrow();
-    expect(measures).toMatchObject({ asked_at: NOW, replied_at: NOW + 10 * MINUTE, reply_business_ms: 10 * MINUTE, first_solved_at: NOW + 2 * HOUR, reopens: 3, effective_reopens: 2, public_replies: 2, model_id: 'x100', firmware_id: 'x100-1' });
+    expect(measures).toMatchObject({
+      asked_at: NOW,
+      replied_at: NOW + 10 * MINUTE,
+      reply_business_ms: 10 * MINUTE,
+      first_solved_at: NOW + 2 * HOUR,
+      reopens: 3,
+      effective_reopens: 2,
+      public_replies: 2,
+      model_id: 'x100',
+      firmware_id: 'x100-1',
+    });
   });
 
   it('lets a person correct what was taken for work', async () => {
@@ -74,7 +105,10 @@ eachDb('a case', (test) => {
     await solveCase(as(test, aoi, HOUR), row.id, { solution: 'x' });
     await writeMessage(as(test, aoi, 2 * HOUR), row.id, { text: 'Noted.', visibility: 'public', from: 'customer' });
     const event = (await listEvents(as(test, aoi), row.id)).findLast(({ kind }) => kind === 'message_in');
-    expect(await classifyMessage(as(test, aoi, 3 * HOUR), row.id, { event_id: event?.id ?? '', thanks: true })).toMatchObject({ state: 'solved', solved_at: NOW + HOUR });
+    expect(await classifyMessage(as(test, aoi, 3 * HOUR), row.id, { event_id: event?.id ?? '', thanks: true })).toMatchObject({
+      state: 'solved',
+      solved_at: NOW + HOUR,
+    });
   });
 
   it('opened twice with one key is one case; a message delivered twice is one message', async () => {
@@ -88,8 +122,19 @@ eachDb('a case', (test) => {
     const deliver = async (order: readonly number[]) => {
       const row = await asked(as(test, aoi), { message: undefined });
       await giveOwner(as(test, aoi), row.id, {});
-      for (const minute of order) await writeMessage(as(test, aoi, DAY), row.id, { text: `at ${minute}`, visibility: 'public', from: minute % 2 === 0 ? 'customer' : 'staff', at: NOW + minute * MINUTE, source_key: `${row.id}-${minute}` });
-      const { case_id, change_no, ...measures } = await test.store.db.selectFrom('case_measures').selectAll().where('case_id', '=', row.id).executeTakeFirstOrThrow();
+      for (const minute of order)
+        await writeMessage(as(test, aoi, DAY), row.id, {
+          text: `at ${minute}`,
+          visibility: 'public',
+          from: minute % 2 === 0 ? 'customer' : 'staff',
+          at: NOW + minute * MINUTE,
+          source_key: `${row.id}-${minute}`,
+        });
+      const { case_id, change_no, ...measures } = await test.store.db
+        .selectFrom('case_measures')
+        .selectAll()
+        .where('case_id', '=', row.id)
+        .executeTakeFirstOrThrow();
       return measures;
     };
     expect(await deliver([9, 4, 2, 7, 12])).toEqual(await deliver([2, 4, 7, 9, 12]));
@@ -113,7 +158,12 @@ eachDb('a case', (test) => {
   it('an internal event cannot be stored as public', async () => {
     const row = await asked(as(test, aoi));
     const event = await test.store.db.selectFrom('case_events').selectAll().where('case_id', '=', row.id).executeTakeFirstOrThrow();
-    await expect(test.store.db.insertInto('case_events').values({ ...event, id: 'x', source_key: null, kind: 'note', visibility: 'public' }).execute()).rejects.toThrow();
+    await expect(
+      test.store.db
+        .insertInto('case_events')
+        .values({ ...event, id: 'x', source_key: null, kind: 'note', visibility: 'public' })
+        .execute(),
+    ).rejects.toThrow();
   });
 
   it('shows a partner the public part of its own, and nothing of the others', async () => {
@@ -131,7 +181,8 @@ eachDb('a case', (test) => {
   });
 
   it('a partner asks only about its own customers and units', async () => {
-    const ask = (customer_id: string, unit_ids: string[]) => asked(as(test, northStaff), { customer_id, unit_ids, source: 'partner_form', initiated_by: 'staff' });
+    const ask = (customer_id: string, unit_ids: string[]) =>
+      asked(as(test, northStaff), { customer_id, unit_ids, source: 'partner_form', initiated_by: 'staff' });
     await expect(ask('sakura', [])).rejects.toEqual(problem('not_found'));
     await expect(ask('yuki', ['u3'])).rejects.toEqual(problem('not_found'));
     expect(await ask('yuki', ['u2'])).toMatchObject({ partner_id: 'north', initiated_by: 'partner', source: 'partner_form' });
@@ -140,7 +191,10 @@ eachDb('a case', (test) => {
   it('is merged and unmerged with everything where it was', async () => {
     const [one, two] = [await asked(as(test, aoi)), await asked(as(test, aoi), { unit_ids: ['u4'] })];
     await giveOwner(as(test, aoi), one.id, {});
-    expect(await mergeCase(as(test, aoi, MINUTE), two.id, { into_id: one.id, reason: 'same cable' })).toMatchObject({ state: 'closed', merged_into_id: one.id });
+    expect(await mergeCase(as(test, aoi, MINUTE), two.id, { into_id: one.id, reason: 'same cable' })).toMatchObject({
+      state: 'closed',
+      merged_into_id: one.id,
+    });
     expect((await listCaseUnits(as(test, aoi), one.id)).map(({ id }) => id)).toEqual(['u1', 'u4']);
     await expect(mergeCase(as(test, aoi), one.id, { into_id: two.id, reason: 'circle' })).rejects.toEqual(problem('conflict'));
     expect(await unmergeCase(as(test, aoi, 2 * MINUTE), two.id, { reason: 'mistake' })).toMatchObject({ state: 'new', merged_into_id: null });
@@ -159,7 +213,8 @@ eachDb('a case', (test) => {
   });
 
   it('an escalation needs its facts, and a twin that waits stands in its way', async () => {
-    const escalate = (id: string, more: object = {}) => askOthers(as(test, aoi), id, { kind: 'escalation', asked_of: 'engineering', question: 'Why?', due_at: NOW + DAY, ...more });
+    const escalate = (id: string, more: object = {}) =>
+      askOthers(as(test, aoi), id, { kind: 'escalation', asked_of: 'engineering', question: 'Why?', due_at: NOW + DAY, ...more });
     const facts = { symptom: 'black', reproduction: 'boot', tried: 'reset', impact: '3 sites' };
     const [one, two] = [await asked(as(test, aoi)), await asked(as(test, aoi))];
     for (const { id } of [one, two]) await giveOwner(as(test, aoi), id, {});
@@ -177,7 +232,12 @@ eachDb('a case', (test) => {
     const row = await asked(as(test, aoi));
     await giveOwner(as(test, aoi), row.id, {});
     await solveCase(as(test, aoi, HOUR), row.id, { solution: 'x', reply: 'Solved.' });
-    const mail = await test.store.db.selectFrom('outbox').select(['payload', 'target']).where('payload', 'like', '%Solved.%').where('payload', 'like', `%${row.number}%`).executeTakeFirstOrThrow();
+    const mail = await test.store.db
+      .selectFrom('outbox')
+      .select(['payload', 'target'])
+      .where('payload', 'like', '%Solved.%')
+      .where('payload', 'like', `%${row.number}%`)
+      .executeTakeFirstOrThrow();
     const key = /\/rate\/([\w-]+)/.exec(mail.payload)?.[1] ?? '';
     expect((await getRated(as(test, aoi), key)).id).toBe(row.id);
     await rateByLink(as(test, aoi, 2 * HOUR), key, { rating: 2, comment: 'slow' });
@@ -225,10 +285,17 @@ eachDb('a case', (test) => {
 
   it('a visit is covered by the contract, or paid with a fee somebody agreed to', async () => {
     const [covered, paid] = [await asked(as(test, aoi)), await asked(as(test, aoi), { customer_id: 'yuki', unit_ids: ['u2'] })];
-    expect(await planVisit(as(test, aoi), covered.id, { visit_on: '2026-04-05', unit_id: 'u1' })).toMatchObject({ coverage: 'contract', coverage_reason: 'Contract k-sakura', fee: null });
+    expect(await planVisit(as(test, aoi), covered.id, { visit_on: '2026-04-05', unit_id: 'u1' })).toMatchObject({
+      coverage: 'contract',
+      coverage_reason: 'Contract k-sakura',
+      fee: null,
+    });
     await expect(planVisit(as(test, aoi), paid.id, { visit_on: '2026-04-05' })).rejects.toEqual(problem('invalid'));
     const visit = await planVisit(as(test, aoi), paid.id, { visit_on: '2026-04-05', fee: 30_000, fee_agreed_by: 'Mr Yuki' });
-    expect(await finishVisit(as(test, aoi, DAY), visit.id, { outcome: 'fixed', result: 'New cable', parts: [{ name: 'cable', quantity: 1 }] })).toMatchObject({ state: 'done', outcome: 'fixed' });
+    expect(await finishVisit(as(test, aoi, DAY), visit.id, { outcome: 'fixed', result: 'New cable', parts: [{ name: 'cable', quantity: 1 }] })).toMatchObject({
+      state: 'done',
+      outcome: 'fixed',
+    });
     await expect(finishVisit(as(test, aoi, DAY), visit.id, { outcome: 'fixed', result: 'twice', parts: [] })).rejects.toEqual(problem('conflict'));
   });
 
@@ -237,7 +304,10 @@ eachDb('a case', (test) => {
     await logWork(as(test, aoi), row.id, { minutes: 10 });
     await logWork(as(test, ben), row.id, { minutes: 5 });
     await linkUnit(as(test, aoi), row.id, 'u4');
-    expect(await test.store.db.selectFrom('case_measures').select(['worked_minutes', 'model_id']).where('case_id', '=', row.id).executeTakeFirst()).toEqual({ worked_minutes: 15, model_id: 'x200' });
+    expect(await test.store.db.selectFrom('case_measures').select(['worked_minutes', 'model_id']).where('case_id', '=', row.id).executeTakeFirst()).toEqual({
+      worked_minutes: 15,
+      model_id: 'x200',
+    });
     await expect(linkUnit(as(test, aoi), row.id, 'nowhere')).rejects.toEqual(problem('not_found'));
   });
 });

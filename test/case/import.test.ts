@@ -17,7 +17,12 @@ const ONE = 'Z-1,2026-03-30T01:00:00Z,SAKURA,u1,mail,PICTURE,CABLE,aoi,2026-03-3
 
 eachDb('cases from a file', (test) => {
   const load = (bytes: Uint8Array, dry_run = false) => importFile(as(test, lena), findKind(importKinds, 'cases'), bytes, { dry_run });
-  const counts = (report: { rows_created: number; rows_updated: number; rows_same: number; rows_failed: number }) => [report.rows_created, report.rows_updated, report.rows_same, report.rows_failed];
+  const counts = (report: { rows_created: number; rows_updated: number; rows_same: number; rows_failed: number }) => [
+    report.rows_created,
+    report.rows_updated,
+    report.rows_same,
+    report.rows_failed,
+  ];
   const find = (external_no: string) => test.store.db.selectFrom('cases').selectAll().where('external_no', '=', external_no).executeTakeFirstOrThrow();
 
   it('become events at their moments; the same file again adds nothing', async () => {
@@ -28,7 +33,15 @@ eachDb('cases from a file', (test) => {
     expect(counts(await load(file, true))).toEqual([3, 0, 0, 0]);
     expect(await test.store.db.selectFrom('cases').select('id').execute()).toEqual([]);
     expect(counts(await load(file))).toEqual([3, 0, 0, 0]);
-    expect(await find('Z-1')).toMatchObject({ state: 'solved', owner_id: 'aoi', customer_id: 'sakura', source: 'mail', rating: 5, opened_at: Date.UTC(2026, 2, 30, 1), solved_at: Date.UTC(2026, 2, 31, 1) });
+    expect(await find('Z-1')).toMatchObject({
+      state: 'solved',
+      owner_id: 'aoi',
+      customer_id: 'sakura',
+      source: 'mail',
+      rating: 5,
+      opened_at: Date.UTC(2026, 2, 30, 1),
+      solved_at: Date.UTC(2026, 2, 31, 1),
+    });
     expect(await find('Z-2')).toMatchObject({ state: 'open', owner_id: 'aoi', source: 'phone' });
     expect(await find('Z-3')).toMatchObject({ state: 'solved', owner_id: 'lena', partner_id: 'north' });
     expect(counts(await load(file))).toEqual([0, 0, 3, 0]);

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { addUser } from '../../src/person/addUser.ts';
-import { saveTemplate } from '../../src/case/catalogue.ts';
-import { giveOwner } from '../../src/case/owner.ts';
-import { solveCase } from '../../src/case/course.ts';
-import { declaredRoutes } from '../../src/web/gate.ts';
 import { writeArticle } from '../../src/article/write.ts';
-import { writeNotice } from '../../src/notice/write.ts';
+import { saveTemplate } from '../../src/case/catalogue.ts';
+import { solveCase } from '../../src/case/course.ts';
+import { giveOwner } from '../../src/case/owner.ts';
 import { proposeImprovement } from '../../src/learning/improve.ts';
+import { writeNotice } from '../../src/notice/write.ts';
+import { addUser } from '../../src/person/addUser.ts';
+import { declaredRoutes } from '../../src/web/gate.ts';
 import { addWebhook } from '../../src/webhook/webhooks.ts';
 import { callerOf, callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
@@ -21,13 +21,50 @@ eachDb('the desk’s pages', (test) => {
     const row = await asked(as(test, aoi));
     await giveOwner(as(test, aoi), row.id, {});
     await saveTemplate(as(test, lena), { code: 'hello', type: null, name: 'Hello', body_en: 'Dear {customer}', body_ja: '{customer} 様' });
-    const article = await writeArticle(as(test, aoi), { title_en: 'T', body_en: 'b', title_ja: 'た', body_ja: 'ほ', model_id: null, maker_id: null, category_id: null, cause_id: null, owner_id: null });
-    const notice = await writeNotice(as(test, aoi), { kind: 'defect', subject_en: 's', body_en: 'b', subject_ja: 'けん', body_ja: 'ほん', checklist: ['x'], starts_at: null, ends_at: null, query: { model_ids: ['x100'], batch_ids: [], firmware_ids: [], unit_ids: [], site_ids: [], alert_id: null } });
-    const item = await proposeImprovement(as(test, aoi), { title: 't', hypothesis: 'h', cause_id: null, category_id: null, model_id: 'x100', owner_id: 'aoi', case_ids: [row.id] });
+    const article = await writeArticle(as(test, aoi), {
+      title_en: 'T',
+      body_en: 'b',
+      title_ja: 'た',
+      body_ja: 'ほ',
+      model_id: null,
+      maker_id: null,
+      category_id: null,
+      cause_id: null,
+      owner_id: null,
+    });
+    const notice = await writeNotice(as(test, aoi), {
+      kind: 'defect',
+      subject_en: 's',
+      body_en: 'b',
+      subject_ja: 'けん',
+      body_ja: 'ほん',
+      checklist: ['x'],
+      starts_at: null,
+      ends_at: null,
+      query: { model_ids: ['x100'], batch_ids: [], firmware_ids: [], unit_ids: [], site_ids: [], alert_id: null },
+    });
+    const item = await proposeImprovement(as(test, aoi), {
+      title: 't',
+      hypothesis: 'h',
+      cause_id: null,
+      category_id: null,
+      model_id: 'x100',
+      owner_id: 'aoi',
+      case_ids: [row.id],
+    });
     const hook = await addWebhook(test.ctx(), { url: 'https://example.com/h', events: ['*'] });
-    const ids: [RegExp, string][] = [[/^\/cases\/:id/, row.id], [/^\/articles\/:id/, article.id], [/^\/notices\/:id/, notice.id], [/^\/learning\/improvements/, item.id], [/^\/webhooks/, hook.id], [/^\/kpis\/:name/, 'csat']];
+    const ids: [RegExp, string][] = [
+      [/^\/cases\/:id/, row.id],
+      [/^\/articles\/:id/, article.id],
+      [/^\/notices\/:id/, notice.id],
+      [/^\/learning\/improvements/, item.id],
+      [/^\/webhooks/, hook.id],
+      [/^\/kpis\/:name/, 'csat'],
+    ];
     const admin = await callerWith(app(), test.store, 'admin');
-    const paths = declaredRoutes.filter(({ method, path }) => method === 'get' && ours.test(path)).map(({ path }) => path.replace(/:\w+/, ids.find(([pattern]) => pattern.test(path))?.[1] ?? 'none'));
+    const paths = declaredRoutes
+      .filter(({ method, path }) => method === 'get' && ours.test(path))
+      .map(({ path }) => path.replace(/:\w+/, ids.find(([pattern]) => pattern.test(path))?.[1] ?? 'none'));
     expect(paths.length).toBeGreaterThan(18);
     for (const path of paths) {
       for (const lang of ['en', 'ja']) {
@@ -50,16 +87,33 @@ eachDb('the desk’s pages', (test) => {
   });
 
   it('a case is worked through its forms', async () => {
-    const user = await addUser(test.ctx(), { email: 'kei@kizashi.example', name: 'Kei', role: 'tech', partner_id: null, locale: 'en', password: 'a long enough secret' } as Parameters<typeof addUser>[1]);
+    const user = await addUser(test.ctx(), {
+      email: 'kei@kizashi.example',
+      name: 'Kei',
+      role: 'tech',
+      partner_id: null,
+      locale: 'en',
+      password: 'a long enough secret',
+    } as Parameters<typeof addUser>[1]);
     const admin = await callerWith(app(), test.store, 'admin');
     const made = await admin.form('/cases/new', { subject: 'From a form', type: 'trouble', source: 'phone', unit: 'U1', message: 'dark', contact_name: 'Ito' });
     expect(made.status).toBe(303);
     const id = /\/cases\/([^?]+)/.exec(made.headers.get('Location') ?? '')?.[1] ?? '';
-    const post = async (path: string, fields: Record<string, string>) => expect([path, (await admin.form(`/cases/${id}/${path}`, fields)).status]).toEqual([path, 303]);
+    const post = async (path: string, fields: Record<string, string>) =>
+      expect([path, (await admin.form(`/cases/${id}/${path}`, fields)).status]).toEqual([path, 303]);
     await post('owner', { owner_id: user.id, next_step: 'call', next_due_at: '2026-04-02T10:00' });
     await post('messages', { text: 'Hello', visibility: 'public', waiting_for: 'customer' });
     await post('messages', { text: 'INTERNAL ONLY', visibility: 'internal' });
-    await post('requests', { kind: 'escalation', asked_of: 'eng', question: 'q', due_at: '2026-04-02T10:00', symptom: 's', reproduction: 'r', tried: 't', impact: 'i' });
+    await post('requests', {
+      kind: 'escalation',
+      asked_of: 'eng',
+      question: 'q',
+      due_at: '2026-04-02T10:00',
+      symptom: 's',
+      reproduction: 'r',
+      tried: 't',
+      impact: 'i',
+    });
     await post('visits', { visit_on: '2026-04-05' });
     await post('work', { minutes: '10' });
     await post('solution', { solution: 'New cable', reply: 'We sent a cable.' });
@@ -76,17 +130,46 @@ eachDb('the desk’s pages', (test) => {
     await giveOwner(as(test, aoi), row.id, {});
     const answer = await admin.form(`/cases/${row.id}/replacement`, { unit_id: 'u4' });
     expect(answer.headers.get('Location')).toMatch(/^\/returns\//);
-    expect(await test.store.db.selectFrom('returns').select(['type', 'state', 'case_id']).where('case_id', '=', row.id).executeTakeFirst()).toMatchObject({ type: 'advance_replacement', case_id: row.id });
+    expect(await test.store.db.selectFrom('returns').select(['type', 'state', 'case_id']).where('case_id', '=', row.id).executeTakeFirst()).toMatchObject({
+      type: 'advance_replacement',
+      case_id: row.id,
+    });
     expect((await admin.form(`/cases/${row.id}/commands`, { unit_id: 'u4', command: 'diagnose' })).status).toBe(409);
   });
 
   it('a camera that reports is asked, and its reply stands in the case', async () => {
     const admin = await callerWith(app(), test.store, 'admin');
     const { db } = test.store;
-    await db.insertInto('devices').values({
-      device_no: 1, device_id: 'cam-1', unit_id: 'u1', model_code: 'X100', hw_rev: null, firmware: '1.0', firmware_since_at: null, boot: null, boot_no: null, last_seq: null, first_seen_at: NOW, last_seen_at: NOW, last_report_at: NOW,
-      online_at: NOW, offline_at: null, presence_changes: 0, reports: 1, events: 0, duplicates: 0, throttled: 0, clock_suspect: 0, missing: 0, lost: 0, last_address: null, through_segment: 0,
-    }).execute();
+    await db
+      .insertInto('devices')
+      .values({
+        device_no: 1,
+        device_id: 'cam-1',
+        unit_id: 'u1',
+        model_code: 'X100',
+        hw_rev: null,
+        firmware: '1.0',
+        firmware_since_at: null,
+        boot: null,
+        boot_no: null,
+        last_seq: null,
+        first_seen_at: NOW,
+        last_seen_at: NOW,
+        last_report_at: NOW,
+        online_at: NOW,
+        offline_at: null,
+        presence_changes: 0,
+        reports: 1,
+        events: 0,
+        duplicates: 0,
+        throttled: 0,
+        clock_suspect: 0,
+        missing: 0,
+        lost: 0,
+        last_address: null,
+        through_segment: 0,
+      })
+      .execute();
     const row = await asked(as(test, aoi));
     expect((await admin.form(`/cases/${row.id}/commands`, { unit_id: 'u1', command: 'restart' })).status).toBe(303);
     await db.updateTable('device_commands').set({ sent_at: NOW, replied_at: NOW, reply: '{"result":"restarting"}' }).execute();
@@ -97,7 +180,14 @@ eachDb('the desk’s pages', (test) => {
     const anyone = callerOf(app(), { 'Accept-Language': 'en' });
     expect((await anyone.get('/articles?q=nothing')).status).toBe(200);
     expect((await anyone.get('/api/v1/articles?q=nothing')).status).toBe(200);
-    const sent = await anyone.form('/contact', { contact_name: 'Eve', contact_email: 'eve@evil.example', serial: 'U1', subject: 'Dark', message: 'help', visit: 'visitor-1' });
+    const sent = await anyone.form('/contact', {
+      contact_name: 'Eve',
+      contact_email: 'eve@evil.example',
+      serial: 'U1',
+      subject: 'Dark',
+      message: 'help',
+      visit: 'visitor-1',
+    });
     expect(sent.status).toBe(303);
     const { id } = await test.store.db.selectFrom('cases').select('id').where('contact_email', '=', 'eve@evil.example').executeTakeFirstOrThrow();
     expect(await test.store.db.selectFrom('case_units').selectAll().where('case_id', '=', id).execute()).toEqual([]);

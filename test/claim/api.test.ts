@@ -1,8 +1,8 @@
 import { unzipSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
 import { type Cast, castFor, fail, serve } from '../investigation/cast.ts';
-import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { read } from '../investigation/read.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 
 /** The smallest PNG: one transparent pixel. */
@@ -21,7 +21,15 @@ eachDb('the routes of claims', (test) => {
     lead = await callerWith(app, test.store, 'lead');
     const units = await serve(test.ctx(), cast, ['C1', 'C2', 'C3'], { batch_code: '25-01' });
     returnUnit = await fail(test.ctx(), units[0] ?? { id: '', partner_id: null }, { failed_on: '2025-12-01', failure_mode_id: cast.seal });
-    const created = await lead.post('/api/v1/claims', { maker_id: cast.acme, title: 'Leaks', statement: 'Please credit', remedy: 'credit', currency: 'USD', owner_id: cast.kato.id, lines: units.map((unit) => ({ unit_id: unit.id, claimed_amount: 99.5 })) });
+    const created = await lead.post('/api/v1/claims', {
+      maker_id: cast.acme,
+      title: 'Leaks',
+      statement: 'Please credit',
+      remedy: 'credit',
+      currency: 'USD',
+      owner_id: cast.kato.id,
+      lines: units.map((unit) => ({ unit_id: unit.id, claimed_amount: 99.5 })),
+    });
     expect(created.status).toBe(201);
     id = (await read(created)).id;
   });
@@ -32,7 +40,11 @@ eachDb('the routes of claims', (test) => {
     expect((await lead.post(`${base}/receipt`, { text: 'Got it', maker_rma: 'M-1' })).status).toBe(200);
     const { lines } = await read(lead.get(base));
     expect(lines.map((line) => line.claimed_amount)).toEqual([99.5, 99.5, 99.5]);
-    const answered = await lead.post(`${base}/answers`, { text: 'Two', lines: [{ line_id: lines[2]?.id, accepted: false, reason: 'Cracked' }], rest: 'accept' });
+    const answered = await lead.post(`${base}/answers`, {
+      text: 'Two',
+      lines: [{ line_id: lines[2]?.id, accepted: false, reason: 'Cracked' }],
+      rest: 'accept',
+    });
     expect((await read(answered)).state).toBe('partly_accepted');
     const settled = await read(lead.post(`${base}/settlement`, { amount: 199, currency: 'USD', reference: 'CN-1' }));
     expect(settled).toMatchObject({ claim: { state: 'partly_accepted' }, settlement: { amount: 199, currency: 'USD' } });
@@ -71,12 +83,27 @@ eachDb('the routes of claims', (test) => {
 
   it('are filled in by hand: serials, an answer with ticks, a settlement', async () => {
     await serve(test.ctx(), cast, ['F1', 'F2']);
-    const created = await lead.form('/claims', { maker_id: cast.acme, title: 'By hand', statement: 'x', remedy: 'refund', currency: 'JPY', owner_id: cast.kato.id, serials: 'F1\nf-2\n', amount: '5000' });
+    const created = await lead.form('/claims', {
+      maker_id: cast.acme,
+      title: 'By hand',
+      statement: 'x',
+      remedy: 'refund',
+      currency: 'JPY',
+      owner_id: cast.kato.id,
+      serials: 'F1\nf-2\n',
+      amount: '5000',
+    });
     expect(created.status).toBe(303);
     const page = (created.headers.get('Location') ?? '').split('?')[0] ?? '';
     expect((await lead.form('/claims', { maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'refund', serials: 'NOBODY' })).status).toBe(422);
     const { lines } = await read(lead.get(`/api/v1${page}`));
-    for (const [step, fields] of [['submit', { text: 'x' }], ['answer', { text: 'One', accepted: lines[0]?.id ?? '', rest: 'refuse', rest_reason: 'No' }], ['settle', { amount: '5000', currency: 'JPY' }], ['concede', { reason: 'Fine' }], ['close', {}]] as const) {
+    for (const [step, fields] of [
+      ['submit', { text: 'x' }],
+      ['answer', { text: 'One', accepted: lines[0]?.id ?? '', rest: 'refuse', rest_reason: 'No' }],
+      ['settle', { amount: '5000', currency: 'JPY' }],
+      ['concede', { reason: 'Fine' }],
+      ['close', {}],
+    ] as const) {
       expect([step, (await lead.form(`${page}/steps/${step}`, fields)).status]).toEqual([step, 303]);
     }
     expect((await read(lead.get(`/api/v1${page}`))).state).toBe('closed');
@@ -87,7 +114,16 @@ eachDb('the routes of claims', (test) => {
     await lead.post(`/api/v1/claims/${open.id}/submission`, { text: 'x', answer_due_on: '2026-03-01' });
     const exchange = (await read(lead.get(`/api/v1/claims/${open.id}`))).exchanges[0];
     const pack = (await read(lead.get('/api/v1/evidence-packs'))).items[0];
-    for (const path of ['/claims', '/claims/new', '/claims/scorecard', `/claims/${id}`, `/claims/${open.id}`, '/evidence-packs', `/evidence-packs/${pack?.id}`, `/documents?record_kind=claim_exchange&record_id=${exchange?.id}`]) {
+    for (const path of [
+      '/claims',
+      '/claims/new',
+      '/claims/scorecard',
+      `/claims/${id}`,
+      `/claims/${open.id}`,
+      '/evidence-packs',
+      `/evidence-packs/${pack?.id}`,
+      `/documents?record_kind=claim_exchange&record_id=${exchange?.id}`,
+    ]) {
       for (const lang of ['en', 'ja']) {
         const response = await lead.get(`${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
         const html = await response.text();

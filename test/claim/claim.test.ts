@@ -26,16 +26,35 @@ eachDb('a claim', (test) => {
   const draft = async (prefix: string, count: number, fields: object = {}): Promise<ClaimRow> => {
     const units = await serve(test.ctx(), cast, numbered(prefix, count));
     const lines = units.map((unit) => ({ unit_id: unit.id, claimed_amount: 100 }));
-    return createClaim(asKato(), CreateClaim.parse({ maker_id: cast.acme, title: 'Leaking seals', statement: 'Seals of batch 25-01 leak', remedy: 'credit', currency: 'USD', lines, ...fields }));
+    return createClaim(
+      asKato(),
+      CreateClaim.parse({
+        maker_id: cast.acme,
+        title: 'Leaking seals',
+        statement: 'Seals of batch 25-01 leak',
+        remedy: 'credit',
+        currency: 'USD',
+        lines,
+        ...fields,
+      }),
+    );
   };
-  const submitted = async (prefix: string, count: number, fields: object = {}): Promise<ClaimRow> => submitClaim(asKato(), (await draft(prefix, count, fields)).id, { text: 'Please see the evidence', answer_due_on: '2026-04-20' });
+  const submitted = async (prefix: string, count: number, fields: object = {}): Promise<ClaimRow> =>
+    submitClaim(asKato(), (await draft(prefix, count, fields)).id, { text: 'Please see the evidence', answer_due_on: '2026-04-20' });
 
-  beforeAll(async () => { cast = await castFor(test.ctx()); });
+  beforeAll(async () => {
+    cast = await castFor(test.ctx());
+  });
 
   it('of 20 units with 12 accepted settles 12, keeps 8 open with the reason, and is not closed', async () => {
     const { id } = await submitted('PART', 20);
     const lines = await listLines(asKato(), id);
-    const answer = AnswerClaim.parse({ text: 'Eight show water from above', lines: lines.slice(0, 12).map((line) => ({ line_id: line.id, accepted: true })), rest: 'refuse', rest_reason: 'Damage by installation' });
+    const answer = AnswerClaim.parse({
+      text: 'Eight show water from above',
+      lines: lines.slice(0, 12).map((line) => ({ line_id: line.id, accepted: true })),
+      rest: 'refuse',
+      rest_reason: 'Damage by installation',
+    });
     expect((await answerClaim(asKato(), id, answer)).state).toBe('partly_accepted');
     const { claim, settlement } = await settleClaim(asKato(), id, SettleClaim.parse({ amount: 1200, currency: 'USD', reference: 'CN-88' }));
     expect([claim.state, settlement.amount_minor]).toEqual(['partly_accepted', 120_000]);
@@ -43,7 +62,12 @@ eachDb('a claim', (test) => {
     expect(after.filter((line) => line.state === 'settled').map((line) => line.settled_minor)).toEqual(Array(12).fill(10_000));
     expect(after.filter((line) => line.state === 'refused').map((line) => line.reason)).toEqual(Array(8).fill('Damage by installation'));
     await expect(closeClaim(asKato(), id, {})).rejects.toThrow('8 lines are open: Damage by installation');
-    expect((await listClaims(asKato(), { limit: 50 }, {})).items.find((row) => row.id === id)).toMatchObject({ units_claimed: 20, units_accepted: 12, units_settled: 12, units_open: 8 });
+    expect((await listClaims(asKato(), { limit: 50 }, {})).items.find((row) => row.id === id)).toMatchObject({
+      units_claimed: 20,
+      units_accepted: 12,
+      units_settled: 12,
+      units_open: 8,
+    });
     const refused = after.filter((line) => line.state === 'refused').map((line) => line.id);
     expect((await concedeLines(asKato(), id, { line_ids: refused, reason: 'Photos show a cracked dome' })).state).toBe('settled');
     expect((await closeClaim(asKato(), id, {})).state).toBe('closed');
@@ -52,7 +76,11 @@ eachDb('a claim', (test) => {
   it('asked again for what was refused, settles the rest', async () => {
     const { id } = await submitted('AGAIN', 3);
     const [first] = await listLines(asKato(), id);
-    await answerClaim(asKato(), id, AnswerClaim.parse({ text: 'One', lines: [{ line_id: first?.id, accepted: true, accepted_amount: 60 }], rest: 'refuse', rest_reason: 'Out of warranty' }));
+    await answerClaim(
+      asKato(),
+      id,
+      AnswerClaim.parse({ text: 'One', lines: [{ line_id: first?.id, accepted: true, accepted_amount: 60 }], rest: 'refuse', rest_reason: 'Out of warranty' }),
+    );
     await expect(agreeClaim(asKato(), id, { text: 'x' })).resolves.toMatchObject({ state: 'agreed' });
     expect((await renegotiateClaim(asKato(), id, { text: 'Warranty runs from delivery' })).state).toBe('renegotiating');
     await expect(agreeClaim(asKato(), id, { text: 'x' })).rejects.toThrow('2 lines wait for an answer');
@@ -66,17 +94,25 @@ eachDb('a claim', (test) => {
   it('settles no more than was accepted, and accepts no more than was claimed', async () => {
     const { id } = await submitted('CEIL', 2);
     const [line] = await listLines(asKato(), id);
-    await expect(answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', lines: [{ line_id: line?.id, accepted: true, accepted_amount: 101 }], rest: 'accept' }))).rejects.toThrow('More than was claimed');
+    await expect(
+      answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', lines: [{ line_id: line?.id, accepted: true, accepted_amount: 101 }], rest: 'accept' })),
+    ).rejects.toThrow('More than was claimed');
     await answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', rest: 'accept' }));
     await expect(settleClaim(asKato(), id, SettleClaim.parse({ amount: 201, currency: 'USD' }))).rejects.toThrow('More than was accepted');
-    const update = asKato().db.updateTable('claim_lines').set({ accepted_minor: 99_999 }).where('id', '=', line?.id ?? '').execute();
+    const update = asKato()
+      .db.updateTable('claim_lines')
+      .set({ accepted_minor: 99_999 })
+      .where('id', '=', line?.id ?? '')
+      .execute();
     await expect(update).rejects.toThrow();
   });
 
   it('needs an answer for every line and a reason for every refusal', async () => {
     const { id } = await submitted('EVERY', 2);
     const [line] = await listLines(asKato(), id);
-    await expect(answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', lines: [{ line_id: line?.id, accepted: true }] }))).rejects.toMatchObject({ code: 'invalid' });
+    await expect(answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', lines: [{ line_id: line?.id, accepted: true }] }))).rejects.toMatchObject({
+      code: 'invalid',
+    });
     await expect(answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', rest: 'refuse' }))).rejects.toMatchObject({ code: 'invalid' });
     expect((await answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', rest: 'refuse', rest_reason: 'No' }))).state).toBe('rejected');
   });
@@ -90,7 +126,9 @@ eachDb('a claim', (test) => {
     const second = await draft('TWICE', 1);
     await expect(addLines(asKato(), second.id, again)).rejects.toMatchObject({ code: 'conflict', extra: { blocking: `/api/v1/claims/${first.id}` } });
     const [foreign] = await serve(test.ctx(), cast, ['FOREIGN'], { model_id: cast.z1 });
-    await expect(addLines(asKato(), second.id, { lines: [{ unit_id: foreign?.id ?? '', return_unit_id: null, claimed_amount: null }] })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(addLines(asKato(), second.id, { lines: [{ unit_id: foreign?.id ?? '', return_unit_id: null, claimed_amount: null }] })).rejects.toMatchObject({
+      code: 'invalid',
+    });
     await removeLine(asKato(), first.id, line?.id ?? '');
     await expect(submitClaim(asKato(), first.id, { text: 'x' })).rejects.toThrow('no units');
     await addLines(asKato(), second.id, again);
@@ -110,20 +148,35 @@ eachDb('a claim', (test) => {
     await acknowledgeClaim(asKato(), id, { text: 'Received', maker_rma: 'RMA-9' });
     await addExchange(asKato(), id, AddExchange.parse({ direction: 'from_maker', kind: 'question', text: 'Which firmware?', due_on: '2026-04-05' }));
     await addExchange(asKato(), id, AddExchange.parse({ direction: 'to_maker', kind: 'reply', text: '4.2.9' }));
-    await answerClaim(asKato(), id, AnswerClaim.parse({ text: 'Accepted', rest: 'accept', counter_claims: [{ statement: 'Freight', amount: 30, currency: 'USD' }] }));
+    await answerClaim(
+      asKato(),
+      id,
+      AnswerClaim.parse({ text: 'Accepted', rest: 'accept', counter_claims: [{ statement: 'Freight', amount: 30, currency: 'USD' }] }),
+    );
     await settleClaim(asKato(), id, SettleClaim.parse({ amount: 100, currency: 'USD' }));
     await expect(closeClaim(asKato(), id, {})).rejects.toThrow('counter-claim');
     const view = await viewClaim(asKato(), id);
     await decideCounter(asKato(), id, view.counters[0]?.id ?? '', { state: 'refused', reason: 'Freight is yours' });
     expect((await closeClaim(asKato(), id, {})).state).toBe('closed');
-    expect(view.exchanges.map((one) => [one.direction, one.kind])).toEqual([['to_maker', 'submission'], ['from_maker', 'receipt'], ['from_maker', 'question'], ['to_maker', 'reply'], ['from_maker', 'answer'], ['from_maker', 'settlement']]);
-    expect(view.deadlines.map((one) => [one.side, one.what, one.met_on])).toEqual([['ours', 'reply', '2026-04-01'], ['maker', 'answer', '2026-04-01']]);
+    expect(view.exchanges.map((one) => [one.direction, one.kind])).toEqual([
+      ['to_maker', 'submission'],
+      ['from_maker', 'receipt'],
+      ['from_maker', 'question'],
+      ['to_maker', 'reply'],
+      ['from_maker', 'answer'],
+      ['from_maker', 'settlement'],
+    ]);
+    expect(view.deadlines.map((one) => [one.side, one.what, one.met_on])).toEqual([
+      ['ours', 'reply', '2026-04-01'],
+      ['maker', 'answer', '2026-04-01'],
+    ]);
     expect(view.claim.maker_rma).toBe('RMA-9');
   });
 
   it('reminds its owner of a deadline once per step', async () => {
     const { id } = await submitted('REMIND', 1);
-    const mails = async (): Promise<number> => (await test.ctx().db.selectFrom('outbox').select('id').where('topic', '=', 'claim.deadline').where('payload', 'like', '%REMIND%').execute()).length;
+    const mails = async (): Promise<number> =>
+      (await test.ctx().db.selectFrom('outbox').select('id').where('topic', '=', 'claim.deadline').where('payload', 'like', '%REMIND%').execute()).length;
     const deadline = (await viewClaim(asKato(), id)).deadlines[0];
     const sent = async (day: number): Promise<number | undefined> => {
       await remindDeadlines(test.ctx({ now: NOW + day * DAY }));
@@ -132,7 +185,13 @@ eachDb('a claim', (test) => {
     };
     expect([await sent(15), await sent(16), await sent(19), await sent(20), await sent(26), await sent(27)]).toEqual([0, 1, 2, 3, 3, 4]);
     expect(await mails()).toBe(0);
-    const keys = await test.ctx().db.selectFrom('outbox').select('dedupe_key').where('dedupe_key', 'like', `claim-deadline:${deadline?.id}:%`).orderBy('dedupe_key').execute();
+    const keys = await test
+      .ctx()
+      .db.selectFrom('outbox')
+      .select('dedupe_key')
+      .where('dedupe_key', 'like', `claim-deadline:${deadline?.id}:%`)
+      .orderBy('dedupe_key')
+      .execute();
     expect(keys.map((row) => row.dedupe_key?.split(':').at(-1))).toEqual(['1', '2', '3', '4']);
   });
 
@@ -145,25 +204,54 @@ eachDb('a claim', (test) => {
     await sendUnits(asKato(), claim.id, SendUnits.parse({ maker_rma: 'M-1', return_due_on: '2026-05-01' }));
     expect((await findPlace(asKato(), s1?.id ?? ''))?.location).toBe('maker');
     const [line1, line2] = await listLines(asKato(), claim.id);
-    await expect(receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id: line1?.id, serial: 'S2', outcome: 'repaired', batch_code: '25-06' }))).rejects.toMatchObject({ code: 'invalid' });
-    const came = await receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id: line1?.id, serial: 'S/N: s-2', outcome: 'replaced', batch_code: '25-06' }));
+    await expect(
+      receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id: line1?.id, serial: 'S2', outcome: 'repaired', batch_code: '25-06' })),
+    ).rejects.toMatchObject({ code: 'invalid' });
+    const came = await receiveFromMaker(
+      asKato(),
+      claim.id,
+      ReceiveFromMaker.parse({ line_id: line1?.id, serial: 'S/N: s-2', outcome: 'replaced', batch_code: '25-06' }),
+    );
     expect(came.successor).toBe(true);
     const s2 = await test.ctx().db.selectFrom('units').selectAll().where('id', '=', came.unit_id).executeTakeFirstOrThrow();
     expect(s2).toMatchObject({ serial_key: 'S2', batch_id: cast.jun, predecessor_id: s1?.id });
     expect((await findPlace(asKato(), s2.id))?.location).toBe('quarantine');
     expect((await findPlace(asKato(), s1?.id ?? ''))?.location).toBe('maker');
-    expect((await test.ctx().db.selectFrom('units').select('batch_id').where('id', '=', s1?.id ?? '').executeTakeFirstOrThrow()).batch_id).toBe(cast.jan);
+    expect(
+      (
+        await test
+          .ctx()
+          .db.selectFrom('units')
+          .select('batch_id')
+          .where('id', '=', s1?.id ?? '')
+          .executeTakeFirstOrThrow()
+      ).batch_id,
+    ).toBe(cast.jan);
     const back = await receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id: line2?.id, serial: 'SAME', outcome: 'repaired' }));
     expect([back.successor, back.unit_id]).toEqual([false, same?.id]);
-    await expect(receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id: line2?.id, serial: 'SAME', outcome: 'repaired' }))).rejects.toMatchObject({ code: 'conflict' });
+    await expect(
+      receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id: line2?.id, serial: 'SAME', outcome: 'repaired' })),
+    ).rejects.toMatchObject({ code: 'conflict' });
     expect((await viewClaim(asKato(), claim.id)).deadlines.map((one) => [one.what, one.met_on])).toEqual([['unit_return', '2026-04-01']]);
   });
 
   it('follows a unit that turns out to be another', async () => {
     const [provisional, known] = await serve(test.ctx(), cast, ['MERGE-A', 'MERGE-B']);
-    await test.ctx().db.updateTable('units').set({ identity: 'provisional' }).where('id', '=', provisional?.id ?? '').execute();
-    await test.ctx().db.deleteFrom('service_intervals').where('unit_id', '=', provisional?.id ?? '').execute();
-    const claim = await createClaim(asKato(), CreateClaim.parse({ maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'credit', lines: [{ unit_id: provisional?.id }] }));
+    await test
+      .ctx()
+      .db.updateTable('units')
+      .set({ identity: 'provisional' })
+      .where('id', '=', provisional?.id ?? '')
+      .execute();
+    await test
+      .ctx()
+      .db.deleteFrom('service_intervals')
+      .where('unit_id', '=', provisional?.id ?? '')
+      .execute();
+    const claim = await createClaim(
+      asKato(),
+      CreateClaim.parse({ maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'credit', lines: [{ unit_id: provisional?.id }] }),
+    );
     await mergeUnits(test.ctx(), provisional?.id ?? '', { into_id: known?.id ?? '' });
     expect((await viewClaim(asKato(), claim.id)).lines.map((line) => line.serial)).toEqual(['MERGE-B']);
   });
@@ -176,7 +264,15 @@ eachDb('a claim', (test) => {
   it('adds up to a scorecard of its maker', async () => {
     const [unit] = await serve(test.ctx(), cast, ['SCORE1'], { model_id: cast.z1 });
     await fail(test.ctx(), unit ?? { id: '', partner_id: null }, { failed_on: '2025-12-01', failure_mode_id: cast.seal });
-    const ask = (serial_unit: string) => CreateClaim.parse({ maker_id: cast.zenit, title: 'x', statement: 'x', remedy: 'credit', currency: 'JPY', lines: [{ unit_id: serial_unit, claimed_amount: 5000 }] });
+    const ask = (serial_unit: string) =>
+      CreateClaim.parse({
+        maker_id: cast.zenit,
+        title: 'x',
+        statement: 'x',
+        remedy: 'credit',
+        currency: 'JPY',
+        lines: [{ unit_id: serial_unit, claimed_amount: 5000 }],
+      });
     const first = await createClaim(asKato(), ask(unit?.id ?? ''));
     await submitClaim(asKato(), first.id, { text: 'x', submitted_on: '2026-03-01' });
     await answerClaim(asKato(), first.id, AnswerClaim.parse({ text: 'x', rest: 'accept', answered_on: '2026-03-11' }));
@@ -185,13 +281,26 @@ eachDb('a claim', (test) => {
     await submitClaim(asKato(), second.id, { text: 'x', submitted_on: '2026-04-01', answer_due_on: '2026-04-10' });
     const score = (await listMakerScores(asKato(NOW + 20 * DAY))).find((row) => row.maker_code === 'ZENIT');
     expect(score).toMatchObject({
-      claims: 2, lines_claimed: 2, lines_accepted: 1, lines_settled: 1, acceptance: 1, days_to_answer_median: 10, days_to_settle_median: 30, overdue: 1, repeat_causes: ['SEAL'], settled: [{ currency: 'JPY', amount: 5000 }], units: 2, failures: 1,
+      claims: 2,
+      lines_claimed: 2,
+      lines_accepted: 1,
+      lines_settled: 1,
+      acceptance: 1,
+      days_to_answer_median: 10,
+      days_to_settle_median: 30,
+      overdue: 1,
+      repeat_causes: ['SEAL'],
+      settled: [{ currency: 'JPY', amount: 5000 }],
+      units: 2,
+      failures: 1,
     });
   });
 
   it('is not for partners, nor written by a support tech', async () => {
     const partner = { ...cast.tech, role: 'partner' as const, partner_id: 'p' };
     expect(() => listClaims(test.ctx({ actor: partner }), { limit: 5 }, {})).toThrow('for staff');
-    await expect(createClaim(test.ctx({ actor: cast.tech }), CreateClaim.parse({ maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'credit' }))).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(
+      createClaim(test.ctx({ actor: cast.tech }), CreateClaim.parse({ maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'credit' })),
+    ).rejects.toMatchObject({ code: 'forbidden' });
   });
 });

@@ -41,12 +41,21 @@ eachDb('an evidence pack', (test) => {
   it('says what the failure-rate tables say, to the last digit', async () => {
     const content = await read(packId);
     const [figures] = content.figures;
-    const compared = await compareCohorts(asKato(), { maker: 'ACME', model: 'X-100', batch: '25-01' }, null, { maker: 'ACME' }, periodOf(asKato(), {}), 'confirmed');
+    const compared = await compareCohorts(
+      asKato(),
+      { maker: 'ACME', model: 'X-100', batch: '25-01' },
+      null,
+      { maker: 'ACME' },
+      periodOf(asKato(), {}),
+      'confirmed',
+    );
     const { units, exposure_days, failures, rate_per_1000_device_months, ci_low, ci_high } = compared.first;
     expect(figures?.confirmed).toEqual({ units, exposure_days, failures, rate_per_1000_device_months, ci_low, ci_high });
     expect(figures?.confirmed).toMatchObject({ units: 30, failures: 8, exposure_days: 30 * 366 });
     expect(figures?.against_maker).toEqual(compared.exact);
-    const tables = await Promise.all(['batch', 'firmware'].map((by) => listFailureRates(asKato(), RateQuery.parse({ by, maker: 'ACME', model: 'X-100', limit: 500 }))));
+    const tables = await Promise.all(
+      ['batch', 'firmware'].map((by) => listFailureRates(asKato(), RateQuery.parse({ by, maker: 'ACME', model: 'X-100', limit: 500 }))),
+    );
     expect([figures?.batches.map((part) => part.row), figures?.firmwares.map((part) => part.row)]).toEqual(tables.map((table) => table.items));
     const models = await listFailureRates(asKato(), RateQuery.parse({ by: 'model', limit: 500 }));
     expect(content.models.same_maker).toEqual(models.items.filter((row) => row.group.maker === 'ACME'));
@@ -56,7 +65,15 @@ eachDb('an evidence pack', (test) => {
   it('lists the confirmed units with their service, and no unit whose fault was not found', async () => {
     const { units, cost } = await read(packId);
     expect(units.map((unit) => unit.finding)).toEqual(Array(8).fill('confirmed'));
-    expect(units[0]).toMatchObject({ serial: 'JAN001', batch: '25-01', firmware: '4.2.9', in_service_on: '2025-04-01', failed_on: '2025-10-15', service_days: 197, failure_mode: 'SEAL' });
+    expect(units[0]).toMatchObject({
+      serial: 'JAN001',
+      batch: '25-01',
+      firmware: '4.2.9',
+      in_service_on: '2025-04-01',
+      failed_on: '2025-10-15',
+      service_days: 197,
+      failure_mode: 'SEAL',
+    });
     expect(cost).toEqual([{ model: 'X-100', units: 8, unit_cost: 120, currency: 'USD', total: 960 }]);
   });
 
@@ -75,7 +92,19 @@ eachDb('an evidence pack', (test) => {
   it('packs every table as CSV, the frozen figures and the document', async () => {
     const { pack, content } = await getEvidencePack(asKato(), packId);
     const files = unzipSync(await zipEvidence(pack, content, 'ja', noPhoto));
-    expect(Object.keys(files)).toEqual(['batches.csv', 'bench.csv', 'firmwares.csv', 'index.html', 'life.csv', 'models.csv', 'pack.json', 'photos.csv', 'rates.csv', 'telemetry.csv', 'units.csv']);
+    expect(Object.keys(files)).toEqual([
+      'batches.csv',
+      'bench.csv',
+      'firmwares.csv',
+      'index.html',
+      'life.csv',
+      'models.csv',
+      'pack.json',
+      'photos.csv',
+      'rates.csv',
+      'telemetry.csv',
+      'units.csv',
+    ]);
     const text = (name: string): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(files[name]);
     expect(sha256(text('pack.json'))).toBe(pack.fingerprint);
     expect(text('index.html')).toContain(pack.fingerprint);
@@ -84,7 +113,11 @@ eachDb('an evidence pack', (test) => {
     expect(rows.map((row) => row.serial)).toEqual(content.units.map((unit) => unit.serial));
     const rates: Record<string, string>[] = parse(text('rates.csv'), { columns: true, bom: true });
     expect(Number(rates[0]?.ci_low)).toBe(content.figures[0]?.confirmed.ci_low);
-    expect(Object.keys(tablesOf(content)).map((name) => `${name}.csv`).sort()).toEqual(Object.keys(files).filter((name) => name.endsWith('.csv')));
+    expect(
+      Object.keys(tablesOf(content))
+        .map((name) => `${name}.csv`)
+        .sort(),
+    ).toEqual(Object.keys(files).filter((name) => name.endsWith('.csv')));
   });
 
   it('changes its fingerprint when the figures do, and leaves the old pack as it was', async () => {
@@ -97,7 +130,15 @@ eachDb('an evidence pack', (test) => {
   });
 
   it('of an investigation speaks of its cohorts and failure mode', async () => {
-    const { id } = await openInvestigation(asKato(), OpenInvestigation.parse({ title: 'Leaks', problem: 'x', cohorts: [{ model_id: cast.x100, batch_id: cast.jan }], links: [{ kind: 'failure_mode', record_id: cast.sensor }] }));
+    const { id } = await openInvestigation(
+      asKato(),
+      OpenInvestigation.parse({
+        title: 'Leaks',
+        problem: 'x',
+        cohorts: [{ model_id: cast.x100, batch_id: cast.jan }],
+        links: [{ kind: 'failure_mode', record_id: cast.sensor }],
+      }),
+    );
     const content = await read((await freezeEvidence(asKato(), { subject_kind: 'investigation', subject_id: id })).id);
     expect(content.failure_modes.map((mode) => mode.code)).toEqual(['SENSOR']);
     expect(content.figures[0]?.confirmed).toMatchObject({ failures: 0, units: 30 });
@@ -107,11 +148,39 @@ eachDb('an evidence pack', (test) => {
   });
 
   it('of a claim says what we ask and lists the claimed units in its order', async () => {
-    const units = await test.ctx().db.selectFrom('units').select(['id', 'serial']).where('serial', 'in', ['JAN001', 'JAN009', 'JAN029']).orderBy('serial', 'desc').execute();
-    const claim = await createClaim(asKato(), CreateClaim.parse({ maker_id: cast.acme, title: 'Seals', statement: 'Please replace', remedy: 'credit', currency: 'USD', lines: units.map((unit) => ({ unit_id: unit.id, claimed_amount: 100.5 })) }));
+    const units = await test
+      .ctx()
+      .db.selectFrom('units')
+      .select(['id', 'serial'])
+      .where('serial', 'in', ['JAN001', 'JAN009', 'JAN029'])
+      .orderBy('serial', 'desc')
+      .execute();
+    const claim = await createClaim(
+      asKato(),
+      CreateClaim.parse({
+        maker_id: cast.acme,
+        title: 'Seals',
+        statement: 'Please replace',
+        remedy: 'credit',
+        currency: 'USD',
+        lines: units.map((unit) => ({ unit_id: unit.id, claimed_amount: 100.5 })),
+      }),
+    );
     const content = await read((await freezeEvidence(asKato(), { subject_kind: 'claim', subject_id: claim.id })).id);
-    expect(content.asked).toEqual({ number: claim.number, title: 'Seals', statement: 'Please replace', remedy: 'credit', units: 3, amount: 301.5, currency: 'USD' });
-    expect(content.units.map((unit) => [unit.serial, unit.finding])).toEqual([['JAN029', null], ['JAN009', 'nff'], ['JAN001', 'confirmed']]);
+    expect(content.asked).toEqual({
+      number: claim.number,
+      title: 'Seals',
+      statement: 'Please replace',
+      remedy: 'credit',
+      units: 3,
+      amount: 301.5,
+      currency: 'USD',
+    });
+    expect(content.units.map((unit) => [unit.serial, unit.finding])).toEqual([
+      ['JAN029', null],
+      ['JAN009', 'nff'],
+      ['JAN001', 'confirmed'],
+    ]);
   });
 
   it('is not made by a support tech, nor seen by a partner', async () => {

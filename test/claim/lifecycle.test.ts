@@ -23,7 +23,11 @@ refused   accepted  refused  .        conceded  claimed
 settled   .         .        .        .         .
 conceded  .         .        .        .         .`;
 
-const rowsOf = (text: string): string[][] => text.trim().split('\n').map((line) => line.trim().split(/\s+/));
+const rowsOf = (text: string): string[][] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
 
 it('a claim goes exactly where the table says', () => {
   const [head, ...rows] = rowsOf(CLAIM);

@@ -19,13 +19,21 @@ it('a lump sum is shared in whole units that add up to it', () => {
 });
 
 it('no line gets more than was accepted for it, and nothing is lost', () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 40 }), fc.double({ min: 0, max: 1, noNaN: true }), (weights, part) => {
-    const ceiling = weights.reduce((sum, weight) => sum + weight, 0);
-    const total = ceiling === 0 ? 0 : Math.floor(ceiling * part);
-    const shares = shareAmount(total, weights);
-    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(total);
-    shares.forEach((share, i) => { expect(share).toBeLessThanOrEqual(weights[i] ?? 0); });
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 40 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (weights, part) => {
+        const ceiling = weights.reduce((sum, weight) => sum + weight, 0);
+        const total = ceiling === 0 ? 0 : Math.floor(ceiling * part);
+        const shares = shareAmount(total, weights);
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBe(total);
+        shares.forEach((share, i) => {
+          expect(share).toBeLessThanOrEqual(weights[i] ?? 0);
+        });
+      },
+    ),
+  );
 });
 
 it('reminders come three days ahead, on the day, the day after, then every week', () => {
@@ -34,7 +42,13 @@ it('reminders come three days ahead, on the day, the day after, then every week'
 });
 
 it('amounts keep the digits of their currency', () => {
-  expect([toMinor(12.34, 'USD'), toMinor(500, 'JPY'), toMinor(0.5, 'JPY'), toMinor(1.005, 'USD'), toMinor(1.234, 'KWD')]).toEqual([1234, 500, null, null, 1234]);
+  expect([toMinor(12.34, 'USD'), toMinor(500, 'JPY'), toMinor(0.5, 'JPY'), toMinor(1.005, 'USD'), toMinor(1.234, 'KWD')]).toEqual([
+    1234,
+    500,
+    null,
+    null,
+    1234,
+  ]);
   expect(fromMinor(1234, 'USD')).toBe(12.34);
   expect([isCurrency('JPY'), isCurrency('XXY'), isCurrency('usd')]).toEqual([true, false, false]);
   expect(formatAmount(123_456, 'JPY', 'ja')).toContain('123,456');

@@ -8,8 +8,8 @@ import { prepareReplacements } from '../../src/investigation/replace.ts';
 import { releaseHold } from '../../src/stock/hold.ts';
 import { reserveStock } from '../../src/stock/reserve.ts';
 import { swapUnit } from '../../src/unit/swapUnit.ts';
-import { type Cast, castFor, fail, keep, serve } from './cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
+import { type Cast, castFor, fail, keep, serve } from './cast.ts';
 
 eachDb('the second victim', (test) => {
   let cast: Cast;
@@ -48,7 +48,9 @@ eachDb('the second victim', (test) => {
     expect(await moveToSubstitute(asKato(), id, promise.id)).toEqual({ unit_id: sister?.id, model_id: cast.x200 });
     expect((await listDisplaced(asKato(), id))[0]?.moved_to).not.toBeNull();
     await expect(moveToSubstitute(asKato(), id, promise.id)).rejects.toThrow('moved already');
-    await expect(reserveStock(asKato(), { model: model(), unit_id: bad?.id, cause_kind: 'case', cause_id: 'case-2' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(reserveStock(asKato(), { model: model(), unit_id: bad?.id, cause_kind: 'case', cause_id: 'case-2' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 
   it('a hold is released by a second person', async () => {
@@ -64,7 +66,13 @@ eachDb('the second victim', (test) => {
       holdSuspects(test.ctx({ actor: cast.sato, now: NOW + 1000 }), id, { reason: 'Race' }),
     ]);
     expect(outcomes[1].status).toBe('fulfilled');
-    const active = await test.ctx().db.selectFrom('stock_reservations').select('id').where('unit_id', '=', bad?.id ?? '').where('state', '=', 'active').execute();
+    const active = await test
+      .ctx()
+      .db.selectFrom('stock_reservations')
+      .select('id')
+      .where('unit_id', '=', bad?.id ?? '')
+      .where('state', '=', 'active')
+      .execute();
     expect(active).toEqual([]);
     // Whoever came second knows: the promise was taken back by the hold, or refused because of it.
     const [reserved] = outcomes;
@@ -78,12 +86,26 @@ eachDb('the second victim', (test) => {
     await fail(test.ctx(), gone ?? { id: '', partner_id: null }, { failed_on: '2026-02-01', failure_mode_id: cast.seal });
     await keep(test.ctx(), cast, ['GOOD1'], 'good_stock', { batch_code: '25-06' });
     await keep(test.ctx(), cast, ['GOOD2'], 'good_stock', { model_id: cast.x200 });
-    const done = await prepareReplacements(asKato(), { unit_ids: [...units.map((unit) => unit.id), gone?.id ?? ''], reason: 'Before it leaks', investigation_id: id });
+    const done = await prepareReplacements(asKato(), {
+      unit_ids: [...units.map((unit) => unit.id), gone?.id ?? ''],
+      reason: 'Before it leaks',
+      investigation_id: id,
+    });
     expect(done.not_at_risk).toEqual([gone?.id]);
     expect(done.without_stock).toEqual([units[2]?.id]);
     expect(done.returns.map((row) => row.unit_ids)).toEqual([[units[0]?.id, units[1]?.id]]);
-    const legs = await test.ctx().db.selectFrom('outbound_legs').innerJoin('units', 'units.id', 'outbound_legs.unit_id').select(['outbound_legs.state', 'units.serial']).where('return_id', '=', done.returns[0]?.return_id ?? '').orderBy('units.serial').execute();
-    expect(legs).toEqual([{ state: 'reserved', serial: 'GOOD1' }, { state: 'reserved', serial: 'GOOD2' }]);
+    const legs = await test
+      .ctx()
+      .db.selectFrom('outbound_legs')
+      .innerJoin('units', 'units.id', 'outbound_legs.unit_id')
+      .select(['outbound_legs.state', 'units.serial'])
+      .where('return_id', '=', done.returns[0]?.return_id ?? '')
+      .orderBy('units.serial')
+      .execute();
+    expect(legs).toEqual([
+      { state: 'reserved', serial: 'GOOD1' },
+      { state: 'reserved', serial: 'GOOD2' },
+    ]);
     await expect(prepareReplacements(asKato(), { unit_ids: [units[2]?.id ?? ''], reason: 'x' })).rejects.toThrow('No replacement is in stock');
   });
 });

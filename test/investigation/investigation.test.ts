@@ -1,6 +1,14 @@
 import { beforeAll, expect, it } from 'vitest';
+import type { Ctx } from '../../src/db/ctx.ts';
 import { addAction, decideAction } from '../../src/investigation/action.ts';
-import { closeInvestigation, confirmCauses, containInvestigation, implementActions, reopenInvestigation, verifyInvestigation } from '../../src/investigation/advance.ts';
+import {
+  closeInvestigation,
+  confirmCauses,
+  containInvestigation,
+  implementActions,
+  reopenInvestigation,
+  verifyInvestigation,
+} from '../../src/investigation/advance.ts';
 import { addCause, decideCause } from '../../src/investigation/cause.ts';
 import { changeInvestigation } from '../../src/investigation/change.ts';
 import { checkEffectiveness, compareEffectiveness } from '../../src/investigation/effectiveness.ts';
@@ -9,7 +17,6 @@ import { openInvestigation } from '../../src/investigation/open.ts';
 import { listInvestigations, listRecurrences, listUnattended, viewInvestigation } from '../../src/investigation/queries.ts';
 import type { InvestigationRow } from '../../src/investigation/table.ts';
 import { watchFixes } from '../../src/investigation/watch.ts';
-import type { Ctx } from '../../src/db/ctx.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { type Cast, castFor, fail, serve } from './cast.ts';
 
@@ -53,15 +60,50 @@ eachDb('an investigation', (test) => {
   });
 
   it('opened from an alert suspects its cohort, once, and the alert says so', async () => {
-    await test.ctx().db.insertInto('alerts').values({
-      id: 'alert-1', kind: 'cohort', model_id: cast.x100, hw_rev: null, batch_id: cast.jan, firmware_id: null, signal: 'brownouts', state: 'open', level: 'alert', raised_on: '2026-03-20', started_on: '2026-03-01', last_above_on: '2026-03-31', statistic: 40_000, threshold: 30_437.5,
-      evidence: '{}', first_report_on: null, first_return_on: null, silenced_at: null, acknowledged_by: null, acknowledged_at: null, investigation_id: null, closed_by: null, closed_at: null, reason: null, created_at: NOW, updated_at: NOW, version: 1,
-    }).execute();
+    await test
+      .ctx()
+      .db.insertInto('alerts')
+      .values({
+        id: 'alert-1',
+        kind: 'cohort',
+        model_id: cast.x100,
+        hw_rev: null,
+        batch_id: cast.jan,
+        firmware_id: null,
+        signal: 'brownouts',
+        state: 'open',
+        level: 'alert',
+        raised_on: '2026-03-20',
+        started_on: '2026-03-01',
+        last_above_on: '2026-03-31',
+        statistic: 40_000,
+        threshold: 30_437.5,
+        evidence: '{}',
+        first_report_on: null,
+        first_return_on: null,
+        silenced_at: null,
+        acknowledged_by: null,
+        acknowledged_at: null,
+        investigation_id: null,
+        closed_by: null,
+        closed_at: null,
+        reason: null,
+        created_at: NOW,
+        updated_at: NOW,
+        version: 1,
+      })
+      .execute();
     const row = await open({ source_kind: 'alert', source_id: 'alert-1' });
     const view = await viewInvestigation(asKato(), row.id);
     expect([view.cohorts.map((cohort) => cohort.batch_code), view.links.map((link) => link.kind), view.frozen.units]).toEqual([['25-01'], ['alert'], 40]);
-    expect(await test.ctx().db.selectFrom('alerts').select(['state', 'investigation_id']).executeTakeFirst()).toEqual({ state: 'investigating', investigation_id: row.id });
-    await expect(open({ source_kind: 'alert', source_id: 'alert-1' })).rejects.toMatchObject({ code: 'conflict', extra: { blocking: `/api/v1/investigations/${row.id}` } });
+    expect(await test.ctx().db.selectFrom('alerts').select(['state', 'investigation_id']).executeTakeFirst()).toEqual({
+      state: 'investigating',
+      investigation_id: row.id,
+    });
+    await expect(open({ source_kind: 'alert', source_id: 'alert-1' })).rejects.toMatchObject({
+      code: 'conflict',
+      extra: { blocking: `/api/v1/investigations/${row.id}` },
+    });
   });
 
   it('without an owner or a next date stands on a list no filter hides', async () => {
@@ -82,7 +124,9 @@ eachDb('an investigation', (test) => {
   });
 
   it('may not be written by a support tech', async () => {
-    await expect(openInvestigation(test.ctx({ actor: cast.tech }), OpenInvestigation.parse({ title: 'x', problem: 'y' }))).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(openInvestigation(test.ctx({ actor: cast.tech }), OpenInvestigation.parse({ title: 'x', problem: 'y' }))).rejects.toMatchObject({
+      code: 'forbidden',
+    });
   });
 
   it('closes only with both causes, every action done and evidence', async () => {
@@ -93,12 +137,18 @@ eachDb('an investigation', (test) => {
     const why = await addCause(asKato(), row.id, { branch: 'occurrence', parent_id: null, statement: 'Seal too hard', cause_id: null });
     const root = await addCause(asKato(), row.id, { branch: 'occurrence', parent_id: why.id, statement: 'Supplier changed the rubber', cause_id: null });
     const flaw = await addCause(asKato(), row.id, { branch: 'escape', parent_id: null, statement: 'No leak test at the end of the line', cause_id: null });
-    await expect(addCause(asKato(), row.id, { branch: 'escape', parent_id: why.id, statement: 'x', cause_id: null })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(addCause(asKato(), row.id, { branch: 'escape', parent_id: why.id, statement: 'x', cause_id: null })).rejects.toMatchObject({
+      code: 'invalid',
+    });
     await expect(decideCause(asKato(), row.id, root.id, { state: 'confirmed' })).rejects.toMatchObject({ code: 'invalid' });
     for (const cause of [root, flaw]) await decideCause(asKato(), row.id, cause.id, { state: 'confirmed', evidence: 'Lab report 17' });
     await confirmCauses(asKato(), row.id);
     await expect(implementActions(asKato(), row.id)).rejects.toThrow('No permanent action is done');
-    const action = await addAction(asKato(), row.id, AddAction.parse({ kind: 'permanent', title: 'Softer seal', due_on: '2026-05-01', cut_ins: [{ model_id: cast.x100, kind: 'batch', batch_id: cast.jun }] }));
+    const action = await addAction(
+      asKato(),
+      row.id,
+      AddAction.parse({ kind: 'permanent', title: 'Softer seal', due_on: '2026-05-01', cut_ins: [{ model_id: cast.x100, kind: 'batch', batch_id: cast.jun }] }),
+    );
     await expect(implementActions(asKato(), row.id)).rejects.toThrow('1 actions are not done');
     await decideAction(asKato(), row.id, action.id, 'finish', { outcome: 'In production' });
     await implementActions(asKato(), row.id);
@@ -106,7 +156,9 @@ eachDb('an investigation', (test) => {
     const check = await checkEffectiveness(asKato(), row.id, { kind: 'confirmed' });
     expect(check).toMatchObject({ verdict: 'improved', before_failures: 20, after_failures: 0, before_exposure_days: 40 * 365, after_exposure_days: 60 * 274 });
     expect(check.ratio_high).toBeLessThan(1);
-    await expect(verifyInvestigation(asKato(), row.id, { effectiveness: 'Better', evidence_kind: 'test_record', evidence_id: check.id })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(verifyInvestigation(asKato(), row.id, { effectiveness: 'Better', evidence_kind: 'test_record', evidence_id: check.id })).rejects.toMatchObject(
+      { code: 'invalid' },
+    );
     await verifyInvestigation(asKato(), row.id, { effectiveness: 'No leak in 60 units', evidence_kind: 'effectiveness_check', evidence_id: check.id });
     closed = await closeInvestigation(asKato(), row.id);
     expect(closed.state).toBe('closed');
@@ -144,9 +196,18 @@ eachDb('an investigation', (test) => {
   it('tells apart improved, no evidence and worse', async () => {
     const row = await open({ cohorts: [{ model_id: cast.x100, batch_id: cast.jan }], links: [{ kind: 'failure_mode', record_id: cast.sensor }] });
     await expect(compareEffectiveness(asKato(), row.id, { kind: 'confirmed' })).rejects.toMatchObject({ code: 'conflict' });
-    const action = await addAction(asKato(), row.id, AddAction.parse({ kind: 'permanent', title: 'New sensor', due_on: '2026-05-01', cut_ins: [{ model_id: cast.x100, kind: 'batch', batch_id: cast.jun }] }));
+    const action = await addAction(
+      asKato(),
+      row.id,
+      AddAction.parse({ kind: 'permanent', title: 'New sensor', due_on: '2026-05-01', cut_ins: [{ model_id: cast.x100, kind: 'batch', batch_id: cast.jun }] }),
+    );
     await decideAction(asKato(), row.id, action.id, 'finish', { outcome: 'done' });
-    expect(await compareEffectiveness(asKato(), row.id, { kind: 'confirmed' })).toMatchObject({ verdict: 'no_evidence', before_failures: 0, after_failures: 0, ratio: null });
+    expect(await compareEffectiveness(asKato(), row.id, { kind: 'confirmed' })).toMatchObject({
+      verdict: 'no_evidence',
+      before_failures: 0,
+      after_failures: 0,
+      ratio: null,
+    });
     const later = await test.ctx().db.selectFrom('units').selectAll().where('serial', 'like', 'JUN05%').execute();
     for (const unit of later) await fail(test.ctx(), unit, { failed_on: '2025-12-01', failure_mode_id: cast.sensor });
     expect(await compareEffectiveness(asKato(), row.id, { kind: 'confirmed' })).toMatchObject({ verdict: 'worse', after_failures: later.length });

@@ -5,14 +5,18 @@ import { addKnownIssue, changeKnownIssue, decideKnownIssue } from '../../src/inv
 import { AddKnownIssue, DecideKnownIssue } from '../../src/investigation/knownIssueInputs.ts';
 import { decideMatch, likeness, matchKnownIssues, matchOneIssue } from '../../src/investigation/knownIssueMatch.ts';
 import { getKnownIssue, listIssuesOf, listKnownIssues, viewKnownIssue } from '../../src/investigation/knownIssueQueries.ts';
-import { type Cast, castFor, fail, serve } from './cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
+import { type Cast, castFor, fail, serve } from './cast.ts';
 
 eachDb('a known issue', (test) => {
   let cast: Cast;
   let symptom: string;
   const asKato = (now = NOW): Ctx => test.ctx({ actor: cast.kato, now });
-  const draft = (fields: object = {}) => addKnownIssue(asKato(), AddKnownIssue.parse({ title_en: 'Water in the dome', title_ja: 'ドーム内結露', cohorts: [{ model_id: cast.x100, batch_id: cast.jan }], ...fields }));
+  const draft = (fields: object = {}) =>
+    addKnownIssue(
+      asKato(),
+      AddKnownIssue.parse({ title_en: 'Water in the dome', title_ja: 'ドーム内結露', cohorts: [{ model_id: cast.x100, batch_id: cast.jan }], ...fields }),
+    );
   const publish = (id: string) => decideKnownIssue(asKato(), id, DecideKnownIssue.parse({ event: 'publish' }));
   const partner = (partner_id: string): Actor => ({ ...cast.tech, role: 'partner', partner_id });
 
@@ -20,14 +24,52 @@ eachDb('a known issue', (test) => {
     cast = await castFor(test.ctx());
     symptom = 'symptom-fog';
     const code = { parent_id: null, merged_into_id: null, retired_at: null, created_at: 0, version: 1 };
-    await test.ctx().db.insertInto('codes').values([
-      { ...code, id: symptom, tree: 'symptom', code: 'FOG-TEST', name_en: 'Fog', name_ja: '曇り' }, { ...code, id: 'symptom-drop', tree: 'symptom', code: 'DROPS-TEST', parent_id: symptom, name_en: 'Drops', name_ja: '水滴' },
-      { ...code, id: 'symptom-dark', tree: 'symptom', code: 'DARK-TEST', name_en: 'Dark', name_ja: '暗い' },
-    ]).execute();
-    for (const [id, partner_code] of [['p1', 'P-1'], ['p2', 'P-2']] as const) {
+    await test
+      .ctx()
+      .db.insertInto('codes')
+      .values([
+        { ...code, id: symptom, tree: 'symptom', code: 'FOG-TEST', name_en: 'Fog', name_ja: '曇り' },
+        { ...code, id: 'symptom-drop', tree: 'symptom', code: 'DROPS-TEST', parent_id: symptom, name_en: 'Drops', name_ja: '水滴' },
+        { ...code, id: 'symptom-dark', tree: 'symptom', code: 'DARK-TEST', name_en: 'Dark', name_ja: '暗い' },
+      ])
+      .execute();
+    for (const [id, partner_code] of [
+      ['p1', 'P-1'],
+      ['p2', 'P-2'],
+    ] as const) {
       await test.ctx().db.insertInto('partners').values({ id, code: partner_code, name: partner_code, email: null, created_at: 0, version: 1 }).execute();
-      await test.ctx().db.insertInto('customers').values({ id: `c-${id}`, code: `C-${id}`, name: id, partner_id: id, contact_name: null, email: null, phone: null, locale: 'ja', created_at: 0, version: 1 }).execute();
-      await test.ctx().db.insertInto('sites').values({ id: `s-${id}`, customer_id: `c-${id}`, partner_id: id, code: `S-${id}`, name: id, kind: null, region: null, address: null, created_at: 0, version: 1 }).execute();
+      await test
+        .ctx()
+        .db.insertInto('customers')
+        .values({
+          id: `c-${id}`,
+          code: `C-${id}`,
+          name: id,
+          partner_id: id,
+          contact_name: null,
+          email: null,
+          phone: null,
+          locale: 'ja',
+          created_at: 0,
+          version: 1,
+        })
+        .execute();
+      await test
+        .ctx()
+        .db.insertInto('sites')
+        .values({
+          id: `s-${id}`,
+          customer_id: `c-${id}`,
+          partner_id: id,
+          code: `S-${id}`,
+          name: id,
+          kind: null,
+          region: null,
+          address: null,
+          created_at: 0,
+          version: 1,
+        })
+        .execute();
     }
   });
 
@@ -36,13 +78,23 @@ eachDb('a known issue', (test) => {
     const [fog, drops, dark, silent] = await serve(test.ctx(), cast, ['KI1', 'KI2', 'KI3', 'KI4'], { batch_code: '25-01' });
     const [other] = await serve(test.ctx(), cast, ['KI5'], { batch_code: '25-06' });
     const returned: Record<string, string> = {};
-    for (const [unit, symptom_id] of [[fog, symptom], [drops, 'symptom-drop'], [dark, 'symptom-dark'], [silent, null], [other, symptom]] as const) {
+    for (const [unit, symptom_id] of [
+      [fog, symptom],
+      [drops, 'symptom-drop'],
+      [dark, 'symptom-dark'],
+      [silent, null],
+      [other, symptom],
+    ] as const) {
       if (unit !== undefined) returned[unit.serial] = await fail(test.ctx({ now: NOW + 1000 }), unit, { failed_on: '2026-03-30', verdict: null, symptom_id });
     }
     expect(await matchKnownIssues(test.ctx({ now: NOW + 2000 }))).toBe(3);
     expect(await matchKnownIssues(test.ctx({ now: NOW + 3000 }))).toBe(0);
     const { matches } = await viewKnownIssue(asKato(), issue.id);
-    expect(matches.map((row) => [row.serial, JSON.parse(row.why)]).sort()).toEqual([['KI1', ['cohort', 'symptom']], ['KI2', ['cohort', 'symptom']], ['KI4', ['cohort']]]);
+    expect(matches.map((row) => [row.serial, JSON.parse(row.why)]).sort()).toEqual([
+      ['KI1', ['cohort', 'symptom']],
+      ['KI2', ['cohort', 'symptom']],
+      ['KI4', ['cohort']],
+    ]);
     await decideMatch(asKato(), issue.id, { record_kind: 'return_unit', record_id: returned.KI1 ?? '', state: 'accepted' });
     await decideMatch(asKato(), issue.id, { record_kind: 'return_unit', record_id: returned.KI4 ?? '', state: 'refused' });
     expect((await viewKnownIssue(asKato(), issue.id)).affected).toMatchObject({ reported: 1, suggested: 1, with_signature: null, silent: null });
@@ -56,10 +108,43 @@ eachDb('a known issue', (test) => {
     const units = await serve(test.ctx(), cast, ['SIL1', 'SIL2', 'SIL3'], { batch_code: '25-03' });
     for (const [i, unit] of units.entries()) {
       const device = { device_no: 900 + i, device_id: `dev-${unit.id}`, unit_id: unit.id, first_seen_at: NOW, last_seen_at: NOW };
-      await test.ctx().db.insertInto('devices').values(device as never).execute();
-      const counts = Object.fromEntries(['user_reset', 'fw_update', 'power_on', 'brownout', 'hw_watchdog', 'sw_watchdog', 'kernel_panic', 'oom', 'clock_failure', 'fw_update_error', 'unknown'].map((reason) => [`reboot_${reason}`, 0]));
+      await test
+        .ctx()
+        .db.insertInto('devices')
+        .values(device as never)
+        .execute();
+      const counts = Object.fromEntries(
+        [
+          'user_reset',
+          'fw_update',
+          'power_on',
+          'brownout',
+          'hw_watchdog',
+          'sw_watchdog',
+          'kernel_panic',
+          'oom',
+          'clock_failure',
+          'fw_update_error',
+          'unknown',
+        ].map((reason) => [`reboot_${reason}`, 0]),
+      );
       // The columns not named are unknown that day.
-      await test.ctx().db.insertInto('device_days').values({ device_no: 900 + i, day_on: '2026-03-25', firmware: null, last_reported_at: NOW, changed_at: NOW, reports: 24, backfilled: 0, clock_suspect: 0, ...counts, brownouts: i === 0 ? 0 : 4 } as never).execute();
+      await test
+        .ctx()
+        .db.insertInto('device_days')
+        .values({
+          device_no: 900 + i,
+          day_on: '2026-03-25',
+          firmware: null,
+          last_reported_at: NOW,
+          changed_at: NOW,
+          reports: 24,
+          backfilled: 0,
+          clock_suspect: 0,
+          ...counts,
+          brownouts: i === 0 ? 0 : 4,
+        } as never)
+        .execute();
     }
     const reported = await fail(test.ctx(), units[1] ?? { id: '', partner_id: null }, { failed_on: '2026-03-30', verdict: null });
     await decideMatch(asKato(), issue.id, { record_kind: 'return_unit', record_id: reported, state: 'accepted' });
@@ -71,20 +156,26 @@ eachDb('a known issue', (test) => {
     await serve(test.ctx(), { ...cast, site: 's-p1' }, ['P1-1'], { batch_code: '25-06' });
     await serve(test.ctx(), { ...cast, site: 's-p2' }, ['P2-1'], { model_id: cast.x200 });
     const issue = await draft({ title_en: 'For June', cohorts: [{ model_id: cast.x100, batch_id: cast.jun }] });
-    const seen = async (partner_id: string): Promise<string[]> => (await listKnownIssues(test.ctx({ actor: partner(partner_id) }), { limit: 50 }, {})).items.map((row) => row.title_en);
+    const seen = async (partner_id: string): Promise<string[]> =>
+      (await listKnownIssues(test.ctx({ actor: partner(partner_id) }), { limit: 50 }, {})).items.map((row) => row.title_en);
     expect(await seen('p1')).toEqual([]);
     await publish(issue.id);
     expect(await seen('p1')).toEqual(['For June']);
     expect(await seen('p2')).toEqual([]);
     await expect(getKnownIssue(test.ctx({ actor: partner('p2') }), issue.id)).rejects.toMatchObject({ code: 'not_found' });
     expect(Object.keys(await getKnownIssue(test.ctx({ actor: partner('p1') }), issue.id))).not.toContain('investigation_id');
-    await expect(decideMatch(test.ctx({ actor: partner('p1') }), issue.id, { record_kind: 'case', record_id: 'x', state: 'accepted' })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(decideMatch(test.ctx({ actor: partner('p1') }), issue.id, { record_kind: 'case', record_id: 'x', state: 'accepted' })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
   });
 
   it('is fixed in something, and may come back', async () => {
     const { id } = await publish((await draft()).id);
     await expect(decideKnownIssue(asKato(), id, DecideKnownIssue.parse({ event: 'fix' }))).rejects.toMatchObject({ code: 'invalid' });
-    expect(await decideKnownIssue(asKato(), id, DecideKnownIssue.parse({ event: 'fix', fixed_in: 'Firmware 4.2.10' }))).toMatchObject({ state: 'fixed', fixed_in: 'Firmware 4.2.10' });
+    expect(await decideKnownIssue(asKato(), id, DecideKnownIssue.parse({ event: 'fix', fixed_in: 'Firmware 4.2.10' }))).toMatchObject({
+      state: 'fixed',
+      fixed_in: 'Firmware 4.2.10',
+    });
     await expect(publish(id)).rejects.toMatchObject({ code: 'conflict' });
     expect(await decideKnownIssue(asKato(), id, DecideKnownIssue.parse({ event: 'resume' }))).toMatchObject({ state: 'published', fixed_in: null });
   });
@@ -92,7 +183,17 @@ eachDb('a known issue', (test) => {
 
 it('looks alike by cohort, symptom and failure mode, and never against what is known', () => {
   const issue = { id: 'i', cohorts: [{ model_id: 'm', hw_rev: 'B', batch_id: null, firmware_id: null }], symptoms: ['fog'], failure_modes: ['seal'] };
-  const candidate = { record_kind: 'case' as const, record_id: 'r', unit_id: 'u', model_id: 'm', batch_id: 'b', hw_rev: 'B', firmware_id: null, symptom_id: null, failure_mode_id: null };
+  const candidate = {
+    record_kind: 'case' as const,
+    record_id: 'r',
+    unit_id: 'u',
+    model_id: 'm',
+    batch_id: 'b',
+    hw_rev: 'B',
+    firmware_id: null,
+    symptom_id: null,
+    failure_mode_id: null,
+  };
   expect(likeness(issue, candidate)).toEqual(['cohort']);
   expect(likeness(issue, { ...candidate, symptom_id: 'fog', failure_mode_id: 'seal' })).toEqual(['cohort', 'symptom', 'failure_mode']);
   expect(likeness(issue, { ...candidate, symptom_id: 'fog', failure_mode_id: 'sensor' })).toBeNull();

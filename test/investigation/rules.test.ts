@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest';
-import { type CutIn, inOrder, naturalOrder, sideOf, type Subject } from '../../src/investigation/cutIn.ts';
-import { actionEvents, actionStates, investigationEvents, investigationStates, knownIssueEvents, knownIssueStates, nextActionState, nextKnownIssueState, nextState } from '../../src/investigation/lifecycle.ts';
+import { type CutIn, inOrder, naturalOrder, type Subject, sideOf } from '../../src/investigation/cutIn.ts';
+import {
+  actionEvents,
+  actionStates,
+  investigationEvents,
+  investigationStates,
+  knownIssueEvents,
+  knownIssueStates,
+  nextActionState,
+  nextKnownIssueState,
+  nextState,
+} from '../../src/investigation/lifecycle.ts';
 import { type AgeBand, compareSides, gapsBefore, type Progress } from '../../src/investigation/rules.ts';
 import { sequentialEvidence } from '../../src/investigation/sequentialEvidence.ts';
 
@@ -28,10 +38,16 @@ published  .          fixed  withdrawn  .
 fixed      .          .      withdrawn  published
 withdrawn  .          .      .          draft`;
 
-const rowsOf = (text: string): string[][] => text.trim().split('\n').map((line) => line.trim().split(/\s+/));
+const rowsOf = (text: string): string[][] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
 
-const tableOf = <S extends string, E extends string>(states: readonly S[], events: readonly E[], next: (state: S, event: E) => S | null): string[][] =>
-  [[...events], ...states.map((state) => [state, ...events.map((event) => next(state, event) ?? '.')])];
+const tableOf = <S extends string, E extends string>(states: readonly S[], events: readonly E[], next: (state: S, event: E) => S | null): string[][] => [
+  [...events],
+  ...states.map((state) => [state, ...events.map((event) => next(state, event) ?? '.')]),
+];
 
 it('investigations, actions and known issues go exactly where the tables say', () => {
   expect(tableOf(investigationStates, investigationEvents, nextState)).toEqual(rowsOf(INVESTIGATION));
@@ -39,11 +55,24 @@ it('investigations, actions and known issues go exactly where the tables say', (
   expect(tableOf(knownIssueStates, knownIssueEvents, nextKnownIssueState)).toEqual(rowsOf(KNOWN_ISSUE));
 });
 
-const READY: Progress = { containment: 'held', confirmed_occurrence: 1, confirmed_escape: 1, permanent_done: 1, open_actions: 0, without_cut_in: 0, evidence: true, effectiveness: 'works' };
+const READY: Progress = {
+  containment: 'held',
+  confirmed_occurrence: 1,
+  confirmed_escape: 1,
+  permanent_done: 1,
+  open_actions: 0,
+  without_cut_in: 0,
+  evidence: true,
+  effectiveness: 'works',
+};
 
 it('each gate names every gap', () => {
   expect(gapsBefore('close', READY)).toEqual([]);
-  expect(gapsBefore('close', { ...READY, confirmed_escape: 0, open_actions: 2, evidence: false }).map(([en]) => en)).toEqual(['No escape cause is confirmed', '2 actions are not done', 'There is no evidence that the actions work']);
+  expect(gapsBefore('close', { ...READY, confirmed_escape: 0, open_actions: 2, evidence: false }).map(([en]) => en)).toEqual([
+    'No escape cause is confirmed',
+    '2 actions are not done',
+    'There is no evidence that the actions work',
+  ]);
   expect(gapsBefore('implement', { ...READY, without_cut_in: 1 }).map(([en]) => en)).toEqual(['1 permanent actions have no cut-in']);
   expect(gapsBefore('contain', { ...READY, containment: null })).toHaveLength(1);
   expect(gapsBefore('reopen', { ...READY, evidence: false, permanent_done: 0 })).toEqual([]);
@@ -59,13 +88,29 @@ it('digits compare as numbers in serials, revisions and versions', () => {
 });
 
 it('batches order by the day they were made, or by code when a day is missing', () => {
-  expect(inOrder([{ id: 'b', code: 'Z', dated_on: '2025-01-01' }, { id: 'a', code: 'A', dated_on: '2025-06-01' }])).toEqual(['b', 'a']);
-  expect(inOrder([{ id: 'b', code: 'Z', dated_on: '2025-01-01' }, { id: 'a', code: 'A', dated_on: null }])).toEqual(['a', 'b']);
+  expect(
+    inOrder([
+      { id: 'b', code: 'Z', dated_on: '2025-01-01' },
+      { id: 'a', code: 'A', dated_on: '2025-06-01' },
+    ]),
+  ).toEqual(['b', 'a']);
+  expect(
+    inOrder([
+      { id: 'b', code: 'Z', dated_on: '2025-01-01' },
+      { id: 'a', code: 'A', dated_on: null },
+    ]),
+  ).toEqual(['a', 'b']);
 });
 
 it('a unit is after the cut-in, before it, or nobody knows', () => {
   const batch: CutIn = { kind: 'batch', model_id: 'm', batch_id: 'mar', order: ['jan', 'mar', 'jun'] };
-  expect(['jan', 'mar', 'jun', 'other', null].map((batch_id) => sideOf([batch], unit({ batch_id })))).toEqual(['before', 'after', 'after', 'unknown', 'unknown']);
+  expect(['jan', 'mar', 'jun', 'other', null].map((batch_id) => sideOf([batch], unit({ batch_id })))).toEqual([
+    'before',
+    'after',
+    'after',
+    'unknown',
+    'unknown',
+  ]);
   const range: CutIn = { kind: 'serial_range', model_id: 'm', serial_from_key: 'AB100', serial_to_key: 'AB200' };
   expect(['AB99', 'AB100', 'AB0200', 'AB201'].map((serial_key) => sideOf([range], unit({ serial_key })))).toEqual(['before', 'after', 'after', 'before']);
   const rev: CutIn = { kind: 'hw_rev', model_id: 'm', hw_rev: 'B' };
@@ -75,7 +120,13 @@ it('a unit is after the cut-in, before it, or nobody knows', () => {
   expect(sideOf([batch], unit({ model_id: 'sister', batch_id: 'jun' }))).toBe('unknown');
 });
 
-const band = (before: [number, number], after: [number, number]): AgeBand => ({ code: 'all', before_failures: before[0], before_days: before[1], after_failures: after[0], after_days: after[1] });
+const band = (before: [number, number], after: [number, number]): AgeBand => ({
+  code: 'all',
+  before_failures: before[0],
+  before_days: before[1],
+  after_failures: after[0],
+  after_days: after[1],
+});
 
 it('the comparison is exact: R poisson.test(c(2, 20), c(10000, 10000))', () => {
   // ratio 0.1, 95 % limits 0.01128 and 0.41159, p = 0.00012112
@@ -98,17 +149,48 @@ it('nothing is proved without exposure after the cut-in, or without a failure', 
   expect(compareSides([band([0, 10_000], [0, 10_000])])).toMatchObject({ verdict: 'no_evidence', ratio: null });
 });
 
-const piece = (side: 'before' | 'after', units: number) => ({ side, model_id: 'm', batch_id: null, hw_rev: null, firmware_id: null, serial_key: null, first_day: 0, from_day: 0, to_day: 100, units });
+const piece = (side: 'before' | 'after', units: number) => ({
+  side,
+  model_id: 'm',
+  batch_id: null,
+  hw_rev: null,
+  firmware_id: null,
+  serial_key: null,
+  first_day: 0,
+  from_day: 0,
+  to_day: 100,
+  units,
+});
 const failure = (side: 'before' | 'after', failed_day: number) => ({
-  side, return_unit_id: 'r', unit_id: 'u', serial: 's', serial_key: 's', model_id: 'm', batch_id: null, hw_rev: null, firmware_id: null, failed_on: '', failed_day, age_days: 0, finding: 'confirmed' as const, failure_mode_id: null, verdict_at: null,
+  side,
+  return_unit_id: 'r',
+  unit_id: 'u',
+  serial: 's',
+  serial_key: 's',
+  model_id: 'm',
+  batch_id: null,
+  hw_rev: null,
+  firmware_id: null,
+  failed_on: '',
+  failed_day,
+  age_days: 0,
+  finding: 'confirmed' as const,
+  failure_mode_id: null,
+  verdict_at: null,
 });
 
 it('sequential evidence follows the side that fails, and stays silent while only one side serves', () => {
   const service = [piece('before', 100), piece('after', 100)];
-  const cured = sequentialEvidence(service, Array.from({ length: 20 }, (_, i) => failure('before', i + 1)));
+  const cured = sequentialEvidence(
+    service,
+    Array.from({ length: 20 }, (_, i) => failure('before', i + 1)),
+  );
   expect(cured.e_better).toBeGreaterThan(20);
   expect(cured.e_worse).toBeLessThan(0.05);
-  const worse = sequentialEvidence(service, Array.from({ length: 20 }, (_, i) => failure('after', i + 1)));
+  const worse = sequentialEvidence(
+    service,
+    Array.from({ length: 20 }, (_, i) => failure('after', i + 1)),
+  );
   expect(worse.e_worse).toBeCloseTo(cured.e_better ?? 0, 9);
   expect(sequentialEvidence([piece('before', 100)], [failure('before', 3)])).toEqual({ e_better: null, e_worse: null });
 });

@@ -3,12 +3,19 @@ import type { Ctx } from '../../src/db/ctx.ts';
 import { concludeTest, judge, recordValue, retireTestTemplate, saveTestTemplate, startTest } from '../../src/investigation/test.ts';
 import { RecordValue, SaveTestTemplate, StartTest } from '../../src/investigation/testInputs.ts';
 import { listTestTemplates, viewTest } from '../../src/investigation/testQueries.ts';
-import { type Cast, castFor, serve } from './cast.ts';
 import { eachDb } from '../support/eachDb.ts';
+import { type Cast, castFor, serve } from './cast.ts';
 
 const SPRAY = {
-  code: 'IPX6', kind: 'water_ingress', name_en: 'Water jet', name_ja: '噴流試験', method: '100 l/min for 3 min',
-  steps: [{ code: 'depth', name_en: 'Water inside', name_ja: '内部の水', unit: 'mm', min: null, max: 0 }, { code: 'look', name_en: 'Appearance', name_ja: '外観' }],
+  code: 'IPX6',
+  kind: 'water_ingress',
+  name_en: 'Water jet',
+  name_ja: '噴流試験',
+  method: '100 l/min for 3 min',
+  steps: [
+    { code: 'depth', name_en: 'Water inside', name_ja: '内部の水', unit: 'mm', min: null, max: 0 },
+    { code: 'look', name_en: 'Appearance', name_ja: '外観' },
+  ],
 };
 
 eachDb('a test record', (test) => {
@@ -18,7 +25,8 @@ eachDb('a test record', (test) => {
     const [template] = await listTestTemplates(asKato());
     return startTest(asKato(), StartTest.parse({ template_id: template?.id, title: 'Batch 25-01', serials }));
   };
-  const measure = (id: string, sample_id: string, step_code: string, fields: object) => recordValue(asKato(), id, RecordValue.parse({ sample_id, step_code, ...fields }));
+  const measure = (id: string, sample_id: string, step_code: string, fields: object) =>
+    recordValue(asKato(), id, RecordValue.parse({ sample_id, step_code, ...fields }));
 
   beforeAll(async () => {
     cast = await castFor(test.ctx());
@@ -28,7 +36,10 @@ eachDb('a test record', (test) => {
 
   it('ties samples to units by any spelling of the serial, each once', async () => {
     const { samples } = await viewTest(asKato(), (await start(['S/N: ab0012', 'AB-0012', 'STRANGER'])).id);
-    expect(samples.map((sample) => [sample.serial_key, sample.unit_id !== null]).sort()).toEqual([['AB0012', true], ['STRANGER', false]]);
+    expect(samples.map((sample) => [sample.serial_key, sample.unit_id !== null]).sort()).toEqual([
+      ['AB0012', true],
+      ['STRANGER', false],
+    ]);
   });
 
   it('judges values by the limits of the protocol and concludes when all are there', async () => {
@@ -55,7 +66,16 @@ eachDb('a test record', (test) => {
   });
 
   it('with a step that needs a photo is not concluded without one', async () => {
-    const { id: template_id } = await saveTestTemplate(asKato(), SaveTestTemplate.parse({ code: 'DROP', kind: 'drop', name_en: 'Drop', name_ja: '落下', steps: [{ code: 'crack', name_en: 'Crack', name_ja: '亀裂', photo: 'required' }] }));
+    const { id: template_id } = await saveTestTemplate(
+      asKato(),
+      SaveTestTemplate.parse({
+        code: 'DROP',
+        kind: 'drop',
+        name_en: 'Drop',
+        name_ja: '落下',
+        steps: [{ code: 'crack', name_en: 'Crack', name_ja: '亀裂', photo: 'required' }],
+      }),
+    );
     const { id } = await startTest(asKato(), StartTest.parse({ template_id, title: 'Drop from 1 m', serials: ['AB0012'] }));
     const [sample] = (await viewTest(asKato(), id)).samples;
     await measure(id, sample?.id ?? '', 'crack', { observation: 'None', result: 'pass' });

@@ -8,12 +8,12 @@ import { openCase } from '../../src/case/open.ts';
 import { giveOwner } from '../../src/case/owner.ts';
 import { rateByLink } from '../../src/case/rate.ts';
 import { logWork } from '../../src/case/unit.ts';
+import type { Ctx } from '../../src/db/ctx.ts';
 import { listInquiryRates } from '../../src/kpi/inquiryRate.ts';
 import { addNote, enterHours, listAnnotations, setTarget } from '../../src/kpi/keep.ts';
 import { listLead } from '../../src/kpi/lead.ts';
 import { countBacklog, listCounted, listKpis, listSeries } from '../../src/kpi/queries.ts';
 import { middle, ranked } from '../../src/kpi/rules.ts';
-import type { Ctx } from '../../src/db/ctx.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, MINUTE, northStaff } from '../case/cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 
@@ -46,7 +46,14 @@ eachDb('KPIs', (test) => {
 
   it('a case we opened has no first reply before the customer wrote', async () => {
     const before = await found(as(test, lena, HOUR), 'first_reply');
-    const row = await openCase(as(test, aoi), { type: 'trouble', source: 'phone', initiated_by: 'staff', subject: 'Checking in', unit_ids: [], customer_id: 'sakura' });
+    const row = await openCase(as(test, aoi), {
+      type: 'trouble',
+      source: 'phone',
+      initiated_by: 'staff',
+      subject: 'Checking in',
+      unit_ids: [],
+      customer_id: 'sakura',
+    });
     await giveOwner(as(test, aoi), row.id, {});
     await writeMessage(as(test, aoi, MINUTE), row.id, { text: 'Hello', visibility: 'public', from: 'staff' });
     expect(await found(as(test, lena, HOUR), 'first_reply')).toEqual(before);
@@ -121,7 +128,23 @@ eachDb('KPIs', (test) => {
     await openCase(as(test, aoi), { type: 'trouble', source: 'alert', initiated_by: 'alert', subject: 'Warns', unit_ids: ['u1'], alert_id: 'al' });
     const [one, two] = [await asked(as(test, aoi)), await asked(as(test, aoi))];
     await mergeCase(as(test, lena), two.id, { into_id: one.id, reason: 'same' });
-    await test.store.db.insertInto('contracts').values({ id: 'half', code: 'half', customer_id: 'sakura', partner_id: null, plan: 'basic', coverage: 'none', starts_on: '2026-04-16', ends_on: null, cancelled_on: null, cancel_reason: null, created_at: NOW, version: 1 }).execute();
+    await test.store.db
+      .insertInto('contracts')
+      .values({
+        id: 'half',
+        code: 'half',
+        customer_id: 'sakura',
+        partner_id: null,
+        plan: 'basic',
+        coverage: 'none',
+        starts_on: '2026-04-16',
+        ends_on: null,
+        cancelled_on: null,
+        cancel_reason: null,
+        created_at: NOW,
+        version: 1,
+      })
+      .execute();
     const rows = await listInquiryRates(as(test, lena, 20 * DAY), APRIL, 'plan');
     const all = rows.find(({ group }) => group === null);
     const basic = rows.find(({ group }) => group === 'basic');
@@ -146,13 +169,32 @@ eachDb('KPIs', (test) => {
     expect(weeks.reduce((sum, { value }) => sum + (value ?? 0), 0)).toBe((await found(as(test, lena, 20 * DAY), 'inbound'))?.value);
     await setTarget(as(test, lena), { kpi: 'csat', from_on: '2026-04-01', goal: 0.9, owner_id: 'lena' });
     await addNote(as(test, lena), { kpi: 'csat', noted_on: '2026-04-10', note: 'New templates' });
-    expect(await listAnnotations(as(test, lena), 'csat', '2026-04-30')).toMatchObject({ targets: [{ goal: 0.9, owner_name: 'lena' }], notes: [{ note: 'New templates' }] });
+    expect(await listAnnotations(as(test, lena), 'csat', '2026-04-30')).toMatchObject({
+      targets: [{ goal: 0.9, owner_name: 'lena' }],
+      notes: [{ note: 'New templates' }],
+    });
   });
 
   it('a new calendar holds from its day on and changes no number of before', async () => {
     const before = await found(as(test, lena, 20 * DAY), 'first_reply_business');
-    await expect(addCalendar(as(test, lena), { from_on: '2026-03-01', zone: 'Asia/Tokyo', hours: [[], [], [], [], [], [], []], holidays: 'none', closed_days: [], open_days: [] })).rejects.toMatchObject({ code: 'conflict' });
-    await addCalendar(as(test, lena), { from_on: '2026-04-20', zone: 'Asia/Tokyo', hours: [[['10:00', '12:00']], [], [], [], [], [], []], holidays: 'none', closed_days: [], open_days: [] });
+    await expect(
+      addCalendar(as(test, lena), {
+        from_on: '2026-03-01',
+        zone: 'Asia/Tokyo',
+        hours: [[], [], [], [], [], [], []],
+        holidays: 'none',
+        closed_days: [],
+        open_days: [],
+      }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    await addCalendar(as(test, lena), {
+      from_on: '2026-04-20',
+      zone: 'Asia/Tokyo',
+      hours: [[['10:00', '12:00']], [], [], [], [], [], []],
+      holidays: 'none',
+      closed_days: [],
+      open_days: [],
+    });
     const [id = ''] = await listCounted(as(test, lena, 20 * DAY), 'first_reply_business', APRIL, {}, 'counted');
     await logWork(as(test, aoi), id, { minutes: 1 });
     expect(await found(as(test, lena, 20 * DAY), 'first_reply_business')).toEqual(before);
@@ -173,9 +215,15 @@ eachDb('KPIs', (test) => {
 it('medians are the middle, quantiles the nearest rank, as sorting would find them', () => {
   expect([middle([]), middle([1]), middle([2, 1]), middle([9, 1, 2])]).toEqual([null, 1, 1.5, 2]);
   expect([ranked([], 0.9), ranked([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], 0.9), ranked([2, 1], 0.9)]).toEqual([null, 9, 2]);
-  fc.assert(fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1 }), fc.integer({ min: 1, max: 100 }), (values, percent) => {
-    const sorted = [...values].sort((a, b) => a - b);
-    const n = sorted.length;
-    return ranked(values, percent / 100) === sorted[Math.max(0, Math.ceil((percent / 100) * n) - 1)] && middle(values) === ((sorted[(n - 1) >> 1] ?? 0) + (sorted[n >> 1] ?? 0)) / 2;
-  }), { seed: 5 });
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1 }), fc.integer({ min: 1, max: 100 }), (values, percent) => {
+      const sorted = [...values].sort((a, b) => a - b);
+      const n = sorted.length;
+      return (
+        ranked(values, percent / 100) === sorted[Math.max(0, Math.ceil((percent / 100) * n) - 1)] &&
+        middle(values) === ((sorted[(n - 1) >> 1] ?? 0) + (sorted[n >> 1] ?? 0)) / 2
+      );
+    }),
+    { seed: 5 },
+  );
 });

@@ -21,12 +21,20 @@ eachDb('learning', (test) => {
 
   it('causes stand in order, with their share of all, its interval and the running sum', async () => {
     await castDesk(test.store);
-    for (const code of ['cable', 'config']) cause[code] = (await saveCaseCode(as(test, lena), { tree: 'cause', code, parent_id: null, name_en: code, name_ja: code })).id;
+    for (const code of ['cable', 'config'])
+      cause[code] = (await saveCaseCode(as(test, lena), { tree: 'cause', code, parent_id: null, name_en: code, name_ja: code })).id;
     for (let day = 0; day < 3; day++) await solvedCase(day * DAY, 'cable');
     await solvedCase(DAY, 'config', 'u4');
     const rows = await listCauses(as(test, lena, 4 * DAY), '2026-04-01', '2026-04-30');
-    expect(rows.map(({ cause, cases, share, cumulative, total }) => ({ cause, cases, share, cumulative, total }))).toEqual([{ cause: 'cable', cases: 3, share: 0.75, cumulative: 0.75, total: 4 }, { cause: 'config', cases: 1, share: 0.25, cumulative: 1, total: 4 }]);
-    expect((await listCauses(as(test, lena, 4 * DAY), '2026-04-01', '2026-04-30', { by: 'firmware' }))[0]).toMatchObject({ cause: 'cable', model: 'X100', firmware: '1.0' });
+    expect(rows.map(({ cause, cases, share, cumulative, total }) => ({ cause, cases, share, cumulative, total }))).toEqual([
+      { cause: 'cable', cases: 3, share: 0.75, cumulative: 0.75, total: 4 },
+      { cause: 'config', cases: 1, share: 0.25, cumulative: 1, total: 4 },
+    ]);
+    expect((await listCauses(as(test, lena, 4 * DAY), '2026-04-01', '2026-04-30', { by: 'firmware' }))[0]).toMatchObject({
+      cause: 'cable',
+      model: 'X100',
+      firmware: '1.0',
+    });
   });
 
   it('a simple cause without an article is named', async () => {
@@ -34,13 +42,25 @@ eachDb('learning', (test) => {
   });
 
   it('an improvement is judged by equal times before and after, with an exact interval', async () => {
-    const item = await proposeImprovement(as(test, aoi), { title: 'Better plug', hypothesis: 'The plug comes loose', cause_id: cause['cable'] ?? null, category_id: null, model_id: null, owner_id: 'aoi', case_ids: [] });
+    const item = await proposeImprovement(as(test, aoi), {
+      title: 'Better plug',
+      hypothesis: 'The plug comes loose',
+      cause_id: cause['cable'] ?? null,
+      category_id: null,
+      model_id: null,
+      owner_id: 'aoi',
+      case_ids: [],
+    });
     for (let day = 10; day < 20; day++) await solvedCase(day * DAY, 'cable');
     await dateChange(as(test, aoi, 20 * DAY), item.id, '2026-04-21');
     const early = await dateChange(as(test, aoi, 21 * DAY), item.id, '2026-04-21');
     expect(await beforeAfter(as(test, lena, 21 * DAY), early)).toMatchObject({ verdict: 'too_early' });
     // 13 in 20 days before, none in 20 days after: the exact upper limit of the ratio is below 1.
-    expect(await beforeAfter(as(test, lena, 40 * DAY), early)).toMatchObject({ before: { days: 20, cases: 13 }, after: { days: 20, cases: 0 }, verdict: 'fewer' });
+    expect(await beforeAfter(as(test, lena, 40 * DAY), early)).toMatchObject({
+      before: { days: 20, cases: 13 },
+      after: { days: 20, cases: 0 },
+      verdict: 'fewer',
+    });
     expect(await judgeImprovement(as(test, lena, 40 * DAY), item.id, { state: 'confirmed', verdict: 'No case since.' })).toMatchObject({ state: 'confirmed' });
     await expect(judgeImprovement(as(test, lena, 40 * DAY), item.id, { state: 'refuted', verdict: 'x' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(dateChange(as(test, aoi), item.id, '2026-05-20')).rejects.toMatchObject({ code: 'conflict' });
@@ -53,8 +73,12 @@ eachDb('learning', (test) => {
     const { payload } = await test.store.db.selectFrom('outbox').select('payload').where('payload', 'like', `%${row.number}%rate/%`).executeTakeFirstOrThrow();
     await rateByLink(as(test, aoi, HOUR), /\/rate\/([\w-]+)/.exec(payload)?.[1] ?? '', { rating: 1, comment: 'Too slow' });
     expect(await listUnreviewed(as(test, lena))).toMatchObject([{ id: row.id }]);
-    await expect(assignReview(as(test, lena), { case_id: row.id, first_reviewer_id: 'aoi', second_reviewer_id: 'ben' })).rejects.toMatchObject({ code: 'invalid' });
-    await expect(assignReview(as(test, lena), { case_id: row.id, first_reviewer_id: 'ben', second_reviewer_id: 'ben' })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(assignReview(as(test, lena), { case_id: row.id, first_reviewer_id: 'aoi', second_reviewer_id: 'ben' })).rejects.toMatchObject({
+      code: 'invalid',
+    });
+    await expect(assignReview(as(test, lena), { case_id: row.id, first_reviewer_id: 'ben', second_reviewer_id: 'ben' })).rejects.toMatchObject({
+      code: 'invalid',
+    });
     const review = await assignReview(as(test, lena), { case_id: row.id, first_reviewer_id: 'ben', second_reviewer_id: 'lena' });
     await answerReview(as(test, ben), review.id, { reason: 'response_speed', avoidable: 'yes', comment: 'BEN SAYS' });
     expect(JSON.stringify(await listReviews(as(test, lena)))).not.toContain('BEN SAYS');
@@ -62,7 +86,11 @@ eachDb('learning', (test) => {
     await expect(agreePolicy(as(test, lena), review.id, 'Answer faster')).rejects.toMatchObject({ code: 'conflict' });
     await expect(answerReview(as(test, aoi), review.id, { reason: 'other', avoidable: 'no', comment: 'me too' })).rejects.toMatchObject({ code: 'forbidden' });
     await answerReview(as(test, lena), review.id, { reason: 'policy', avoidable: 'no', comment: 'LENA SAYS' });
-    expect((await listReviews(as(test, ben)))[0]).toMatchObject({ state: 'to_agree', comment: 'Too slow', answers: [{ comment: 'BEN SAYS' }, { comment: 'LENA SAYS' }] });
+    expect((await listReviews(as(test, ben)))[0]).toMatchObject({
+      state: 'to_agree',
+      comment: 'Too slow',
+      answers: [{ comment: 'BEN SAYS' }, { comment: 'LENA SAYS' }],
+    });
     expect(await agreePolicy(as(test, lena), review.id, 'Answer faster')).toMatchObject({ state: 'agreed' });
   });
 

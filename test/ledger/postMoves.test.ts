@@ -66,18 +66,16 @@ eachDb('the stock ledger', (test) => {
     const before = await onHand('good_stock');
     const posted = await transaction(ctx, (ctx) =>
       postMoves(ctx, [
-        ...cameras
-          .slice(0, 2)
-          .map(
-            (camera): Move => ({
-              unit_id: camera.id,
-              model_id,
-              quantity: 1,
-              from: { location: 'good_stock', condition: 'new' },
-              to: { location: 'in_transit', condition: 'new' },
-              ...cause,
-            }),
-          ),
+        ...cameras.slice(0, 2).map(
+          (camera): Move => ({
+            unit_id: camera.id,
+            model_id,
+            quantity: 1,
+            from: { location: 'good_stock', condition: 'new' },
+            to: { location: 'in_transit', condition: 'new' },
+            ...cause,
+          }),
+        ),
         {
           unit_id: cameras[2]?.id ?? '',
           model_id,

@@ -4,7 +4,18 @@ import { confirmNews, listNews, writeNews } from '../../src/notice/news.ts';
 import { openProactiveCases } from '../../src/notice/proactive.ts';
 import { findNotice, listNotices, listNoticeUnits, listRecipients } from '../../src/notice/queries.ts';
 import { noticeText } from '../../src/notice/rules.ts';
-import { approveNotice, cancelNotice, changeNotice, followNotice, recipientsOf, sendBack, sendNotice, submitNotice, tickItem, writeNotice } from '../../src/notice/write.ts';
+import {
+  approveNotice,
+  cancelNotice,
+  changeNotice,
+  followNotice,
+  recipientsOf,
+  sendBack,
+  sendNotice,
+  submitNotice,
+  tickItem,
+  writeNotice,
+} from '../../src/notice/write.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, northStaff, person, southStaff } from '../case/cast.ts';
 import { eachDb } from '../support/eachDb.ts';
 
@@ -24,7 +35,9 @@ eachDb('a notice', (test) => {
     await castDesk(test.store);
     const row = await writeNotice(as(test, aoi), written);
     expect((await recipientsOf(as(test, aoi), row)).map(({ contact_key, locale, units }) => [contact_key, locale, units.map(({ serial }) => serial)])).toEqual([
-      ['it@hoshi.example', 'ja', ['U3']], ['it@sakura.example', 'ja', ['U1']], ['it@yuki.example', 'en', ['U2']],
+      ['it@hoshi.example', 'ja', ['U3']],
+      ['it@sakura.example', 'ja', ['U1']],
+      ['it@yuki.example', 'en', ['U2']],
     ]);
     await cancelNotice(as(test, aoi), row.id, 'trial');
   });
@@ -58,12 +71,19 @@ eachDb('a notice', (test) => {
     await expect(sendNotice(as(test, aoi), row.id)).rejects.toMatchObject({ code: 'conflict' });
     const sent = await mails();
     expect(sent).toHaveLength(3);
-    expect(JSON.parse(sent.find(({ target }) => target === 'it@yuki.example')?.payload ?? '')).toMatchObject({ subject: `[${row.number}] Update needed`, text: expect.stringContaining('Dear yuki contact, 1 units.') });
+    expect(JSON.parse(sent.find(({ target }) => target === 'it@yuki.example')?.payload ?? '')).toMatchObject({
+      subject: `[${row.number}] Update needed`,
+      text: expect.stringContaining('Dear yuki contact, 1 units.'),
+    });
     expect(sent.find(({ target }) => target === 'it@sakura.example')?.payload).toContain('sakura contact 様');
     expect((await listNoticeUnits(as(test, northStaff), row.id)).map(({ id }) => id)).toEqual(['u2']);
     expect((await listNotices(as(test, southStaff), {}, { limit: 50 })).items.map(({ id }) => id)).toEqual([row.id]);
     await test.store.db.updateTable('outbox').set({ sent_at: 1, due_at: null }).where('target', '=', 'it@yuki.example').execute();
-    expect((await listRecipients(as(test, aoi), row.id)).map(({ contact_key, state }) => [contact_key, state])).toEqual([['it@hoshi.example', 'queued'], ['it@sakura.example', 'queued'], ['it@yuki.example', 'sent']]);
+    expect((await listRecipients(as(test, aoi), row.id)).map(({ contact_key, state }) => [contact_key, state])).toEqual([
+      ['it@hoshi.example', 'queued'],
+      ['it@sakura.example', 'queued'],
+      ['it@yuki.example', 'sent'],
+    ]);
   });
 
   it('links the cases its recipients open later, by itself', async () => {
@@ -84,9 +104,13 @@ eachDb('a notice', (test) => {
   });
 
   it('an alert opens one proactive case per customer, once', async () => {
-    const open = () => openProactiveCases(as(test, aoi), { alert_id: 'alert-1', unit_ids: ['u1', 'u2', 'u4'], subject: 'Card wears out', note: 'SD write errors rise.' });
+    const open = () =>
+      openProactiveCases(as(test, aoi), { alert_id: 'alert-1', unit_ids: ['u1', 'u2', 'u4'], subject: 'Card wears out', note: 'SD write errors rise.' });
     const cases = await open();
-    expect(cases.map(({ customer_id, initiated_by, source }) => [customer_id, initiated_by, source])).toEqual([['sakura', 'alert', 'alert'], ['yuki', 'alert', 'alert']]);
+    expect(cases.map(({ customer_id, initiated_by, source }) => [customer_id, initiated_by, source])).toEqual([
+      ['sakura', 'alert', 'alert'],
+      ['yuki', 'alert', 'alert'],
+    ]);
     expect((await open()).map(({ id }) => id)).toEqual(cases.map(({ id }) => id));
     expect((await listCases(as(test, aoi), { alert_id: 'alert-1' }, { limit: 50 })).items).toHaveLength(2);
   });
@@ -103,7 +127,12 @@ eachDb('a notice', (test) => {
 });
 
 it('a long list of units is cut and says how many more', () => {
-  const { body } = noticeText(text, 'ja', '佐倉', Array.from({ length: 203 }, (_, i) => `X ${i}`));
+  const { body } = noticeText(
+    text,
+    'ja',
+    '佐倉',
+    Array.from({ length: 203 }, (_, i) => `X ${i}`),
+  );
   expect(body).toContain('佐倉 様、203 台が対象です。');
   expect(body.endsWith('ほか 3 台')).toBe(true);
 });

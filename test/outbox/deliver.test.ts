@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { remember } from '../../src/history/remember.ts';
 import { BACKOFF_MS, deliverOutbox, nextAttempt } from '../../src/outbox/deliver.ts';
 import { queueMail } from '../../src/outbox/tell.ts';
-import { remember } from '../../src/history/remember.ts';
 import { addWebhook, listDeliveries, outboxHealth, replayDelivery, replayFailed, switchWebhook, tryWebhook } from '../../src/webhook/webhooks.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 
@@ -15,18 +15,33 @@ eachDb('the outbox', (test) => {
   const calls: { headers: IncomingHttpHeaders; body: string }[] = [];
   let answer = 200;
   const smtp = new SMTPServer({
-    authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'], logger: false,
-    onRcptTo: ({ address }, _session, done) => done(address.startsWith('nobody') ? Object.assign(new Error('no such user'), { responseCode: 550 }) : address.startsWith('busy') ? Object.assign(new Error('try later'), { responseCode: 451 }) : undefined),
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    logger: false,
+    onRcptTo: ({ address }, _session, done) =>
+      done(
+        address.startsWith('nobody')
+          ? Object.assign(new Error('no such user'), { responseCode: 550 })
+          : address.startsWith('busy')
+            ? Object.assign(new Error('try later'), { responseCode: 451 })
+            : undefined,
+      ),
     onData: (stream, _session, done) => {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => { mails.push(Buffer.concat(parts).toString()); done(); });
+      stream.on('end', () => {
+        mails.push(Buffer.concat(parts).toString());
+        done();
+      });
     },
   });
   const receiver = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => { calls.push({ headers: request.headers, body: Buffer.concat(parts).toString() }); response.writeHead(answer).end(); });
+    request.on('end', () => {
+      calls.push({ headers: request.headers, body: Buffer.concat(parts).toString() });
+      response.writeHead(answer).end();
+    });
   });
   let settings = { smtp_url: '', mail_from: 'Support <support@kizashi.example>', public_url: 'https://kizashi.example' };
   let url = '';
@@ -43,7 +58,8 @@ eachDb('the outbox', (test) => {
     await new Promise((resolve) => receiver.close(resolve));
   });
 
-  const mail = (to: string, dedupe_key?: string) => queueMail(test.ctx(), { to, subject: '返信: 映像', text: '本文 {{public_url}}/rate/k', topic: 't', ...(dedupe_key === undefined ? {} : { dedupe_key }) });
+  const mail = (to: string, dedupe_key?: string) =>
+    queueMail(test.ctx(), { to, subject: '返信: 映像', text: '本文 {{public_url}}/rate/k', topic: 't', ...(dedupe_key === undefined ? {} : { dedupe_key }) });
   const rows = () => test.store.db.selectFrom('outbox').selectAll().orderBy('id').execute();
 
   it('keeps mail while no server is set, and says so', async () => {
@@ -82,7 +98,11 @@ eachDb('the outbox', (test) => {
 
   it('calls the webhooks that asked for the event, signed', async () => {
     const webhook = await addWebhook(test.ctx(), { url, events: ['unit.*'] });
-    await remember(test.ctx(), { action: 'unit.merged', record_kind: 'unit', record_id: 'u1', change: { into: 'u2' } }, { action: 'case.opened', record_kind: 'case', record_id: 'c1' });
+    await remember(
+      test.ctx(),
+      { action: 'unit.merged', record_kind: 'unit', record_id: 'u1', change: { into: 'u2' } },
+      { action: 'case.opened', record_kind: 'case', record_id: 'c1' },
+    );
     expect(await deliverOutbox(test.ctx(), settings)).toMatchObject({ sent: 1 });
     const [call] = calls;
     expect(JSON.parse(call?.body ?? '')).toMatchObject({ action: 'unit.merged', record_id: 'u1', change: { into: 'u2' }, at: '2026-04-01T00:00:00.000Z' });
@@ -101,7 +121,9 @@ eachDb('the outbox', (test) => {
       now += wait;
     }
     expect(await deliverOutbox(test.ctx({ now }), settings)).toMatchObject({ failed: 1 });
-    expect((await listDeliveries(test.ctx(), id, { limit: 10 })).items).toMatchObject([{ id: delivery, attempts: BACKOFF_MS.length + 1, failed_at: now, last_error: 'HTTP 503' }]);
+    expect((await listDeliveries(test.ctx(), id, { limit: 10 })).items).toMatchObject([
+      { id: delivery, attempts: BACKOFF_MS.length + 1, failed_at: now, last_error: 'HTTP 503' },
+    ]);
     answer = 200;
     expect(await replayFailed(test.ctx({ now }), id, NOW)).toBe(1);
     const before = calls.at(-1)?.body;
