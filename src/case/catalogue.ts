@@ -16,15 +16,13 @@ export async function saveCaseCode(ctx: Ctx, input: SaveCaseCode): Promise<CaseC
       .insertInto('case_codes')
       .values({ ...input, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 })
       .onConflict((conflict) =>
-        conflict
-          .columns(['tree', 'code'])
-          .doUpdateSet((set) => ({
-            parent_id: input.parent_id,
-            name_en: input.name_en,
-            name_ja: input.name_ja,
-            retired_at: null,
-            version: set('case_codes.version', '+', 1),
-          })),
+        conflict.columns(['tree', 'code']).doUpdateSet((set) => ({
+          parent_id: input.parent_id,
+          name_en: input.name_en,
+          name_ja: input.name_ja,
+          retired_at: null,
+          version: set('case_codes.version', '+', 1),
+        })),
       )
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -42,16 +40,14 @@ export async function saveTemplate(ctx: Ctx, input: SaveTemplate): Promise<CaseT
       .insertInto('case_templates')
       .values({ ...input, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 })
       .onConflict((conflict) =>
-        conflict
-          .column('code')
-          .doUpdateSet((set) => ({
-            type: input.type,
-            name: input.name,
-            body_en: input.body_en,
-            body_ja: input.body_ja,
-            retired_at: null,
-            version: set('case_templates.version', '+', 1),
-          })),
+        conflict.column('code').doUpdateSet((set) => ({
+          type: input.type,
+          name: input.name,
+          body_en: input.body_en,
+          body_ja: input.body_ja,
+          retired_at: null,
+          version: set('case_templates.version', '+', 1),
+        })),
       )
       .returningAll()
       .executeTakeFirstOrThrow();

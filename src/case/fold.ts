@@ -131,21 +131,29 @@ function apply(folding: Folding, event: CaseEvent): void {
   switch (event.kind) {
     case 'triaged':
     case 'owner_changed':
-      return takeOwner(folding, event);
+      takeOwner(folding, event);
+      return;
     case 'message_in':
-      return customerWrites(folding, event);
+      customerWrites(folding, event);
+      return;
     case 'message_out':
-      return staffReplies(folding, event);
+      staffReplies(folding, event);
+      return;
     case 'waiting':
-      return step(folding, event.at, waitStep(event.facts));
+      step(folding, event.at, waitStep(event.facts));
+      return;
     case 'resumed':
-      return step(folding, event.at, 'resume');
+      step(folding, event.at, 'resume');
+      return;
     case 'solved':
-      return solve(folding, event);
+      solve(folding, event);
+      return;
     case 'closed':
-      return step(folding, event.at, 'close');
+      step(folding, event.at, 'close');
+      return;
     case 'reopened':
-      return reopen(folding, event);
+      reopen(folding, event);
+      return;
     case 'rated':
       row.rating = event.facts.rating ?? row.rating;
       return;
@@ -159,25 +167,28 @@ function apply(folding: Folding, event: CaseEvent): void {
       units.delete(event.facts.unit_id ?? '');
       return;
     case 'merged':
-      row.merged_into_id = event.facts.into_id ?? null;
-      row.owner_id ??= event.facts.owner_id ?? null;
-      return settle(folding, event.at);
     case 'unmerged':
-      row.merged_into_id = null;
-      return settle(folding, event.at);
     case 'spam_marked':
-      row.spam_at = event.at;
-      row.owner_id ??= event.facts.owner_id ?? null;
-      return settle(folding, event.at);
     case 'spam_unmarked':
-      row.spam_at = null;
-      return settle(folding, event.at);
+      setAside(folding, event);
+      return;
     case 'note':
       row.last_staff_at = event.at;
       return;
     default:
       return;
   }
+}
+
+/** Merged into another or marked as spam, or either undone. */
+function setAside(folding: Folding, event: CaseEvent): void {
+  const { row } = folding;
+  if (event.kind === 'merged') row.merged_into_id = event.facts.into_id ?? null;
+  if (event.kind === 'unmerged') row.merged_into_id = null;
+  if (event.kind === 'spam_marked') row.spam_at = event.at;
+  if (event.kind === 'spam_unmarked') row.spam_at = null;
+  if (event.kind === 'merged' || event.kind === 'spam_marked') row.owner_id ??= event.facts.owner_id ?? null;
+  settle(folding, event.at);
 }
 
 const waitStep = (facts: EventFacts): CaseStep =>

@@ -16,6 +16,8 @@ const columns = {
   case_no: required(code(100)),
   opened_at: required(instant()),
   customer_code: code(),
+  /** Not in the contract's list; decides when several units share the serial. */
+  model_code: code(),
   serial: identifier(),
   channel: oneOf(channels),
   category: code(),
@@ -86,7 +88,13 @@ async function begin(ctx: Ctx): Promise<ImportRun<CaseColumns, Plan>> {
       const units =
         keys.length === 0
           ? []
-          : await ctx.db.selectFrom('units').select(['id', 'serial_key']).where('serial_key', 'in', keys).where('merged_into_id', 'is', null).execute();
+          : await ctx.db
+              .selectFrom('units')
+              .innerJoin('models', 'models.id', 'units.model_id')
+              .select(['units.id', 'units.serial_key', 'units.customer_id', 'models.code as model_code'])
+              .where('serial_key', 'in', keys)
+              .where('merged_into_id', 'is', null)
+              .execute();
       return rows.map((row) => judge(row, known, cases, units));
     },
     write: async (ctx, _import_id, batch) => {
@@ -97,12 +105,7 @@ async function begin(ctx: Ctx): Promise<ImportRun<CaseColumns, Plan>> {
   };
 }
 
-function judge(
-  { row_no, cells }: GivenRow<CaseColumns>,
-  known: Known,
-  cases: readonly CaseRow[],
-  units: readonly { id: string; serial_key: string }[],
-): Judgement<Plan> {
+function judge({ row_no, cells }: GivenRow<CaseColumns>, known: Known, cases: readonly CaseRow[], units: readonly CalledUnit[]): Judgement<Plan> {
   const errors: CellError[] = [];
   const twice = known.seen.get(cells.case_no);
   if (twice === undefined) known.seen.set(cells.case_no, row_no);
@@ -121,12 +124,13 @@ function judge(
   return same ? { result: 'same', key: cells.case_no } : { result: 'update', key: cells.case_no, plan: { kind: 'update', cells, facts, case_id: before.id } };
 }
 
-function factsOf(cells: CaseCells, known: Known, units: readonly { id: string; serial_key: string }[], errors: CellError[]): Facts {
+function factsOf(cells: CaseCells, known: Known, units: readonly CalledUnit[], errors: CellError[]): Facts {
   const found = <T>(column: string, cell: string | null, value: T | undefined): T | null => {
     if (cell !== null && value === undefined) errors.push({ column, words: [`Not known: ${cell}`, `登録されていません: ${cell}`] });
     return value ?? null;
   };
-  const called = cells.serial === null ? [] : units.filter(({ serial_key }) => serial_key === identifierKey(cells.serial ?? ''));
+  const customer_id = found('customer_code', cells.customer_code, known.customers.get(cells.customer_code ?? ''));
+  const called = unitsCalled(cells, customer_id, units);
   if (called.length > 1) errors.push({ column: 'serial', words: ['Several units have this serial', '同じシリアルの個体が複数あります'] });
   const owner = found(
     'owner',
@@ -136,13 +140,29 @@ function factsOf(cells: CaseCells, known: Known, units: readonly { id: string; s
   if (owner === null && cells.owner === null)
     errors.push({ column: 'owner', words: ['Name the owner: a program cannot own a case', '担当者を指定してください'] });
   return {
-    customer_id: found('customer_code', cells.customer_code, known.customers.get(cells.customer_code ?? '')),
+    customer_id,
     unit_id: found('serial', cells.serial, called[0]?.id),
     owner_id: owner ?? '',
     category: found('category', cells.category, known.codes.get(`category/${cells.category}`)),
     cause: found('cause', cells.cause, known.codes.get(`cause/${cells.cause}`)),
     source: cells.channel === null ? 'csv' : cells.channel === 'partner' ? 'partner_form' : cells.channel,
   };
+}
+
+interface CalledUnit {
+  readonly id: string;
+  readonly serial_key: string;
+  readonly customer_id: string | null;
+  readonly model_code: string;
+}
+
+/** Of several units with one serial, those of the model named, then those of the case's customer are meant. */
+function unitsCalled({ serial, model_code }: CaseCells, customer_id: string | null, units: readonly CalledUnit[]): readonly CalledUnit[] {
+  if (serial === null) return [];
+  const key = identifierKey(serial);
+  const called = units.filter((unit) => unit.serial_key === key && (model_code === null || unit.model_code === model_code));
+  const theirs = called.filter((unit) => unit.customer_id === customer_id);
+  return called.length > 1 && theirs.length > 0 ? theirs : called;
 }
 
 async function write(ctx: Ctx, { row_no, plan }: Planned<Plan>): Promise<Change> {

@@ -8,7 +8,7 @@ import { readDeskForm, unitNamed } from './forms.ts';
 import { caseTypes, OpenCase } from './inputs.ts';
 import { caseStates } from './lifecycle.ts';
 import { openCase } from './open.ts';
-import { type ListedCase, listCases, listNeglected, listOwners } from './queries.ts';
+import { type ListedCase, listCases, listNeglected, listOwners, type NeglectedCase } from './queries.ts';
 import { neglectWords } from './rules.ts';
 import { stateWords, typeWords, words } from './words.ts';
 
@@ -49,61 +49,81 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
         {staff ? <a href="/learning">{speak(['Learning', '改善活動'], locale)}</a> : null}
         {staff ? <a href="/desk-settings">{w.tools}</a> : null}
       </PageHead>
-      {staff ? (
-        <Section title={`${w.neglected} (${neglected.length})`} id="neglected">
-          <p class="hint">{w.neglected_hint}</p>
-          <Table
-            c={c}
-            caption={w.neglected}
-            rows={neglected}
-            empty={w.neglected_none}
-            columns={[
-              ...columns(c),
-              {
-                head: w.why,
-                cell: (row) => (
-                  <>
-                    {row.neglects.map((neglect) => (
-                      <Badge tone="bad">{speak(neglectWords[neglect], locale)}</Badge>
-                    ))}
-                  </>
-                ),
-              },
-            ]}
-          />
-        </Section>
-      ) : null}
-      <Filters c={c}>
-        <Field label={w.search} name="q" value={filter.q ?? null} type="search" />
-        <Select
-          label={w.state}
-          name="state"
-          value={filter.state}
-          blank={w.active}
-          options={caseStates.map((value) => ({ value, label: speak(stateWords[value], locale) }))}
-        />
-        <Select
-          label={w.type}
-          name="type"
-          value={filter.type}
-          blank="—"
-          options={caseTypes.map((value) => ({ value, label: speak(typeWords[value], locale) }))}
-        />
-        {staff ? (
-          <Select
-            label={w.owner}
-            name="owner_id"
-            value={filter.owner_id}
-            blank="—"
-            options={[{ value: 'none', label: w.nobody }, ...owners.map(({ id, name }) => ({ value: id, label: name }))]}
-          />
-        ) : null}
-      </Filters>
+      {staff ? <Neglected c={c} neglected={neglected} /> : null}
+      <CaseFilters c={c} filter={filter} owners={owners} />
       <Table c={c} caption={w.cases} rows={found.items} columns={columns(c)} />
       <Pager c={c} next_cursor={found.next_cursor} />
     </>,
   );
 });
+
+function Neglected({ c, neglected }: { c: AppContext; neglected: readonly NeglectedCase[] }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  return (
+    <Section title={`${w.neglected} (${neglected.length})`} id="neglected">
+      <p class="hint">{w.neglected_hint}</p>
+      <Table
+        c={c}
+        caption={w.neglected}
+        rows={neglected}
+        empty={w.neglected_none}
+        columns={[
+          ...columns(c),
+          {
+            head: w.why,
+            cell: (row) => (
+              <>
+                {row.neglects.map((neglect) => (
+                  <Badge tone="bad">{speak(neglectWords[neglect], locale)}</Badge>
+                ))}
+              </>
+            ),
+          },
+        ]}
+      />
+    </Section>
+  );
+}
+
+interface FiltersShown {
+  readonly c: AppContext;
+  readonly filter: Omit<z.output<typeof Query>, 'sort' | 'cursor'>;
+  readonly owners: readonly { readonly id: string; readonly name: string }[];
+}
+
+function CaseFilters({ c, filter, owners }: FiltersShown) {
+  const { ctx, locale } = c.var;
+  const w = words(locale);
+  return (
+    <Filters c={c}>
+      <Field label={w.search} name="q" value={filter.q ?? null} type="search" />
+      <Select
+        label={w.state}
+        name="state"
+        value={filter.state}
+        blank={w.active}
+        options={caseStates.map((value) => ({ value, label: speak(stateWords[value], locale) }))}
+      />
+      <Select
+        label={w.type}
+        name="type"
+        value={filter.type}
+        blank="—"
+        options={caseTypes.map((value) => ({ value, label: speak(typeWords[value], locale) }))}
+      />
+      {ctx.actor.partner_id === null ? (
+        <Select
+          label={w.owner}
+          name="owner_id"
+          value={filter.owner_id}
+          blank="—"
+          options={[{ value: 'none', label: w.nobody }, ...owners.map(({ id, name }) => ({ value: id, label: name }))]}
+        />
+      ) : null}
+    </Filters>
+  );
+}
 
 function columns(c: AppContext): Column<ListedCase>[] {
   const { locale, ctx } = c.var;

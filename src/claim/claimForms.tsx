@@ -2,12 +2,10 @@
 import type { AppContext } from '../web/env.ts';
 import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
 import { type ClaimEvent, possibleEvents } from './lifecycle.ts';
-import type { viewClaim } from './queries.ts';
+import type { ClaimView } from './queries.ts';
 import { words } from './words.ts';
 
-type View = Awaited<ReturnType<typeof viewClaim>>;
-
-export function StepForms({ c, view }: { c: AppContext; view: View }) {
+export function StepForms({ c, view }: { c: AppContext; view: ClaimView }) {
   const w = words(c.var.locale);
   const events = possibleEvents(view.claim.state);
   const can = (event: ClaimEvent): boolean => events.includes(event);
@@ -78,7 +76,7 @@ const AddUnits = ({ c, base }: { c: AppContext; base: string }) => {
   );
 };
 
-const AnswerForm = ({ c, base, view }: { c: AppContext; base: string; view: View }) => {
+const AnswerForm = ({ c, base, view }: { c: AppContext; base: string; view: ClaimView }) => {
   const w = words(c.var.locale);
   const waiting = view.lines.filter((line) => line.state === 'claimed');
   return (
@@ -146,7 +144,7 @@ const SendForm = ({ c, base }: { c: AppContext; base: string }) => {
   );
 };
 
-const ReceiveForm = ({ c, base, view }: { c: AppContext; base: string; view: View }) => {
+const ReceiveForm = ({ c, base, view }: { c: AppContext; base: string; view: ClaimView }) => {
   const w = words(c.var.locale);
   const away = view.lines.filter((line) => line.sent_on !== null && line.returned_on === null).map((line) => ({ value: line.id, label: line.serial }));
   const outcomes = (['repaired', 'replaced', 'returned_unrepaired'] as const).map((outcome) => ({ value: outcome, label: w[outcome] }));

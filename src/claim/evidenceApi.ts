@@ -56,11 +56,15 @@ const zip = {
 /** The routes; photos are read from the files under `dataDir` (DATA_DIR). */
 export function evidenceApi(dataDir: string) {
   const api = newApi();
-  const readPhoto = async (hash: string): Promise<Uint8Array | null> => {
-    const file = await openFile(dataDir, hash);
-    return file === null ? null : new Uint8Array(await new Response(file).arrayBuffer());
-  };
+  addPackRoutes(api);
+  addZipRoute(api, dataDir);
+  addClaimRoutes(api);
+  return api;
+}
 
+type Api = ReturnType<typeof newApi>;
+
+function addPackRoutes(api: Api): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -102,6 +106,13 @@ export function evidenceApi(dataDir: string) {
       return c.json({ ...packJson(pack), content: JSON.parse(pack.content) }, 200);
     },
   );
+}
+
+function addZipRoute(api: Api, dataDir: string): void {
+  const readPhoto = async (hash: string): Promise<Uint8Array | null> => {
+    const file = await openFile(dataDir, hash);
+    return file === null ? null : new Uint8Array(await new Response(file).arrayBuffer());
+  };
 
   api.openapi(
     createRoute({
@@ -124,7 +135,9 @@ export function evidenceApi(dataDir: string) {
       });
     },
   );
+}
 
+function addClaimRoutes(api: Api): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -154,6 +167,4 @@ export function evidenceApi(dataDir: string) {
     }),
     async (c) => c.json(packJson(await freezeEvidence(c.var.ctx, { subject_kind: 'claim', subject_id: c.req.valid('param').id })), 201),
   );
-
-  return api;
 }

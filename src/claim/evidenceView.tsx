@@ -3,16 +3,14 @@ import type { Child } from 'hono/jsx';
 import { type Locale, speak } from '../core/words.ts';
 import type { RateRow } from '../quality/failureRates.ts';
 import { warningText } from '../quality/lifeJson.ts';
-import type { RateComparison } from '../stats/compareRates.ts';
 import type { EvidenceContent } from './evidence.ts';
+import { comparison, estimate, Grid, interval, number, Pairs, rate, type W } from './evidenceParts.tsx';
 import type { CohortEvidence, Figures, Part } from './evidenceRates.ts';
-import type { EvidenceUnit } from './evidenceUnits.ts';
+import { UnitSection } from './evidenceUnitViews.tsx';
 import { method, words } from './evidenceWords.ts';
 import { LifeCurve } from './lifeCurve.tsx';
 import type { EvidencePackRow } from './table.ts';
 import { words as claimWords } from './words.ts';
-
-type W = ReturnType<typeof words>;
 
 export function EvidenceDocument({
   pack,
@@ -172,127 +170,3 @@ const rateCells = (name: string, row: RateRow, w: W): Child[] => [
   rate(row.rate_per_1000_device_months, w),
   interval(row.ci_low, row.ci_high, w),
 ];
-
-function UnitSection({ content, locale, w }: { content: EvidenceContent; locale: Locale; w: W }) {
-  const finding = (name: string | null): string => (name === null ? w.none : (w[`finding_${name}` as 'finding_confirmed'] ?? name));
-  const heads = [
-    w.serial,
-    w.model,
-    w.hw_rev,
-    w.batch,
-    w.firmware,
-    w.in_service_on,
-    w.failed_on,
-    w.service_days,
-    w.verdict,
-    w.failure_mode,
-    w.component,
-    w.photos,
-  ];
-  const row = (unit: EvidenceUnit): Child[] =>
-    [
-      unit.serial,
-      unit.model,
-      unit.hw_rev,
-      unit.batch,
-      unit.firmware,
-      unit.in_service_on,
-      unit.failed_on,
-      unit.service_days,
-      finding(unit.finding),
-      unit.failure_mode,
-      unit.component,
-      unit.photos.length,
-    ].map((cell) => cell ?? w.none);
-  const measured = content.units.filter((unit) => unit.bench.length > 0);
-  const heard = content.units.filter((unit) => unit.telemetry.length > 0);
-  return (
-    <section>
-      <h2>
-        {w.unit_list} ({content.units.length})
-      </h2>
-      <Grid caption={w.unit_list} heads={heads} rows={content.units.map(row)} />
-      {content.units_left_out === 0 ? null : <p>{w.left_out(content.units_left_out)}</p>}
-      {measured.length === 0 ? null : <h3>{w.bench}</h3>}
-      {measured.map((unit) => (
-        <Grid
-          caption={`${w.bench} ${unit.serial}`}
-          heads={[unit.serial, w.result, w.value, w.limits]}
-          rows={unit.bench.map((value) => [
-            locale === 'ja' ? value.step_ja : value.step_en,
-            value.result.toUpperCase(),
-            value.value === null ? '–' : `${value.value} ${value.value_unit ?? ''}`,
-            limits(value.min, value.max),
-          ])}
-        />
-      ))}
-      {heard.length === 0 ? null : <h3>{w.telemetry}</h3>}
-      {heard.map((unit) => (
-        <Grid
-          caption={`${w.telemetry} ${unit.serial}`}
-          heads={[unit.serial, '']}
-          rows={unit.telemetry.map(({ day_on, ...said }) => [
-            day_on,
-            Object.entries(said)
-              .map(([name, value]) => `${name} ${value}`)
-              .join(', '),
-          ])}
-        />
-      ))}
-    </section>
-  );
-}
-
-const limits = (min: number | null, max: number | null): string => (min === null && max === null ? '–' : `${min ?? ''} … ${max ?? ''}`);
-
-const Pairs = ({ rows }: { rows: readonly (readonly [Child, Child])[] }) => (
-  <dl class="facts">
-    {rows.map(([term, value]) => (
-      <div>
-        <dt>{term}</dt>
-        <dd>{value}</dd>
-      </div>
-    ))}
-  </dl>
-);
-
-const Grid = ({ caption, heads, rows }: { caption: string; heads: readonly string[]; rows: readonly (readonly Child[])[] }) =>
-  rows.length === 0 ? null : (
-    <div class="table" tabindex={0} role="region" aria-label={caption}>
-      <table>
-        <caption class="hidden">{caption}</caption>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th scope="col">{head}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr>
-              {row.map((cell) => (
-                <td>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-
-/** Plain digits in both languages: what the CSV says is what the page says. */
-export const number = (value: number): string =>
-  Number.isInteger(value) ? value.toLocaleString('en-US') : value.toLocaleString('en-US', { maximumFractionDigits: 3 });
-
-const rate = (value: number | null, w: W): string => (value === null ? w.none : value.toFixed(3));
-
-const interval = (low: number | null, high: number | null, w: W): string => `${rate(low, w)} – ${high === null ? '∞' : rate(high, w)}`;
-
-const comparison = (of: RateComparison | null, w: W): string =>
-  of === null ? w.none : `${rate(of.ratio, w)} (${interval(of.ratio_low, of.ratio_high, w)}), p = ${of.p_two_sided.toPrecision(3)}`;
-
-const estimate = (of: { estimate: number | null; ci_low: number | null; ci_high: number | null } | undefined, w: W): string =>
-  of === undefined || of.estimate === null
-    ? w.none
-    : `${rate(of.estimate, w)} (${of.ci_low === null ? '' : rate(of.ci_low, w)} – ${of.ci_high === null ? '' : rate(of.ci_high, w)})`;

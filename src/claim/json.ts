@@ -85,6 +85,7 @@ export const Line = z
     version: z.int(),
   })
   .openapi('ClaimLine');
+export const LinesAnswer = z.object({ items: z.array(Line) });
 
 export const Exchange = z
   .object({

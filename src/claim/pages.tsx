@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { type Ctx, today } from '../db/ctx.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Field, Filters, Form, Num, PageHead, Pager, Percent, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { DayText, ListQuery } from '../web/route.ts';
@@ -25,8 +26,7 @@ page(claimPages, '/claims', 'claim:read', async (c) => {
   const w = words(c.var.locale);
   const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend(ClaimFilter.shape));
   const { items, next_cursor } = await listClaims(c.var.ctx, { limit, cursor, sort }, filter);
-  const day = today(c.var.ctx);
-  const unattended = await listUnattendedClaims(c.var.ctx, day);
+  const unattended = await listUnattendedClaims(c.var.ctx, today(c.var.ctx));
   const makers = await listMakers(c.var.ctx);
   return show(
     c,
@@ -42,18 +42,7 @@ page(claimPages, '/claims', 'claim:read', async (c) => {
           </a>
         ) : null}
       </PageHead>
-      {unattended.length === 0 ? null : (
-        <Section title={`${w.unattended} (${unattended.length})`} id="unattended">
-          <p class="sub">{w.unattended_hint}</p>
-          <ul>
-            {unattended.map((row) => (
-              <li>
-                <a href={`/claims/${row.id}`}>{row.number}</a> {row.maker_name}: {row.title} – {row.owner_name ?? w.no_owner}, {row.next_on ?? w.no_next_date}
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <Unattended c={c} rows={unattended} />
       <Filters c={c}>
         <Field label={w.number} name="q" type="search" value={filter.q ?? null} />
         <Select
@@ -65,31 +54,55 @@ page(claimPages, '/claims', 'claim:read', async (c) => {
         />
         <Select label={w.maker} name="maker_id" value={filter.maker_id} options={makers} blank="–" />
       </Filters>
-      <Table
-        c={c}
-        caption={w.claims}
-        rows={items}
-        columns={[
-          { head: w.number, sort: 'number', cell: (row) => <a href={`/claims/${row.id}`}>{row.number}</a> },
-          { head: w.maker, cell: (row) => row.maker_name },
-          { head: w.title, cell: (row) => row.title },
-          { head: w.state, sort: 'state', cell: (row) => <ClaimStateBadge c={c} state={row.state} /> },
-          { head: w.claimed, numeric: true, cell: (row) => row.units_claimed },
-          { head: w.accepted, numeric: true, cell: (row) => row.units_accepted },
-          { head: w.settled, numeric: true, cell: (row) => row.units_settled },
-          { head: w.refused, numeric: true, cell: (row) => row.units_open },
-          { head: w.owner, cell: (row) => row.owner_name ?? <Badge tone="bad">–</Badge> },
-          {
-            head: w.due_on,
-            cell: (row) => (row.next_due_on !== null && row.next_due_on < day ? <Badge tone="bad">{row.next_due_on}</Badge> : (row.next_due_on ?? '–')),
-          },
-          { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
-        ]}
-      />
+      <ClaimTable c={c} rows={items} />
       <Pager c={c} next_cursor={next_cursor} />
     </>,
   );
 });
+
+const Unattended = ({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<typeof listUnattendedClaims>> }) => {
+  const w = words(c.var.locale);
+  return rows.length === 0 ? null : (
+    <Section title={`${w.unattended} (${rows.length})`} id="unattended">
+      <p class="sub">{w.unattended_hint}</p>
+      <ul>
+        {rows.map((row) => (
+          <li>
+            <a href={`/claims/${row.id}`}>{row.number}</a> {row.maker_name}: {row.title} – {row.owner_name ?? w.no_owner}, {row.next_on ?? w.no_next_date}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+};
+
+const ClaimTable = ({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<typeof listClaims>>['items'] }) => {
+  const w = words(c.var.locale);
+  const day = today(c.var.ctx);
+  return (
+    <Table
+      c={c}
+      caption={w.claims}
+      rows={rows}
+      columns={[
+        { head: w.number, sort: 'number', cell: (row) => <a href={`/claims/${row.id}`}>{row.number}</a> },
+        { head: w.maker, cell: (row) => row.maker_name },
+        { head: w.title, cell: (row) => row.title },
+        { head: w.state, sort: 'state', cell: (row) => <ClaimStateBadge c={c} state={row.state} /> },
+        { head: w.claimed, numeric: true, cell: (row) => row.units_claimed },
+        { head: w.accepted, numeric: true, cell: (row) => row.units_accepted },
+        { head: w.settled, numeric: true, cell: (row) => row.units_settled },
+        { head: w.refused, numeric: true, cell: (row) => row.units_open },
+        { head: w.owner, cell: (row) => row.owner_name ?? <Badge tone="bad">–</Badge> },
+        {
+          head: w.due_on,
+          cell: (row) => (row.next_due_on !== null && row.next_due_on < day ? <Badge tone="bad">{row.next_due_on}</Badge> : (row.next_due_on ?? '–')),
+        },
+        { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
+      ]}
+    />
+  );
+};
 
 const listMakers = async (ctx: Ctx) =>
   (await ctx.db.selectFrom('makers').select(['id', 'name', 'code']).orderBy('name').execute()).map((maker) => ({

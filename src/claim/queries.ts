@@ -105,6 +105,7 @@ export async function viewClaim(ctx: Ctx, id: string) {
     settlements: await ctx.db.selectFrom('claim_settlements').selectAll().where('claim_id', '=', id).orderBy('id').execute(),
   };
 }
+export type ClaimView = Awaited<ReturnType<typeof viewClaim>>;
 
 /** Lines with what people call their units. */
 export const listLinesNamed = (ctx: Ctx, claim_id: string) =>

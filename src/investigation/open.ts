@@ -57,21 +57,7 @@ export async function openInvestigation(ctx: Ctx, input: OpenInvestigation): Pro
       version: 1,
     };
     await ctx.db.insertInto('investigations').values(row).execute();
-    for (const cohort of cohorts)
-      await ctx.db
-        .insertInto('investigation_cohorts')
-        .values({ id: newId(ctx.now), investigation_id: row.id, ...cohort })
-        .execute();
-    for (const link of links)
-      await ctx.db
-        .insertInto('investigation_links')
-        .values({ investigation_id: row.id, ...link, created_at: ctx.now })
-        .execute();
-    for (const member of team)
-      await ctx.db
-        .insertInto('investigation_members')
-        .values({ investigation_id: row.id, ...member })
-        .execute();
+    await keepParts(ctx, row.id, { cohorts, links, team });
     if (source_kind === 'alert' && source_id !== null) await tellAlert(ctx, source_id, row.id);
     await remember(ctx, {
       action: 'investigation.opened',
@@ -101,6 +87,25 @@ async function cohortOfSource(ctx: Ctx, { source_kind, source_id }: OpenInvestig
     .where('return_units.id', '=', source_id ?? '')
     .executeTakeFirst();
   return unit === undefined ? [] : [{ ...unit, hw_rev: null, firmware_id: null }];
+}
+
+/** Writes what belongs to the new investigation: its cohorts, links and team. */
+async function keepParts(ctx: Ctx, investigation_id: string, { cohorts, links, team }: Pick<OpenInvestigation, 'cohorts' | 'links' | 'team'>): Promise<void> {
+  for (const cohort of cohorts)
+    await ctx.db
+      .insertInto('investigation_cohorts')
+      .values({ id: newId(ctx.now), investigation_id, ...cohort })
+      .execute();
+  for (const link of links)
+    await ctx.db
+      .insertInto('investigation_links')
+      .values({ investigation_id, ...link, created_at: ctx.now })
+      .execute();
+  for (const member of team)
+    await ctx.db
+      .insertInto('investigation_members')
+      .values({ investigation_id, ...member })
+      .execute();
 }
 
 /** The alert says that somebody looks into it, unless it is over already. */

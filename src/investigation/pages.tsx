@@ -13,9 +13,12 @@ import { knownIssuePages } from './knownIssuePages.tsx';
 import { investigationStates } from './lifecycle.ts';
 import { openInvestigation } from './open.ts';
 import { listInvestigations, listUnattended, type UnattendedInvestigation } from './queries.ts';
+import { recordForms } from './recordForms.ts';
 import { recordPages } from './recordPages.tsx';
 import { riskPages } from './riskPages.tsx';
+import { stepForms } from './stepForms.ts';
 import { testPages } from './testPages.tsx';
+import { testTemplatePages } from './testTemplatePages.tsx';
 import { CohortFields, StateBadge } from './views.tsx';
 import { words } from './words.ts';
 
@@ -147,4 +150,4 @@ action(investigationPages, '/investigations', 'investigation:write', async (c) =
 
 export const linkOptions = (c: AppContext) => linkKinds.map((kind) => ({ value: kind, label: words(c.var.locale)[`link_${kind}`] }));
 
-for (const part of [recordPages, knownIssuePages, testPages, riskPages]) investigationPages.route('/', part);
+for (const part of [recordPages, recordForms, stepForms, knownIssuePages, testPages, testTemplatePages, riskPages]) investigationPages.route('/', part);

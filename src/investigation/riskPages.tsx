@@ -7,7 +7,7 @@ import { action, newPages, page, readForm, readQuery, seeOther, show } from '../
 import { Badge, Field, Form, Moment, PageHead, Pager, Section, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { cohortsAsked, countAtRisk, listAtRisk, type UnitAtRisk } from './atRisk.ts';
-import { holdSuspects, listDisplaced, listHolds, moveToSubstitute } from './hold.ts';
+import { type DisplacedReservation, holdSuspects, listDisplaced, listHolds, moveToSubstitute } from './hold.ts';
 import { AtRiskFilter } from './holdApi.ts';
 import { words } from './knownIssueWords.ts';
 import { prepareReplacements } from './replace.ts';
@@ -74,66 +74,8 @@ async function Holds({ c, id }: { c: AppContext; id: string }) {
   const displaced = await listDisplaced(c.var.ctx, id);
   return (
     <Section title={w.holds} id="holds">
-      {holds.length === 0 ? null : (
-        <Table
-          c={c}
-          caption={w.holds}
-          rows={holds}
-          columns={[
-            { head: w.model, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware_code].filter((part) => part !== null).join(' · ') },
-            { head: w.reason, cell: (row) => row.reason },
-            {
-              head: w.held_by,
-              cell: (row) => (
-                <>
-                  {row.placed_name} <Moment c={c} at={row.placed_at} />
-                </>
-              ),
-            },
-            {
-              head: '',
-              cell: (row) =>
-                row.state === 'released' ? (
-                  `${w.released}: ${row.released_name} ${row.release_reason}`
-                ) : may(c.var.ctx.actor, 'stock:approve') ? (
-                  <Form action={`/investigations/${id}/holds/${row.id}/release`}>
-                    <Field label={w.reason} name="reason" required />
-                    <button type="submit">{w.release}</button>
-                  </Form>
-                ) : (
-                  <Badge tone="bad">{w.active}</Badge>
-                ),
-            },
-          ]}
-        />
-      )}
-      {displaced.length === 0 ? null : (
-        <Table
-          c={c}
-          caption={w.displaced}
-          rows={displaced}
-          columns={[
-            { head: w.serial, cell: (row) => row.serial ?? `${row.model_code} × ${row.quantity}` },
-            {
-              head: w.return_number,
-              cell: (row) => (row.return_id === null ? `${row.cause_kind}` : <a href={`/returns/${row.return_id}`}>{row.return_number}</a>),
-            },
-            {
-              head: '',
-              cell: (row) =>
-                row.moved_to !== null ? (
-                  w.moved
-                ) : may(c.var.ctx.actor, 'stock:write') ? (
-                  <form method="post" action={`/investigations/${id}/displaced/${row.reservation_id}`}>
-                    <button type="submit">{w.move}</button>
-                  </form>
-                ) : (
-                  ''
-                ),
-            },
-          ]}
-        />
-      )}
+      {holds.length === 0 ? null : <HoldTable c={c} id={id} rows={holds} />}
+      {displaced.length === 0 ? null : <DisplacedTable c={c} id={id} rows={displaced} />}
       {may(c.var.ctx.actor, 'investigation:write') ? (
         <Form action={`/investigations/${id}/holds`}>
           <Field label={w.reason} name="reason" required />
@@ -143,6 +85,76 @@ async function Holds({ c, id }: { c: AppContext; id: string }) {
     </Section>
   );
 }
+
+type HoldRow = Awaited<ReturnType<typeof listHolds>>[number];
+
+const HoldTable = ({ c, id, rows }: { c: AppContext; id: string; rows: readonly HoldRow[] }) => {
+  const w = words(c.var.locale);
+  return (
+    <Table
+      c={c}
+      caption={w.holds}
+      rows={rows}
+      columns={[
+        { head: w.model, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware_code].filter((part) => part !== null).join(' · ') },
+        { head: w.reason, cell: (row) => row.reason },
+        {
+          head: w.held_by,
+          cell: (row) => (
+            <>
+              {row.placed_name} <Moment c={c} at={row.placed_at} />
+            </>
+          ),
+        },
+        {
+          head: '',
+          cell: (row) =>
+            row.state === 'released' ? (
+              `${w.released}: ${row.released_name} ${row.release_reason}`
+            ) : may(c.var.ctx.actor, 'stock:approve') ? (
+              <Form action={`/investigations/${id}/holds/${row.id}/release`}>
+                <Field label={w.reason} name="reason" required />
+                <button type="submit">{w.release}</button>
+              </Form>
+            ) : (
+              <Badge tone="bad">{w.active}</Badge>
+            ),
+        },
+      ]}
+    />
+  );
+};
+
+const DisplacedTable = ({ c, id, rows }: { c: AppContext; id: string; rows: readonly DisplacedReservation[] }) => {
+  const w = words(c.var.locale);
+  return (
+    <Table
+      c={c}
+      caption={w.displaced}
+      rows={rows}
+      columns={[
+        { head: w.serial, cell: (row) => row.serial ?? `${row.model_code} × ${row.quantity}` },
+        {
+          head: w.return_number,
+          cell: (row) => (row.return_id === null ? `${row.cause_kind}` : <a href={`/returns/${row.return_id}`}>{row.return_number}</a>),
+        },
+        {
+          head: '',
+          cell: (row) =>
+            row.moved_to !== null ? (
+              w.moved
+            ) : may(c.var.ctx.actor, 'stock:write') ? (
+              <form method="post" action={`/investigations/${id}/displaced/${row.reservation_id}`}>
+                <button type="submit">{w.move}</button>
+              </form>
+            ) : (
+              ''
+            ),
+        },
+      ]}
+    />
+  );
+};
 
 const Reason = z.object({ reason: z.string().trim().min(1).max(500) });
 const home = (id: string): string => `/at-risk?investigation_id=${id}`;

@@ -58,3 +58,10 @@ export const ConcludeTest = z.strictObject({
   tested_on: DayText.optional(),
 });
 export type ConcludeTest = z.output<typeof ConcludeTest>;
+
+/** A text field with one entry a line, as forms send serials and steps. */
+export const linesOf = (text: string): string[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');

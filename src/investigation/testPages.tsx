@@ -1,24 +1,18 @@
-// /test-records and /test-templates.
+// /test-records: the list, starting a test, and recording its values and conclusion.
 import { z } from 'zod';
 import { parsed } from '../claim/parsed.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
-import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, Facts, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Age, Facts, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { words } from './knownIssueWords.ts';
-import { concludeTest, recordValue, retireTestTemplate, saveTestTemplate, startTest, stepsOf } from './test.ts';
-import { ConcludeTest, RecordValue, SaveTestTemplate, StartTest, type TestStep, testKinds } from './testInputs.ts';
+import { concludeTest, recordValue, startTest } from './test.ts';
+import { ConcludeTest, linesOf, RecordValue, StartTest } from './testInputs.ts';
 import { listTests, listTestTemplates, viewTest } from './testQueries.ts';
+import { limitsOf, nameOf, ResultBadge, ValueForm } from './testViews.tsx';
 
 export const testPages = newPages();
-const nameOf = (c: AppContext, row: { name_en: string; name_ja: string }): string => (c.var.locale === 'ja' ? row.name_ja : row.name_en);
-const linesOf = (text: string): string[] =>
-  text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 
 page(testPages, '/test-records', 'investigation:read', async (c) => {
   const w = words(c.var.locale);
@@ -72,11 +66,6 @@ page(testPages, '/test-records', 'investigation:read', async (c) => {
     </>,
   );
 });
-
-const ResultBadge = ({ c, result }: { c: AppContext; result: 'pass' | 'fail' | 'noted' | null }) => {
-  const w = words(c.var.locale);
-  return result === null ? <Badge>{w.running}</Badge> : <Badge tone={result === 'pass' ? 'good' : result === 'fail' ? 'bad' : 'neutral'}>{w[result]}</Badge>;
-};
 
 page(testPages, '/test-records/new', 'investigation:write', async (c) => {
   const w = words(c.var.locale);
@@ -170,35 +159,6 @@ page(testPages, '/test-records/:id', 'investigation:read', async (c) => {
   );
 });
 
-const limitsOf = (step: TestStep): string => (step.min === null && step.max === null ? '–' : `${step.min ?? ''} … ${step.max ?? ''} ${step.unit ?? ''}`);
-
-const ValueForm = ({ c, id, sample_id, step }: { c: AppContext; id: string; sample_id: string; step: TestStep }) => {
-  const w = words(c.var.locale);
-  return (
-    <details>
-      <summary>{w.value}</summary>
-      <Form action={`/test-records/${id}/values`}>
-        <input type="hidden" name="sample_id" value={sample_id} />
-        <input type="hidden" name="step_code" value={step.code} />
-        <Field label={w.value} name="value" type="number" step="any" />
-        <Field label={w.observation} name="observation" />
-        {step.min === null && step.max === null ? (
-          <Select
-            label={w.result}
-            name="result"
-            options={[
-              { value: 'pass', label: w.pass },
-              { value: 'fail', label: w.fail },
-            ]}
-            blank={w.noted}
-          />
-        ) : null}
-        <button type="submit">{w.save}</button>
-      </Form>
-    </details>
-  );
-};
-
 action(testPages, '/test-records/:id/values', 'investigation:write', async (c) => {
   const { value, ...form } = await readForm(
     c,
@@ -219,83 +179,4 @@ action(testPages, '/test-records/:id/values', 'investigation:write', async (c) =
 action(testPages, '/test-records/:id/conclusion', 'investigation:write', async (c) => {
   await concludeTest(c.var.ctx, c.req.param('id') ?? '', await readForm(c, ConcludeTest));
   return seeOther(c, `/test-records/${c.req.param('id') ?? ''}`, words(c.var.locale).saved);
-});
-
-page(testPages, '/test-templates', 'investigation:read', async (c) => {
-  const w = words(c.var.locale);
-  const writable = may(c.var.ctx.actor, 'investigation:write');
-  return show(
-    c,
-    { title: w.templates, nav: '/investigations' },
-    <>
-      <PageHead title={w.templates} />
-      <Table
-        c={c}
-        caption={w.templates}
-        rows={await listTestTemplates(c.var.ctx)}
-        columns={[
-          { head: w.code, cell: (row) => row.code },
-          { head: w.revision, cell: (row) => row.revision },
-          { head: w.kind, cell: (row) => w[`kind_${row.kind}`] },
-          { head: w.title, cell: (row) => nameOf(c, row) },
-          {
-            head: w.step,
-            cell: (row) =>
-              stepsOf(row.steps)
-                .map((step) => nameOf(c, step))
-                .join(', '),
-          },
-          {
-            head: '',
-            cell: (row) =>
-              writable ? (
-                <form method="post" action={`/test-templates/${row.id}/retirement`}>
-                  <button type="submit">{w.retire}</button>
-                </form>
-              ) : (
-                ''
-              ),
-          },
-        ]}
-      />
-      {writable ? (
-        <Section title={w.new_template}>
-          <Form action="/test-templates">
-            <Field label={w.code} name="code" required />
-            <Select label={w.kind} name="kind" options={testKinds.map((kind) => ({ value: kind, label: w[`kind_${kind}`] }))} />
-            <Field label={w.name_en} name="name_en" required />
-            <Field label={w.name_ja} name="name_ja" required />
-            <TextArea label={w.method} name="method" rows={3} />
-            <TextArea label={w.steps} name="steps" required rows={6} />
-            <button type="submit" class="primary">
-              {w.save}
-            </button>
-          </Form>
-        </Section>
-      ) : null}
-    </>,
-  );
-});
-
-action(testPages, '/test-templates', 'investigation:write', async (c) => {
-  const { steps, ...form } = await readForm(
-    c,
-    z.object({ code: z.string(), kind: z.enum(testKinds), name_en: z.string(), name_ja: z.string(), method: z.string().optional(), steps: z.string() }),
-  );
-  const parsed = SaveTestTemplate.safeParse({ ...form, steps: linesOf(steps).map(stepOfLine) });
-  if (!parsed.success) throw invalid('steps', ['A step is not readable', '項目の書式が正しくありません'], c.var.locale);
-  await saveTestTemplate(c.var.ctx, parsed.data);
-  return seeOther(c, '/test-templates', words(c.var.locale).saved);
-});
-
-/** `depth | Depth of water | 水深 | mm | 0 | 1`. */
-function stepOfLine(line: string) {
-  const [code, name_en, name_ja, unit, min, max] = line.split('|').map((part) => part.trim());
-  const limit = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text));
-  return { code, name_en, name_ja, unit: unit === undefined || unit === '' ? null : unit, min: limit(min), max: limit(max) };
-}
-
-action(testPages, '/test-templates/:id/retirement', 'investigation:write', async (c) => {
-  await retireTestTemplate(c.var.ctx, c.req.param('id') ?? '');
-  return seeOther(c, '/test-templates', words(c.var.locale).saved);
 });

@@ -52,32 +52,16 @@ export function InquiryRates({ c, rates }: { c: AppContext; rates: readonly Inqu
   );
 }
 
-export function LeadView({ c, view }: { c: AppContext; view: Awaited<ReturnType<typeof listLead>> }) {
-  const { locale } = c.var;
-  const w = words(locale);
+type Lead = Awaited<ReturnType<typeof listLead>>;
+
+export function LeadView({ c, view }: { c: AppContext; view: Lead }) {
+  const w = words(c.var.locale);
   return (
     <>
       <Section title={w.arrivals}>
         <Arrivals c={c} arrivals={view.arrivals} />
       </Section>
-      <Section title={w.load}>
-        <Table
-          c={c}
-          caption={w.load}
-          rows={view.load}
-          columns={[
-            { head: w.person, cell: (row) => <a href={`/kpis?owner_id=${row.owner_id}`}>{row.name}</a> },
-            { head: w.open, numeric: true, cell: (row) => <a href={`/cases?owner_id=${row.owner_id}&state=active`}>{row.open}</a> },
-            { head: w.overdue, numeric: true, cell: (row) => row.overdue },
-            { head: w.solved, numeric: true, cell: (row) => row.solved },
-            {
-              head: w.hours,
-              numeric: true,
-              cell: (row) => <Num value={row.minutes_worked === null ? null : row.minutes_worked / 60} digits={1} locale={locale} />,
-            },
-          ]}
-        />
-      </Section>
+      <Load c={c} load={view.load} />
       <Section title={w.skills}>
         <Table
           c={c}
@@ -101,21 +85,7 @@ export function LeadView({ c, view }: { c: AppContext; view: Awaited<ReturnType<
           ]}
         />
       </Section>
-      <Section title={w.retention}>
-        <p>{w.retention_of(view.cancelled_with_trouble, view.cancelled)}</p>
-        <Table
-          c={c}
-          caption={w.retention}
-          rows={view.cancellations}
-          columns={[
-            { head: w.contract, cell: (row) => row.contract },
-            { head: w.customer, cell: (row) => row.customer },
-            { head: w.cancelled_on, cell: (row) => row.cancelled_on },
-            { head: w.case_count, numeric: true, cell: (row) => row.cases },
-            { head: w.returns, numeric: true, cell: (row) => row.returns },
-          ]}
-        />
-      </Section>
+      <Retention c={c} view={view} />
     </>
   );
 }
@@ -141,5 +111,51 @@ function Arrivals({ c, arrivals }: { c: AppContext; arrivals: readonly { weekday
         ...hours.map((hour) => ({ head: String(hour), numeric: true, cell: (row: (typeof rows)[number]) => (row.cells[hour] === 0 ? '·' : row.cells[hour]) })),
       ]}
     />
+  );
+}
+
+function Load({ c, load }: { c: AppContext; load: Lead['load'] }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  return (
+    <Section title={w.load}>
+      <Table
+        c={c}
+        caption={w.load}
+        rows={load}
+        columns={[
+          { head: w.person, cell: (row) => <a href={`/kpis?owner_id=${row.owner_id}`}>{row.name}</a> },
+          { head: w.open, numeric: true, cell: (row) => <a href={`/cases?owner_id=${row.owner_id}&state=active`}>{row.open}</a> },
+          { head: w.overdue, numeric: true, cell: (row) => row.overdue },
+          { head: w.solved, numeric: true, cell: (row) => row.solved },
+          {
+            head: w.hours,
+            numeric: true,
+            cell: (row) => <Num value={row.minutes_worked === null ? null : row.minutes_worked / 60} digits={1} locale={locale} />,
+          },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Retention({ c, view }: { c: AppContext; view: Lead }) {
+  const w = words(c.var.locale);
+  return (
+    <Section title={w.retention}>
+      <p>{w.retention_of(view.cancelled_with_trouble, view.cancelled)}</p>
+      <Table
+        c={c}
+        caption={w.retention}
+        rows={view.cancellations}
+        columns={[
+          { head: w.contract, cell: (row) => row.contract },
+          { head: w.customer, cell: (row) => row.customer },
+          { head: w.cancelled_on, cell: (row) => row.cancelled_on },
+          { head: w.case_count, numeric: true, cell: (row) => row.cases },
+          { head: w.returns, numeric: true, cell: (row) => row.returns },
+        ]}
+      />
+    </Section>
   );
 }

@@ -94,8 +94,10 @@ async function activeContracts(ctx: Ctx, months: readonly string[]): Promise<Map
   for (const month of months) {
     const [first, end] = [`${month}-01`, addMonths(`${month}-01`, 1)];
     for (const { plan, starts_on, ends_on, cancelled_on } of contracts) {
-      const until = [ends_on === null ? end : addDays(ends_on, 1), cancelled_on ?? end, end].reduce((a, b) => (a < b ? a : b));
-      const ran = daysBetween(starts_on > first ? starts_on : first, until);
+      // Days are text that sorts by time; Math.min and Math.max know only numbers.
+      const [until = end] = [ends_on === null ? end : addDays(ends_on, 1), cancelled_on ?? end, end].sort();
+      const [, from = first] = [starts_on, first].sort();
+      const ran = daysBetween(from, until);
       const key = `${month} ${plan}`;
       if (ran > 0) active.set(key, (active.get(key) ?? 0) + ran / daysBetween(first, end));
     }

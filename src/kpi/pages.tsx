@@ -1,19 +1,21 @@
 // KPIs with their definitions, each one's course and exactly its cases; the inquiry rate; the lead's view.
 import { z } from 'zod';
 import { caseTypes } from '../case/inputs.ts';
-import { typeWords } from '../case/words.ts';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
+import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Field, Filters, Form, Num, PageHead, Section, Select, Table } from '../web/parts.tsx';
+import { Field, Filters, Form, PageHead, Section, Select } from '../web/parts.tsx';
 import { KpiChart } from './chart.tsx';
 import { InquiryRates, LeadView } from './deskViews.tsx';
+import { PeriodFields, TypeField, WhoseField } from './fields.tsx';
 import { listInquiryRates } from './inquiryRate.ts';
 import { AddNote, addNote, EnterHours, enterHours, kpiNames, listAnnotations, SetTarget, setTarget } from './keep.ts';
+import { KpiTable } from './kpiTable.tsx';
 import { listLead } from './lead.ts';
+import { Annotations, CountedCases, OneFilters, type ShownCase } from './oneKpiViews.tsx';
 import { getKpi, listCounted, listKpis, listSeries, usualDays } from './queries.ts';
-import { Duration, Interval, KpiValue } from './views.tsx';
 import { words } from './words.ts';
 
 export const kpiPages = newPages();
@@ -21,12 +23,9 @@ export const kpiPages = newPages();
 const Days = { from_on: z.iso.date().optional(), to_on: z.iso.date().optional() };
 const Query = z.object({ ...Days, owner_id: z.string().optional(), model_id: z.string().optional(), type: z.enum(caseTypes).optional() });
 
-/** The query of a link to a KPI: the same period and filters. */
-const carried = (c: AppContext): string => new URL(c.req.url).search;
-
 page(kpiPages, '/kpis', 'case:read', async (c) => {
-  const { ctx, locale } = c.var;
-  const w = words(locale);
+  const { ctx } = c.var;
+  const w = words(c.var.locale);
   const { from_on, to_on, ...filter } = readQuery(c, Query);
   const days = usualDays(ctx, { from_on, to_on });
   const rows = await listKpis(ctx, days, filter);
@@ -43,60 +42,7 @@ page(kpiPages, '/kpis', 'case:read', async (c) => {
         <TypeField c={c} value={filter.type} />
         <WhoseField c={c} value={filter.owner_id} />
       </Filters>
-      <Table
-        c={c}
-        caption={w.kpis}
-        rows={rows}
-        columns={[
-          {
-            head: 'KPI',
-            cell: (kpi) => (
-              <>
-                <a href={`/kpis/${kpi.name}${carried(c)}`}>{speak(kpi.label, locale)}</a>
-                <details class="note">
-                  <summary>{w.definition}</summary>
-                  <p>{speak(kpi.definition, locale)}</p>
-                </details>
-              </>
-            ),
-          },
-          {
-            head: w.value,
-            numeric: true,
-            cell: (kpi) => (
-              <strong>
-                <KpiValue kpi={kpi} locale={locale} />
-              </strong>
-            ),
-          },
-          {
-            head: w.counted,
-            numeric: true,
-            cell: (kpi) =>
-              kpi.numerator === null ? (
-                <>
-                  n = <Num value={kpi.denominator} locale={locale} />
-                </>
-              ) : (
-                <>
-                  <Num value={kpi.numerator} locale={locale} /> / <Num value={kpi.denominator} locale={locale} />
-                </>
-              ),
-          },
-          { head: w.interval, numeric: true, cell: (kpi) => <Interval kpi={kpi} locale={locale} /> },
-          {
-            head: w.p90,
-            numeric: true,
-            cell: (kpi) =>
-              kpi.kind === 'duration' ? <Duration ms={kpi.p90} locale={locale} /> : kpi.p90 === null ? '—' : <Num value={kpi.p90} locale={locale} />,
-          },
-          {
-            head: w.pending,
-            numeric: true,
-            cell: (kpi) => (kpi.pending === 0 || kpi.pending_means === null ? '—' : `${kpi.pending} ${speak(kpi.pending_means, locale)}`),
-          },
-        ]}
-      />
+      <KpiTable c={c} kpis={rows} />
       <Section title={w.enter_hours}>
         <Form action="/kpis/hours">
           <Field label={w.worked_on} name="worked_on" type="date" value={days.to_on} required />
@@ -156,105 +102,40 @@ page(kpiPages, '/kpis/desk', 'case:lead', async (c) => {
 });
 
 const OneQuery = Query.extend({ by: z.enum(['day', 'week', 'month']).default('week'), part: z.enum(['counted', 'numerator', 'pending']).default('counted') });
-/** Drilled-down cases shown at once; the API pages through all. */
-const SHOWN = 200;
 
 page(kpiPages, '/kpis/:name', 'case:read', async (c) => {
   const { ctx, locale } = c.var;
-  const w = words(locale);
   const { from_on, to_on, by, part, ...filter } = readQuery(c, OneQuery);
   const name = c.req.param('name') ?? '';
   const days = usualDays(ctx, { from_on, to_on });
   const kpi = (await listKpis(ctx, days, filter)).find((found) => found.name === name) ?? getKpi(name);
   const ofCases = !['cases_per_hour', 'self_resolution', 'zero_hit'].includes(name);
   const points = ofCases ? await listSeries(ctx, name, days, by, filter) : [];
-  const { targets, notes } = await listAnnotations(ctx, name, days.to_on);
+  const annotations = await listAnnotations(ctx, name, days.to_on);
   const ids = ofCases ? await listCounted(ctx, name, days, filter, part) : [];
-  const cases =
-    ids.length === 0
-      ? []
-      : await ctx.db.selectFrom('cases').select(['id', 'number', 'subject', 'state']).where('id', 'in', ids.slice(0, SHOWN)).orderBy('id', 'desc').execute();
-  const people = await ctx.db
-    .selectFrom('users')
-    .select(['id', 'name'])
-    .where('partner_id', 'is', null)
-    .where('disabled_at', 'is', null)
-    .orderBy('name')
-    .execute();
   return show(
     c,
     { title: speak(kpi.label, locale), nav: '/kpis' },
     <>
       <PageHead title={speak(kpi.label, locale)} sub={speak(kpi.definition, locale)} />
-      <Filters c={c}>
-        <PeriodFields c={c} days={days} />
-        <Select
-          label={w.by}
-          name="by"
-          value={by}
-          options={[
-            { value: 'day', label: w.day },
-            { value: 'week', label: w.week },
-            { value: 'month', label: w.month },
-          ]}
-        />
-        <Select
-          label={w.which}
-          name="part"
-          value={part}
-          options={[
-            { value: 'counted', label: w.part_counted },
-            { value: 'numerator', label: w.part_numerator },
-            { value: 'pending', label: w.part_pending },
-          ]}
-        />
-        <WhoseField c={c} value={filter.owner_id} />
-      </Filters>
-      <KpiChart title={speak(kpi.label, locale)} points={points} targets={targets} notes={notes} locale={locale} />
-      <Section title={`${w.target} · ${w.notes}`}>
-        <ul>
-          {targets.map((target) => (
-            <li>
-              {target.from_on}: <KpiValue kpi={{ kind: kpi.kind, value: target.goal }} locale={locale} /> ({target.owner_name})
-            </li>
-          ))}
-          {notes.map((note) => (
-            <li>
-              {note.noted_on}: {note.note} ({note.created_by})
-            </li>
-          ))}
-        </ul>
-        <Form action={`/kpis/${name}/notes`} label={w.add_note}>
-          <Field label={w.worked_on} name="noted_on" type="date" value={days.to_on} required />
-          <Field label={w.note} name="note" required />
-          <button type="submit">{w.add_note}</button>
-        </Form>
-        {may(ctx.actor, 'case:lead') ? (
-          <Form action={`/kpis/${name}/targets`} label={w.set_target}>
-            <Field label={w.from} name="from_on" type="date" value={days.to_on} required />
-            <Field label={w.goal} name="goal" type="number" step="any" min={0} required />
-            <Select label={w.target_owner} name="owner_id" options={people.map(({ id, name }) => ({ value: id, label: name }))} />
-            <button type="submit">{w.set_target}</button>
-          </Form>
-        ) : null}
-      </Section>
-      {ofCases ? (
-        <Section title={`${w.cases} (${ids.length})`} id="cases">
-          <Table
-            c={c}
-            caption={w.cases}
-            rows={cases}
-            columns={[
-              { head: '', cell: (row) => <a href={`/cases/${row.id}`}>{row.number}</a> },
-              { head: '', cell: (row) => row.subject },
-              { head: '', cell: (row) => row.state },
-            ]}
-          />
-        </Section>
-      ) : null}
+      <OneFilters c={c} days={days} query={{ by, part, owner_id: filter.owner_id }} />
+      <KpiChart title={speak(kpi.label, locale)} points={points} {...annotations} locale={locale} />
+      <Annotations c={c} kpi={kpi} name={name} on={days.to_on} annotations={annotations} people={await listStaff(ctx)} />
+      {ofCases ? <CountedCases c={c} count={ids.length} cases={await listShown(ctx, ids)} /> : null}
     </>,
   );
 });
+
+/** Drilled-down cases shown at once; the API pages through all. */
+const SHOWN = 200;
+
+const listShown = async (ctx: Ctx, ids: readonly string[]): Promise<ShownCase[]> =>
+  ids.length === 0
+    ? []
+    : await ctx.db.selectFrom('cases').select(['id', 'number', 'subject', 'state']).where('id', 'in', ids.slice(0, SHOWN)).orderBy('id', 'desc').execute();
+
+const listStaff = (ctx: Ctx): Promise<{ id: string; name: string }[]> =>
+  ctx.db.selectFrom('users').select(['id', 'name']).where('partner_id', 'is', null).where('disabled_at', 'is', null).orderBy('name').execute();
 
 action(kpiPages, '/kpis/:name/notes', 'case:write', async (c) => {
   const name = nameOf(c);
@@ -277,34 +158,3 @@ const nameOf = (c: AppContext): string => {
   const name = c.req.param('name') ?? '';
   return kpiNames.includes(name) ? name : getKpi(name).name;
 };
-
-const PeriodFields = ({ c, days }: { c: AppContext; days: { from_on: string; to_on: string } }) => (
-  <>
-    <Field label={words(c.var.locale).from} name="from_on" type="date" value={days.from_on} />
-    <Field label={words(c.var.locale).to} name="to_on" type="date" value={days.to_on} />
-  </>
-);
-
-const TypeField = ({ c, value }: { c: AppContext; value: string | undefined }) => (
-  <Select
-    label={words(c.var.locale).type}
-    name="type"
-    value={value}
-    blank="—"
-    options={caseTypes.map((type) => ({ value: type, label: speak(typeWords[type], c.var.locale) }))}
-  />
-);
-
-/** Only oneself or all; leads reach others from their view. */
-const WhoseField = ({ c, value }: { c: AppContext; value: string | undefined }) => (
-  <Select
-    label={words(c.var.locale).whose}
-    name="owner_id"
-    value={value}
-    blank={words(c.var.locale).all}
-    options={[
-      { value: c.var.ctx.actor.id, label: words(c.var.locale).me },
-      ...(value === undefined || value === c.var.ctx.actor.id ? [] : [{ value, label: value }]),
-    ]}
-  />
-);

@@ -1,13 +1,12 @@
 // Learning from cases on one page: causes, improvement items, reviews of bad ratings, the weekly list.
 import { z } from 'zod';
 import { listCodes, listOwners } from '../case/queries.ts';
-import { named } from '../case/rules.ts';
 import { may } from '../core/actor.ts';
 import { addDays } from '../core/time.ts';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Badge, Field, Filters, Form, formatNumber, PageHead, Percent, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Badge, Field, Filters, Form, formatNumber, PageHead, Section, Select, TextArea } from '../web/parts.tsx';
 import {
   beforeAfter,
   ChangeImprovement,
@@ -19,8 +18,10 @@ import {
   ProposeImprovement,
   proposeImprovement,
 } from './improve.ts';
+import { Improvements, Meeting, Pareto, ProposeForm, SimpleCauses } from './learningViews.tsx';
 import { listCauses, listForMeeting, listSimpleCauses } from './pareto.ts';
 import { AgreePolicy, AnswerReview, AssignReview, agreePolicy, answerReview, assignReview, listReviews, listUnreviewed } from './voc.ts';
+import { AssignForm, Review } from './vocViews.tsx';
 import { words } from './words.ts';
 
 export const learningPages = newPages();
@@ -28,8 +29,8 @@ export const learningPages = newPages();
 const Query = z.object({ from_on: z.iso.date().optional(), to_on: z.iso.date().optional(), by: z.enum(['cause', 'model', 'firmware']).default('cause') });
 
 page(learningPages, '/learning', 'case:read', async (c) => {
-  const { ctx, locale } = c.var;
-  const w = words(locale);
+  const { ctx } = c.var;
+  const w = words(c.var.locale);
   const { from_on, to_on, by } = readQuery(c, Query);
   const until = to_on ?? today(ctx);
   const from = from_on ?? addDays(until, -89);
@@ -60,64 +61,11 @@ page(learningPages, '/learning', 'case:read', async (c) => {
           ]}
         />
       </Filters>
-      <Section title={w.pareto}>
-        <Table
-          c={c}
-          caption={w.pareto}
-          rows={causes}
-          columns={[
-            { head: w.cause, cell: (row) => (locale === 'ja' ? row.name_ja : row.name_en) ?? w.no_cause },
-            { head: w.model, cell: (row) => row.model ?? '' },
-            { head: w.firmware, cell: (row) => row.firmware ?? '' },
-            { head: w.cases, numeric: true, cell: (row) => `${row.cases} / ${row.total}` },
-            {
-              head: w.share,
-              numeric: true,
-              cell: (row) => (
-                <>
-                  <Percent value={row.share} locale={locale} /> (<Percent value={row.ci_low} locale={locale} />–<Percent value={row.ci_high} locale={locale} />)
-                </>
-              ),
-            },
-            { head: w.cumulative, numeric: true, cell: (row) => <Percent value={row.cumulative} locale={locale} /> },
-          ]}
-        />
-      </Section>
-      <Section title={w.simple}>
-        <Table
-          c={c}
-          caption={w.simple}
-          rows={simple}
-          columns={[
-            { head: w.cause, cell: (row) => (locale === 'ja' ? row.name_ja : row.name_en) },
-            { head: w.cases, numeric: true, cell: (row) => row.cases },
-          ]}
-        />
-      </Section>
-      <Section title={w.meeting}>
-        <Table
-          c={c}
-          caption={w.meeting}
-          rows={meeting}
-          columns={[
-            { head: w.case, cell: (row) => <a href={`/cases/${row.case_id}`}>{row.number}</a> },
-            { head: '', cell: (row) => row.subject },
-            { head: w.owner, cell: (row) => row.owner_name ?? '—' },
-            { head: w.why, cell: (row) => row.why.map((reason) => <Badge tone="warn">{w[reason]}</Badge>) },
-          ]}
-        />
-      </Section>
+      <Pareto c={c} causes={causes} />
+      <SimpleCauses c={c} causes={simple} />
+      <Meeting c={c} meeting={meeting} />
       <Section title={w.improvements}>
-        <Table
-          c={c}
-          caption={w.improvements}
-          rows={improvements}
-          columns={[
-            { head: w.title, cell: (row) => <a href={`/learning/improvements/${row.id}`}>{row.title}</a> },
-            { head: w.state, cell: (row) => <Badge>{w[row.state]}</Badge> },
-            { head: w.changed_on, cell: (row) => row.changed_on ?? '—' },
-          ]}
-        />
+        <Improvements c={c} improvements={improvements} />
         <ProposeForm c={c} owners={await listOwners(ctx)} causes={await listCodes(ctx, 'cause')} />
       </Section>
     </>,
@@ -184,66 +132,18 @@ action(learningPages, '/learning/improvements/:id/verdict', 'case:write', async 
 });
 
 page(learningPages, '/learning/voc', 'case:read', async (c) => {
-  const { ctx, locale } = c.var;
-  const w = words(locale);
+  const { ctx } = c.var;
+  const w = words(c.var.locale);
   const [reviews, open, owners] = [await listReviews(ctx), await listUnreviewed(ctx), await listOwners(ctx)];
   const people = owners.map(({ id, name }) => ({ value: id, label: name }));
-  const reasons = (['product', 'response_speed', 'response_content', 'policy', 'other'] as const).map((value) => ({ value, label: w[value] }));
   return show(
     c,
     { title: w.voc, nav: '/cases' },
     <>
       <PageHead title={w.voc} sub={w.voc_hint} />
-      {may(ctx.actor, 'case:lead')
-        ? open.map((row) => (
-            <Form action="/learning/voc" label={row.number}>
-              <p>
-                <a href={`/cases/${row.id}`}>{row.number}</a> {row.subject} <Badge tone="bad">{row.rating} / 5</Badge>
-              </p>
-              <input type="hidden" name="case_id" value={row.id} />
-              <Select label={w.first_reviewer} name="first_reviewer_id" options={people.filter(({ value }) => value !== row.owner_id)} />
-              <Select label={w.second_reviewer} name="second_reviewer_id" options={people.filter(({ value }) => value !== row.owner_id)} />
-              <button type="submit">{w.assign}</button>
-            </Form>
-          ))
-        : null}
+      {may(ctx.actor, 'case:lead') ? open.map((row) => <AssignForm c={c} row={row} people={people} />) : null}
       {reviews.map((row) => (
-        <Section title={`${row.number} ${row.subject}`}>
-          <p>
-            <Badge tone="bad">{row.rating} / 5</Badge> <Badge>{w[row.state]}</Badge> {row.comment}
-          </p>
-          {row.answers.map((answer) => (
-            <p>
-              {answer.name}: {w[answer.reason]} · {answer.avoidable === 'yes' ? w.avoidable : w.unavoidable} · {answer.comment}
-            </p>
-          ))}
-          {row.state === 'reviewing' && [row.first_reviewer_id, row.second_reviewer_id].includes(ctx.actor.id) && row.answers.length === 0 ? (
-            <Form action={`/learning/voc/${row.id}/answers`} label={w.answer}>
-              <Select label={w.why} name="reason" options={reasons} />
-              <Select
-                label={w.avoidable}
-                name="avoidable"
-                options={[
-                  { value: 'yes', label: w.avoidable },
-                  { value: 'no', label: w.unavoidable },
-                ]}
-              />
-              <TextArea label={w.answer} name="comment" required />
-              <button type="submit">{w.answer}</button>
-            </Form>
-          ) : null}
-          {row.state === 'to_agree' ? (
-            <Form action={`/learning/voc/${row.id}/policy`} label={w.policy}>
-              <TextArea label={w.policy} name="policy" required />
-              <button type="submit">{w.agree}</button>
-            </Form>
-          ) : null}
-          {row.policy === null ? null : (
-            <p class="prose">
-              {w.policy}: {row.policy}
-            </p>
-          )}
-        </Section>
+        <Review c={c} row={row} />
       ))}
     </>,
   );
@@ -262,24 +162,3 @@ action(learningPages, '/learning/voc/:id/policy', 'case:write', async (c) => {
   await agreePolicy(c.var.ctx, c.req.param('id') ?? '', (await readForm(c, AgreePolicy)).policy);
   return backToVoc(c);
 });
-
-function ProposeForm({ c, owners, causes }: { c: AppContext; owners: readonly { id: string; name: string }[]; causes: Awaited<ReturnType<typeof listCodes>> }) {
-  const w = words(c.var.locale);
-  return (
-    <details>
-      <summary>{w.propose}</summary>
-      <Form action="/learning/improvements">
-        <Field label={w.title} name="title" required />
-        <TextArea label={w.hypothesis} name="hypothesis" required />
-        <Select
-          label={w.cause}
-          name="cause_id"
-          required
-          options={causes.filter(({ retired_at }) => retired_at === null).map((code) => ({ value: code.id, label: named(code, c.var.locale) }))}
-        />
-        <Select label={w.owner} name="owner_id" options={owners.map(({ id, name }) => ({ value: id, label: name }))} />
-        <button type="submit">{w.propose}</button>
-      </Form>
-    </details>
-  );
-}

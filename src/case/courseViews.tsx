@@ -1,0 +1,96 @@
+// The course of a case: what it waits for and its next step while open, its solution, and what may follow once solved.
+import { speak } from '../core/words.ts';
+import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
+import { at, type Shown } from './actionForm.ts';
+import { isOpen } from './lifecycle.ts';
+import { named } from './rules.ts';
+import { words } from './words.ts';
+
+export function Course({ c, read }: Shown) {
+  const w = words(c.var.locale);
+  const { row } = read;
+  if (row.state === 'new') return null;
+  if (!isOpen(row.state)) return <Ended c={c} read={read} />;
+  return (
+    <Section title={w.state}>
+      <Wait c={c} read={read} />
+      <Form action={at(read, 'next-step')} label={w.next_step}>
+        <Field label={w.next_step} name="next_step" value={row.next_step} required />
+        <Field label={w.due} name="next_due_at" type="datetime-local" required />
+        <button type="submit">{w.set}</button>
+      </Form>
+      <Solve c={c} read={read} />
+    </Section>
+  );
+}
+
+function Ended({ c, read }: Shown) {
+  const w = words(c.var.locale);
+  const { row } = read;
+  return (
+    <Section title={w.state}>
+      {row.state === 'solved' ? (
+        <Form action={at(read, 'closure')} label={w.close}>
+          <button type="submit">{w.close}</button>
+        </Form>
+      ) : null}
+      <Form action={at(read, 'reopening')} label={w.reopen}>
+        <Field label={w.reason} name="reason" required />
+        <button type="submit">{w.reopen}</button>
+      </Form>
+      <Form action={at(read, 'article')} label={w.promote}>
+        <button type="submit">{w.promote}</button>
+      </Form>
+    </Section>
+  );
+}
+
+const waits = [
+  ['customer', ['the customer', '顧客']],
+  ['engineering', ['engineering', '技術']],
+  ['maker', ['the maker', 'メーカー']],
+  ['nobody', [words('en').resume, words('ja').resume]],
+] as const;
+
+function Wait({ c, read }: Shown) {
+  const { locale } = c.var;
+  const w = words(locale);
+  const { row } = read;
+  return (
+    <Form action={at(read, 'waits')} label={w.wait_for}>
+      <Select
+        label={w.wait_for}
+        name="waiting_for"
+        options={waits
+          .filter(([value]) => (value === 'nobody') === (row.state !== 'open') || value !== 'nobody')
+          .map(([value, label]) => ({ value, label: speak(label, locale) }))}
+      />
+      <Field label={w.next_step} name="next_step" value={row.next_step} />
+      <Field label={w.due} name="next_due_at" type="datetime-local" />
+      <button type="submit">{w.set}</button>
+    </Form>
+  );
+}
+
+function Solve({ c, read }: Shown) {
+  const { locale } = c.var;
+  const w = words(locale);
+  const { row } = read;
+  return (
+    <details>
+      <summary>{w.solve}</summary>
+      <Form action={at(read, 'solution')} label={w.solve}>
+        <TextArea label={w.solution} name="solution" required rows={3} />
+        <Select
+          label={w.cause}
+          name="cause_id"
+          value={row.cause_id}
+          blank="—"
+          options={read.causes.filter(({ retired_at }) => retired_at === null).map((code) => ({ value: code.id, label: named(code, locale) }))}
+        />
+        <TextArea label={w.reply_with_rating} name="reply" rows={4} />
+        <button type="submit">{w.solve}</button>
+      </Form>
+    </details>
+  );
+}

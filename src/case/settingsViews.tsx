@@ -1,0 +1,170 @@
+// The sections of the desk's settings: its hours, its codes, its texts, and what helps until a fault is mended.
+import { may } from '../core/actor.ts';
+import { speak } from '../core/words.ts';
+import type { AppContext } from '../web/env.ts';
+import { Facts, Field, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import type { Calendar } from './businessTime.ts';
+import { caseTypes } from './inputs.ts';
+import type { listCodes, listTemplates } from './queries.ts';
+import { named } from './rules.ts';
+import type { listWorkaroundScopes } from './settingsPage.tsx';
+import { typeWords, words } from './words.ts';
+
+export function Calendars({ c, calendars }: { c: AppContext; calendars: readonly Calendar[] }) {
+  const w = words(c.var.locale);
+  return (
+    <Section title={w.calendars}>
+      <p class="hint">{w.calendar_hint}</p>
+      {calendars.map((calendar) => (
+        <Facts
+          facts={[
+            [w.from_on, calendar.from_on],
+            [w.zone, calendar.zone],
+            [w.hours, calendar.hours.map((day) => day.map(([from, to]) => `${from}–${to}`).join(' ') || '—').join(' / ')],
+            [w.holidays, calendar.holidays === 'jp' ? w.holidays_jp : w.holidays_none],
+          ]}
+        />
+      ))}
+      {may(c.var.ctx.actor, 'case:lead') ? <NewCalendar c={c} calendars={calendars} /> : null}
+    </Section>
+  );
+}
+
+function NewCalendar({ c, calendars }: { c: AppContext; calendars: readonly Calendar[] }) {
+  const w = words(c.var.locale);
+  return (
+    <Form action="/desk-settings/calendars" label={w.calendars}>
+      <Field label={w.from_on} name="from_on" type="date" required />
+      <Field label={w.zone} name="zone" value={c.var.ctx.zone} required />
+      <TextArea
+        label={w.hours}
+        name="hours"
+        rows={7}
+        value={
+          calendars
+            .at(-1)
+            ?.hours.map((day) => day.map(([from, to]) => `${from}-${to}`).join(' '))
+            .join('\n') ?? ''
+        }
+      />
+      <Select
+        label={w.holidays}
+        name="holidays"
+        options={[
+          { value: 'jp', label: w.holidays_jp },
+          { value: 'none', label: w.holidays_none },
+        ]}
+      />
+      <Field label={w.closed_days} name="closed_days" placeholder="2026-12-29 2026-12-30" />
+      <Field label={w.open_days} name="open_days" />
+      <button type="submit">{w.add}</button>
+    </Form>
+  );
+}
+
+export function Codes({ c, codes }: { c: AppContext; codes: Awaited<ReturnType<typeof listCodes>> }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  return (
+    <Section title={w.codes}>
+      <Table
+        c={c}
+        caption={w.codes}
+        rows={codes}
+        columns={[
+          { head: w.tree, cell: (row) => (row.tree === 'category' ? w.category : w.cause) },
+          { head: w.code, cell: (row) => row.code },
+          { head: w.name, cell: (row) => named(row, locale) },
+          { head: w.parent, cell: (row) => codes.find(({ id }) => id === row.parent_id)?.code ?? '' },
+        ]}
+      />
+      {may(c.var.ctx.actor, 'case:lead') ? (
+        <Form action="/desk-settings/codes" label={w.codes}>
+          <Select
+            label={w.tree}
+            name="tree"
+            options={[
+              { value: 'category', label: w.category },
+              { value: 'cause', label: w.cause },
+            ]}
+          />
+          <Field label={w.code} name="code" required />
+          <Select label={w.parent} name="parent_id" blank="—" options={codes.map((row) => ({ value: row.id, label: `${row.code} ${named(row, locale)}` }))} />
+          <Field label={w.name_en} name="name_en" required />
+          <Field label={w.name_ja} name="name_ja" required />
+          <button type="submit">{w.add}</button>
+        </Form>
+      ) : null}
+    </Section>
+  );
+}
+
+export function Templates({ c, templates }: { c: AppContext; templates: Awaited<ReturnType<typeof listTemplates>> }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  return (
+    <Section title={w.templates}>
+      <Table
+        c={c}
+        caption={w.templates}
+        rows={templates}
+        columns={[
+          { head: w.code, cell: (row) => row.code },
+          { head: w.name, cell: (row) => row.name },
+          { head: w.type, cell: (row) => (row.type === null ? '—' : speak(typeWords[row.type], locale)) },
+          { head: '', cell: (row) => <Retire c={c} kind="templates" id={row.id} /> },
+        ]}
+      />
+      <Form action="/desk-settings/templates" label={w.templates}>
+        <Field label={w.code} name="code" required hint="a-z 0-9 -" />
+        <Field label={w.name} name="name" required />
+        <Select label={w.type} name="type" blank="—" options={caseTypes.map((value) => ({ value, label: speak(typeWords[value], locale) }))} />
+        <TextArea label={w.text_en} name="body_en" required />
+        <TextArea label={w.text_ja} name="body_ja" required />
+        <p class="hint">{'{customer} {number} {serial} {model} {agent} {subject}'}</p>
+        <button type="submit">{w.add}</button>
+      </Form>
+    </Section>
+  );
+}
+
+interface WorkaroundsShown {
+  readonly c: AppContext;
+  readonly workarounds: Awaited<ReturnType<typeof listWorkaroundScopes>>;
+  readonly models: readonly { readonly id: string; readonly code: string }[];
+}
+
+export function Workarounds({ c, workarounds, models }: WorkaroundsShown) {
+  const { locale } = c.var;
+  const w = words(locale);
+  return (
+    <Section title={w.workarounds}>
+      <Table
+        c={c}
+        caption={w.workarounds}
+        rows={workarounds}
+        columns={[
+          { head: w.name, cell: (row) => (locale === 'ja' ? row.title_ja : row.title_en) },
+          { head: w.scope, cell: (row) => [row.maker_code, row.model_code, row.firmware_code].filter((part) => part !== null).join(' ') || w.everything },
+          { head: '', cell: (row) => <Retire c={c} kind="workarounds" id={row.id} /> },
+        ]}
+      />
+      <Form action="/desk-settings/workarounds" label={w.workarounds}>
+        <Select label={w.model} name="model_id" blank={w.everything} options={models.map(({ id, code }) => ({ value: id, label: code }))} />
+        <Field label={w.name_en} name="title_en" required />
+        <Field label={w.name_ja} name="title_ja" required />
+        <TextArea label={w.text_en} name="steps_en" required />
+        <TextArea label={w.text_ja} name="steps_ja" required />
+        <button type="submit">{w.add}</button>
+      </Form>
+    </Section>
+  );
+}
+
+const Retire = ({ c, kind, id }: { c: { var: { locale: 'en' | 'ja' } }; kind: string; id: string }) => (
+  <form method="post" action={`/desk-settings/${kind}/${id}/retirement`}>
+    <button class="quiet" type="submit">
+      {words(c.var.locale).retire}
+    </button>
+  </form>
+);

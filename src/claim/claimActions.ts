@@ -1,0 +1,145 @@
+// What the forms on a claim’s page do.
+import { z } from 'zod';
+import { today } from '../db/ctx.ts';
+import type { AppContext } from '../web/env.ts';
+import { action, newPages, readForm, seeOther } from '../web/page.tsx';
+import { answerClaim } from './answer.ts';
+import { addLines, changeClaim } from './create.ts';
+import { addExchange, decideCounter, endDeadline } from './exchange.ts';
+import {
+  AcknowledgeClaim,
+  AddExchange,
+  AgreeClaim,
+  AnswerClaim,
+  ChangeClaim,
+  CloseClaim,
+  ConcedeLines,
+  DecideCounter,
+  ReasonInput,
+  ReceiveFromMaker,
+  RenegotiateClaim,
+  SendUnits,
+  SettleClaim,
+  SubmitClaim,
+} from './inputs.ts';
+import { acknowledgeClaim, agreeClaim, closeClaim, renegotiateClaim, submitClaim, withdrawClaim } from './negotiate.ts';
+import { parsed } from './parsed.ts';
+import { viewClaim } from './queries.ts';
+import { concedeLines, settleClaim } from './settle.ts';
+import { receiveFromMaker, sendUnits } from './shipment.ts';
+import { unitsCalled } from './unitsCalled.ts';
+import { words } from './words.ts';
+
+export const claimActions = newPages();
+const idOf = (c: AppContext): string => c.req.param('id') ?? '';
+const back = (c: AppContext): Response => seeOther(c, `/claims/${idOf(c)}`, words(c.var.locale).saved);
+const listed = z.union([z.string().transform((id) => [id]), z.array(z.string())]).default([]);
+
+action(claimActions, '/claims/:id', 'claim:write', async (c) => {
+  await changeClaim(c.var.ctx, idOf(c), await readForm(c, ChangeClaim));
+  return back(c);
+});
+action(claimActions, '/claims/:id/lines', 'claim:write', async (c) => {
+  const { serials, amount } = await readForm(c, z.object({ serials: z.string(), amount: z.coerce.number().min(0).optional() }));
+  const { claim } = await viewClaim(c.var.ctx, idOf(c));
+  const unit_ids = await unitsCalled(c.var.ctx, claim.maker_id, serials);
+  await addLines(c.var.ctx, claim.id, { lines: unit_ids.map((unit_id) => ({ unit_id, return_unit_id: null, claimed_amount: amount ?? null })) });
+  return back(c);
+});
+action(claimActions, '/claims/:id/exchanges', 'claim:write', async (c) => {
+  const { amount, currency, ...form } = await readForm(
+    c,
+    z.object({
+      direction: z.string(),
+      kind: z.string(),
+      text: z.string(),
+      exchanged_on: z.string().optional(),
+      due_on: z.string().optional(),
+      amount: z.coerce.number().optional(),
+      currency: z.string().optional(),
+    }),
+  );
+  await addExchange(
+    c.var.ctx,
+    idOf(c),
+    parsed(AddExchange, {
+      ...form,
+      ...(form.kind === 'counter_claim'
+        ? { counter_claim: { statement: form.text, amount: amount ?? null, currency: amount === undefined ? null : (currency ?? null) } }
+        : {}),
+    }),
+  );
+  return back(c);
+});
+action(claimActions, '/claims/:id/counters/:counter_id', 'claim:write', async (c) => {
+  await decideCounter(c.var.ctx, idOf(c), c.req.param('counter_id') ?? '', await readForm(c, DecideCounter));
+  return back(c);
+});
+action(claimActions, '/claims/:id/deadlines/:deadline_id', 'claim:write', async (c) => {
+  await endDeadline(c.var.ctx, idOf(c), c.req.param('deadline_id') ?? '', { met_on: today(c.var.ctx) });
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/submit', 'claim:write', async (c) => {
+  await submitClaim(c.var.ctx, idOf(c), await readForm(c, SubmitClaim));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/review', 'claim:write', async (c) => {
+  await acknowledgeClaim(c.var.ctx, idOf(c), await readForm(c, AcknowledgeClaim));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/renegotiate', 'claim:write', async (c) => {
+  await renegotiateClaim(c.var.ctx, idOf(c), await readForm(c, RenegotiateClaim));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/agree', 'claim:write', async (c) => {
+  await agreeClaim(c.var.ctx, idOf(c), await readForm(c, AgreeClaim));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/close', 'claim:write', async (c) => {
+  await closeClaim(c.var.ctx, idOf(c), await readForm(c, CloseClaim));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/withdraw', 'claim:write', async (c) => {
+  await withdrawClaim(c.var.ctx, idOf(c), await readForm(c, ReasonInput));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/answer', 'claim:write', async (c) => {
+  const { accepted, ...form } = await readForm(
+    c,
+    z.object({ text: z.string(), answered_on: z.string().optional(), rest: z.string(), rest_reason: z.string().optional(), accepted: listed }),
+  );
+  await answerClaim(c.var.ctx, idOf(c), parsed(AnswerClaim, { ...form, lines: accepted.map((line_id) => ({ line_id, accepted: true })) }));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/settle', 'claim:write', async (c) => {
+  const { amount, ...form } = await readForm(
+    c,
+    z.object({
+      amount: z.coerce.number().optional(),
+      currency: z.string().optional(),
+      reference: z.string().optional(),
+      note: z.string().optional(),
+      settled_on: z.string().optional(),
+    }),
+  );
+  await settleClaim(
+    c.var.ctx,
+    idOf(c),
+    parsed(SettleClaim, amount === undefined ? { reference: form.reference, note: form.note, settled_on: form.settled_on } : { ...form, amount }),
+  );
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/concede', 'claim:write', async (c) => {
+  const { reason } = await readForm(c, ReasonInput);
+  const { lines } = await viewClaim(c.var.ctx, idOf(c));
+  await concedeLines(c.var.ctx, idOf(c), parsed(ConcedeLines, { reason, line_ids: lines.filter((line) => line.state === 'refused').map((line) => line.id) }));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/send', 'claim:write', async (c) => {
+  await sendUnits(c.var.ctx, idOf(c), await readForm(c, SendUnits.omit({ line_ids: true })));
+  return back(c);
+});
+action(claimActions, '/claims/:id/steps/receive', 'claim:write', async (c) => {
+  await receiveFromMaker(c.var.ctx, idOf(c), await readForm(c, ReceiveFromMaker));
+  return back(c);
+});
