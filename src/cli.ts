@@ -8,6 +8,7 @@ import { roles } from './core/permission.ts';
 import { backupStore, restoreStore } from './db/backup.ts';
 import { runDemo } from './demo.ts';
 import { findBalanceDrift, recountBalances } from './ledger/balance.ts';
+import { writeMosquittoConfig } from './mqtt/mosquitto.ts';
 import { addUser } from './person/addUser.ts';
 import { AddToken, AddUser } from './person/inputs.ts';
 import { addToken } from './person/tokens.ts';
@@ -75,6 +76,13 @@ program
   .action((table: string) => run((config) => withStore(config, (ctx) => exportCommand(ctx, table))));
 
 program
+  .command('mosquitto')
+  .argument('<folder>')
+  .option('--port <port>', 'where mosquitto listens', '1883')
+  .description('write a configuration of mosquitto that loses nothing, with the passwords and permissions of the devices')
+  .action((folder: string, options: Options) => run((config) => withStore(config, (ctx) => mosquittoCommand(ctx, folder, Number(options.port)))));
+
+program
   .command('user')
   .description('people')
   .command('add')
@@ -109,6 +117,11 @@ async function addUserCommand(ctx: Ctx, { email, role, name, locale, partner, pa
 async function addTokenCommand(ctx: Ctx, { name, role, partner, scopes }: Options): Promise<void> {
   const { token } = await addToken(ctx, AddToken.parse({ name, role, partner_id: partner ?? null, scopes: scopes?.split(',') ?? null }));
   console.log(token);
+}
+
+async function mosquittoCommand(ctx: Ctx, folder: string, port: number): Promise<void> {
+  const { files, username, password } = await writeMosquittoConfig(ctx, folder, { port });
+  console.log(`${files.join('\n')}\nMQTT_URL=mqtt://127.0.0.1:${port} MQTT_USERNAME=${username} MQTT_PASSWORD=${password}`);
 }
 
 async function check(ctx: Ctx, mend: boolean): Promise<void> {

@@ -101,6 +101,14 @@ function qualityCards(ctx: Ctx): CardRule[] {
   const mine = ctx.actor.id;
   return [
     {
+      name: 'open_alerts',
+      path: '/alerts?state=open',
+      tone: 'bad',
+      roles: ['quality', 'lead', 'engineer', 'tech'],
+      permission: 'alert:read',
+      count: (ctx) => rows(ctx.db.selectFrom('alerts').where('state', '=', 'open'), 'alerts.id'),
+    },
+    {
       name: 'my_investigations',
       path: `/investigations?owner_id=${mine}`,
       tone: 'plain',

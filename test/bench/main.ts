@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(args: readonly string
   deskModel: () => import('./deskModel.ts'),
   import: () => import('./import.ts'),
   ingest: () => import('./ingest.ts'),
+  kpi: () => import('./kpi.ts'),
   kill: () => import('./kill.ts'),
   quality: () => import('./quality.ts'),
   statistics: () => import('./statistics.ts'),
@@ -19,6 +20,8 @@ if (bench === undefined) {
   process.exitCode = 2;
 } else {
   const load = loadavg()[0] ?? 0;
-  console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'} · ${Math.round(totalmem() / 2 ** 30)} GiB · Linux ${release()} · Node ${process.version} · load of others before: ${load.toFixed(2)}`);
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'} · ${Math.round(totalmem() / 2 ** 30)} GiB · Linux ${release()} · Node ${process.version} · load of others before: ${load.toFixed(2)}`,
+  );
   await (await bench()).run(args);
 }

@@ -17,7 +17,8 @@ const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', arg
 for (const width of WIDTHS) {
   const page = await (await browser.newContext({ baseURL: base, viewport: { width, height: 900 } })).newPage();
   await signIn(page, email, password);
-  for (const locale of ['en', 'ja']) for (const path of SCREENS) await photograph(page, path, locale, join(folder, `${path.slice(1) || 'home'}-${locale}-${width}.png`));
+  for (const locale of ['en', 'ja'])
+    for (const path of SCREENS) await photograph(page, path, locale, join(folder, `${path.slice(1) || 'home'}-${locale}-${width}.png`));
 }
 await browser.close();
 

@@ -13,6 +13,8 @@ import { deviceId, fleet } from './messages.ts';
 
 export const folder = mkdtempSync(join(tmpdir(), 'kizashi-bench-'));
 const children = new Set<ChildProcess>();
+// A signal, too, must leave nothing behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });

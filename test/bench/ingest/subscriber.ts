@@ -1,11 +1,9 @@
 // A process that takes the messages in one of several ways and says when it has them all.
 // node subscriber.js <kind> <port> <messages> <store url> <messages of the warm-up>
-import { connect, createServer } from 'node:net';
-import { Aedes } from 'aedes';
+import { connect } from 'node:net';
 import Sqlite from 'better-sqlite3';
 import mqtt from 'mqtt';
 import mqttPacket from 'mqtt-packet';
-import { EmbeddedBroker } from '../../../src/mqtt/broker.ts';
 import { BrokerLink } from '../../../src/mqtt/connect.ts';
 import { Pipeline, type Source } from '../../../src/mqtt/pipeline.ts';
 import { type Ingest, startHere } from '../../../src/mqtt/start.ts';
@@ -52,8 +50,6 @@ const ways: Readonly<Record<string, () => void>> = {
   obvious: () => obvious(),
   kizashi: () => void product(),
   latency: () => void latency(),
-  aedes: () => void discardingAedes(),
-  embedded: () => void embedded(),
 };
 
 function subscribeWithMqttJs(take: (topic: string, payload: Buffer) => void): void {
@@ -145,12 +141,6 @@ async function product(): Promise<void> {
   watch(await startHere({ ...config, mqtt_url: `mqtt://127.0.0.1:${port}` }, quiet));
 }
 
-/** The product's own broker; the publisher logs in as nobody in particular, so passwords are left out by accepting any. */
-async function embedded(): Promise<void> {
-  EmbeddedBroker.prototype.proves = async () => true;
-  watch(await startHere(config, quiet));
-}
-
 function watch(ingest: Ingest): void {
   let warming = warmUp > 0;
   const waiting = setInterval(() => {
@@ -211,14 +201,6 @@ async function latency(): Promise<void> {
 function quantiles(delays: number[]): Record<string, number> {
   const sorted = delays.sort((a, b) => a - b);
   return { p50: sorted[Math.floor(sorted.length * 0.5)] ?? 0, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0, max: sorted.at(-1) ?? 0 };
-}
-
-async function discardingAedes(): Promise<void> {
-  const broker = await Aedes.createBroker();
-  broker.on('publish', (packet, client) => {
-    if (client !== null && packet.topic.endsWith('/health')) count();
-  });
-  createServer(broker.handle).listen(Number(port), '127.0.0.1', ready);
 }
 
 ways[kind]?.();
