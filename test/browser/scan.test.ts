@@ -57,13 +57,14 @@ it('eight scans 90 ms apart, a server slower by 2 s and a network gone for three
 }, 120_000);
 
 it('the queue survives a reload while the network is away', async () => {
-  const { page, context } = await site().visit('tech');
+  const { page } = await site().visit('tech');
   await page.goto('/scan');
-  await context.setOffline(true);
+  await page.route('**/api/v1/receipts', (route) => route.abort('internetdisconnected'));
   await scan(page, 'CD-0001');
   await page.locator('[data-scan-list] tr[data-state=retry]').waitFor();
-  await context.setOffline(false);
   await page.reload();
+  await page.locator('[data-scan-list] tr[data-state=retry]').waitFor();
+  await page.unroute('**/api/v1/receipts');
   await page.locator('[data-scan-list] tr[data-state=expected]').waitFor();
   expect(await codes(page)).toEqual(['CD-0001']);
 });
