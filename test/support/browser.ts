@@ -1,10 +1,10 @@
 // A real browser before the real application on a real port. Console errors and CSP reports fail the test that caused them.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Role } from '../../src/core/permission.ts';
 import type { Locale } from '../../src/core/words.ts';
 import { addUser } from '../../src/person/addUser.ts';
@@ -22,6 +22,9 @@ const CHROMIUM = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+/** Debian's Chromium, or the one CHROMIUM names. Without it the tests of pages are skipped and say so. */
+const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 const PASSWORD = 'correct horse battery';
 
@@ -44,7 +47,11 @@ export interface Site {
 export function openSite(prepare: (fresh: FreshStore) => Promise<void> = async () => undefined): () => Site {
   let site: (Site & { close(): Promise<void> }) | undefined;
   const complaints: string[] = [];
+  beforeEach(({ skip }) => {
+    if (!existsSync(BROWSER)) skip(`${BROWSER} is not installed`);
+  });
   beforeAll(async () => {
+    if (!existsSync(BROWSER)) return;
     site = await start(complaints);
     await prepare(site.fresh);
   }, 120_000);
@@ -71,7 +78,7 @@ async function start(complaints: string[]): Promise<Site & { close(): Promise<vo
   await new Promise((resolve) => server.once('listening', resolve));
   // A server that listens on a port has an AddressInfo.
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM });
+  const browser = await chromium.launch({ executablePath: BROWSER, args: CHROMIUM });
   let people = 0;
   return Object.assign(settings, {
     base,
