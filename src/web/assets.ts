@@ -22,7 +22,6 @@ const sources: Readonly<Record<string, readonly [type: string, file: string]>> =
   'labels.css': [CSS, 'src/returns/labels.css'],
   'kizashi.js': [JS, 'dist/web/kizashi.js'],
   'decoder.js': [JS, 'dist/web/decoder.js'],
-  'htmx.js': [JS, 'node_modules/htmx.org/dist/htmx.min.js'],
   'uplot.js': [JS, 'node_modules/uplot/dist/uPlot.esm.js'],
   'uplot.css': [CSS, 'node_modules/uplot/dist/uPlot.min.css'],
 };

@@ -75,9 +75,6 @@ function shownCsv(c: AppContext, caption: string): Response {
   return c.body(csvText(table.head, table.rows), 200, { 'Content-Type': 'text/csv; charset=utf-8' });
 }
 
-/** Renders a fragment for htmx. */
-export const showPart = (c: AppContext, content: HtmlEscapedString | Promise<HtmlEscapedString>): Response | Promise<Response> => c.html(content);
-
 /** After a POST: go to `path` with GET, showing `message` once at the top. */
 export function seeOther(c: AppContext, path: string, message?: string): Response {
   const target = message === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}done=${encodeURIComponent(message)}`;
