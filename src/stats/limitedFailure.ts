@@ -3,6 +3,7 @@
 import { countRows, type LifeRow } from './lifeRow.ts';
 import { type LimitedLikelihood, limitedLikelihood } from './limitedLikelihood.ts';
 import { HALF_CHI_SQUARE_95 } from './normal.ts';
+import { stepToLevel } from './profileStep.ts';
 import { solveSymmetric } from './solve.ts';
 import { type Covariance, maximise } from './weibullFit.ts';
 import { type WeibullSample, weibullSample } from './weibullLikelihood.ts';
@@ -126,8 +127,39 @@ function moveFrom(at: LimitedLikelihood, damping: number, holdShare: boolean): [
   return solveSymmetric({ a: loaded(held.pp), b: held.pu, c: held.pv, d: loaded(uu), e: uv, f: loaded(vv) }, [-held.g, -gu, -gv]);
 }
 
-// Walks outward along the profile over the share until the level is crossed, then halves the bracket. Null when the share reaches its boundary first.
+const MAX_JOINT_STEPS = 25;
+
+// Joint steps to where the profile over the share meets the level, and a search where those do not arrive.
 function shareLimit(rows: readonly LifeRow[], sample: WeibullSample, best: Point, level: number, side: -1 | 1): number | null {
+  let { logit, u, v, at } = best;
+  for (let i = 0; i < MAX_JOINT_STEPS; i++) {
+    const { step, move } = jointStep(at, level, side);
+    logit += step;
+    u += move[0];
+    v += move[1];
+    if (!(side * (logit - best.logit) > 0 && Math.abs(logit) < 20 && Math.max(Math.abs(move[0]), Math.abs(move[1])) < 3)) break;
+    at = limitedLikelihood(rows, sample, logit, u, v);
+    if (Math.abs(step) < 1e-8 && Math.max(Math.abs(move[0]), Math.abs(move[1])) < 1e-6) return logit;
+  }
+  return searchShare(rows, sample, best, level, side);
+}
+
+// The share's step to the level along the profile, seen as a quadratic, and what scale and shape do meanwhile.
+function jointStep(at: LimitedLikelihood, level: number, side: -1 | 1): { step: number; move: [number, number] } {
+  const [gp, gu, gv] = at.gradient;
+  const { pp, pu, pv, uu, uv, vv } = at.curvature;
+  const determinant = uu * vv - uv * uv;
+  if (!(uu < 0 && determinant > 0)) return { step: Number.NaN, move: [0, 0] };
+  const solved = (a: number, b: number): [number, number] => [(vv * a - uv * b) / determinant, (uu * b - uv * a) / determinant];
+  const [au, av] = solved(gu, gv);
+  const [bu, bv] = solved(pu, pv);
+  const profile = { value: at.value - (gu * au + gv * av) / 2, slope: gp - (pu * au + pv * av), curve: pp - (pu * bu + pv * bv) };
+  const step = stepToLevel(profile, level, side);
+  return { step, move: [-(au + bu * step), -(av + bv * step)] };
+}
+
+// Walks outward along the profile over the share until the level is crossed, then halves the bracket. Null when the share reaches its boundary first.
+function searchShare(rows: readonly LifeRow[], sample: WeibullSample, best: Point, level: number, side: -1 | 1): number | null {
   let inside: Point = best;
   let step = side * 0.3;
   for (let outward = 0; outward < 60; outward++) {

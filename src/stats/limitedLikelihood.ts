@@ -1,6 +1,6 @@
 // The log-likelihood of a defective sub-population with its derivatives in (logit share, log scale, log shape).
 import type { LifeRow } from './lifeRow.ts';
-import { type WeibullSample, weibullLikelihood } from './weibullLikelihood.ts';
+import { at, type WeibullSample, type WeightedTimes, weibullLikelihood, weightedTimes } from './weibullLikelihood.ts';
 
 export interface LimitedLikelihood {
   readonly value: number;
@@ -23,8 +23,9 @@ export function limitedLikelihood(rows: readonly LifeRow[], sample: WeibullSampl
   let value = plain.value - n * Math.log1p(Math.exp(-logit));
   let [gp, gu, gv] = [n * (1 - p), plain.scale, plain.shape];
   let [pp, pu, pv, uu, uv, vv] = [-n * p1, 0, 0, plain.scale2, plain.cross, plain.shape2];
-  for (const { logTime, weight } of survivors) {
-    const z = beta * (logTime - u);
+  for (let i = 0; i < survivors.weight.length; i++) {
+    const weight = at(survivors.weight, i);
+    const z = beta * (at(survivors.logTime, i) - u);
     const h = Math.exp(Math.min(z, 700));
     const s = Math.exp(-h);
     const g = 1 - p + p * s;
@@ -50,7 +51,7 @@ export function limitedLikelihood(rows: readonly LifeRow[], sample: WeibullSampl
 
 interface Split {
   readonly failures: WeibullSample;
-  readonly survivors: readonly { readonly logTime: number; readonly weight: number }[];
+  readonly survivors: WeightedTimes;
 }
 
 const splits = new WeakMap<WeibullSample, Split>();
@@ -69,9 +70,10 @@ function splitOf(rows: readonly LifeRow[], sample: WeibullSample): Split {
     if (failed) add(failureHazards, lower ?? time, count);
     else add(survivorTimes, time, count);
   }
-  const listOf = (times: Map<number, number>) =>
-    [...times].filter(([, weight]) => weight !== 0).map(([time, weight]) => ({ logTime: Math.log(time) - sample.logUnit, weight }));
-  const split = { failures: { ...sample, hazards: listOf(failureHazards) }, survivors: listOf(survivorTimes) };
+  const split = {
+    failures: { ...sample, hazards: weightedTimes(failureHazards, sample.logUnit) },
+    survivors: weightedTimes(survivorTimes, sample.logUnit),
+  };
   splits.set(sample, split);
   return split;
 }

@@ -2,7 +2,7 @@
 import type { LifeRow } from './lifeRow.ts';
 import { HALF_CHI_SQUARE_95, Z_95 } from './normal.ts';
 import { type Direction, profileLimit } from './profile.ts';
-import { type Likelihood, type WeibullSample, weibullLikelihood, weibullSample } from './weibullLikelihood.ts';
+import { at, type Likelihood, type WeibullSample, weibullLikelihood, weibullSample } from './weibullLikelihood.ts';
 
 export interface Estimate {
   readonly estimate: number;
@@ -99,8 +99,9 @@ const pointAt = (sample: WeibullSample, logScale: number, logShape: number): Wei
 // Total time over failures, intervals at their upper end; where truncation leaves no time, the unit itself.
 function startingScale(sample: WeibullSample): number {
   let time = 0;
-  for (const { logTime, weight } of sample.hazards) time += weight * Math.exp(logTime);
-  for (const { logLower, logUpper, weight } of sample.intervals) time += weight * (Math.exp(logUpper) - Math.exp(logLower));
+  for (const [i, weight] of sample.hazards.weight.entries()) time += weight * Math.exp(at(sample.hazards.logTime, i));
+  for (const [i, weight] of sample.intervals.weight.entries())
+    time += weight * (Math.exp(at(sample.intervals.logUpper, i)) - Math.exp(at(sample.intervals.logLower, i)));
   return time > 0 ? Math.log(time / sample.failures) : 0;
 }
 

@@ -8,10 +8,22 @@ export interface WeibullSample {
   /** Number and Σ log t of the exact failures, t divided by `unit`. */
   readonly exact: number;
   readonly exactLogSum: number;
-  readonly hazards: readonly { readonly logTime: number; readonly weight: number }[];
-  readonly intervals: readonly { readonly logLower: number; readonly logUpper: number; readonly weight: number }[];
+  readonly hazards: WeightedTimes;
+  readonly intervals: WeightedIntervals;
   /** Log of the unit times are divided by: the failures' geometric mean. Keeps tiny and huge times alike. */
   readonly logUnit: number;
+}
+
+/** Columns side by side, not a list of objects: ℓ is summed a hundred times over tens of thousands of times. */
+export interface WeightedTimes {
+  readonly logTime: Float64Array;
+  readonly weight: Float64Array;
+}
+export interface WeightedIntervals {
+  /** −∞ for an interval from 0. */
+  readonly logLower: Float64Array;
+  readonly logUpper: Float64Array;
+  readonly weight: Float64Array;
 }
 
 export interface Likelihood {
@@ -54,11 +66,24 @@ export function weibullSample(rows: readonly LifeRow[]): WeibullSample {
     failures,
     exact,
     exactLogSum: exactLogSum - exact * logUnit,
-    hazards: [...net].filter(([, weight]) => weight !== 0).map(([time, weight]) => ({ logTime: Math.log(time) - logUnit, weight })),
-    intervals: [...intervals].flatMap(([lower, uppers]) =>
-      [...uppers].map(([upper, weight]) => ({ logLower: Math.log(lower) - logUnit, logUpper: Math.log(upper) - logUnit, weight })),
-    ),
+    hazards: weightedTimes(net, logUnit),
+    intervals: weightedIntervals(intervals, logUnit),
     logUnit,
+  };
+}
+
+/** Times that cancel (one unit's end is another's entry) leave. */
+export function weightedTimes(weights: ReadonlyMap<number, number>, logUnit: number): WeightedTimes {
+  const kept = [...weights].filter(([, weight]) => weight !== 0);
+  return { logTime: Float64Array.from(kept, ([time]) => Math.log(time) - logUnit), weight: Float64Array.from(kept, ([, weight]) => weight) };
+}
+
+function weightedIntervals(intervals: ReadonlyMap<number, ReadonlyMap<number, number>>, logUnit: number): WeightedIntervals {
+  const all = [...intervals].flatMap(([lower, uppers]) => [...uppers].map(([upper, weight]) => ({ lower, upper, weight })));
+  return {
+    logLower: Float64Array.from(all, ({ lower }) => Math.log(lower) - logUnit),
+    logUpper: Float64Array.from(all, ({ upper }) => Math.log(upper) - logUnit),
+    weight: Float64Array.from(all, ({ weight }) => weight),
   };
 }
 
@@ -72,9 +97,10 @@ export function weibullLikelihood(sample: WeibullSample, u: number, v: number): 
   let sum = 0;
   let zSumH = 0;
   let zzSumH = 0;
-  for (const { logTime, weight } of sample.hazards) {
-    const z = beta * (logTime - u);
-    const h = weight * Math.exp(z);
+  const { logTime, weight } = sample.hazards;
+  for (let i = 0; i < logTime.length; i++) {
+    const z = beta * (at(logTime, i) - u);
+    const h = at(weight, i) * Math.exp(z);
     sum += h;
     zSumH += z * h;
     zzSumH += z * z * h;
@@ -87,14 +113,18 @@ export function weibullLikelihood(sample: WeibullSample, u: number, v: number): 
     cross: beta * (sum + zSumH - sample.exact),
     shape2: zSum - zSumH - zzSumH,
   };
-  return sample.intervals.length === 0 ? plain : withIntervals(plain, sample, u, beta);
+  return sample.intervals.weight.length === 0 ? plain : withIntervals(plain, sample, u, beta);
 }
 
 // A failure in (lower, upper] adds g(Δ) = log(1 − e^−Δ), Δ = H(upper) − H(lower); −H(lower) is among the hazards.
 // g′ = 1/(e^Δ − 1), g″ = −g′(1 + g′).
 function withIntervals(plain: Likelihood, sample: WeibullSample, u: number, beta: number): Likelihood {
   let { value, scale, shape, scale2, cross, shape2 } = plain;
-  for (const { logLower, logUpper, weight } of sample.intervals) {
+  const { intervals } = sample;
+  for (let i = 0; i < intervals.weight.length; i++) {
+    const logLower = at(intervals.logLower, i);
+    const logUpper = at(intervals.logUpper, i);
+    const weight = at(intervals.weight, i);
     const z2 = beta * (logUpper - u);
     const h2 = Math.exp(z2);
     const z1 = logLower === -Infinity ? 0 : beta * (logLower - u);
@@ -113,3 +143,6 @@ function withIntervals(plain: Likelihood, sample: WeibullSample, u: number, beta
   }
   return { value, scale, shape, scale2, cross, shape2 };
 }
+
+/** A column's value; the index is always within it. */
+export const at = (column: Float64Array, i: number): number => column[i] as number;
