@@ -9,6 +9,7 @@ import { bearingCage, integratedCircuits, leftTruncated, nevadaShipments, shockA
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { addCatalog, addReturn, addUnit } from './fleet.ts';
+import { sent } from './sentRows.ts';
 
 const Figure = z.object({
   estimate: z.number().nullable(),
@@ -37,14 +38,6 @@ const Answer = z.object({
   limited_failure_population: z.object({ share: Figure, shape: z.number(), scale_days: z.number() }).nullable(),
 });
 
-const sent = (rows: readonly LifeRow[]) =>
-  rows.map(({ time, lower, failed, count, entry, mode }) => ({
-    ...(lower === null ? { time_days: time } : { lower_days: lower, upper_days: time }),
-    failed,
-    count,
-    entry_days: entry,
-    ...(mode === null ? {} : { mode }),
-  }));
 const relative = (value: number | null | undefined, expected: number): number => Math.abs((value ?? 0) / expected - 1);
 
 eachDb('life analysis', (test) => {

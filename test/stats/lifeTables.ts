@@ -1,4 +1,4 @@
-// Life data with published answers, typed as `[entry>]time[+][xcount][:mode]`, `+` marking a unit still running.
+// Life data with published answers, typed as `[entry>][lower-]time[+][xcount][:mode]`, `+` marking a unit still running.
 import type { LifeRow } from '../../src/stats/lifeRow.ts';
 
 export function lifeRows(text: string): LifeRow[] {
@@ -6,9 +6,16 @@ export function lifeRows(text: string): LifeRow[] {
     .trim()
     .split(/\s+/)
     .map((word) => {
-      const [, entry, time, running, count, mode] = /^(?:([\d.]+)>)?([\d.]+)(\+)?(?:x(\d+))?(?::(\w+))?$/.exec(word) ?? [];
+      const [, entry, lower, time, running, count, mode] = /^(?:([\d.]+)>)?(?:([\d.]+)-)?([\d.]+)(\+)?(?:x(\d+))?(?::(\w+))?$/.exec(word) ?? [];
       if (time === undefined) throw new Error(`not a life row: ${word}`);
-      return { time: Number(time), lower: null, failed: running === undefined, count: Number(count ?? 1), entry: Number(entry ?? 0), mode: mode ?? null };
+      return {
+        time: Number(time),
+        lower: lower === undefined ? null : Number(lower),
+        failed: running === undefined,
+        count: Number(count ?? 1),
+        entry: Number(entry ?? 0),
+        mode: mode ?? null,
+      };
     });
 }
 
