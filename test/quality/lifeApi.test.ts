@@ -119,8 +119,44 @@ eachDb('life analysis', (test) => {
       expect(problem.errors.map((error) => error.path)).toContain(path);
     });
 
-    it('refuses no rows', async () => {
-      expect((await sendRows([])).status).toBe(422);
+    it.each([
+      ['{"rows":[]}', 422, 'rows'],
+      ['{}', 422, 'rows'],
+      ['{"rows":{"0":{"time_days":1}}}', 422, 'rows'],
+      ['{"rows":[null]}', 422, 'rows.0'],
+      ['{"rows":[{"time_days":1,"failed":true}],"colour":"red"}', 422, 'colour'],
+      ['{"rows":[{"time_days":1,"failed":true},{"time_days":1e400}]}', 422, 'rows.1.time_days'],
+      ['{"rows":[{"time_days":-1e400}]}', 422, 'rows.0.time_days'],
+      ['{"rows":[{"time_days":"NaN"}]}', 422, 'rows.0.time_days'],
+      ['{"rows":[{"time_days":1,"count":1e400}]}', 422, 'rows.0.count'],
+      ['{"rows":[{"time_days":1,"count":-1}]}', 422, 'rows.0.count'],
+      ['{"rows":[{"time_days":1}],"weibayes_shape":0}', 422, 'weibayes_shape'],
+      ['{"rows":[{"time_days":NaN}]}', 400, null],
+      ['{"rows":[', 400, null],
+    ])('refuses %s with %i, naming %s', async (text, status, path) => {
+      const answer = await caller.post('/api/v1/life-analysis/fits', text);
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('Content-Type')).toContain('application/problem+json');
+      const problem = z.object({ status: z.literal(status), errors: z.array(z.object({ path: z.string() })).default([]) }).parse(await answer.json());
+      expect(problem.errors[0]?.path ?? null).toBe(path);
+    });
+
+    it('refuses what is not JSON by its type', async () => {
+      expect((await caller.post('/api/v1/life-analysis/fits', 'time,failed\n3,1', { 'Content-Type': 'text/csv' })).status).toBe(415);
+    });
+
+    it('an interval that opens before the unit was observed opens with the observation', async () => {
+      const end = { time_days: 60, count: 20 };
+      const late = (lower: number | null) => [10, 20, 40].map((upper_days) => ({ lower_days: lower, upper_days, failed: true, entry_days: 5 }));
+      const open = Answer.parse(await (await sendRows([...late(null), end])).json());
+      for (const lower of [0, 5]) expect(Answer.parse(await (await sendRows([...late(lower), end])).json())).toEqual(open);
+    });
+
+    it('an open upper limit is a unit still running, as `time_days` without failure is', async () => {
+      const failed = [3, 5, 8].map((time_days) => ({ time_days, failed: true }));
+      const running = Answer.parse(await (await sendRows([...failed, { time_days: 9, failed: false, count: 4 }])).json());
+      expect(Answer.parse(await (await sendRows([...failed, { lower_days: 9, upper_days: null, count: 4 }])).json())).toEqual(running);
+      expect(Answer.parse(await (await sendRows([...failed, { time_days: null, lower_days: 9, failed: false, count: 4 }])).json())).toEqual(running);
     });
   });
 
