@@ -41,8 +41,8 @@ export async function startServer(config: Config): Promise<Running> {
   try {
     const store = await openMigrated(config, log);
     closing.push(() => store.close());
-    const ingest = await keepIngesting(config, log);
-    closing.push(() => ingest.close());
+    // The thread of the ingest starts while this one puts the routes together.
+    const starting = keepIngesting(config, log);
     const app = createApp({
       store,
       now: Date.now,
@@ -52,6 +52,8 @@ export async function startServer(config: Config): Promise<Running> {
       data_dir: config.data_dir,
       probes: [() => ingest.trouble()],
     });
+    const ingest = await starting;
+    closing.push(() => ingest.close());
     const server = await listen(config, app.fetch);
     closing.push(() => stopListening(server));
     closing.push(runJobs([...schedule, deliveryJob(config), mendingJob(importKinds)], { store, zone: config.tz_business, now: Date.now, log }));

@@ -1,6 +1,5 @@
 // What an upload really is, and the same without what nobody meant to send: pictures are encoded anew, so that GPS, camera owner and the like are gone.
 import { fileTypeFromBuffer } from 'file-type';
-import sharp from 'sharp';
 import { Problem } from '../core/problem.ts';
 
 export interface Cleaned {
@@ -27,6 +26,8 @@ export async function cleanUpload(bytes: Uint8Array, name: string): Promise<Clea
 
 /** Turned upright as its EXIF says, then written without any metadata. */
 async function withoutMetadata(bytes: Uint8Array, media_type: string): Promise<Uint8Array> {
+  // Loaded with the first picture, not at the start of the product.
+  const { default: sharp } = await import('sharp');
   try {
     const picture = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' }).rotate();
     switch (media_type) {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
-import pg from 'pg';
+import { postgresDriver } from './postgres.ts';
 import type { Tables } from './tables.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -19,10 +19,6 @@ export interface Store {
 const POOL_SIZE = 10;
 /** How long a writer waits for another process's transaction, in ms. */
 export const BUSY_TIMEOUT_MS = 10_000;
-
-// int8 and numeric arrive as strings otherwise; every BIGINT of ours fits a double exactly.
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 
 /** Throws when the URL is neither `sqlite:<file>` nor `postgres://…`, or the store cannot be reached later on first use. */
 export function openStore(url: string): Store {
@@ -54,7 +50,7 @@ export function connectSqlite(file: string): Sqlite.Database {
 const openSqlite = (file: string): Db => new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: rememberingStatements(connectSqlite(file)) }) });
 
 const openPostgres = (url: string): Db =>
-  new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: POOL_SIZE }) }) });
+  new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new (postgresDriver().Pool)({ connectionString: url, max: POOL_SIZE }) }) });
 
 /** Statements kept prepared: preparing one costs 20 to 2,000 µs, and the product says the same few hundred all day. */
 const STATEMENTS_KEPT = 500;

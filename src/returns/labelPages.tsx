@@ -1,5 +1,4 @@
 // What is printed: the label of a unit (QR and text) and the packing slip of a return.
-import { toSVG } from 'bwip-js';
 import { raw } from 'hono/html';
 import { speak } from '../core/words.ts';
 import { seenBy } from '../db/scope.ts';
@@ -102,4 +101,8 @@ const PrintStyles = () => <link rel="stylesheet" href={asset('labels.css')} />;
 const linkTo = (c: AppContext, path: string): string => `${c.var.public_url ?? new URL(c.req.url).origin}${path}`;
 
 /** The SVG comes from the bar-code library alone: nothing of the text stands in it but as squares. */
-const QrCode = ({ text }: { text: string }) => raw(toSVG({ bcid: 'qrcode', text }));
+async function QrCode({ text }: { text: string }) {
+  // A megabyte of bar codes, loaded with the first label and not at the start of the product.
+  const { toSVG } = await import('bwip-js');
+  return raw(toSVG({ bcid: 'qrcode', text }));
+}

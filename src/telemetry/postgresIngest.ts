@@ -1,5 +1,6 @@
 // The ingester's own two connections to PostgreSQL: one writes batches and holds the advisory lock that makes it the only writer, one reads.
-import pg from 'pg';
+import type pg from 'pg';
+import { postgresDriver } from '../db/postgres.ts';
 import { type IngestStore, LeaseLost } from './ingestStore.ts';
 import { overwrite } from './sqliteIngest.ts';
 import { inboxDone, replayRows, replyRows, segmentRows, type TableSpec, type Value, type Writes } from './writes.ts';
@@ -9,7 +10,7 @@ const INGEST_LOCK = 4_812_078;
 
 export function openPostgresIngest(url: string): IngestStore {
   // The reader may reconnect at will; the writer is one session for as long as it holds the lock.
-  const reader = new pg.Pool({ connectionString: url, max: 1 });
+  const reader = new (postgresDriver().Pool)({ connectionString: url, max: 1 });
   reader.on('error', () => {});
   let writer: pg.Client | null = null;
   return {
@@ -42,7 +43,7 @@ export function openPostgresIngest(url: string): IngestStore {
 }
 
 async function connectWriter(url: string, onLost: () => void): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new (postgresDriver().Client)({ connectionString: url });
   client.on('error', onLost);
   client.on('end', onLost);
   await client.connect();

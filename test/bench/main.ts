@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(args: readonly string
   quality: () => import('./quality.ts'),
   statistics: () => import('./statistics.ts'),
   scan: () => import('./scan.ts'),
+  start: () => import('./start.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
