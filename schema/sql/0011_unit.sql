@@ -28,11 +28,16 @@ CREATE TABLE units (
 );
 CREATE UNIQUE INDEX units_by_serial ON units (model_id, serial_key) WHERE merged_into_id IS NULL AND removed_at IS NULL;
 CREATE INDEX units_by_serial_key ON units (serial_key);
-CREATE INDEX units_by_batch ON units (batch_id);
-CREATE INDEX units_by_customer ON units (customer_id);
-CREATE INDEX units_by_site ON units (site_id);
-CREATE INDEX units_by_partner ON units (partner_id, id);
-CREATE INDEX units_by_predecessor ON units (predecessor_id);
+-- An index over units that have none of it would only cost every import.
+CREATE INDEX units_by_batch ON units (batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX units_by_customer ON units (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX units_by_site ON units (site_id) WHERE site_id IS NOT NULL;
+CREATE INDEX units_by_firmware ON units (firmware_id) WHERE firmware_id IS NOT NULL;
+CREATE INDEX units_by_partner ON units (partner_id, id) WHERE partner_id IS NOT NULL;
+CREATE INDEX units_by_predecessor ON units (predecessor_id) WHERE predecessor_id IS NOT NULL;
+CREATE INDEX units_by_merged ON units (merged_into_id) WHERE merged_into_id IS NOT NULL;
+-- The units of one model, a page at a time.
+CREATE INDEX units_by_model ON units (model_id, id) WHERE merged_into_id IS NULL AND removed_at IS NULL;
 
 -- Every name a unit answers to besides its serial: MAC, device_id, asset tag, and serials of units merged into it.
 CREATE TABLE unit_identifiers (
@@ -63,7 +68,7 @@ CREATE TABLE service_intervals (
   CHECK (to_on IS NULL OR to_on >= from_on)
 );
 CREATE INDEX service_intervals_by_unit ON service_intervals (unit_id, from_on);
-CREATE INDEX service_intervals_by_site ON service_intervals (site_id);
+CREATE INDEX service_intervals_by_site ON service_intervals (site_id) WHERE site_id IS NOT NULL;
 CREATE UNIQUE INDEX service_intervals_one_open ON service_intervals (unit_id) WHERE to_on IS NULL;
 
 CREATE TABLE firmware_intervals (

@@ -13,11 +13,13 @@ CREATE TABLE stock_moves (
   cause_kind TEXT NOT NULL,
   cause_id TEXT,
   reason TEXT,
-  reverses_id TEXT UNIQUE REFERENCES stock_moves (id),
+  reverses_id TEXT REFERENCES stock_moves (id),
   actor_id TEXT NOT NULL,
   actor_name TEXT NOT NULL,
   CHECK (unit_id IS NULL OR quantity = 1)
 );
+-- A move is reversed once.
+CREATE UNIQUE INDEX stock_moves_reversed_once ON stock_moves (reverses_id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX stock_moves_by_unit ON stock_moves (unit_id, id);
 CREATE INDEX stock_moves_by_model ON stock_moves (model_id, id);
 CREATE INDEX stock_moves_by_cause ON stock_moves (cause_kind, cause_id);
@@ -30,7 +32,8 @@ CREATE TABLE unit_places (
   move_id TEXT NOT NULL REFERENCES stock_moves (id),
   since_at BIGINT NOT NULL
 );
-CREATE INDEX unit_places_by_location ON unit_places (location, condition);
+-- Lists of units in one location, in order of the units.
+CREATE INDEX unit_places_by_location ON unit_places (location, unit_id);
 
 -- Sum of moves per model, location and condition. The outside accounts (supplier, adjustment, customer) may go below zero; a place of ours never does.
 CREATE TABLE stock_balances (

@@ -10,4 +10,3 @@ CREATE TABLE import_drafts (
   created_at BIGINT NOT NULL
 );
 CREATE INDEX import_drafts_by_age ON import_drafts (created_at);
-CREATE INDEX import_changes_by_record ON import_changes (record_kind, record_id);

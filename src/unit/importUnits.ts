@@ -172,9 +172,12 @@ function newUnit(cells: UnitCells, model_id: string, { batches, sites, customers
 async function write(ctx: Ctx, import_id: string, batch: readonly Planned<Plan>[], { firmwares }: Run): Promise<Change[]> {
   await findFirmwares(ctx, batch, firmwares);
   const firmwareOf = (model_id: string, code: string | null): string | null => (code === null ? null : (firmwares.get(`${model_id}/${code}`) ?? null));
-  const fresh = batch.flatMap(({ row_no, plan }) =>
-    plan.kind === 'new' ? [{ row_no, found: { ...plan.found, firmware_id: firmwareOf(plan.found.model_id, plan.firmware) } }] : [],
-  );
+  // Model by model: the rows then land side by side in the indices, whatever the order of the file.
+  const fresh = batch
+    .flatMap(({ row_no, plan }) =>
+      plan.kind === 'new' ? [{ row_no, found: { ...plan.found, firmware_id: firmwareOf(plan.found.model_id, plan.firmware) } }] : [],
+    )
+    .sort((a, b) => (a.found.model_id < b.found.model_id ? -1 : a.found.model_id > b.found.model_id ? 1 : 0));
   const units = await writeNewUnits(
     ctx,
     fresh.map(({ found }) => found),
