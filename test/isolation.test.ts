@@ -67,6 +67,7 @@ async function plant(test: TestStore, partner: string, customer: string, unit: s
       record_kind: 'case',
       record_id: row.id,
       partner_id: partner,
+      visibility: 'public',
       name: `${word}.jpg`,
       media_type: 'image/jpeg',
       size_bytes: 3,

@@ -12,6 +12,7 @@ const Attachment = z
     id: z.string(),
     record_kind: z.string(),
     record_id: z.string(),
+    visibility: z.enum(['public', 'internal']),
     name: z.string(),
     media_type: z.string(),
     size_bytes: z.int(),
@@ -27,7 +28,15 @@ const Of = z.object({
     .openapi({ description: `One of ${attachableKinds.join(', ')}` }),
   record_id: z.string().max(64),
 });
-const Upload = z.object({ record_kind: z.string(), record_id: z.string(), file: z.any().openapi({ type: 'string', format: 'binary' }) });
+const Upload = z.object({
+  record_kind: z.string(),
+  record_id: z.string(),
+  file: z.any().openapi({ type: 'string', format: 'binary' }),
+  visibility: z
+    .enum(['public', 'internal'])
+    .optional()
+    .openapi({ description: 'Beside a case: internal for staff alone (what staff adds, unless said otherwise), public also for the partner' }),
+});
 
 const tags = ['Attachments'];
 
@@ -77,7 +86,7 @@ export function attachmentApi(dataDir: string) {
 
   api.openapi(addFile, async (c) => {
     const form = await c.req.parseBody();
-    const { file, record_kind, record_id } = form;
+    const { file, record_kind, record_id, visibility } = form;
     if (!(file instanceof File))
       throw new Problem('invalid', ['Send the file as the field `file`', 'ファイルを file フィールドで送ってください'], {
         errors: [{ path: 'file', message: 'Required' }],
@@ -85,6 +94,7 @@ export function attachmentApi(dataDir: string) {
     const row = await attachFile(c.var.ctx, dataDir, {
       record_kind: String(record_kind ?? ''),
       record_id: String(record_id ?? ''),
+      visibility: visibility === 'public' ? 'public' : undefined,
       name: file.name,
       bytes: new Uint8Array(await file.arrayBuffer()),
     });

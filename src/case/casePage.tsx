@@ -4,6 +4,7 @@ import type { AppContext } from '../web/env.ts';
 import { newPages, page, seeOther, show } from '../web/page.tsx';
 import { Badge, Facts, Moment, PageHead, Section, Table, Unknown } from '../web/parts.tsx';
 import { CaseActions } from './actionViews.tsx';
+import { CaseFiles, listCaseFiles } from './filePages.tsx';
 import { StateBadge } from './listPage.tsx';
 import { getCase, listCaseUnits, listCodes, listEvents, listOwners, listRequests, listTemplates } from './queries.ts';
 import { listCommands } from './remedy.ts';
@@ -35,6 +36,7 @@ async function readCase(c: AppContext, id: string) {
     events: await listEvents(ctx, row.id),
     requests: await listRequests(ctx, row.id),
     visits: await listVisits(ctx, row.id),
+    files: await listCaseFiles(c, row.id),
     commands: await listCommands(ctx, row.id),
     workarounds: await listWorkarounds(ctx, units, row.category_id),
     similar: await listSimilar(ctx, row, units[0]?.model_id ?? null),
@@ -81,6 +83,7 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
       ))}
       <Workarounds c={c} read={read} />
       <Similar c={c} read={read} />
+      <CaseFiles c={c} case_id={row.id} files={read.files} />
       <Section title={w.timeline} id="timeline">
         <Timeline c={c} case_id={row.id} events={read.events} />
       </Section>

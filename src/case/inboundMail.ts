@@ -1,117 +1,117 @@
 // Mail that comes in: message/rfc822 as a mail server hands it over. The same Message-ID twice is one message; an automatic mail is no customer's word.
-import PostalMime, { type Email } from 'postal-mime';
-import { z } from 'zod';
+import { attachKept, cleanAndKeep, type KeptFile } from '../attachment/attach.ts';
 import { allow, staffOnly } from '../core/actor.ts';
-import { sha256 } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { openCase } from './open.ts';
-import { lockCases, recordEvents } from './record.ts';
+import { type InboundMail, readMail } from './readMail.ts';
+import { type Draft, lockCases, recordEvents } from './record.ts';
+import { CASE_MAIL, caseOfMail } from './message.ts';
 import { caseNumberIn, onlyThanks, withoutQuotes } from './rules.ts';
 import type { CaseRow } from './table.ts';
 
-export interface InboundMail {
-  readonly message_id: string;
-  readonly from: string;
-  readonly from_name: string | null;
-  readonly subject: string;
-  readonly text: string;
-  /** A vacation notice, a bounce, a list. */
-  readonly automatic: boolean;
-  readonly sent_at: number | null;
-}
-
-const LONGEST_TEXT = 20_000;
-const LONGEST_SUBJECT = 300;
 /** A mail's own date counts only when it is this near to now. */
 const BELIEVED_MS = 7 * 86_400_000;
 
-/** Adds the mail to the case its subject names, when the sender belongs to it; otherwise opens a case. Throws `malformed` for what is no mail. */
-export async function receiveMail(ctx: Ctx, raw: Uint8Array): Promise<{ row: CaseRow; outcome: 'opened' | 'added' | 'repeated' }> {
+type Outcome = 'opened' | 'added' | 'repeated';
+
+/** Adds the mail, with its files under `dataDir`, to the case it answers; otherwise opens one. Throws `malformed` for what is no mail. */
+export async function receiveMail(ctx: Ctx, dataDir: string, raw: Uint8Array): Promise<{ row: CaseRow; outcome: Outcome }> {
   allow(ctx, 'case:write');
   staffOnly(ctx);
   const mail = await readMail(raw);
+  const files = await keepFiles(dataDir, mail);
   return transaction(ctx, async (ctx) => {
     const change_no = await lockCases(ctx);
-    const known = await ctx.db
-      .selectFrom('case_events')
-      .innerJoin('cases', 'cases.id', 'case_events.case_id')
-      .selectAll('cases')
-      .where('case_events.source_key', '=', mailKey(mail))
-      .executeTakeFirst();
+    const known = await caseSaying(ctx, [mailKey(mail.message_id)]);
     if (known !== undefined) return { row: known, outcome: 'repeated' };
-    const named = await caseNamed(ctx, mail);
-    if (named === undefined) return { row: await openFromMail(ctx, mail), outcome: 'opened' };
-    const row = await recordEvents(ctx, named, [messageOf(ctx, mail)], change_no);
-    return { row, outcome: 'added' };
+    const named = (await caseAnswered(ctx, mail)) ?? (await caseNamed(ctx, mail));
+    const row =
+      named === undefined ? await openFromMail(ctx, mail, files.refused) : await recordEvents(ctx, named, draftsOf(ctx, mail, files.refused), change_no);
+    // They came from outside: whoever wrote them may see them.
+    for (const file of files.kept) await attachKept(ctx, { record_kind: 'case', record_id: row.id, visibility: 'public' }, file);
+    return { row, outcome: named === undefined ? 'opened' : 'added' };
   });
 }
 
-/** Reads one mail. Throws `malformed` without a sender. */
-export async function readMail(raw: Uint8Array): Promise<InboundMail> {
-  // postal-mime wants an ArrayBuffer of its own; a copy of the bytes is one.
-  const email = await PostalMime.parse(Uint8Array.from(raw).buffer, { maxNestingDepth: 20 }).catch(() => null);
-  const from = z.email().safeParse(email?.from?.address?.toLowerCase());
-  if (email === null || !from.success) throw new Problem('malformed', ['This is no mail with a sender', '差出人のあるメールとして読めません']);
-  const text = (email.text ?? textOfHtml(email.html ?? '')).trim();
-  return {
-    message_id: email.messageId ?? sha256(raw),
-    from: from.data,
-    from_name: email.from?.name?.slice(0, 200) || null,
-    subject: (email.subject ?? '').trim().slice(0, LONGEST_SUBJECT) || '(no subject)',
-    text: text.slice(0, LONGEST_TEXT) || '(empty)',
-    automatic: isAutomatic(email),
-    sent_at: email.date === undefined ? null : Date.parse(email.date) || null,
-  };
+/** A file that cannot be kept is named in the case: nobody must believe that nothing was sent. */
+async function keepFiles(dataDir: string, mail: InboundMail): Promise<{ kept: KeptFile[]; refused: string[] }> {
+  const kept: KeptFile[] = [];
+  const refused: string[] = [];
+  for (const file of mail.files) {
+    try {
+      kept.push(await cleanAndKeep(dataDir, file));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      refused.push(file.name);
+    }
+  }
+  return { kept, refused };
 }
 
-/** RFC 3834: Auto-Submitted other than `no`; and what older programs send. */
-function isAutomatic(email: Email): boolean {
-  const header = (name: string): string => email.headers.find(({ key }) => key === name)?.value.toLowerCase() ?? '';
-  return (
-    (header('auto-submitted') !== '' && !header('auto-submitted').startsWith('no')) ||
-    /bulk|junk|list|auto_reply/.test(header('precedence')) ||
-    header('x-autoreply') !== '' ||
-    header('return-path') === '<>' ||
-    /^(mailer-daemon|postmaster)@/i.test(email.from?.address ?? '')
-  );
+const mailKey = (message_id: string): string => `mail:${message_id}`;
+
+const caseSaying = (ctx: Ctx, source_keys: readonly string[]): Promise<CaseRow | undefined> =>
+  ctx.db
+    .selectFrom('case_events')
+    .innerJoin('cases', 'cases.id', 'case_events.case_id')
+    .selectAll('cases')
+    .where('case_events.source_key', 'in', source_keys)
+    .orderBy('case_events.at', 'desc')
+    .executeTakeFirst();
+
+/**
+ * The case one of whose messages the mail answers. The id of a mail of ours is known only to whom it was sent; that of a customer's own mail proves nothing without
+ * the sender.
+ */
+async function caseAnswered(ctx: Ctx, mail: InboundMail): Promise<CaseRow | undefined> {
+  if (mail.answers.length === 0) return undefined;
+  const ours = mail.answers.map((id) => id.slice(1).split('@')[0] ?? '');
+  const sent = await ctx.db
+    .selectFrom('outbox')
+    .select('dedupe_key')
+    .where('id', 'in', ours)
+    .where('topic', '=', CASE_MAIL)
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  const case_id = caseOfMail(sent?.dedupe_key ?? null);
+  if (case_id !== null) return goneOn(ctx, await ctx.db.selectFrom('cases').selectAll().where('id', '=', case_id).executeTakeFirst());
+  const row = await caseSaying(ctx, mail.answers.map(mailKey));
+  return row !== undefined && (await belongs(ctx, row, mail.from)) ? goneOn(ctx, row) : undefined;
 }
 
-const textOfHtml = (html: string): string =>
-  html
-    .replace(/<(style|script)[\s\S]*?<\/\1>/gi, '')
-    .replace(/<(br|\/p|\/div|\/li)[^>]*>/gi, '\n')
-    .replace(/<[^>]*>/g, '')
-    .replace(/&nbsp;/g, ' ')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&quot;/g, '"')
-    .replace(/&amp;/g, '&');
-
-const mailKey = (mail: InboundMail): string => `mail:${mail.message_id}`;
-
-/** The case whose number the subject carries, if the sender is its contact, its customer or its partner. A number alone proves nothing. */
+/** The case whose number the subject carries, if the sender belongs to it: a number alone proves nothing. */
 async function caseNamed(ctx: Ctx, mail: InboundMail): Promise<CaseRow | undefined> {
   const number = caseNumberIn(mail.subject);
-  if (number === null) return undefined;
+  const row = number === null ? undefined : await ctx.db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst();
+  return row !== undefined && (await belongs(ctx, row, mail.from)) ? goneOn(ctx, row) : undefined;
+}
+
+/** Whether the address is the contact's, the customer's or the partner's. */
+async function belongs(ctx: Ctx, row: CaseRow, address: string): Promise<boolean> {
   const found = await ctx.db
     .selectFrom('cases')
     .leftJoin('customers', 'customers.id', 'cases.customer_id')
     .leftJoin('partners', 'partners.id', 'cases.partner_id')
-    .selectAll('cases')
-    .select(['customers.email as customer_email', 'partners.email as partner_email'])
-    .where('cases.number', '=', number)
+    .select(['cases.contact_email', 'customers.email as customer_email', 'partners.email as partner_email'])
+    .where('cases.id', '=', row.id)
     .executeTakeFirst();
-  if (found === undefined) return undefined;
-  const { customer_email, partner_email, ...row } = found;
-  const known = [row.contact_email, customer_email, partner_email].map((address) => address?.toLowerCase());
-  if (!known.includes(mail.from)) return undefined;
-  // What was merged goes on in the other case.
-  return row.merged_into_id === null ? row : ctx.db.selectFrom('cases').selectAll().where('id', '=', row.merged_into_id).executeTakeFirst();
+  return [found?.contact_email, found?.customer_email, found?.partner_email].some((known) => known?.toLowerCase() === address);
 }
 
-const messageOf = (ctx: Ctx, mail: InboundMail) => {
-  const said = { body: mail.text, at: momentOf(ctx, mail), source_key: mailKey(mail), actor: { id: mail.from, name: mail.from_name ?? mail.from } };
+/** What was merged goes on in the other case. */
+const goneOn = async (ctx: Ctx, row: CaseRow | undefined): Promise<CaseRow | undefined> =>
+  row === undefined || row.merged_into_id === null ? row : ctx.db.selectFrom('cases').selectAll().where('id', '=', row.merged_into_id).executeTakeFirst();
+
+const draftsOf = (ctx: Ctx, mail: InboundMail, refused: readonly string[]): Draft[] => [
+  messageOf(ctx, mail),
+  ...(refused.length === 0
+    ? []
+    : [{ kind: 'note' as const, at: momentOf(ctx, mail), body: `Not kept, of a type or size we do not take: ${refused.join(', ')}` }]),
+];
+
+const messageOf = (ctx: Ctx, mail: InboundMail): Draft & { readonly at: number } => {
+  const said = { body: mail.text, at: momentOf(ctx, mail), source_key: mailKey(mail.message_id), actor: { id: mail.from, name: mail.from_name ?? mail.from } };
   return mail.automatic
     ? { ...said, kind: 'auto_reply' as const, visibility: 'public' as const, by_kind: 'bot' as const }
     : {
@@ -126,7 +126,7 @@ const messageOf = (ctx: Ctx, mail: InboundMail) => {
 const momentOf = (ctx: Ctx, mail: InboundMail): number =>
   mail.sent_at !== null && mail.sent_at <= ctx.now && ctx.now - mail.sent_at < BELIEVED_MS ? mail.sent_at : ctx.now;
 
-async function openFromMail(ctx: Ctx, mail: InboundMail): Promise<CaseRow> {
+async function openFromMail(ctx: Ctx, mail: InboundMail, refused: readonly string[]): Promise<CaseRow> {
   const customer = await ctx.db
     .selectFrom('customers')
     .select(['id', 'locale'])
@@ -137,19 +137,18 @@ async function openFromMail(ctx: Ctx, mail: InboundMail): Promise<CaseRow> {
     .select('id')
     .where((where) => where(where.fn<string>('lower', ['email']), '=', mail.from))
     .executeTakeFirst();
-  const message = messageOf(ctx, mail);
   return openCase(ctx, {
     type: 'trouble',
     source: 'mail',
     initiated_by: partner !== undefined && customer === undefined ? 'partner' : 'customer',
     subject: mail.subject,
     unit_ids: [],
-    at: message.at,
+    at: momentOf(ctx, mail),
     ...(customer === undefined ? {} : { customer_id: customer.id }),
     ...(partner === undefined ? {} : { partner_id: partner.id }),
     contact_name: mail.from_name,
     contact_email: mail.from,
     contact_locale: customer?.locale ?? (/[ぁ-んァ-ヶ一-龠]/u.test(mail.subject + mail.text) ? 'ja' : 'en'),
-    also: [message],
+    also: draftsOf(ctx, mail, refused),
   });
 }

@@ -1,4 +1,5 @@
 // What is said: public to the customer, or internal. An internal note is another kind of event, and no reader but staff is ever given one.
+import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { queueMail } from '../outbox/tell.ts';
@@ -61,14 +62,19 @@ async function replied(ctx: Ctx, row: CaseRow, input: WriteMessage): Promise<Dra
   return input.waiting_for === undefined ? [reply] : [reply, { kind: 'waiting', facts: { waiting_for: input.waiting_for } }];
 }
 
-/** The mail a public message becomes. Its subject carries the number by which an answer finds the case. */
-export async function mailContact(ctx: Ctx, row: CaseRow, text: string, key?: string): Promise<void> {
+export const CASE_MAIL = 'case.message_out';
+
+/** The mail a public message becomes. Its subject carries the number, its Message-ID the outbox row, by which an answer finds the case. */
+export async function mailContact(ctx: Ctx, row: CaseRow, text: string, key: string = newId(ctx.now)): Promise<void> {
   if (row.contact_email === null) return;
   await queueMail(ctx, {
     to: row.contact_email,
     subject: `[${row.number}] ${row.subject}`,
     text,
-    topic: 'case.message_out',
-    ...(key === undefined ? {} : { dedupe_key: `case-message:${row.id}:${key}` }),
+    topic: CASE_MAIL,
+    dedupe_key: `case-message:${row.id}:${key}`,
   });
 }
+
+/** The case a mail of ours is about, from the key it was queued with. */
+export const caseOfMail = (dedupe_key: string | null): string | null => /^case-message:([^:]+):/.exec(dedupe_key ?? '')?.[1] ?? null;

@@ -1,19 +1,17 @@
-// What the desk works with, for programs: requests, visits, codes, templates, workarounds, calendars, absence, inbound mail.
-import { createRoute, z } from '@hono/zod-openapi';
+// What the desk works with, for programs: requests, visits, codes, templates, workarounds, calendars, absence.
+import { z } from '@hono/zod-openapi';
 import { ArticleJson, articleJson } from '../article/api.ts';
 import { staffOnly } from '../core/actor.ts';
-import { Problem } from '../core/problem.ts';
 import { rfc3339OrNull } from '../core/time.ts';
 import { getting, gettingOne, posting, postingBare, postingTo } from '../web/recordRoutes.ts';
-import { answers, gated, newApi, pageOf, problems } from '../web/route.ts';
+import { newApi, pageOf } from '../web/route.ts';
 import { AbsencePlan, previewAbsence, TransferAbsence, transferAbsence } from './absence.ts';
 import { answerRequest, askOthers, withdrawRequest } from './ask.ts';
 import { readCalendar } from './businessTime.ts';
 import { addCalendar, CalendarInput, listCalendars } from './calendars.ts';
 import { addWorkaround, saveCaseCode, saveTemplate } from './catalogue.ts';
-import { receiveMail } from './inboundMail.ts';
 import { AnswerRequest, AskOthers, FinishVisit, PlanVisit, SaveCaseCode, SaveTemplate, SaveWorkaround } from './inputs.ts';
-import { CalendarJson, CaseJson, CodeJson, caseJson, RequestJson, requestJson, TemplateJson, VisitJson, visitJson, WorkaroundJson } from './json.ts';
+import { CalendarJson, CodeJson, RequestJson, requestJson, TemplateJson, VisitJson, visitJson, WorkaroundJson } from './json.ts';
 import { promoteAnswer } from './promote.ts';
 import { getCase, listCodes, listRequests, listTemplates } from './queries.ts';
 import { finishVisit, listVisits, planVisit, visitCoverage } from './visit.ts';
@@ -169,29 +167,6 @@ caseToolsApi.openapi(
   async (c) => {
     const input = c.req.valid('json');
     return c.json({ preview: input.preview, transfers: [...(await transferAbsence(c.var.ctx, input))] }, 201);
-  },
-);
-
-/** A mail with attachments; the frame of the product allows more. */
-const LARGEST_MAIL_BYTES = 25 * 1024 * 1024;
-
-caseToolsApi.openapi(
-  createRoute({
-    method: 'post',
-    path: '/inbound-mails',
-    tags: [tag],
-    summary: 'Hand over a mail as it came (RFC 5322); the same Message-ID twice is one message',
-    ...gated('case:write'),
-    request: { body: { required: true, content: { 'message/rfc822': { schema: z.string().openapi({ format: 'binary' }) } } } },
-    responses: { 201: answers(z.object({ outcome: z.enum(['opened', 'added', 'repeated']), case: CaseJson })), ...problems },
-  }),
-  async (c) => {
-    if (!c.req.header('Content-Type')?.startsWith('message/rfc822'))
-      throw new Problem('unsupported', ['Send message/rfc822', 'message/rfc822 で送信してください']);
-    const raw = new Uint8Array(await c.req.arrayBuffer());
-    if (raw.length > LARGEST_MAIL_BYTES) throw new Problem('too_large', ['The mail is larger than 25 MiB', 'メールが25 MiBを超えています']);
-    const { row, outcome } = await receiveMail(c.var.ctx, raw);
-    return c.json({ outcome, case: caseJson(row, c.var.ctx.actor) }, 201);
   },
 );
 

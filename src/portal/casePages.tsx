@@ -1,5 +1,6 @@
 // A partner’s inquiry: what happened, answering, and rating it.
 import { RateCase, WriteMessage } from '../case/inputs.ts';
+import { CaseFiles, listCaseFiles } from '../case/filePages.tsx';
 import { StateBadge } from '../case/listPage.tsx';
 import { writeMessage } from '../case/message.ts';
 import { getCase, listCaseUnits, listEvents } from '../case/queries.ts';
@@ -39,6 +40,7 @@ page(portalCasePages, '/portal/cases/:id', 'case:read', async (c) => {
       <Section title={w.what_happened}>
         <Timeline c={c} case_id={row.id} events={await listEvents(ctx, row.id)} />
       </Section>
+      <CaseFiles c={c} case_id={row.id} files={await listCaseFiles(c, row.id)} />
       <Form action={`/portal/cases/${row.id}/messages`} label={w.reply}>
         <TextArea label={w.reply} name="text" required />
         <button type="submit">{w.send}</button>

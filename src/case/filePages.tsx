@@ -1,0 +1,66 @@
+// Files beside a case: what staff adds is for staff unless it is shared on purpose, what a partner adds is for both.
+import { z } from 'zod';
+import { attachFile, listAttachments } from '../attachment/attach.ts';
+import type { AttachmentRow } from '../attachment/table.ts';
+import { invalid } from '../core/problem.ts';
+import type { AppContext } from '../web/env.ts';
+import { action, newPages, type Pages, readForm, seeOther } from '../web/page.tsx';
+import { Badge, Field, Form, Moment, Section, Select, Table } from '../web/parts.tsx';
+import { getCase } from './queries.ts';
+import { words } from './words.ts';
+
+/** The form over the files under `dataDir` (DATA_DIR), for the case's page and the portal's. */
+export function caseFilePages(dataDir: string): Pages {
+  const pages = newPages();
+  const Upload = z.object({ file: z.array(z.instanceof(File)).or(z.instanceof(File)).optional(), visibility: z.enum(['public', 'internal']).optional() });
+  action(pages, '/cases/:id/files', 'case:write', async (c) => {
+    const { ctx, locale } = c.var;
+    const row = await getCase(ctx, c.req.param('id') ?? '');
+    const { file = [], visibility } = await readForm(c, Upload);
+    const files = [file].flat().filter(({ size }) => size > 0);
+    if (files.length === 0) throw invalid('file', ['Choose a file', 'ファイルを選択してください'], locale);
+    for (const one of files)
+      await attachFile(ctx, dataDir, { record_kind: 'case', record_id: row.id, visibility, name: one.name, bytes: new Uint8Array(await one.arrayBuffer()) });
+    return seeOther(c, ctx.actor.partner_id === null ? `/cases/${row.id}#files` : `/portal/cases/${row.id}#files`);
+  });
+  return pages;
+}
+
+export const listCaseFiles = (c: AppContext, case_id: string): Promise<AttachmentRow[]> => listAttachments(c.var.ctx, 'case', case_id);
+
+export function CaseFiles({ c, case_id, files }: { c: AppContext; case_id: string; files: readonly AttachmentRow[] }) {
+  const w = words(c.var.locale);
+  const staff = c.var.ctx.actor.partner_id === null;
+  return (
+    <Section title={w.files} id="files">
+      <Table
+        c={c}
+        caption={w.files}
+        rows={files}
+        columns={[
+          { head: w.file, cell: (row) => <a href={`/api/v1/attachments/${row.id}`}>{row.name}</a> },
+          ...(staff
+            ? [{ head: w.seen_by, cell: (row: AttachmentRow) => <Badge tone={row.visibility === 'public' ? 'info' : 'neutral'}>{w[row.visibility]}</Badge> }]
+            : []),
+          { head: w.added_by, cell: (row) => row.created_by },
+          { head: w.added_on, cell: (row) => <Moment c={c} at={row.created_at} /> },
+        ]}
+      />
+      <Form action={`/cases/${case_id}/files`} enctype="multipart/form-data" label={w.add_file}>
+        <Field label={w.file} name="file" type="file" required multiple />
+        {staff ? (
+          <Select
+            label={w.seen_by}
+            name="visibility"
+            value="internal"
+            options={[
+              { value: 'internal', label: w.internal },
+              { value: 'public', label: w.public },
+            ]}
+          />
+        ) : null}
+        <button type="submit">{w.add_file}</button>
+      </Form>
+    </Section>
+  );
+}
