@@ -34,6 +34,7 @@ const Environment = z.object({
     .regex(/^smtps?:\/\/.+$/, 'must be smtp://… or smtps://…')
     .optional(),
   MAIL_FROM: z.string().min(3).optional(),
+  WEBHOOK_PRIVATE: z.enum(['refuse', 'allow']).default('refuse'),
   RAW_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(14),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

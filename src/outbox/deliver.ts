@@ -1,13 +1,15 @@
 // Sends what waits in the outbox: mail over SMTP, webhooks signed over HTTP. What fails is tried again later and later, then given up and kept.
-import { createHmac } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import type { Ctx } from '../db/ctx.ts';
+import { callWebhook } from './callWebhook.ts';
+import { OutOfReach, type PrivateReach } from './reach.ts';
 import type { OutboxRow } from './table.ts';
 
 export interface DeliverySettings {
   readonly smtp_url?: string | undefined;
   readonly mail_from?: string | undefined;
   readonly public_url?: string | undefined;
+  readonly webhook_private?: PrivateReach | undefined;
 }
 
 /** Waits between attempts; after the last the row has failed until somebody replays it. About two days in all. */
@@ -36,7 +38,7 @@ export async function deliverOutbox(ctx: Ctx, settings: DeliverySettings): Promi
     for (let i = 0; i < due.length; i += AT_ONCE) {
       await Promise.all(
         due.slice(i, i + AT_ONCE).map(async (row) => {
-          const outcome = row.kind === 'mail' ? await mail.send(row) : await sendWebhook(ctx, row);
+          const outcome = row.kind === 'mail' ? await mail.send(row) : await sendWebhook(ctx, row, settings.webhook_private ?? 'refuse');
           await settle(ctx, row, outcome, delivered);
         }),
       );
@@ -46,12 +48,6 @@ export async function deliverOutbox(ctx: Ctx, settings: DeliverySettings): Promi
   }
   return delivered;
 }
-
-/** `t=<epoch seconds>,v1=<HMAC-SHA256 of "t.body" in hexadecimal>`: the receiver checks both the sender and the age. */
-export const signature = (secret: string, at: number, body: string): string => {
-  const t = Math.floor(at / 1000);
-  return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
-};
 
 /** When the next attempt is due, or null when there is none. `attempts` includes the one that failed. */
 export const nextAttempt = (now: number, attempts: number): number | null => {
@@ -122,32 +118,19 @@ const refusedForGood = (error: unknown): boolean =>
   error.responseCode >= 500 &&
   error.responseCode < 600;
 
-async function sendWebhook(ctx: Ctx, row: OutboxRow): Promise<Outcome> {
+async function sendWebhook(ctx: Ctx, row: OutboxRow, reach: PrivateReach): Promise<Outcome> {
   const webhook = await ctx.db.selectFrom('webhooks').selectAll().where('id', '=', row.target).executeTakeFirst();
   if (webhook === undefined || webhook.disabled_at !== null) return { result: 'fail', error: 'The webhook is disabled' };
   try {
-    const response = await post(ctx, webhook, row);
-    await response.body?.cancel();
-    if (response.ok) return { result: 'sent' };
+    const status = await callWebhook(webhook, row, ctx.now, reach);
+    if (status >= 200 && status < 300) return { result: 'sent' };
     // 410 says: never again. Everything else may be mended.
-    return { result: response.status === 410 ? 'fail' : 'retry', error: `HTTP ${response.status}` };
+    return { result: status === 410 ? 'fail' : 'retry', error: `HTTP ${status}` };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-    return { result: 'retry', error: `${error instanceof Error ? error.message : error} ${cause}`.trim() };
+    return { result: error instanceof OutOfReach ? 'fail' : 'retry', error: messageOf(error) };
   }
 }
 
-const post = (ctx: Ctx, webhook: { url: string; secret: string }, row: OutboxRow): Promise<Response> =>
-  fetch(webhook.url, {
-    method: 'POST',
-    body: row.payload,
-    redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    headers: {
-      'Content-Type': 'application/json',
-      'User-Agent': 'Kizashi',
-      'Kizashi-Event': row.topic,
-      'Kizashi-Delivery': row.id,
-      'Kizashi-Signature': signature(webhook.secret, ctx.now, row.payload),
-    },
-  });
+/** Several refused addresses come as one error without words of its own. */
+const messageOf = (error: unknown): string =>
+  error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : error instanceof Error ? error.message || error.name : String(error);

@@ -6,12 +6,17 @@ import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import { remember } from '../history/remember.ts';
+import { literalAddress, refusedAddress } from '../outbox/reach.ts';
 import { queueHello, requeueDelivery, requeueFailed } from '../outbox/requeue.ts';
 import type { OutboxRow } from '../outbox/table.ts';
 import type { WebhookRow } from './table.ts';
 
 const Pattern = z.string().regex(/^(\*|[a-z_]+\.(\*|[a-z_]+))$/, 'as alert.raised, return.* or *');
-export const AddWebhook = z.object({ url: z.url({ protocol: /^https?$/ }).max(2000), events: z.array(Pattern).min(1).max(50) });
+const Target = z
+  .url({ protocol: /^https?$/ })
+  .max(2000)
+  .refine((url) => !namesForbidden(url), 'this address is never called');
+export const AddWebhook = z.object({ url: Target, events: z.array(Pattern).min(1).max(50) });
 export type AddWebhook = z.output<typeof AddWebhook>;
 
 /** Adds a webhook; the secret its signatures are made with is in the answer, and nowhere else. */
@@ -115,4 +120,10 @@ async function requeue<T>(ctx: Ctx, id: string, what: 'tried' | 'replayed', work
     await remember(ctx, { action: `webhook.${what}`, record_kind: 'webhook', record_id: id });
     return result;
   });
+}
+
+/** Said at once for an address that no setting permits; a private one is refused at the delivery, where the setting is known. */
+function namesForbidden(url: string): boolean {
+  const address = literalAddress(url);
+  return address !== null && refusedAddress(address, 'allow') !== null;
 }

@@ -43,7 +43,7 @@ eachDb('the outbox', (test) => {
       response.writeHead(answer).end();
     });
   });
-  let settings = { smtp_url: '', mail_from: 'Support <support@kizashi.example>', public_url: 'https://kizashi.example' };
+  let settings = { webhook_private: 'allow' as const, smtp_url: '', mail_from: 'Support <support@kizashi.example>', public_url: 'https://kizashi.example' };
   let url = '';
 
   beforeAll(async () => {
@@ -132,6 +132,33 @@ eachDb('the outbox', (test) => {
     await replayDelivery(test.ctx({ now }), id, delivery);
     expect(await deliverOutbox(test.ctx({ now }), settings)).toMatchObject({ sent: 1 });
     await expect(replayDelivery(test.ctx({ now }), id, 'other')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it.each([
+    ['loopback', 'http://127.0.0.1:9/x', 'private address'],
+    ['loopback in IPv6', 'http://[::1]:9/x', 'private address'],
+    ['a name that means loopback', 'http://localhost:9/x', 'private address'],
+    ['loopback written as one number', 'http://2130706433:9/x', 'private address'],
+    ['loopback mapped into IPv6', 'http://[::ffff:127.0.0.1]:9/x', 'private address'],
+    ['a private network', 'http://10.1.2.3:9/x', 'private address'],
+  ])('%s is not called unless that is permitted', async (_name, target, why) => {
+    const { id } = await addWebhook(test.ctx(), { url: target, events: ['never.said'] });
+    const delivery = await tryWebhook(test.ctx(), id);
+    const before = calls.length;
+    expect(await deliverOutbox(test.ctx(), { ...settings, webhook_private: 'refuse' })).toMatchObject({ failed: 1, sent: 0 });
+    expect(calls).toHaveLength(before);
+    expect((await listDeliveries(test.ctx(), id, { limit: 1 })).items[0]).toMatchObject({ id: delivery, last_error: expect.stringContaining(why) });
+  });
+
+  it('a redirect is not followed: it is an answer like any other that is no success', async () => {
+    answer = 302;
+    const { id } = await addWebhook(test.ctx(), { url, events: ['never.said'] });
+    await tryWebhook(test.ctx(), id);
+    const before = calls.length;
+    expect(await deliverOutbox(test.ctx(), settings)).toMatchObject({ retried: 1 });
+    expect(calls).toHaveLength(before + 1);
+    answer = 200;
+    await deliverOutbox(test.ctx({ now: NOW + 60_000 }), settings);
   });
 
   it('a webhook switched off gets nothing more', async () => {
