@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
+import { measuredCases } from './case/held.ts';
 import type { Config } from './config.ts';
+import { systemActor } from './core/actor.ts';
 import { type Log, openLog } from './core/log.ts';
 import { migrate } from './db/migrate.ts';
 import { openStore, type Store } from './db/open.ts';
@@ -56,12 +58,23 @@ export async function startServer(config: Config): Promise<Running> {
     closing.push(() => ingest.close());
     const server = await listen(config, app.fetch);
     closing.push(() => stopListening(server));
+    closing.push(warmKpis(store, config, log));
     closing.push(runJobs([...schedule, deliveryJob(config), mendingJob(importKinds)], { store, zone: config.tz_business, now: Date.now, log }));
     return { url: urlOf(config, server), mqtt: config.mqtt_url ?? `mqtt://${config.mqtt_host}:${ingest.status().port ?? config.mqtt_port}`, store, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Reads the measures of all cases while nobody waits for them; the first question about KPIs would take seconds otherwise. Returns how to wait for the end. */
+function warmKpis(store: Store, config: Config, log: Log): () => Promise<void> {
+  const ctx = { db: store.db, now: Date.now(), zone: config.tz_business, actor: systemActor('warm-kpis'), afterCommit: (run: () => void) => run() };
+  const read = measuredCases(ctx).then(
+    (cases) => log.debug({ cases: cases.length }, 'measures of cases read'),
+    (error: unknown) => log.error({ err: error }, 'measures of cases not read'),
+  );
+  return () => read;
 }
 
 /** Rejects with a message that names the port when it is taken. */
