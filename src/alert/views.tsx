@@ -151,7 +151,10 @@ export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert })
       <a class="button" href={`/investigations/new?source_kind=alert&source_id=${alert.id}&${cohort}`}>
         {w.investigate}
       </a>
-      <a class="button" href={`/stock/holds?${cohort}`}>
+      <a class="button" href={`/cohorts?${cohort}`}>
+        {w.cohort}
+      </a>
+      <a class="button" href={`/cohorts?${cohort}#hold`}>
         {w.hold}
       </a>
       <a class="button" href={`/known-issues/new?${cohort}`}>
@@ -160,9 +163,16 @@ export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert })
       <a class="button" href={`/notices/new?${cohort}`}>
         {w.notice}
       </a>
-      <a class="button" href={`/evidence-packs?subject_kind=alert&subject_id=${alert.id}`}>
-        {w.evidence_pack}
+      <a class="button" href={`/at-risk?${cohort}`}>
+        {w.customers_at_risk}
       </a>
+      {may(c.var.ctx.actor, 'claim:write') ? (
+        <form method="post" action="/evidence-packs">
+          <input type="hidden" name="subject_kind" value="alert" />
+          <input type="hidden" name="subject_id" value={alert.id} />
+          <button type="submit">{w.evidence_pack}</button>
+        </form>
+      ) : null}
       {nextState(alert.state, 'resolve') === null ? null : <CloseForm c={c} path={`${path}/resolution`} label={w.resolve} />}
       {nextState(alert.state, 'dismiss') === null ? null : <CloseForm c={c} path={`${path}/dismissal`} label={w.dismiss} />}
     </div>

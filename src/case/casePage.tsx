@@ -1,5 +1,6 @@
 // One case on one page: who and what, the unit beside it, what helps, and everything that happened.
 import { speak } from '../core/words.ts';
+import { QualityPart } from '../inspection/qualityPart.tsx';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, seeOther, show } from '../web/page.tsx';
 import { Badge, Facts, Moment, PageHead, Section, Table, Unknown } from '../web/parts.tsx';
@@ -81,6 +82,12 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
       {read.panels.map((panel) => (
         <UnitView c={c} row={row} panel={panel} commands={read.commands} />
       ))}
+      {
+        await QualityPart({
+          c,
+          subject: { record_kind: 'case', record_id: row.id, title: row.subject, unit_id: read.units[0]?.id ?? null, back: `/cases/${row.id}` },
+        })
+      }
       <Workarounds c={c} read={read} />
       <Similar c={c} read={read} />
       <CaseFiles c={c} case_id={row.id} files={read.files} />

@@ -58,11 +58,18 @@ async function scopeOf(ctx: Ctx, subject: EvidenceSubject): Promise<EvidenceScop
 async function ofCohort(ctx: Ctx, cohort: Cohort): Promise<EvidenceScope> {
   await checkCohort(ctx, cohort);
   const cohorts = await nameCohorts(ctx, [cohort]);
-  const title = cohorts
-    .map(({ model_code, batch_code, firmware_code, hw_rev }) => [model_code, hw_rev, batch_code, firmware_code].filter((part) => part !== null).join(' '))
-    .join(', ');
-  return { subject: { kind: 'cohort', id: null, number: null, title }, cohorts, failure_modes: [], asked: null, unit_ids: null };
+  return {
+    subject: { kind: 'cohort', id: null, number: null, title: cohorts.map(cohortTitle).join(', ') },
+    cohorts,
+    failure_modes: [],
+    asked: null,
+    unit_ids: null,
+  };
 }
+
+/** What a pack about a cohort is called: its codes without the maker, who reads it. */
+export const cohortTitle = ({ model_code, hw_rev, batch_code, firmware_code }: NamedCohort): string =>
+  [model_code, hw_rev, batch_code, firmware_code].filter((part) => part !== null).join(' ');
 
 async function ofAlert(ctx: Ctx, id: string): Promise<EvidenceScope> {
   const alert = await ctx.db.selectFrom('alerts').select(['model_id', 'hw_rev', 'batch_id', 'firmware_id', 'signal']).where('id', '=', id).executeTakeFirst();

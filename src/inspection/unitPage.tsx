@@ -9,6 +9,7 @@ import { coverageLabels, dispositionLabels, words as returnWords, typeLabels, ve
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
 import { InspectionForm } from './inspectionForm.tsx';
+import { QualityPart } from './qualityPart.tsx';
 import { type InspectionView, listInspections } from './queries.ts';
 import { words } from './words.ts';
 
@@ -40,6 +41,7 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
       </PageHead>
       <UnitFacts c={c} unit={unit} nff={await countNoFaultFound(ctx, unit.unit_id)} />
       <Snapshot c={c} unit={unit} />
+      {await QualityPart({ c, subject: qualitySubject(c, unit) })}
       {bench && running !== undefined ? await InspectionForm({ c, inspection: running }) : null}
       {bench && running === undefined && (unit.state === 'received' || unit.state === 'inspecting') ? (
         <Deed action={`/return-units/${unit.id}/inspections`} title={w.start} primary />
@@ -61,6 +63,14 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
     </>
   );
 }
+
+const qualitySubject = (c: AppContext, unit: ReturnUnitView) => ({
+  record_kind: 'return_unit' as const,
+  record_id: unit.id,
+  title: `${unit.model_code} ${(c.var.locale === 'ja' ? unit.mode_ja : unit.mode_en) ?? ''}`.trim(),
+  unit_id: unit.unit_id,
+  back: `/return-units/${unit.id}`,
+});
 
 function UnitFacts({ c, unit, nff }: { c: AppContext; unit: ReturnUnitView; nff: number }) {
   const w = words(c.var.locale);

@@ -5,7 +5,7 @@ import { type CohortReturn, exposureDays, listReturns, listService, type Service
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
-import type { Day } from '../core/time.ts';
+import { addDays, type Day } from '../core/time.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { AGE_BANDS } from '../quality/ageBands.ts';
@@ -30,18 +30,19 @@ export interface Effectiveness extends Comparison {
   readonly e_worse: number | null;
 }
 
-/** Before against after as of today. Throws `conflict` when no permanent action has a cut-in or no cohort is named. */
+/** Before against after, up to and with today. Throws `conflict` when no permanent action has a cut-in or no cohort is named. */
 export async function compareEffectiveness(ctx: Ctx, id: string, { kind }: CheckEffectiveness): Promise<Effectiveness> {
   const { cohorts, cutIns, modes } = await proofScope(ctx, id);
   if (cutIns.length === 0)
     throw new Problem('conflict', ['No finished permanent action has a cut-in: nothing to compare', '切替点のある完了済みの恒久対策がないため比較できません']);
   const as_of_on = today(ctx);
+  const until_on = addDays(as_of_on, 1);
   await countChanges(ctx);
   // Units after the cut-in are of other batches than the suspected ones: look at the whole models first.
   const models = wholeModels(cohorts);
   const by_serial = cutIns.some((cutIn) => cutIn.kind === 'serial_range');
-  const service = (await listService(ctx, models, as_of_on, by_serial)).map((piece) => ({ ...piece, side: sideOf(cutIns, piece) }));
-  const failures = (await listReturns(ctx, models, as_of_on, modes))
+  const service = (await listService(ctx, models, until_on, by_serial)).map((piece) => ({ ...piece, side: sideOf(cutIns, piece) }));
+  const failures = (await listReturns(ctx, models, until_on, modes))
     .filter((row) => kind === 'returned' || row.finding === 'confirmed')
     .map((row) => ({ ...row, side: sideOf(cutIns, row) }));
   const relevant = keepSuspects(service, cohorts);

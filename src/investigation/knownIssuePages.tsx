@@ -1,6 +1,6 @@
 // /known-issues: for staff with estimates and matches, for partners those that concern their units.
 import { z } from 'zod';
-import { cohortName, getCohortOf } from '../claim/cohort.ts';
+import { cohortName, getCohortOf, type NamedCohort, nameCohorts } from '../claim/cohort.ts';
 import { parsed } from '../claim/parsed.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
@@ -9,6 +9,8 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Facts, Field, Filters, Form, Num, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
+import { cohortsAsked } from './atRisk.ts';
+import { AskedCohort, cohortQuery, getAskedCohort } from './cohort.ts';
 import { addKnownIssue, decideKnownIssue } from './knownIssue.ts';
 import { AddKnownIssue, DecideKnownIssue, DecideMatch, KnownIssueFilter } from './knownIssueInputs.ts';
 import { decideMatch, matchOneIssue } from './knownIssueMatch.ts';
@@ -65,15 +67,16 @@ page(knownIssuePages, '/known-issues', 'unit:read', async (c) => {
   );
 });
 
-page(knownIssuePages, '/known-issues/new', 'investigation:write', (c) => {
+page(knownIssuePages, '/known-issues/new', 'investigation:write', async (c) => {
   const w = words(c.var.locale);
+  const { investigation_id, ...asked } = readQuery(c, AskedCohort.extend({ investigation_id: z.string().max(64).optional() }));
   return show(
     c,
     { title: w.new_issue, nav: '/investigations' },
     <>
       <PageHead title={w.new_issue} />
       <Form action="/known-issues">
-        {c.req.query('investigation_id') === undefined ? null : <input type="hidden" name="investigation_id" value={c.req.query('investigation_id')} />}
+        {investigation_id === undefined ? null : <input type="hidden" name="investigation_id" value={investigation_id} />}
         <Field label={w.title_en} name="title_en" required />
         <Field label={w.title_ja} name="title_ja" required />
         <TextArea label={w.workaround_en} name="workaround_en" rows={3} />
@@ -81,7 +84,7 @@ page(knownIssuePages, '/known-issues/new', 'investigation:write', (c) => {
         <Field label={w.symptom} name="symptom" />
         <Field label={w.failure_mode} name="failure_mode" />
         <Select label={w.signal} name="signal" options={signatures.map((name) => ({ value: name, label: name }))} blank="–" />
-        <CohortFields locale={c.var.locale} />
+        <CohortFields locale={c.var.locale} value={await suspected(c.var.ctx, asked, investigation_id)} />
         <button type="submit" class="primary">
           {w.save}
         </button>
@@ -89,6 +92,13 @@ page(knownIssuePages, '/known-issues/new', 'investigation:write', (c) => {
     </>,
   );
 });
+
+/** The cohort a link brings along, else the first its investigation suspects. */
+async function suspected(ctx: Ctx, asked: AskedCohort, investigation_id: string | undefined): Promise<NamedCohort | undefined> {
+  if (asked.model_id !== undefined || asked.model !== undefined || asked.unit_id !== undefined) return getAskedCohort(ctx, asked);
+  if (investigation_id === undefined) return undefined;
+  return (await nameCohorts(ctx, await cohortsAsked(ctx, { investigation_id })))[0];
+}
 
 const IssueForm = z.object({
   title_en: z.string(),
@@ -165,7 +175,9 @@ async function StaffPart({ c, id }: { c: AppContext; id: string }) {
       <Section title={w.cohorts}>
         <ul>
           {cohorts.map((cohort) => (
-            <li>{cohortName(cohort)}</li>
+            <li>
+              <a href={`/cohorts?${cohortQuery(cohort)}`}>{cohortName(cohort)}</a>
+            </li>
           ))}
         </ul>
       </Section>
@@ -210,7 +222,7 @@ async function MatchTable({ c, id }: { c: AppContext; id: string }) {
           {
             head: '',
             cell: (row) =>
-              row.state === 'suggested' && may(c.var.ctx.actor, 'case:write') ? (
+              row.state === 'suggested' && may(c.var.ctx.actor, row.record_kind === 'case' ? 'case:write' : 'return:write') ? (
                 <form method="post" action={`/known-issues/${id}/matches`}>
                   <input type="hidden" name="record_kind" value={row.record_kind} />
                   <input type="hidden" name="record_id" value={row.record_id} />
@@ -237,7 +249,16 @@ action(knownIssuePages, '/known-issues/:id/decision', 'investigation:write', asy
   return seeOther(c, `/known-issues/${row.id}`, words(c.var.locale).saved);
 });
 
-action(knownIssuePages, '/known-issues/:id/matches', 'case:write', async (c) => {
-  await decideMatch(c.var.ctx, c.req.param('id') ?? '', await readForm(c, DecideMatch));
-  return seeOther(c, `/known-issues/${c.req.param('id') ?? ''}#matches`, words(c.var.locale).saved);
+action(knownIssuePages, '/known-issues/:id/matches', 'return:write', async (c) => {
+  const { back, ...decision } = await readForm(
+    c,
+    DecideMatch.extend({
+      back: z
+        .string()
+        .regex(/^\/(cases|return-units)\/\w+$/)
+        .optional(),
+    }),
+  );
+  await decideMatch(c.var.ctx, c.req.param('id') ?? '', decision);
+  return seeOther(c, back ?? `/known-issues/${c.req.param('id') ?? ''}`, words(c.var.locale).saved);
 });

@@ -199,14 +199,3 @@ export const listMatches = (ctx: Ctx, id: string) =>
     .orderBy('known_issue_matches.record_id')
     .limit(500)
     .execute();
-
-/** Issues suggested or accepted for one return unit or case. For the pages of those. */
-export const listIssuesOf = (ctx: Ctx, record_kind: 'return_unit' | 'case', record_id: string) =>
-  visible(ctx)
-    .innerJoin('known_issue_matches', 'known_issue_matches.known_issue_id', 'known_issues.id')
-    .select(['known_issue_matches.state as match_state', 'known_issue_matches.why'])
-    .where('known_issue_matches.record_kind', '=', record_kind)
-    .where('known_issue_matches.record_id', '=', record_id)
-    .where('known_issue_matches.state', '!=', 'refused')
-    .orderBy('known_issues.number')
-    .execute();

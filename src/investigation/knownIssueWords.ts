@@ -59,10 +59,11 @@ export const words = defineWords({
   choose: ['Choose', '選択'],
   prepare: ['Prepare advance replacements', '先出し交換を準備'],
   reason: ['Reason', '理由'],
-  prepared: (returns: number, without: number) => [
-    `${returns} returns prepared, ${without} units without stock`,
-    `返品案件${returns}件を準備、在庫不足${without}台`,
+  prepared: (returns: string, without: number, gone: number) => [
+    `Prepared: ${returns}. Without stock: ${without}. No longer at risk: ${gone}`,
+    `準備した返品案件: ${returns}。在庫不足: ${without}台。対象外になった個体: ${gone}台`,
   ],
+  investigation: ['Investigation', '不具合調査'],
   hold: ['Hold this stock', '出荷停止にする'],
   holds: ['Holds', '出荷停止'],
   held_by: ['Placed by', '停止者'],

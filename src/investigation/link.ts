@@ -45,11 +45,14 @@ export async function unlinkRecord(ctx: Ctx, id: string, link: LinkInput): Promi
   });
 }
 
+/** Suspecting the same cohort twice changes nothing: its figures would count twice. */
 export async function addCohort(ctx: Ctx, id: string, cohort: CohortInput): Promise<InvestigationCohortRow> {
   allow(ctx, 'investigation:write');
   return transaction(ctx, async (ctx) => {
     const before = await loadOpenInvestigation(ctx, id);
     await checkCohort(ctx, cohort);
+    const same = await findCohort(ctx, id, cohort);
+    if (same !== undefined) return same;
     const row = { id: newId(ctx.now), investigation_id: id, ...cohort };
     await ctx.db.insertInto('investigation_cohorts').values(row).execute();
     await saveInvestigation(ctx, before, {});
@@ -57,6 +60,21 @@ export async function addCohort(ctx: Ctx, id: string, cohort: CohortInput): Prom
     return row;
   });
 }
+
+const findCohort = (
+  ctx: Ctx,
+  investigation_id: string,
+  { model_id, hw_rev, batch_id, firmware_id }: CohortInput,
+): Promise<InvestigationCohortRow | undefined> =>
+  ctx.db
+    .selectFrom('investigation_cohorts')
+    .selectAll()
+    .where('investigation_id', '=', investigation_id)
+    .where('model_id', '=', model_id)
+    .where('hw_rev', 'is not distinct from', hw_rev)
+    .where('batch_id', 'is not distinct from', batch_id)
+    .where('firmware_id', 'is not distinct from', firmware_id)
+    .executeTakeFirst();
 
 export async function removeCohort(ctx: Ctx, id: string, cohort_id: string): Promise<void> {
   allow(ctx, 'investigation:write');

@@ -34,14 +34,14 @@ export interface Scope {
 
 const DAYS_PER_MONTH = 30.4375;
 
-/** Numbers of the cohorts, narrowed to the linked failure modes when there are any. Without a cohort the rate is unknown, and units and returns are those linked. */
+/** Numbers of the cohorts up to and with today, as every failure-rate table counts them; narrowed to the linked failure modes when there are any. Without a cohort the rate is unknown, and units and returns are those linked. */
 export async function problemNumbers(ctx: Ctx, scope: Scope): Promise<ProblemNumbers> {
   const as_of_on = today(ctx);
   await countChanges(ctx);
   const of = (kind: LinkInput['kind']): string[] => scope.links.filter((link) => link.kind === kind).map((link) => link.record_id);
   const modes = await withDescendants(ctx, of('failure_mode'));
   const placed = await countUnits(ctx, scope.cohorts, of('unit'));
-  const exposure = scope.cohorts.length === 0 ? 0 : exposureDays(await listService(ctx, scope.cohorts, as_of_on));
+  const exposure = scope.cohorts.length === 0 ? 0 : exposureDays(await listService(ctx, scope.cohorts, addDays(as_of_on, 1)));
   const returns = await countReturns(ctx, scope, modes, of('return_unit'));
   return {
     as_of_on,

@@ -28,7 +28,7 @@ export async function openInvestigation(ctx: Ctx, input: OpenInvestigation): Pro
     const links = withSource(input);
     await checkInput(ctx, input, links, owner_id);
     await refuseSecond(ctx, input);
-    const cohorts = input.cohorts.length > 0 ? input.cohorts : await cohortOfSource(ctx, input);
+    const cohorts = input.cohorts.length > 0 ? distinct(input.cohorts) : await cohortOfSource(ctx, input);
     const frozen = await problemNumbers(ctx, { cohorts, links });
     const row: InvestigationRow = {
       id: newId(ctx.now),
@@ -68,6 +68,11 @@ export async function openInvestigation(ctx: Ctx, input: OpenInvestigation): Pro
     return row;
   });
 }
+
+/** Each cohort once: named twice, its figures would count twice. */
+const distinct = (cohorts: readonly Cohort[]): Cohort[] => [
+  ...new Map(cohorts.map((cohort) => [[cohort.model_id, cohort.hw_rev, cohort.batch_id, cohort.firmware_id].join(' '), cohort])).values(),
+];
 
 /** What an alert or a returned unit suspects, when nobody says otherwise. */
 async function cohortOfSource(ctx: Ctx, { source_kind, source_id }: OpenInvestigation): Promise<Cohort[]> {

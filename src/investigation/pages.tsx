@@ -1,6 +1,6 @@
 // /investigations: the list with those nobody attends to, and the form that opens one. One investigation is in recordPages.
 import { z } from 'zod';
-import { getCohortOf } from '../claim/cohort.ts';
+import { cohortName, getCohortOf, type NamedCohort } from '../claim/cohort.ts';
 import { parsed } from '../claim/parsed.ts';
 import { listStaff } from '../claim/staff.ts';
 import { may } from '../core/actor.ts';
@@ -8,7 +8,9 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
-import { InvestigationFilter, linkKinds, OpenInvestigation } from './inputs.ts';
+import { AskedCohort, getAskedCohort } from './cohort.ts';
+import { cohortPages } from './cohortPages.tsx';
+import { InvestigationFilter, OpenInvestigation } from './inputs.ts';
 import { knownIssuePages } from './knownIssuePages.tsx';
 import { investigationStates } from './lifecycle.ts';
 import { openInvestigation } from './open.ts';
@@ -88,39 +90,34 @@ function Unattended({ c, rows }: { c: AppContext; rows: readonly UnattendedInves
   );
 }
 
-/** What a link from an alert, a return or a case brings along. */
-const Prefill = z.object({
+/** What a link from an alert, a return, a case, a unit or a row of the failure rates brings along. */
+const Prefill = AskedCohort.extend({
   source_kind: z.enum(['alert', 'return_unit', 'case', 'manual']).default('manual'),
   source_id: z.string().max(64).optional(),
   title: z.string().max(300).optional(),
-  model_id: z.string().max(64).optional(),
-  hw_rev: z.string().max(40).optional(),
-  batch_id: z.string().max(64).optional(),
-  firmware_id: z.string().max(64).optional(),
 });
 
 page(investigationPages, '/investigations/new', 'investigation:write', async (c) => {
   const w = words(c.var.locale);
-  const prefill = readQuery(c, Prefill);
+  const { source_kind, source_id, title, ...asked } = readQuery(c, Prefill);
   const staff = (await listStaff(c.var.ctx)).map((user) => ({ value: user.id, label: user.name }));
+  const named = asked.model_id !== undefined || asked.model !== undefined || asked.unit_id !== undefined;
+  const cohort = named ? await getAskedCohort(c.var.ctx, asked) : undefined;
   return show(
     c,
     { title: w.open_one, nav: '/investigations' },
     <>
-      <PageHead title={w.open_one} sub={prefill.source_id === undefined ? undefined : `${w.source}: ${w[`source_${prefill.source_kind}`]}`} />
+      <PageHead title={w.open_one} sub={source_id === undefined ? undefined : `${w.source}: ${w[`source_${source_kind}`]}`} />
       <Form action="/investigations">
-        <input type="hidden" name="source_kind" value={prefill.source_kind} />
-        {Object.entries(prefill)
-          .filter(([name]) => name !== 'title' && name !== 'source_kind')
-          .map(([name, value]) => (
-            <input type="hidden" name={name} value={value} />
-          ))}
-        <Field label={w.title} name="title" required value={prefill.title ?? null} autofocus />
+        <input type="hidden" name="source_kind" value={source_kind} />
+        {source_id === undefined ? null : <input type="hidden" name="source_id" value={source_id} />}
+        {cohort === undefined ? null : <SuspectedCohort c={c} cohort={cohort} />}
+        <Field label={w.title} name="title" required value={title ?? (cohort === undefined ? null : cohortName(cohort))} autofocus />
         <TextArea label={w.problem} name="problem" required />
         <Select label={w.owner} name="owner_id" value={c.var.ctx.actor.id} options={staff} />
         <Field label={w.next_on} name="next_on" type="date" />
         <Field label={w.next_step} name="next_step" />
-        {prefill.model_id === undefined ? <CohortFields locale={c.var.locale} required={false} /> : null}
+        {cohort === undefined ? <CohortFields locale={c.var.locale} required={false} /> : null}
         <button type="submit" class="primary">
           {w.open_one}
         </button>
@@ -129,7 +126,19 @@ page(investigationPages, '/investigations/new', 'investigation:write', async (c)
   );
 });
 
-const OpenForm = Prefill.extend({
+function SuspectedCohort({ c, cohort }: { c: AppContext; cohort: NamedCohort }) {
+  const { model_id, hw_rev, batch_id, firmware_id } = cohort;
+  return (
+    <p>
+      {words(c.var.locale).cohort}: <strong>{cohortName(cohort)}</strong>
+      {Object.entries({ model_id, hw_rev, batch_id, firmware_id }).map(([name, value]) =>
+        value === null ? null : <input type="hidden" name={name} value={value} />,
+      )}
+    </p>
+  );
+}
+
+const OpenForm = Prefill.pick({ source_kind: true, source_id: true, model_id: true, hw_rev: true, batch_id: true, firmware_id: true }).extend({
   title: z.string(),
   problem: z.string(),
   owner_id: z.string().optional(),
@@ -148,6 +157,5 @@ action(investigationPages, '/investigations', 'investigation:write', async (c) =
   return seeOther(c, `/investigations/${row.id}`, words(c.var.locale).opened_done);
 });
 
-export const linkOptions = (c: AppContext) => linkKinds.map((kind) => ({ value: kind, label: words(c.var.locale)[`link_${kind}`] }));
-
-for (const part of [recordPages, recordForms, stepForms, knownIssuePages, testPages, testTemplatePages, riskPages]) investigationPages.route('/', part);
+for (const part of [cohortPages, recordPages, recordForms, stepForms, knownIssuePages, testPages, testTemplatePages, riskPages])
+  investigationPages.route('/', part);

@@ -7,6 +7,7 @@ import { type Ctx, today } from '../db/ctx.ts';
 import { listPage, type PageRequest } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 import type { InvestigationFilter } from './inputs.ts';
+import { type LinkView, listLinks } from './linkViews.ts';
 import { getInvestigation } from './load.ts';
 import { type ProblemNumbers, problemNumbers } from './numbers.ts';
 import type { InvestigationActionRow, InvestigationCauseRow, InvestigationRow } from './table.ts';
@@ -94,7 +95,7 @@ export async function listUnattended(ctx: Ctx): Promise<UnattendedInvestigation[
         of('investigations.next_on', '<', day),
       ]),
     )
-    .orderBy('investigations.next_on')
+    .orderBy(sql`coalesce(investigations.next_on, '')`)
     .orderBy('investigations.id')
     .execute();
   return rows.map(({ disabled_at, ...row }) => ({ ...row, neglect: neglectOf({ ...row, disabled_at }, day) }));
@@ -197,72 +198,6 @@ export async function listActions(ctx: Ctx, id: string) {
     from: batch_code ?? firmware_code ?? hw_rev ?? serial_from_key ?? '',
   }));
   return actions.map((action) => ({ ...action, cut_ins: named.filter((cutIn) => cutIn.action_id === action.id) }));
-}
-
-export interface LinkView {
-  readonly kind: 'unit' | 'return_unit' | 'alert' | 'case' | 'failure_mode';
-  readonly record_id: string;
-  readonly label: string;
-  readonly path: string | null;
-}
-
-/** Linked records with what people call them. */
-export async function listLinks(ctx: Ctx, id: string): Promise<LinkView[]> {
-  const links = await ctx.db
-    .selectFrom('investigation_links')
-    .select(['kind', 'record_id'])
-    .where('investigation_id', '=', id)
-    .orderBy('created_at')
-    .orderBy('record_id')
-    .execute();
-  const units = await ctx.db
-    .selectFrom('investigation_links')
-    .innerJoin('units', 'units.id', 'record_id')
-    .select(['record_id', 'serial as label'])
-    .where('investigation_id', '=', id)
-    .where('kind', '=', 'unit')
-    .execute();
-  const returned = await ctx.db
-    .selectFrom('investigation_links')
-    .innerJoin('return_units', 'return_units.id', 'record_id')
-    .innerJoin('units', 'units.id', 'return_units.unit_id')
-    .innerJoin('returns', 'returns.id', 'return_units.return_id')
-    .select(['record_id', 'serial', 'returns.number', 'returns.id as return_id'])
-    .where('investigation_id', '=', id)
-    .where('kind', '=', 'return_unit')
-    .execute();
-  const modes = await ctx.db
-    .selectFrom('investigation_links')
-    .innerJoin('codes', 'codes.id', 'record_id')
-    .select(['record_id', 'name_en', 'name_ja'])
-    .where('investigation_id', '=', id)
-    .where('kind', '=', 'failure_mode')
-    .execute();
-  const unitLabels = new Map(units.map((unit) => [unit.record_id, unit.label]));
-  const returnLabels = new Map(returned.map((row) => [row.record_id, row]));
-  const modeLabels = new Map(modes.map((mode) => [mode.record_id, ctx.actor.locale === 'ja' ? mode.name_ja : mode.name_en]));
-  return links.map(({ kind, record_id }) => {
-    const row = returnLabels.get(record_id);
-    switch (kind) {
-      case 'unit':
-        return { kind, record_id, label: unitLabels.get(record_id) ?? record_id, path: `/units/${record_id}` };
-      case 'return_unit':
-        return {
-          kind,
-          record_id,
-          label: row === undefined ? record_id : `${row.number} ${row.serial}`,
-          path: row === undefined ? null : `/returns/${row.return_id}`,
-        };
-      case 'failure_mode':
-        return { kind, record_id, label: modeLabels.get(record_id) ?? record_id, path: null };
-      case 'alert':
-        return { kind, record_id, label: record_id, path: `/alerts/${record_id}` };
-      case 'case':
-        return { kind, record_id, label: record_id, path: `/cases/${record_id}` };
-      default:
-        return kind satisfies never;
-    }
-  });
 }
 
 export const listChecks = (ctx: Ctx, id: string) =>

@@ -28,13 +28,13 @@ export async function StepSection({ c, view: { investigation: row } }: { c: AppC
     ...tests.map((test) => ({ value: `test_record ${test.id}`, label: `${test.number} ${test.title}` })),
   ];
   return (
-    <Section title={w.gate} id="steps">
+    <Section title={w.next_steps} id="steps">
       {possibleEvents(row.state).map((event) => {
         const gaps = event === 'contain' || event === 'verify' ? [] : gapsBefore(event, progress);
         return (
           <Form action={`/investigations/${row.id}/steps/${event}`} label={w[`step_${event}`]}>
             {gaps.length === 0 ? null : (
-              <ul>
+              <ul aria-label={w.gate}>
                 {gaps.map((gap) => (
                   <li>{speak(gap, c.var.locale)}</li>
                 ))}
@@ -141,7 +141,7 @@ export async function FrameForm({ c, view: { investigation: row, team } }: { c: 
         <Select label={w.owner} name="owner_id" value={row.owner_id} options={staff} />
         <Field label={w.next_on} name="next_on" type="date" value={row.next_on} required />
         <Field label={w.next_step} name="next_step" value={row.next_step} />
-        <button type="submit">{w.saved}</button>
+        <button type="submit">{w.save}</button>
       </Form>
       <ul>
         {team.map((member) => (

@@ -1,14 +1,18 @@
 // /at-risk: the next customers of a cohort or an investigation, the holds, and the one action that prepares replacements.
 import { z } from 'zod';
+import { cohortName, nameCohorts } from '../claim/cohort.ts';
 import { may } from '../core/actor.ts';
+import { invalid } from '../core/problem.ts';
 import { releaseHold } from '../stock/hold.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Badge, Field, Form, Moment, PageHead, Pager, Section, Table } from '../web/parts.tsx';
+import { Badge, Field, Form, Moment, PageHead, Pager, Section, Table, withQuery } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { cohortsAsked, countAtRisk, listAtRisk, type UnitAtRisk } from './atRisk.ts';
-import { type DisplacedReservation, holdSuspects, listDisplaced, listHolds, moveToSubstitute } from './hold.ts';
-import { AtRiskFilter } from './holdApi.ts';
+import { AskedCohort, cohortQuery, getAskedCohort } from './cohort.ts';
+import { listDisplaced, moveToSubstitute } from './displaced.ts';
+import { DisplacedTable } from './displacedViews.tsx';
+import { holdSuspects, listHolds } from './hold.ts';
 import { words } from './knownIssueWords.ts';
 import { prepareReplacements } from './replace.ts';
 
@@ -16,23 +20,34 @@ export const riskPages = newPages();
 
 page(riskPages, '/at-risk', 'investigation:read', async (c) => {
   const w = words(c.var.locale);
-  const { limit, cursor, sort, ...asked } = readQuery(c, ListQuery.extend(AtRiskFilter.shape));
-  const cohorts = await cohortsAsked(c.var.ctx, asked);
+  const { limit, cursor, sort, investigation_id, ...asked } = readQuery(
+    c,
+    ListQuery.extend(AskedCohort.shape).extend({ investigation_id: z.string().optional() }),
+  );
+  const cohorts = investigation_id === undefined ? [await getAskedCohort(c.var.ctx, asked)] : await cohortsAsked(c.var.ctx, { investigation_id });
   const { items, next_cursor } = await listAtRisk(c.var.ctx, cohorts, { limit, cursor, sort });
   return show(
     c,
-    { title: w.at_risk, nav: '/investigations' },
+    { title: w.at_risk, nav: '/investigations', kind: 'wide' },
     <>
       <PageHead title={w.at_risk} sub={`${w.total}: ${await countAtRisk(c.var.ctx, cohorts)}`}>
-        {asked.investigation_id === undefined ? null : (
-          <a class="button" href={`/investigations/${asked.investigation_id}`}>
-            ←
+        {investigation_id === undefined ? null : (
+          <a class="button" href={`/investigations/${investigation_id}`}>
+            {w.investigation}
           </a>
         )}
       </PageHead>
-      {asked.investigation_id === undefined ? null : <Holds c={c} id={asked.investigation_id} />}
+      <p>
+        {(await nameCohorts(c.var.ctx, cohorts)).map((cohort) => (
+          <>
+            <a href={`/cohorts?${cohortQuery(cohort)}`}>{cohortName(cohort)}</a>{' '}
+          </>
+        ))}
+      </p>
+      {investigation_id === undefined ? null : <Holds c={c} id={investigation_id} />}
       <form method="post" action="/advance-replacements">
-        {asked.investigation_id === undefined ? null : <input type="hidden" name="investigation_id" value={asked.investigation_id} />}
+        <input type="hidden" name="back" value={withQuery(c, { done: null })} />
+        {investigation_id === undefined ? null : <input type="hidden" name="investigation_id" value={investigation_id} />}
         <RiskTable c={c} rows={items} />
         {may(c.var.ctx.actor, 'return:write') && items.length > 0 ? (
           <div class="stack">
@@ -71,11 +86,11 @@ const RiskTable = ({ c, rows }: { c: AppContext; rows: readonly UnitAtRisk[] }) 
 async function Holds({ c, id }: { c: AppContext; id: string }) {
   const w = words(c.var.locale);
   const holds = await listHolds(c.var.ctx, id);
-  const displaced = await listDisplaced(c.var.ctx, id);
+  const displaced = await listDisplaced(c.var.ctx, { investigation_id: id });
   return (
     <Section title={w.holds} id="holds">
       {holds.length === 0 ? null : <HoldTable c={c} id={id} rows={holds} />}
-      {displaced.length === 0 ? null : <DisplacedTable c={c} id={id} rows={displaced} />}
+      {displaced.length === 0 ? null : <DisplacedTable c={c} base={`/investigations/${id}`} rows={displaced} />}
       {may(c.var.ctx.actor, 'investigation:write') ? (
         <Form action={`/investigations/${id}/holds`}>
           <Field label={w.reason} name="reason" required />
@@ -125,37 +140,6 @@ const HoldTable = ({ c, id, rows }: { c: AppContext; id: string; rows: readonly 
   );
 };
 
-const DisplacedTable = ({ c, id, rows }: { c: AppContext; id: string; rows: readonly DisplacedReservation[] }) => {
-  const w = words(c.var.locale);
-  return (
-    <Table
-      c={c}
-      caption={w.displaced}
-      rows={rows}
-      columns={[
-        { head: w.serial, cell: (row) => row.serial ?? `${row.model_code} × ${row.quantity}` },
-        {
-          head: w.return_number,
-          cell: (row) => (row.return_id === null ? `${row.cause_kind}` : <a href={`/returns/${row.return_id}`}>{row.return_number}</a>),
-        },
-        {
-          head: '',
-          cell: (row) =>
-            row.moved_to !== null ? (
-              w.moved
-            ) : may(c.var.ctx.actor, 'stock:write') ? (
-              <form method="post" action={`/investigations/${id}/displaced/${row.reservation_id}`}>
-                <button type="submit">{w.move}</button>
-              </form>
-            ) : (
-              ''
-            ),
-        },
-      ]}
-    />
-  );
-};
-
 const Reason = z.object({ reason: z.string().trim().min(1).max(500) });
 const home = (id: string): string => `/at-risk?investigation_id=${id}`;
 
@@ -172,17 +156,26 @@ action(riskPages, '/investigations/:id/holds/:hold_id/release', 'stock:approve',
 
 action(riskPages, '/investigations/:id/displaced/:reservation_id', 'stock:write', async (c) => {
   const id = c.req.param('id') ?? '';
-  await moveToSubstitute(c.var.ctx, id, c.req.param('reservation_id') ?? '');
+  await moveToSubstitute(c.var.ctx, { investigation_id: id }, c.req.param('reservation_id') ?? '');
   return seeOther(c, home(id), words(c.var.locale).moved);
 });
 
-const ReplaceForm = Reason.extend({ investigation_id: z.string().optional(), unit_ids: z.union([z.string().transform((id) => [id]), z.array(z.string())]) });
+const ReplaceForm = Reason.extend({
+  investigation_id: z.string().optional(),
+  unit_ids: z.union([z.string().transform((id) => [id]), z.array(z.string())]).default([]),
+  /** The list the units were chosen from. */
+  back: z
+    .string()
+    .regex(/^\?[\w=&%.+-]*$/)
+    .optional(),
+});
 action(riskPages, '/advance-replacements', 'return:write', async (c) => {
-  const input = await readForm(c, ReplaceForm);
+  const { back, ...input } = await readForm(c, ReplaceForm);
+  if (input.unit_ids.length === 0) throw invalid('unit_ids', ['Choose the units to replace', '交換する個体を選択してください'], c.var.locale);
   const done = await prepareReplacements(c.var.ctx, input);
   return seeOther(
     c,
-    input.investigation_id === undefined ? '/returns' : home(input.investigation_id),
-    words(c.var.locale).prepared(done.returns.length, done.without_stock.length),
+    back === undefined ? '/returns' : `/at-risk${back}`,
+    words(c.var.locale).prepared(done.returns.map((row) => row.number).join(', '), done.without_stock.length, done.not_at_risk.length),
   );
 });

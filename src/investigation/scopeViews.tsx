@@ -1,6 +1,7 @@
 // What an investigation suspects and links to, with the forms that add to it.
 import type { AppContext } from '../web/env.ts';
 import { Field, Form, Section, Select, Table } from '../web/parts.tsx';
+import { cohortQuery } from './cohort.ts';
 import { linkKinds } from './inputs.ts';
 import type { InvestigationView } from './queries.ts';
 import { CohortFields } from './views.tsx';
@@ -27,7 +28,14 @@ export function ScopeSection({ c, view, writable }: { c: AppContext; view: Inves
         caption={w.cohorts}
         rows={view.cohorts}
         columns={[
-          { head: w.cohort, cell: (row) => `${row.maker_code} ${row.model_code}` },
+          {
+            head: w.cohort,
+            cell: (row) => (
+              <a href={`/cohorts?${cohortQuery(row)}`}>
+                {row.maker_code} {row.model_code}
+              </a>
+            ),
+          },
           { head: w.hw_rev, cell: (row) => row.hw_rev ?? '*' },
           { head: w.batch, cell: (row) => row.batch_code ?? '*' },
           { head: w.firmware, cell: (row) => row.firmware_code ?? '*' },

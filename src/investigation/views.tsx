@@ -1,4 +1,5 @@
 // Parts of the investigation pages.
+import type { NamedCohort } from '../claim/cohort.ts';
 import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Field, Form, Num, Select, type Tone } from '../web/parts.tsx';
@@ -79,7 +80,7 @@ export function NumbersTable({ frozen, live, locale }: { frozen: ProblemNumbers;
   );
 }
 
-const Rate = ({ numbers, locale }: { numbers: ProblemNumbers; locale: Locale }) => (
+export const Rate = ({ numbers, locale }: { numbers: ProblemNumbers; locale: Locale }) => (
   <>
     <Num value={numbers.rate_per_1000_device_months} digits={3} locale={locale} />
     {numbers.ci_low === null || numbers.ci_high === null ? null : (
@@ -239,15 +240,15 @@ export const VerdictBadge = ({ verdict, locale }: { verdict: Effectiveness['verd
   <Badge tone={verdict === 'improved' ? 'good' : verdict === 'worse' ? 'bad' : 'neutral'}>{words(locale)[verdict]}</Badge>
 );
 
-/** The fields of a cohort, by the codes people know. */
-export const CohortFields = ({ locale, required = true }: { locale: Locale; required?: boolean }) => {
+/** The fields of a cohort, by the codes people know; filled in with `value`. */
+export const CohortFields = ({ locale, required = true, value }: { locale: Locale; required?: boolean; value?: NamedCohort | undefined }) => {
   const w = words(locale);
   return (
     <>
-      <Field label={w.model} name="model_code" required={required} />
-      <Field label={w.hw_rev} name="hw_rev" />
-      <Field label={w.batch} name="batch_code" />
-      <Field label={w.firmware} name="firmware_code" />
+      <Field label={w.model} name="model_code" required={required} value={value?.model_code ?? null} />
+      <Field label={w.hw_rev} name="hw_rev" value={value?.hw_rev ?? null} />
+      <Field label={w.batch} name="batch_code" value={value?.batch_code ?? null} />
+      <Field label={w.firmware} name="firmware_code" value={value?.firmware_code ?? null} />
     </>
   );
 };

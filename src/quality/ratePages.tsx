@@ -1,4 +1,5 @@
 // Pages of failure rates: the ranked table with its forest plot, and the failures behind a figure.
+import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Filters, formatNumber, Num, PageHead, Pager, Percent, Section, Select, Table, Unknown, withQuery } from '../web/parts.tsx';
@@ -87,8 +88,21 @@ function RateTableView({ c, by, rows }: { c: AppContext; by: readonly Dimension[
         { head: w.nff_share, numeric: true, sort: 'nff_share', cell: (row) => <Percent value={row.nff_share} locale={locale} /> },
         { head: w.untriaged, numeric: true, sort: 'untriaged', cell: (row) => <a href={rowsLink(c, row, 'untriaged')}>{row.untriaged}</a> },
         { head: w.other, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'other')}>{row.other}</a> },
+        { head: w.act, cell: (row) => <CohortLink c={c} row={row} /> },
       ]}
     />
+  );
+}
+
+/** What can be done about the cohort of a row: hold, investigate, evidence. Only rows of one model are a cohort. */
+function CohortLink({ c, row: { group } }: { c: AppContext; row: RateRow }) {
+  const { maker, model, hw_rev, batch, firmware } = group;
+  if (model == null || !may(c.var.ctx.actor, 'investigation:read')) return null;
+  const parts = Object.entries({ maker, model, hw_rev, batch, firmware }).flatMap(([name, code]): [string, string][] => (code == null ? [] : [[name, code]]));
+  return (
+    <a class="button" href={`/cohorts?${new URLSearchParams(parts)}`}>
+      {words(c.var.locale).act}
+    </a>
   );
 }
 

@@ -1,6 +1,7 @@
 import { defineWords } from '../core/words.ts';
 
 export const words = defineWords({
+  act: ['Act', '対応'],
   failure_rates: ['Failure rates', '故障率'],
   life_analysis: ['Life analysis', '寿命解析'],
   comparison: ['Comparison', '比較'],

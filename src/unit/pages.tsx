@@ -159,6 +159,11 @@ async function unitView(c: AppContext, panels: readonly UnitPanel[]) {
     { title: unit.serial, nav: '/units', kind: 'wide' },
     <>
       <PageHead title={unit.serial} sub={`${unit.model_code} · ${locationName(unit.location, locale) ?? '—'}`}>
+        {ctx.actor.partner_id === null && may(ctx.actor, 'investigation:read') ? (
+          <a class="button" href={`/cohorts?unit_id=${unit.id}`}>
+            {w.cohort}
+          </a>
+        ) : null}
         {may(ctx.actor, 'unit:write') ? (
           <a class="button" href={`/units/${unit.id}/edit`}>
             {w.edit}

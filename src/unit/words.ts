@@ -1,6 +1,7 @@
 import { defineWords } from '../core/words.ts';
 
 export const words = defineWords({
+  cohort: ['Units made alike', '同一条件の個体群'],
   units: ['Units', '個体'],
   unit: ['Unit', '個体'],
   new_unit: ['New unit', '個体を登録'],

@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { listAtRisk } from '../../src/investigation/atRisk.ts';
-import { holdSuspects, listDisplaced, listHolds, moveToSubstitute } from '../../src/investigation/hold.ts';
+import { listDisplaced, moveToSubstitute } from '../../src/investigation/displaced.ts';
+import { holdSuspects, listHolds } from '../../src/investigation/hold.ts';
 import { OpenInvestigation } from '../../src/investigation/inputs.ts';
 import { openInvestigation } from '../../src/investigation/open.ts';
 import { prepareReplacements } from '../../src/investigation/replace.ts';
@@ -42,12 +43,14 @@ eachDb('the second victim', (test) => {
     const promise = await reserveStock(asKato(), { model: model(), unit_id: bad?.id, cause_kind: 'case', cause_id: 'case-1' });
     const [hold] = await holdSuspects(asKato(), id, { reason: 'Leaking seals' });
     expect(hold).toMatchObject({ state: 'active', batch_id: cast.jan, cause_kind: 'investigation', cause_id: id });
-    expect(await listDisplaced(asKato(), id)).toMatchObject([{ reservation_id: promise.id, serial: 'HELD1', cause_id: 'case-1', moved_to: null }]);
-    await expect(moveToSubstitute(asKato(), id, promise.id)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await listDisplaced(asKato(), { investigation_id: id })).toMatchObject([
+      { reservation_id: promise.id, serial: 'HELD1', cause_id: 'case-1', moved_to: null },
+    ]);
+    await expect(moveToSubstitute(asKato(), { investigation_id: id }, promise.id)).rejects.toMatchObject({ code: 'conflict' });
     const [sister] = await keep(test.ctx(), cast, ['SISTER1'], 'good_stock', { model_id: cast.x200 });
-    expect(await moveToSubstitute(asKato(), id, promise.id)).toEqual({ unit_id: sister?.id, model_id: cast.x200 });
-    expect((await listDisplaced(asKato(), id))[0]?.moved_to).not.toBeNull();
-    await expect(moveToSubstitute(asKato(), id, promise.id)).rejects.toThrow('moved already');
+    expect(await moveToSubstitute(asKato(), { investigation_id: id }, promise.id)).toEqual({ unit_id: sister?.id, model_id: cast.x200 });
+    expect((await listDisplaced(asKato(), { investigation_id: id }))[0]?.moved_to).not.toBeNull();
+    await expect(moveToSubstitute(asKato(), { investigation_id: id }, promise.id)).rejects.toThrow('moved already');
     await expect(reserveStock(asKato(), { model: model(), unit_id: bad?.id, cause_kind: 'case', cause_id: 'case-2' })).rejects.toMatchObject({
       code: 'conflict',
     });
@@ -77,7 +80,7 @@ eachDb('the second victim', (test) => {
     // Whoever came second knows: the promise was taken back by the hold, or refused because of it.
     const [reserved] = outcomes;
     if (reserved.status === 'rejected') expect(reserved.reason).toMatchObject({ code: 'conflict' });
-    else expect((await listDisplaced(asKato(), id)).map((row) => row.serial)).toContain('RACE1');
+    else expect((await listDisplaced(asKato(), { investigation_id: id })).map((row) => row.serial)).toContain('RACE1');
   });
 
   it('gets advance replacements prepared, as many as the stock allows', async () => {

@@ -40,8 +40,8 @@ eachDb('an investigation', (test) => {
     const row = await open({ cohorts: [{ model_id: cast.x100, batch_id: cast.jan }], links: [{ kind: 'failure_mode', record_id: cast.seal }] });
     expect(row.number).toBe('INV-2026-0001');
     const before = await viewInvestigation(asKato(), row.id);
-    expect(before.frozen).toMatchObject({ units: 40, in_service: 40, returned: 20, confirmed: 20, nff: 0, exposure_days: 40 * 365, as_of_on: '2026-04-01' });
-    expect(before.frozen.rate_per_1000_device_months).toBeCloseTo((20 * 1000 * 30.4375) / (40 * 365), 9);
+    expect(before.frozen).toMatchObject({ units: 40, in_service: 40, returned: 20, confirmed: 20, nff: 0, exposure_days: 40 * 366, as_of_on: '2026-04-01' });
+    expect(before.frozen.rate_per_1000_device_months).toBeCloseTo((20 * 1000 * 30.4375) / (40 * 366), 9);
     const unit = await test.ctx().db.selectFrom('units').selectAll().where('serial', '=', 'JAN030').executeTakeFirstOrThrow();
     await fail(test.ctx(), unit, { failed_on: '2025-12-24', verdict: 'no_fault_found' });
     const after = await viewInvestigation(asKato(), row.id);
@@ -154,7 +154,7 @@ eachDb('an investigation', (test) => {
     await implementActions(asKato(), row.id);
     await expect(decideAction(asKato(), row.id, action.id, 'resume', { outcome: 'x' })).rejects.toMatchObject({ code: 'conflict' });
     const check = await checkEffectiveness(asKato(), row.id, { kind: 'confirmed' });
-    expect(check).toMatchObject({ verdict: 'improved', before_failures: 20, after_failures: 0, before_exposure_days: 40 * 365, after_exposure_days: 60 * 274 });
+    expect(check).toMatchObject({ verdict: 'improved', before_failures: 20, after_failures: 0, before_exposure_days: 40 * 366, after_exposure_days: 60 * 275 });
     expect(check.ratio_high).toBeLessThan(1);
     await expect(verifyInvestigation(asKato(), row.id, { effectiveness: 'Better', evidence_kind: 'test_record', evidence_id: check.id })).rejects.toMatchObject(
       { code: 'invalid' },

@@ -12,7 +12,9 @@ export interface Reading {
   readonly lines: readonly Reading[];
   readonly samples: readonly Reading[];
   readonly exchanges: readonly Reading[];
-  readonly cohorts: readonly unknown[];
+  readonly cohorts: readonly { readonly batch_code: string | null }[];
+  readonly links: readonly { readonly kind: string; readonly label: string; readonly path: string | null }[];
+  readonly frozen: Readonly<Record<string, number | null>>;
 }
 
 export async function read(response: Response | Promise<Response>): Promise<Reading> {
