@@ -1,9 +1,11 @@
 // The desk: the list with what must not be overlooked above it, and a new case.
 import { z } from 'zod';
 import { speak } from '../core/words.ts';
+import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, type Column, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { caseDeeds } from './bulk.tsx';
 import { readDeskForm, unitNamed } from './forms.ts';
 import { caseTypes, OpenCase } from './inputs.ts';
 import { caseStates } from './lifecycle.ts';
@@ -51,11 +53,16 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
       </PageHead>
       {staff ? <Neglected c={c} neglected={neglected} /> : null}
       <CaseFilters c={c} filter={filter} owners={owners} />
-      <Table c={c} caption={w.cases} rows={found.items} columns={columns(c)} />
+      <Table c={c} caption={w.cases} rows={found.items} columns={columns(c)} {...(staff ? { choose } : {})} />
+      {staff ? <BulkBar c={c} deeds={caseDeeds} /> : null}
       <Pager c={c} next_cursor={found.next_cursor} />
     </>,
   );
 });
+
+caseListPages.route('/', bulkPages('/cases', 'case:write', caseDeeds));
+
+const choose = { id: (row: ListedCase) => row.id, label: (row: ListedCase) => row.number };
 
 function Neglected({ c, neglected }: { c: AppContext; neglected: readonly NeglectedCase[] }) {
   const { locale } = c.var;

@@ -2,7 +2,7 @@
 import { raw } from 'hono/html';
 import { speak } from '../core/words.ts';
 import { seenBy } from '../db/scope.ts';
-import { getUnit } from '../unit/queries.ts';
+import { getUnit, type UnitView } from '../unit/queries.ts';
 import { asset } from '../web/assets.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
@@ -12,8 +12,26 @@ import { typeLabels, words } from './words.ts';
 export const labelPages = newPages();
 
 page(labelPages, '/units/:id/label', 'unit:read', async (c) => {
-  const w = words(c.var.locale);
   const unit = await getUnit(c.var.ctx, c.req.param('id') ?? '');
+  return show(c, { title: unit.serial, kind: 'print' }, <Labels c={c} labels={[await labelOf(c, unit)]} />);
+});
+
+/** As many labels as a list lets one select. */
+const MOST_LABELS = 200;
+
+page(labelPages, '/labels', 'unit:read', async (c) => {
+  const labels: Label[] = [];
+  for (const id of (c.req.queries('id') ?? []).slice(0, MOST_LABELS)) labels.push(await labelOf(c, await getUnit(c.var.ctx, id)));
+  return show(c, { title: words(c.var.locale).labels, kind: 'print' }, <Labels c={c} labels={labels} />);
+});
+
+interface Label {
+  readonly unit: UnitView;
+  /** Number of its latest return. */
+  readonly number: string | undefined;
+}
+
+async function labelOf(c: AppContext, unit: UnitView): Promise<Label> {
   const last = await c.var.ctx.db
     .selectFrom('return_units')
     .innerJoin('returns', 'returns.id', 'return_units.return_id')
@@ -22,11 +40,13 @@ page(labelPages, '/units/:id/label', 'unit:read', async (c) => {
     .where('return_units.unit_id', '=', unit.id)
     .orderBy('return_units.id', 'desc')
     .executeTakeFirst();
-  return show(
-    c,
-    { title: unit.serial, kind: 'print' },
-    <>
-      <PrintStyles />
+  return { unit, number: last?.number };
+}
+
+const Labels = ({ c, labels }: { c: AppContext; labels: readonly Label[] }) => (
+  <>
+    <PrintStyles />
+    {labels.map(({ unit, number }) => (
       <div class="label">
         <QrCode text={linkTo(c, `/units/${unit.id}`)} />
         <div>
@@ -35,16 +55,16 @@ page(labelPages, '/units/:id/label', 'unit:read', async (c) => {
           <br />
           {unit.identity === 'provisional' ? (
             <>
-              {w.provisional}
+              {words(c.var.locale).provisional}
               <br />
             </>
           ) : null}
-          {last?.number}
+          {number}
         </div>
       </div>
-    </>,
-  );
-});
+    ))}
+  </>
+);
 
 page(labelPages, '/returns/:id/packing-slip', 'return:read', async (c) => {
   const w = words(c.var.locale);

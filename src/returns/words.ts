@@ -116,6 +116,7 @@ export const words = defineWords({
   box: ['Box of return', '開梱中の返品案件'],
   choose: ['Several units answer to this: choose one', '複数の個体が該当します。選択してください'],
   print_label: ['Print label', 'ラベルを印刷'],
+  labels: ['Labels', 'ラベル'],
   packing_slip: ['Packing slip', '梱包票'],
   to_bench: ['Bench', '検証'],
   undo_receipt: ['Undo receipt', '受領を取り消す'],

@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { UnitQuery } from './api.ts';
+import { unitDeeds } from './bulk.tsx';
 import { createUnit } from './createUnit.ts';
 import { changeFirmware } from './firmware.ts';
 import { EditUnitForm, NewUnitForm, UnitActions } from './forms.tsx';
@@ -27,6 +29,7 @@ export type UnitPanel = (c: AppContext, unit: UnitView) => Promise<Child>;
 export function unitPages(panels: readonly UnitPanel[] = []): Pages {
   const pages = newPages();
   page(pages, '/units', 'unit:read', listView);
+  pages.route('/', bulkPages('/units', 'unit:write', unitDeeds));
   page(pages, '/units/new', 'unit:write', (c) =>
     show(
       c,
@@ -67,6 +70,8 @@ const MergeForm = z.strictObject({ into: z.string().max(200), reason: z.string()
 const idOf = (c: AppContext): string => c.req.param('id') ?? '';
 const saved = (c: AppContext, id: string): Response => seeOther(c, `/units/${id}`, words(c.var.locale).saved);
 
+const choose = { id: (unit: UnitView) => unit.id, label: (unit: UnitView) => unit.serial };
+
 async function listView(c: AppContext) {
   const { locale } = c.var;
   const w = words(locale);
@@ -92,7 +97,21 @@ async function listView(c: AppContext) {
           {w.several}
         </p>
       ) : null}
-      <Table c={c} caption={w.units} columns={unitColumns(c)} rows={items} {...(filter.serial === undefined ? {} : { empty: w.none_found })} />
+      <Table
+        c={c}
+        caption={w.units}
+        columns={unitColumns(c)}
+        rows={items}
+        {...(filter.serial === undefined ? {} : { empty: w.none_found })}
+        {...(c.var.ctx.actor.partner_id === null ? { choose } : {})}
+      />
+      <BulkBar c={c} deeds={unitDeeds}>
+        {c.var.ctx.actor.partner_id === null ? (
+          <button type="submit" formaction="/labels">
+            {w.print_labels}
+          </button>
+        ) : undefined}
+      </BulkBar>
       <Pager c={c} next_cursor={next_cursor} />
     </>,
   );

@@ -65,6 +65,7 @@ export const words = defineWords({
     '編集中に他の人が保存しました。現在の値を表示しています。もう一度入力してください。',
   ],
   code_hint: ['Code', 'コード'],
+  print_labels: ['Print labels', 'ラベルを印刷'],
 });
 
 /** Locations as the teams say them (domain.md). */

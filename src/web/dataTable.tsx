@@ -12,19 +12,27 @@ export interface Column<Row> {
   readonly sort?: string;
 }
 
+/** Makes the rows selectable for the bulk bar (bulkBar.tsx) of the page. */
+export interface Choose<Row> {
+  readonly id: (row: Row) => string;
+  /** What the row is called, for those who hear the page. */
+  readonly label: (row: Row) => string;
+}
+
 interface TableProps<Row> {
   readonly c: AppContext;
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly empty?: Child;
+  readonly choose?: Choose<Row>;
 }
 
 /** With fewer columns there is nothing to hide. */
 const CHOICE_FROM = 5;
 
 /** A table of rows; says so when there are none. */
-export function Table<Row>({ c, caption, columns, rows, empty }: TableProps<Row>) {
+export function Table<Row>({ c, caption, columns, rows, empty, choose }: TableProps<Row>) {
   if (rows.length === 0) return <p class="empty">{empty ?? words(c.var.locale).empty}</p>;
   const hidden = hiddenColumns(c, columns.length);
   const shown = columns.filter((_, index) => !hidden.has(index));
@@ -36,6 +44,11 @@ export function Table<Row>({ c, caption, columns, rows, empty }: TableProps<Row>
           <caption class="hidden">{caption}</caption>
           <thead>
             <tr>
+              {choose === undefined ? null : (
+                <td class="pick-cell">
+                  <input type="checkbox" data-pick-all hidden aria-label={words(c.var.locale).select_all} />
+                </td>
+              )}
               {shown.map((column) =>
                 column.head === '' ? (
                   <td />
@@ -50,8 +63,20 @@ export function Table<Row>({ c, caption, columns, rows, empty }: TableProps<Row>
           <tbody>
             {rows.map((row) => (
               <tr>
+                {choose === undefined ? null : (
+                  <td class="pick-cell">
+                    <input
+                      type="checkbox"
+                      class="pick"
+                      name="id"
+                      form="bulk"
+                      value={choose.id(row)}
+                      aria-label={words(c.var.locale).select_row(choose.label(row))}
+                    />
+                  </td>
+                )}
                 {shown.map((column) => (
-                  <td class={column.numeric ? 'number' : undefined}>{column.cell(row)}</td>
+                  <Cell column={column} content={column.cell(row)} />
                 ))}
               </tr>
             ))}
@@ -62,6 +87,13 @@ export function Table<Row>({ c, caption, columns, rows, empty }: TableProps<Row>
     </>
   );
 }
+
+/** Codes, days and other short texts stay on one line. */
+const SHORT = 14;
+
+const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }) => (
+  <td class={column.numeric ? 'number' : typeof content === 'string' && content.length <= SHORT ? 'short' : undefined}>{content}</td>
+);
 
 function SortHead<Row>({ c, column }: { c: AppContext; column: Column<Row> }) {
   if (column.sort === undefined) return <>{column.head}</>;

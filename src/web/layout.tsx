@@ -8,6 +8,7 @@ import { Dialogs } from './dialogs.tsx';
 import type { AppContext } from './env.ts';
 import { groupLabels, type NavEntry, type NavGroup, navigation } from './nav.ts';
 import type { PageFrame } from './page.tsx';
+import { withQuery } from './parts.tsx';
 import { words } from './words.ts';
 
 export function Layout({ c, frame, children }: { c: AppContext; frame: PageFrame; children?: Child }) {
@@ -33,17 +34,29 @@ export function Layout({ c, frame, children }: { c: AppContext; frame: PageFrame
           {frame.kind === 'print' ? null : <TopBar c={c} />}
           {frame.kind === 'print' || !c.var.signedIn ? null : <Navigation c={c} current={frame.nav ?? null} />}
           <main id="content" tabindex={-1}>
-            {done === undefined ? null : (
-              <p class="message" role="status">
-                {done}
-              </p>
-            )}
+            {done === undefined ? null : <Done c={c} done={done} />}
             {children}
           </main>
           {frame.kind === 'print' || !c.var.signedIn ? null : <Dialogs c={c} />}
         </body>
       </html>
     </>
+  );
+}
+
+/** What the last action did; a bulk action can be taken back from here. */
+function Done({ c, done }: { c: AppContext; done: string }) {
+  const undo = c.req.query('undo');
+  return (
+    <div class="message" role="status">
+      {done}
+      {undo === undefined ? null : (
+        <form method="post" action={`/bulk${c.req.path}/${encodeURIComponent(undo)}/undo`}>
+          <input type="hidden" name="back" value={withQuery(c, {})} />
+          <button type="submit">{words(c.var.locale).undo}</button>
+        </form>
+      )}
+    </div>
   );
 }
 
@@ -58,6 +71,7 @@ function TopBar({ c }: { c: AppContext }) {
       {c.var.signedIn ? (
         <form class="search" action="/search" role="search">
           <input type="search" name="q" aria-label={w.search} placeholder={w.search_hint} value={c.req.path === '/search' ? c.req.query('q') : undefined} />
+          <kbd aria-hidden="true">/</kbd>
         </form>
       ) : (
         <span class="search" />
@@ -109,6 +123,6 @@ const Group = ({ c, group, entries, current }: { c: AppContext; group: NavGroup;
 function languageLink(c: AppContext): string {
   const url = new URL(c.req.url);
   url.searchParams.set('lang', c.var.locale === 'ja' ? 'en' : 'ja');
-  url.searchParams.delete('done');
+  for (const once of ['done', 'undo']) url.searchParams.delete(once);
   return url.pathname + url.search;
 }

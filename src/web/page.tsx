@@ -88,7 +88,7 @@ export async function readForm<T extends z.ZodType>(c: AppContext, schema: T): P
 }
 
 /** Query parameters of the frame, not of the page. */
-const OURS = new Set(['lang', 'done', 'hide', 'format', 'table']);
+const OURS = new Set(['lang', 'done', 'undo', 'hide', 'format', 'table']);
 
 /** The query string as the schema wants it; empty and repeated-empty parameters are left out. */
 export const readQuery = <T extends z.ZodType>(c: AppContext, schema: T): z.output<T> =>

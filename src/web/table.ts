@@ -8,6 +8,18 @@ export interface SavedViewRow {
   created_at: number;
 }
 
+/** One bulk action: `changes` is the JSON of `BulkChange[]`. */
+export interface BulkChangesRow {
+  id: string;
+  user_id: string;
+  list: string;
+  deed: string;
+  changes: string;
+  created_at: number;
+  undone_at: number | null;
+}
+
 export interface WebTables {
   saved_views: SavedViewRow;
+  bulk_changes: BulkChangesRow;
 }

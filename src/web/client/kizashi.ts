@@ -5,12 +5,14 @@ import { guardForms } from './forms.ts';
 import { watchKeys } from './keys.ts';
 import { followLive } from './live.ts';
 import { openPalette, preparePalette } from './palette.ts';
+import { countPicks } from './picks.ts';
 import { startScanPage } from './scan.ts';
 import { rememberZone } from './zone.ts';
 
 rememberZone();
 guardForms();
 preparePalette();
+countPicks();
 watchKeys({ openPalette });
 startScanPage();
 watchBursts();
