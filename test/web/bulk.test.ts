@@ -38,7 +38,7 @@ eachDb('a bulk action', (test) => {
 
   /** The fields of the confirming form, as the preview wrote them. */
   const confirm = async (preview: string) => {
-    const fields = [...preview.slice(preview.indexOf('method="post"')).matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+    const fields = [...preview.slice(preview.indexOf('method="post"')).matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']): [string, string] => [
       name,
       value,
     ]);
