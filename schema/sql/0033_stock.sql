@@ -132,6 +132,35 @@ CREATE TABLE stock_count_differences (
   PRIMARY KEY (count_id, line_no)
 );
 
+-- Stock given up without a return: scrapped, or lost. One person asks, another allows; taken back only by a reversing move.
+CREATE TABLE stock_write_offs (
+  id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('scrapped','lost')),
+  state TEXT NOT NULL CHECK (state IN ('requested','posted','withdrawn','reversed')),
+  unit_id TEXT REFERENCES units (id),
+  model_id TEXT NOT NULL REFERENCES models (id),
+  quantity BIGINT NOT NULL CHECK (quantity > 0),
+  location TEXT NOT NULL,
+  condition TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  requested_by TEXT NOT NULL,
+  requested_name TEXT NOT NULL,
+  requested_at BIGINT NOT NULL,
+  approved_by TEXT,
+  approved_name TEXT,
+  ended_at BIGINT,
+  ended_reason TEXT,
+  move_id TEXT UNIQUE REFERENCES stock_moves (id),
+  reversal_id TEXT UNIQUE REFERENCES stock_moves (id),
+  version BIGINT NOT NULL DEFAULT 1,
+  CHECK (unit_id IS NULL OR quantity = 1),
+  CHECK (state NOT IN ('posted','reversed') OR (move_id IS NOT NULL AND approved_by IS NOT NULL AND approved_by <> requested_by)),
+  CHECK ((state = 'reversed') = (reversal_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX stock_write_offs_one_request ON stock_write_offs (unit_id) WHERE state = 'requested';
+CREATE INDEX stock_write_offs_by_state ON stock_write_offs (state, id);
+CREATE INDEX stock_write_offs_by_unit ON stock_write_offs (unit_id);
+
 -- The last number given out per kind and year: RMA-2026-00001.
 CREATE TABLE document_numbers (
   kind TEXT NOT NULL,

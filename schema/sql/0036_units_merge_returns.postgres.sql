@@ -4,6 +4,7 @@ CREATE FUNCTION merge_units_in_returns() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE dispositions SET unit_id = NEW.merged_into_id WHERE unit_id = NEW.id;
   UPDATE outbound_legs SET unit_id = NEW.merged_into_id WHERE unit_id = NEW.id;
+  UPDATE stock_write_offs SET unit_id = NEW.merged_into_id WHERE unit_id = NEW.id;
   UPDATE stock_reservations SET unit_id = NEW.merged_into_id WHERE unit_id = NEW.id;
   RETURN NEW;
 END

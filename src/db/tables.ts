@@ -6,6 +6,7 @@ import type { AttachmentTables } from '../attachment/table.ts';
 import type { CaseTables } from '../case/table.ts';
 import type { CatalogTables } from '../catalog/table.ts';
 import type { ClaimTables } from '../claim/table.ts';
+import type { DbTables } from './table.ts';
 import type { HistoryTables } from '../history/table.ts';
 import type { IdempotencyTables } from '../idempotency/table.ts';
 import type { InspectionTables } from '../inspection/table.ts';
@@ -33,6 +34,7 @@ export interface Tables
     CaseTables,
     CatalogTables,
     ClaimTables,
+    DbTables,
     HistoryTables,
     IdempotencyTables,
     InspectionTables,

@@ -35,10 +35,39 @@ export function docsRoutes(app: OpenAPIHono<AppEnv>): Hono<AppEnv> {
 export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer', description: 'API token: kz_<id>_<secret>' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'kizashi_session' });
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Kizashi', version: '1', description: 'Support, returns and quality for a fleet of network cameras.' },
   });
+  for (const [path, item] of Object.entries(document.paths ?? {})) for (const [method, operation] of Object.entries(item)) addCommon(path, method, operation);
+  return document;
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same key and body give the first answer again; the same key with another body is a 422',
+  schema: { type: 'string', minLength: 1, maxLength: 200 },
+};
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The ETag of the record as it was read; 412 when it has changed since',
+  schema: { type: 'string', pattern: '^(W/)?"[0-9]+"$|^\\*$' },
+};
+const csv = { schema: { type: 'string', description: 'One row an item, one column a field; the next page is in the Link header' } };
+
+interface Common {
+  parameters?: { name: string; in: string }[];
+  responses: Record<string, { content?: Record<string, { schema?: unknown }> }>;
+}
+
+/** What the frame gives to every route (web/idempotent.ts, web/version.ts, web/csv.ts) is said of every route it concerns. */
+function addCommon(path: string, method: string, operation: Common): void {
+  const writes = method !== 'get';
+  operation.parameters = [...(operation.parameters ?? []), ...(writes ? [idempotencyKey] : []), ...(writes && path.includes('{') ? [ifMatch] : [])];
+  const content = operation.responses['200']?.content;
+  if (content !== undefined && JSON.stringify(content['application/json'] ?? {}).includes('"next_cursor"')) content['text/csv'] = csv;
 }
 
 function listOperations(document: ReturnType<typeof openApiDocument>): Listed[] {

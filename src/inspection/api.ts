@@ -1,24 +1,15 @@
-// /inspections and /checklists.
+// /inspections; the checklists are mounted beside.
 import { createRoute, z } from '@hono/zod-openapi';
 import { jsonOf } from '../catalog/json.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { Because, verdicts } from '../returns/inputs.ts';
+import { verdicts } from '../returns/inputs.ts';
+import type { AppContext } from '../web/env.ts';
 import { answers, body, gated, IdParam, Instant, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
-import { changeChecklist, createChecklist, retireChecklist } from './checklist.ts';
-import { ChecklistChange, GiveVerdict, NewChecklist, RecordSteps, StartInspection } from './inputs.ts';
+import { checklistRoutes, Step } from './checklistApi.ts';
+import { GiveVerdict, RecordSteps, StartInspection } from './inputs.ts';
 import { giveVerdict, recordSteps, startInspection } from './inspect.ts';
-import {
-  type ChecklistView,
-  findChecklistFor,
-  getChecklist,
-  getInspection,
-  type InspectionView,
-  listAnswers,
-  listChecklists,
-  listInspections,
-  listSteps,
-} from './queries.ts';
+import { getInspection, type InspectionView, listAnswers, listInspections, listSteps } from './queries.ts';
 
 export const inspectionApi = newApi();
 
@@ -51,20 +42,6 @@ const Inspection = z
   })
   .openapi('Inspection');
 
-const Step = z
-  .object({
-    id: z.string(),
-    position: z.int(),
-    kind: z.enum(['check', 'value', 'photo']),
-    need: z.enum(['required', 'optional']),
-    name_en: z.string(),
-    name_ja: z.string(),
-    value_unit: text,
-    min_value: z.number().nullable(),
-    max_value: z.number().nullable(),
-  })
-  .openapi('ChecklistStep');
-
 const Answered = Step.extend({
   result: z.enum(['ok', 'ng', 'skipped']).nullable(),
   value: z.number().nullable(),
@@ -73,24 +50,6 @@ const Answered = Step.extend({
   recorded_at: at,
 }).openapi('InspectionStep');
 const InspectionInFull = Inspection.extend({ steps: z.array(Answered) }).openapi('InspectionInFull');
-
-const Checklist = z
-  .object({
-    id: z.string(),
-    name_en: z.string(),
-    name_ja: z.string(),
-    maker_id: text,
-    maker_code: text,
-    model_id: text,
-    model_code: text,
-    hw_rev: text,
-    replaces_id: text,
-    retired_at: at,
-    created_at: Instant,
-    version: z.int(),
-  })
-  .openapi('Checklist');
-const ChecklistInFull = Checklist.extend({ steps: z.array(Step) }).openapi('ChecklistInFull');
 
 const tags = ['Bench'];
 const short = z.string().max(64).optional();
@@ -130,9 +89,7 @@ inspectionApi.openapi(
     responses: { 200: answers(InspectionInFull), ...problems },
   }),
   async (c) => {
-    const inspection = await inFull(c.var.ctx, c.req.valid('param').id);
-    setETag(c, inspection.version);
-    return c.json(inspection, 200);
+    return c.json(await showInspection(c, c.req.valid('param').id), 200);
   },
 );
 
@@ -149,7 +106,7 @@ inspectionApi.openapi(
   async (c) => {
     const { id } = await startInspection(c.var.ctx, c.req.valid('json'));
     c.header('Location', `/api/v1/inspections/${id}`);
-    return c.json(await inFull(c.var.ctx, id), 201);
+    return c.json(await showInspection(c, id), 201);
   },
 );
 
@@ -164,8 +121,8 @@ inspectionApi.openapi(
     responses: { 201: answers(InspectionInFull), ...problems },
   }),
   async (c) => {
-    const { id } = await recordSteps(c.var.ctx, c.req.valid('param').id, c.req.valid('json').steps);
-    return c.json(await inFull(c.var.ctx, id), 201);
+    const { id } = await recordSteps(c.var.ctx, c.req.valid('param').id, c.req.valid('json').steps, expectedVersion(c));
+    return c.json(await showInspection(c, id), 201);
   },
 );
 
@@ -180,95 +137,18 @@ inspectionApi.openapi(
     responses: { 201: answers(InspectionInFull), ...problems },
   }),
   async (c) => {
-    const { id } = await giveVerdict(c.var.ctx, c.req.valid('param').id, c.req.valid('json'));
-    return c.json(await inFull(c.var.ctx, id), 201);
+    const { id } = await giveVerdict(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
+    return c.json(await showInspection(c, id), 201);
   },
 );
 
-const ChecklistQuery = z.object({ unit_id: short.openapi({ description: 'Only the checklist in force for this unit' }) });
+inspectionApi.route('/', checklistRoutes);
 
-inspectionApi.openapi(
-  createRoute({
-    method: 'get',
-    path: '/checklists',
-    tags,
-    summary: 'Checklists in force',
-    ...gated('inspection:read'),
-    request: { query: ChecklistQuery },
-    responses: { 200: answers(z.object({ items: z.array(Checklist), next_cursor: z.null() })), ...problems },
-  }),
-  async (c) => {
-    const { unit_id } = c.req.valid('query');
-    const all = await listChecklists(c.var.ctx);
-    const inForce = unit_id === undefined ? null : await findChecklistFor(c.var.ctx, unit_id);
-    return c.json({ items: all.filter((one) => unit_id === undefined || one.id === inForce?.id).map(checklistJson), next_cursor: null }, 200);
-  },
-);
-
-inspectionApi.openapi(
-  createRoute({
-    method: 'get',
-    path: '/checklists/{id}',
-    tags,
-    summary: 'One checklist with its steps',
-    ...gated('inspection:read'),
-    request: { params: IdParam },
-    responses: { 200: answers(ChecklistInFull), ...problems },
-  }),
-  async (c) => {
-    const checklist = await checklistInFull(c.var.ctx, c.req.valid('param').id);
-    setETag(c, checklist.version);
-    return c.json(checklist, 200);
-  },
-);
-
-inspectionApi.openapi(
-  createRoute({
-    method: 'post',
-    path: '/checklists',
-    tags,
-    summary: 'Add a checklist for a model, a maker or all',
-    ...gated('code:write'),
-    request: { body: body(NewChecklist) },
-    responses: { 201: answers(ChecklistInFull), ...problems },
-  }),
-  async (c) => {
-    const { id } = await createChecklist(c.var.ctx, c.req.valid('json'));
-    return c.json(await checklistInFull(c.var.ctx, id), 201);
-  },
-);
-
-inspectionApi.openapi(
-  createRoute({
-    method: 'patch',
-    path: '/checklists/{id}',
-    tags,
-    summary: 'Replace a checklist by a changed one; answers the new one',
-    ...gated('code:write'),
-    request: { params: IdParam, body: body(ChecklistChange) },
-    responses: { 200: answers(ChecklistInFull), ...problems },
-  }),
-  async (c) => {
-    const { id } = await changeChecklist(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
-    return c.json(await checklistInFull(c.var.ctx, id), 200);
-  },
-);
-
-inspectionApi.openapi(
-  createRoute({
-    method: 'post',
-    path: '/checklists/{id}/retirement',
-    tags,
-    summary: 'Take a checklist out of use',
-    ...gated('code:write'),
-    request: { params: IdParam, body: body(Because) },
-    responses: { 201: answers(ChecklistInFull), ...problems },
-  }),
-  async (c) => {
-    const { id } = await retireChecklist(c.var.ctx, c.req.valid('param').id, c.req.valid('json').reason);
-    return c.json(await checklistInFull(c.var.ctx, id), 201);
-  },
-);
+async function showInspection(c: AppContext, id: string) {
+  const inspection = await inFull(c.var.ctx, id);
+  setETag(c, inspection.version);
+  return inspection;
+}
 
 async function inFull(ctx: Ctx, id: string) {
   const inspection = await getInspection(ctx, id);
@@ -288,10 +168,3 @@ async function inFull(ctx: Ctx, id: string) {
 }
 
 const inspectionJson = ({ override_reason: _, ...inspection }: InspectionView) => jsonOf(inspection);
-
-const checklistJson = ({ created_by: _, ...checklist }: ChecklistView) => jsonOf(checklist);
-
-async function checklistInFull(ctx: Ctx, id: string) {
-  const steps = await listSteps(ctx, id);
-  return { ...checklistJson(await getChecklist(ctx, id)), steps: steps.map(({ checklist_id: _, ...step }) => step) };
-}

@@ -56,10 +56,10 @@ export async function changeChecklist(ctx: Ctx, id: string, input: ChecklistChan
 }
 
 /** Takes a checklist out of use. */
-export async function retireChecklist(ctx: Ctx, id: string, reason: string): Promise<ChecklistRow> {
+export async function retireChecklist(ctx: Ctx, id: string, reason: string, expected?: number): Promise<ChecklistRow> {
   allow(ctx, 'code:write');
   return transaction(ctx, async (ctx) => {
-    const row = await retire(ctx, id);
+    const row = await retire(ctx, id, expected);
     await remember(ctx, { action: 'checklist.retired', record_kind: 'checklist', record_id: id, reason });
     return row;
   });

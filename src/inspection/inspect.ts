@@ -3,12 +3,14 @@ import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
 import { getReturnUnit } from '../returns/load.ts';
 import { findCode } from '../returns/newUnit.ts';
 import type { ReturnUnitRow } from '../returns/table.ts';
 import { eraseFootage, recordVerdict, startInspecting } from '../returns/verdict.ts';
+import { refuseStale } from '../web/version.ts';
 import type { GiveVerdict, StartInspection, StepAnswer } from './inputs.ts';
 import { findChecklistFor, listSteps } from './queries.ts';
 import { concludeInspection, judgeStep, type Verdict } from './rules.ts';
@@ -37,25 +39,26 @@ export async function startInspection(ctx: Ctx, input: StartInspection): Promise
 }
 
 /** Records steps; a step done again replaces what was recorded before. */
-export async function recordSteps(ctx: Ctx, id: string, steps: readonly StepAnswer[]): Promise<InspectionRow> {
+export async function recordSteps(ctx: Ctx, id: string, steps: readonly StepAnswer[], expected?: number): Promise<InspectionRow> {
   allow(ctx, 'inspection:write');
   return transaction(ctx, async (ctx) => {
-    const inspection = await getRunning(ctx, id);
+    const inspection = await getRunning(ctx, id, expected);
     await saveSteps(ctx, inspection, steps);
+    const saved = await saveVersioned(ctx, 'inspections', inspection, {}, changedMeanwhile);
     await remember(ctx, {
       action: 'inspection.steps_recorded',
       record_kind: 'inspection',
       record_id: id,
       change: { steps: steps.map(({ step_id, result, value }) => ({ step_id, result, value })) },
     });
-    return inspection;
+    return saved;
   });
 }
 
 /** Ends an inspection: reproduced symptom, failure mode, component and cause are four different things. */
-export async function giveVerdict(ctx: Ctx, id: string, input: GiveVerdict): Promise<InspectionRow> {
+export async function giveVerdict(ctx: Ctx, id: string, input: GiveVerdict, expected?: number): Promise<InspectionRow> {
   allow(ctx, 'inspection:write');
-  return transaction(ctx, async (ctx) => conclude(ctx, await getRunning(ctx, id), input));
+  return transaction(ctx, async (ctx) => conclude(ctx, await getRunning(ctx, id, expected), input));
 }
 
 async function conclude(ctx: Ctx, inspection: InspectionRow, input: GiveVerdict): Promise<InspectionRow> {
@@ -65,14 +68,8 @@ async function conclude(ctx: Ctx, inspection: InspectionRow, input: GiveVerdict)
   if (verdict === undefined) throw invalid('verdict', ['The verdict is missing', '判定を入力してください']);
   const found = await findFindings(ctx, input);
   const result = await resultOf(ctx, inspection, input, verdict, repaired);
-  const done = await ctx.db
-    .updateTable('inspections')
-    .set({ state: 'done', result, verdict, ...found, note: input.note ?? inspection.note, finished_at: ctx.now, version: inspection.version + 1 })
-    .where('id', '=', inspection.id)
-    .where('state', '=', 'running')
-    .returningAll()
-    .executeTakeFirst();
-  if (done === undefined) throw ended(inspection.id);
+  const note = input.note ?? inspection.note;
+  const done = await saveVersioned(ctx, 'inspections', inspection, { state: 'done', result, verdict, ...found, note, finished_at: ctx.now }, changedMeanwhile);
   const { reproduced_symptom_id: _, ...finding } = found;
   if (!repaired) await recordVerdict(ctx, unit, { verdict, ...finding });
   if (input.footage_erased === true) await eraseFootage(ctx, unit.id);
@@ -193,11 +190,15 @@ async function refuseRunning(ctx: Ctx, unit: ReturnUnitRow): Promise<void> {
     throw new Problem('conflict', ['This unit is being inspected already', 'この個体は検証中です'], { blocking: `/api/v1/inspections/${running.id}` });
 }
 
-async function getRunning(ctx: Ctx, id: string): Promise<InspectionRow> {
+async function getRunning(ctx: Ctx, id: string, expected?: number): Promise<InspectionRow> {
   const inspection = await ctx.db.selectFrom('inspections').selectAll().where('id', '=', id).executeTakeFirst();
   if (inspection === undefined) throw notFound(['Inspection', '検証']);
+  refuseStale(inspection, expected);
   if (inspection.state !== 'running') throw ended(id);
   return inspection;
 }
+
+const changedMeanwhile = ({ id }: InspectionRow): Problem =>
+  new Problem('conflict', ['Someone else changed this at the same moment', '同時に更新されました'], { blocking: `/api/v1/inspections/${id}` });
 
 const ended = (id: string): Problem => new Problem('conflict', ['The inspection has ended', '検証は終了しています'], { blocking: `/api/v1/inspections/${id}` });

@@ -83,6 +83,23 @@ export const listChecklists = (ctx: Ctx): Promise<ChecklistView[]> =>
     .orderBy('checklists.id')
     .execute();
 
+export interface ChecklistFilter {
+  readonly id?: string | undefined;
+  readonly model_id?: string | undefined;
+  readonly maker_id?: string | undefined;
+  readonly retired?: boolean | undefined;
+}
+
+export async function listChecklistPage(ctx: Ctx, page: PageRequest, filter: ChecklistFilter): Promise<Page<ChecklistView>> {
+  let query = checklistViews(ctx);
+  if (filter.retired !== true) query = query.where('checklists.retired_at', 'is', null);
+  for (const field of ['id', 'model_id', 'maker_id'] as const) {
+    const value = filter[field];
+    if (value !== undefined) query = query.where(`checklists.${field}`, '=', value);
+  }
+  return listPage(query, page, { created_at: 'checklists.id', name_en: 'checklists.name_en', name_ja: 'checklists.name_ja' }, 'checklists.id');
+}
+
 export async function getChecklist(ctx: Ctx, id: string): Promise<ChecklistView> {
   const checklist = await checklistViews(ctx).where('checklists.id', '=', id).executeTakeFirst();
   if (checklist === undefined) throw notFound(['Checklist', 'チェックリスト']);

@@ -134,12 +134,16 @@ transition('authorization', 'Authorise a return', 'return:write', Maybe, (c, id,
 transition('rejection', 'Turn a return down', 'return:write', Because, (c, id, { reason }) => rejectReturn(c.var.ctx, id, reason, expectedVersion(c)));
 transition('cancellation', 'Call a return off', 'return:write', Because, (c, id, { reason }) => cancelReturn(c.var.ctx, id, reason, expectedVersion(c)));
 transition('closure', 'Close a return', 'return:write', Maybe, (c, id, { reason }) => closeReturn(c.var.ctx, id, reason, expectedVersion(c)));
-transition('units', 'Add a unit to a return', 'return:write', AddReturnUnit, (c, id, input) => addReturnUnit(c.var.ctx, id, input));
-transition('write-off', 'Ask that a unit that never came be written off', 'return:write', ForUnit, (c, id, input) => requestWriteOff(c.var.ctx, id, input));
-transition('approval', 'Second person: allow the write-off or scrapping that was asked for', 'return:approve', Approve, (c, id, input) =>
-  approveReturn(c.var.ctx, id, input),
+transition('units', 'Add a unit to a return', 'return:write', AddReturnUnit, (c, id, input) => addReturnUnit(c.var.ctx, id, input, expectedVersion(c)));
+transition('write-off', 'Ask that a unit that never came be written off', 'return:write', ForUnit, (c, id, input) =>
+  requestWriteOff(c.var.ctx, id, input, expectedVersion(c)),
 );
-transition('approval-refusal', 'Second person: refuse what was asked for', 'return:approve', ForUnit, (c, id, input) => refuseApproval(c.var.ctx, id, input));
+transition('approval', 'Second person: allow the write-off or scrapping that was asked for', 'return:approve', Approve, (c, id, input) =>
+  approveReturn(c.var.ctx, id, input, expectedVersion(c)),
+);
+transition('approval-refusal', 'Second person: refuse what was asked for', 'return:approve', ForUnit, (c, id, input) =>
+  refuseApproval(c.var.ctx, id, input, expectedVersion(c)),
+);
 
 returnsApi.openapi(
   createRoute({
@@ -152,7 +156,7 @@ returnsApi.openapi(
     responses: { 201: answers(Leg), ...problems },
   }),
   async (c) => {
-    const leg = await requestOutbound(c.var.ctx, c.req.valid('param').id, c.req.valid('json'));
+    const leg = await requestOutbound(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
     setETag(c, leg.version);
     return c.json(legJson(await getLegView(c.var.ctx, leg.id)), 201);
   },

@@ -4,7 +4,7 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { endReservation } from '../stock/reserve.ts';
 import { nextLegState, nextReturnState, nextUnitState, type ReturnEvent } from './lifecycle.ts';
-import { getReturn, listLegs, listReturnUnits, saveLeg, saveReturn, saveReturnUnit, wrongState } from './load.ts';
+import { getReturn, listLegs, listReturnUnits, saveLeg, saveReturn, saveReturnUnit, wrongLeg, wrongState, wrongUnit } from './load.ts';
 import type { ReturnRow } from './table.ts';
 
 /** Accepts a return: from now on its units may be received and replacements leave. */
@@ -47,7 +47,7 @@ async function endReturn(ctx: Ctx, id: string, event: 'reject' | 'cancel', reaso
 async function callOffUnits(ctx: Ctx, found: ReturnRow): Promise<void> {
   for (const unit of await listReturnUnits(ctx, found.id)) {
     const state = nextUnitState(unit.state, 'cancel');
-    if (state === null) throw wrongState(['A unit of this return was received already', '受領済みの個体があるため取り消せません'], found.id);
+    if (state === null) throw wrongUnit(['A unit of this return was received already', '受領済みの個体があるため取り消せません'], unit);
     await saveReturnUnit(ctx, unit, { state });
   }
 }
@@ -56,7 +56,7 @@ async function callOffShipments(ctx: Ctx, found: ReturnRow, reason: string): Pro
   for (const leg of await listLegs(ctx, found.id)) {
     if (leg.state === 'cancelled') continue;
     const state = nextLegState(leg.state, 'cancel');
-    if (state === null) throw wrongState(['A replacement has been shipped already', '代替品が出荷済みのため取り消せません'], found.id);
+    if (state === null) throw wrongLeg(['A replacement has been shipped already', '代替品が出荷済みのため取り消せません'], leg);
     await releaseLegReservation(ctx, leg.reservation_id, reason);
     await saveLeg(ctx, leg, { state, cancelled_at: ctx.now, cancelled_reason: reason });
   }

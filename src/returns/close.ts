@@ -4,7 +4,7 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { after } from './authorise.ts';
 import { isEndedLeg, nextUnitState } from './lifecycle.ts';
-import { getReturn, listLegs, listReturnUnits, saveReturn, saveReturnUnit, wrongState } from './load.ts';
+import { getReturn, listLegs, listReturnUnits, saveReturn, saveReturnUnit, wrongLeg, wrongUnit } from './load.ts';
 import type { ReturnRow } from './table.ts';
 
 /** Closes the return and resolves its units. Throws `conflict` while a unit or a shipment is open. */
@@ -18,7 +18,7 @@ export async function closeReturn(ctx: Ctx, id: string, reason?: string, expecte
     for (const unit of await listReturnUnits(ctx, id)) {
       if (unit.state === 'resolved' || unit.state === 'written_off' || unit.state === 'cancelled') continue;
       const resolved = nextUnitState(unit.state, 'resolve');
-      if (resolved === null) throw wrongState([`A unit of ${found.number} is still ${unit.state}`, `未処置の個体があります(${unit.state})`], found.id);
+      if (resolved === null) throw wrongUnit([`A unit of ${found.number} is still ${unit.state}`, `未処置の個体があります(${unit.state})`], unit);
       await saveReturnUnit(ctx, unit, { state: resolved, resolved_at: ctx.now });
     }
     const saved = await saveReturn(ctx, found, { state, closed_at: ctx.now });
@@ -29,5 +29,5 @@ export async function closeReturn(ctx: Ctx, id: string, reason?: string, expecte
 
 async function refuseOpenShipments(ctx: Ctx, found: ReturnRow): Promise<void> {
   const open = (await listLegs(ctx, found.id)).find((leg) => !isEndedLeg(leg.state));
-  if (open !== undefined) throw wrongState([`A shipment of ${found.number} is still ${open.state}`, `完了していない出荷があります(${open.state})`], found.id);
+  if (open !== undefined) throw wrongLeg([`A shipment of ${found.number} is still ${open.state}`, `完了していない出荷があります(${open.state})`], open);
 }

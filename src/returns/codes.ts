@@ -3,6 +3,7 @@ import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { difference, remember } from '../history/remember.ts';
 import { refuseStale } from '../web/version.ts';
 import type { CodeRow } from './table.ts';
@@ -122,14 +123,8 @@ export async function listCodes(ctx: Ctx, tree: Tree, retired = false): Promise<
 }
 
 async function saveCode(ctx: Ctx, before: CodeRow, changes: Partial<CodeRow>, action: string, reason: string | null): Promise<CodeRow> {
-  const saved = await ctx.db
-    .updateTable('codes')
-    .set({ ...changes, version: before.version + 1 })
-    .where('id', '=', before.id)
-    .where('version', '=', before.version)
-    .returningAll()
-    .executeTakeFirst();
-  if (saved === undefined) throw new Problem('stale', ['Someone else changed this code in the meantime', '他の人がこのコードを更新しました']);
+  const lost = () => new Problem('stale', ['Someone else changed this code in the meantime', '他の人がこのコードを更新しました']);
+  const saved = await saveVersioned(ctx, 'codes', before, changes, lost);
   await remember(ctx, { action, record_kind: 'code', record_id: before.id, reason, change: difference(before, saved) });
   return saved;
 }

@@ -9,11 +9,12 @@ import type { StockMoveRow } from '../ledger/table.ts';
 import { withdrawPromise } from '../stock/reserve.ts';
 import { reverseMove } from '../stock/reverse.ts';
 import { updateUnit } from '../unit/updateUnit.ts';
+import { refuseStale } from '../web/version.ts';
 import { after } from './authorise.ts';
 import { destinationOf, needsSecondPerson, refusalOf } from './disposition.ts';
 import type { DisposeUnit } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
-import { getReturn, getReturnUnit, saveReturn, saveReturnUnit, wrongState } from './load.ts';
+import { getReturn, getReturnUnit, saveReturn, saveReturnUnit, wrongState, wrongUnit } from './load.ts';
 import { shipBack } from './shipBack.ts';
 import type { DispositionRow, ReturnRow, ReturnUnitRow } from './table.ts';
 
@@ -41,7 +42,7 @@ export async function disposeUnit(ctx: Ctx, input: DisposeUnit): Promise<Disposi
 /** Posts the move of a decision and puts the unit into the state that follows, inside the open transaction. */
 export async function postDisposition(ctx: Ctx, unit: ReturnUnitRow, row: DispositionRow, approved: Partial<DispositionRow> = {}): Promise<DispositionRow> {
   const state = nextUnitState(unit.state, 'dispose');
-  if (state === null) throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では判定できません`], unit.return_id);
+  if (state === null) throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では判定できません`], unit);
   const found = await getReturn(ctx, unit.return_id);
   if (found.state !== 'open') await saveReturn(ctx, found, { state: after(found, 'receive') });
   await saveReturnUnit(ctx, unit, { state, disposition: row.disposition, dispositioned_at: ctx.now });
@@ -68,15 +69,16 @@ export async function postDisposition(ctx: Ctx, unit: ReturnUnitRow, row: Dispos
 }
 
 /** Takes a posted decision back by a reversing entry: the unit is on the bench again. */
-export async function reverseDisposition(ctx: Ctx, id: string, reason: string): Promise<DispositionRow> {
+export async function reverseDisposition(ctx: Ctx, id: string, reason: string, expected?: number): Promise<DispositionRow> {
   allow(ctx, 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const row = await getDisposition(ctx, id);
+    refuseStale(row, expected);
     const unit = await getReturnUnit(ctx, row.return_unit_id);
     const state = nextUnitState(unit.state, 'reverse');
     if (row.state !== 'posted' || row.move_id === null || state === null)
-      throw wrongState([`The disposition is ${row.state} and the unit ${unit.state}`, 'この処置判定は取り消せません'], unit.return_id);
+      throw wrongUnit([`The disposition is ${row.state} and the unit ${unit.state}`, 'この処置判定は取り消せません'], unit);
     const reversal = await reverseMove(ctx, row.move_id, reason);
     await cancelShipBack(ctx, unit, reason);
     // A unit that never came in goes back to being expected; every other is on the bench again.
@@ -113,7 +115,7 @@ async function refuseUnlessReady(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow
   const running = await ctx.db.selectFrom('inspections').select('id').where('return_unit_id', '=', unit.id).where('state', '=', 'running').executeTakeFirst();
   if (running !== undefined)
     throw new Problem('conflict', ['An inspection of this unit is still running', '検証が終了していません'], { blocking: `/api/v1/inspections/${running.id}` });
-  if (nextUnitState(unit.state, 'dispose') === null) throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では判定できません`], found.id);
+  if (nextUnitState(unit.state, 'dispose') === null) throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では判定できません`], unit);
   const refusal = refusalOf({
     disposition: input.disposition,
     type: found.type,
@@ -122,7 +124,7 @@ async function refuseUnlessReady(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow
     nff_count: await countNoFaultFound(ctx, unit.unit_id),
     overridden: input.override_reason !== undefined,
   });
-  if (refusal !== null) throw wrongState(refusal, found.id);
+  if (refusal !== null) throw wrongUnit(refusal, unit);
 }
 
 /** The last finished inspection since the unit was received. */

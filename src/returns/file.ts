@@ -4,9 +4,10 @@ import { findCustomerOf } from '../catalog/resolve.ts';
 import type { CustomerRow } from '../catalog/table.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
+import { invalid } from '../core/problem.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { nextNumber } from '../db/number.ts';
 import { remember } from '../history/remember.ts';
-import { nextNumber } from '../stock/number.ts';
 import type { UnitView } from '../unit/queries.ts';
 import { getUnitOf } from './identify.ts';
 import type { ChangeReturn, FiledUnit, FileReturn } from './inputs.ts';
@@ -20,7 +21,11 @@ export async function fileReturn(ctx: Ctx, input: FileReturn): Promise<ReturnRow
   if (input.authorised === true) staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const units: UnitView[] = [];
-    for (const [i, unit] of input.units.entries()) units.push(await getUnitOf(ctx, pickRef(unit), `units.${i}`));
+    for (const [i, ref] of input.units.entries()) {
+      const unit = await getUnitOf(ctx, pickRef(ref), `units.${i}.`);
+      if (units.some(({ id }) => id === unit.id)) throw invalid(`units.${i}`, [`${unit.serial} is there twice`, `${unit.serial} が重複しています`]);
+      units.push(unit);
+    }
     const customer = await customerOf(ctx, input, units);
     const row = await openReturn(ctx, {
       type: input.type,
@@ -32,7 +37,7 @@ export async function fileReturn(ctx: Ctx, input: FileReturn): Promise<ReturnRow
       ship_to: input.ship_to ?? null,
       origin: 'filed',
     });
-    for (const [i, unit] of units.entries()) await addUnitToReturn(ctx, row, unit, input.units[i] ?? {});
+    for (const [i, unit] of units.entries()) await addUnitToReturn(ctx, row, unit, input.units[i] ?? {}, {}, `units.${i}.`);
     await remember(ctx, {
       action: 'return.filed',
       record_kind: 'return',
@@ -44,14 +49,14 @@ export async function fileReturn(ctx: Ctx, input: FileReturn): Promise<ReturnRow
 }
 
 /** Adds a unit to a return that is still under way. */
-export async function addReturnUnit(ctx: Ctx, return_id: string, input: FiledUnit): Promise<ReturnUnitRow> {
+export async function addReturnUnit(ctx: Ctx, return_id: string, input: FiledUnit, expected?: number): Promise<ReturnUnitRow> {
   allow(ctx, 'return:write');
   return transaction(ctx, async (ctx) => {
-    const found = await getReturn(ctx, return_id);
+    const found = await getReturn(ctx, return_id, expected);
     if (!['draft', 'authorised', 'open'].includes(found.state) || (ctx.actor.partner_id !== null && found.state !== 'draft')) {
       throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} には追加できません`], found.id);
     }
-    const unit = await getUnitOf(ctx, pickRef(input), 'unit');
+    const unit = await getUnitOf(ctx, pickRef(input), '');
     await saveReturn(ctx, found, {});
     const added = await addUnitToReturn(ctx, found, unit, input);
     await remember(ctx, { action: 'return_unit.added', record_kind: 'return', record_id: found.id, change: { unit_id: unit.id, serial: unit.serial } });

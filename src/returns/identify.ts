@@ -4,8 +4,8 @@ import type { Ctx } from '../db/ctx.ts';
 import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
 import type { UnitRef } from './inputs.ts';
 
-/** The one unit a reference means. Throws `invalid` when there is none, `conflict` when there are several. */
-export async function getUnitOf(ctx: Ctx, ref: UnitRef, path: string): Promise<UnitView> {
+/** The one unit a reference means; `within` is where the reference stands in the input: `units.3.`. Throws `invalid` when there is none, `conflict` when there are several. */
+export async function getUnitOf(ctx: Ctx, ref: UnitRef, within: string): Promise<UnitView> {
   const found = ref.unit_id === undefined ? await findUnits(ctx, ref.serial ?? '') : [await findUnit(ctx, ref.unit_id)].filter((unit) => unit !== undefined);
   const fitting = found.filter(
     (unit) => (ref.model_code === undefined || unit.model_code === ref.model_code) && (ref.maker_code === undefined || unit.maker_code === ref.maker_code),
@@ -13,11 +13,13 @@ export async function getUnitOf(ctx: Ctx, ref: UnitRef, path: string): Promise<U
   const [unit, other] = fitting;
   const name = ref.serial ?? ref.unit_id ?? '';
   if (unit === undefined)
-    throw new Problem('invalid', [`No unit ${name}`, `個体 ${name} がありません`], { errors: [{ path: `${path}.serial`, message: 'No such unit' }] });
+    throw new Problem('invalid', [`No unit ${name}`, `個体 ${name} がありません`], {
+      errors: [{ path: `${within}${ref.serial === undefined ? 'unit_id' : 'serial'}`, message: 'No such unit' }],
+    });
   if (other !== undefined) {
     const models = fitting.map((one) => `${one.maker_code} ${one.model_code}`).join(', ');
     throw new Problem('conflict', [`Several units are called ${name}: ${models}`, `${name} に該当する個体が複数あります: ${models}`], {
-      errors: [{ path: `${path}.model_code`, message: 'Name the model' }],
+      errors: [{ path: `${within}model_code`, message: 'Name the model' }],
     });
   }
   return unit;

@@ -8,7 +8,7 @@ import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
-import { nextNumbers } from '../stock/number.ts';
+import { nextNumbers } from '../db/number.ts';
 import { code, day, identifier, oneOf, required, text } from '../transfer/columns.ts';
 import { type CellError, type Cells, type Change, defineKind, type GivenRow, type ImportRun, type Judgement, type Planned } from '../transfer/kind.ts';
 import type { UnitRow } from '../unit/table.ts';

@@ -2,12 +2,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { notFound } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { answers, body, gated, IdParam, newApi, problems } from '../web/route.ts';
-import { setETag } from '../web/version.ts';
+import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
+import { expectedVersion, setETag } from '../web/version.ts';
 import { Because, Maybe, ReserveOutbound, ShipOutbound } from './inputs.ts';
 import { Leg, legJson } from './json.ts';
 import { cancelOutbound, deliverOutbound, reserveOutbound, shipOutbound } from './outbound.ts';
-import { getLegView } from './queries.ts';
+import { legStates } from './lifecycle.ts';
+import { getLegView, listLegPage } from './queries.ts';
 
 export const legRoutes = newApi();
 
@@ -19,7 +20,52 @@ const LegParam = IdParam.extend({
     .max(64)
     .openapi({ param: { name: 'leg_id', in: 'path' } }),
 });
+const short = z.string().max(64).optional();
 const responses = { 201: answers(Leg), ...problems };
+
+legRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/outbound',
+    tags,
+    summary: 'Shipments of all returns: what waits, is reserved, on its way or delivered',
+    ...gated('return:read'),
+    request: {
+      query: ListQuery.extend({
+        return_id: short,
+        unit_id: short,
+        model_id: short,
+        state: z.enum(legStates).optional(),
+        kind: z.enum(['replacement', 'same_unit']).optional(),
+      }),
+    },
+    responses: { 200: answers(pageOf(Leg)), ...problems },
+  }),
+  async (c) => {
+    const { limit, cursor, sort, ...filter } = c.req.valid('query');
+    const page = await listLegPage(c.var.ctx, { limit, cursor, sort }, filter);
+    return c.json({ ...page, items: page.items.map(legJson) }, 200);
+  },
+);
+
+legRoutes.openapi(
+  createRoute({
+    method: 'get',
+    path: '/returns/{id}/outbound/{leg_id}',
+    tags,
+    summary: 'One shipment of a return',
+    ...gated('return:read'),
+    request: { params: LegParam },
+    responses: { 200: answers(Leg), ...problems },
+  }),
+  async (c) => {
+    const { id, leg_id } = c.req.valid('param');
+    await refuseForeign(c.var.ctx, id, leg_id);
+    const leg = await getLegView(c.var.ctx, leg_id);
+    setETag(c, leg.version);
+    return c.json(legJson(leg), 200);
+  },
+);
 
 legRoutes.openapi(
   createRoute({
@@ -34,7 +80,7 @@ legRoutes.openapi(
   async (c) => {
     const { id, leg_id } = c.req.valid('param');
     await refuseForeign(c.var.ctx, id, leg_id);
-    setETag(c, (await reserveOutbound(c.var.ctx, leg_id, c.req.valid('json'))).version);
+    setETag(c, (await reserveOutbound(c.var.ctx, leg_id, c.req.valid('json'), expectedVersion(c))).version);
     return c.json(legJson(await getLegView(c.var.ctx, leg_id)), 201);
   },
 );
@@ -52,7 +98,7 @@ legRoutes.openapi(
   async (c) => {
     const { id, leg_id } = c.req.valid('param');
     await refuseForeign(c.var.ctx, id, leg_id);
-    setETag(c, (await shipOutbound(c.var.ctx, leg_id, c.req.valid('json'))).version);
+    setETag(c, (await shipOutbound(c.var.ctx, leg_id, c.req.valid('json'), expectedVersion(c))).version);
     return c.json(legJson(await getLegView(c.var.ctx, leg_id)), 201);
   },
 );
@@ -70,7 +116,7 @@ legRoutes.openapi(
   async (c) => {
     const { id, leg_id } = c.req.valid('param');
     await refuseForeign(c.var.ctx, id, leg_id);
-    setETag(c, (await deliverOutbound(c.var.ctx, leg_id)).version);
+    setETag(c, (await deliverOutbound(c.var.ctx, leg_id, expectedVersion(c))).version);
     return c.json(legJson(await getLegView(c.var.ctx, leg_id)), 201);
   },
 );
@@ -88,7 +134,7 @@ legRoutes.openapi(
   async (c) => {
     const { id, leg_id } = c.req.valid('param');
     await refuseForeign(c.var.ctx, id, leg_id);
-    setETag(c, (await cancelOutbound(c.var.ctx, leg_id, c.req.valid('json').reason)).version);
+    setETag(c, (await cancelOutbound(c.var.ctx, leg_id, c.req.valid('json').reason, expectedVersion(c))).version);
     return c.json(legJson(await getLegView(c.var.ctx, leg_id)), 201);
   },
 );

@@ -2,6 +2,7 @@
 import { notFound, Problem } from '../core/problem.ts';
 import type { Bilingual } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { seenBy } from '../db/scope.ts';
 import { refuseStale } from '../web/version.ts';
 import type { OutboundLegRow, ReturnRow, ReturnUnitRow } from './table.ts';
@@ -14,15 +15,17 @@ export async function getReturn(ctx: Ctx, id: string, expected?: number): Promis
   return row;
 }
 
-export async function getReturnUnit(ctx: Ctx, id: string): Promise<ReturnUnitRow> {
+export async function getReturnUnit(ctx: Ctx, id: string, expected?: number): Promise<ReturnUnitRow> {
   const row = await ctx.db.selectFrom('return_units').selectAll().where('id', '=', id).$call(seenBy(ctx, 'return_units.partner_id')).executeTakeFirst();
   if (row === undefined) throw notFound(['Return unit', '返却個体']);
+  refuseStale(row, expected);
   return row;
 }
 
-export async function getLeg(ctx: Ctx, id: string): Promise<OutboundLegRow> {
+export async function getLeg(ctx: Ctx, id: string, expected?: number): Promise<OutboundLegRow> {
   const row = await ctx.db.selectFrom('outbound_legs').selectAll().where('id', '=', id).$call(seenBy(ctx, 'outbound_legs.partner_id')).executeTakeFirst();
   if (row === undefined) throw notFound(['Shipment', '出荷']);
+  refuseStale(row, expected);
   return row;
 }
 
@@ -32,46 +35,25 @@ export const listReturnUnits = (ctx: Ctx, return_id: string): Promise<ReturnUnit
 export const listLegs = (ctx: Ctx, return_id: string): Promise<OutboundLegRow[]> =>
   ctx.db.selectFrom('outbound_legs').selectAll().where('return_id', '=', return_id).orderBy('id').execute();
 
-/** Throws `conflict` naming the return: it, or what is in it, is in the wrong state. */
+/** A `conflict` that names what stands in the way: the return itself. */
 export const wrongState = (words: Bilingual, return_id: string): Problem => new Problem('conflict', words, { blocking: `/api/v1/returns/${return_id}` });
 
-const changedMeanwhile = (return_id: string): Problem => wrongState(['Someone else changed this at the same moment', '同時に更新されました'], return_id);
+/** The same, naming the unit in the return. */
+export const wrongUnit = (words: Bilingual, unit: Pick<ReturnUnitRow, 'id'>): Problem =>
+  new Problem('conflict', words, { blocking: `/api/v1/return-units/${unit.id}` });
 
-/** Writes a return only while it is as loaded; a lost race is a named refusal. */
-export async function saveReturn(ctx: Ctx, loaded: ReturnRow, changes: Partial<ReturnRow>): Promise<ReturnRow> {
-  const saved = await ctx.db
-    .updateTable('returns')
-    .set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
-    .where('id', '=', loaded.id)
-    .where('version', '=', loaded.version)
-    .returningAll()
-    .executeTakeFirst();
-  if (saved === undefined) throw changedMeanwhile(loaded.id);
-  return saved;
-}
+/** The same, naming the shipment. */
+export const wrongLeg = (words: Bilingual, leg: Pick<OutboundLegRow, 'id' | 'return_id'>): Problem =>
+  new Problem('conflict', words, { blocking: `/api/v1/returns/${leg.return_id}/outbound/${leg.id}` });
 
-export async function saveReturnUnit(ctx: Ctx, loaded: ReturnUnitRow, changes: Partial<ReturnUnitRow>): Promise<ReturnUnitRow> {
-  const saved = await ctx.db
-    .updateTable('return_units')
-    .set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
-    .where('id', '=', loaded.id)
-    .where('version', '=', loaded.version)
-    .where('state', '=', loaded.state)
-    .returningAll()
-    .executeTakeFirst();
-  if (saved === undefined) throw changedMeanwhile(loaded.return_id);
-  return saved;
-}
+const CHANGED: Bilingual = ['Someone else changed this at the same moment', '同時に更新されました'];
 
-export async function saveLeg(ctx: Ctx, loaded: OutboundLegRow, changes: Partial<OutboundLegRow>): Promise<OutboundLegRow> {
-  const saved = await ctx.db
-    .updateTable('outbound_legs')
-    .set({ ...changes, updated_at: ctx.now, version: loaded.version + 1 })
-    .where('id', '=', loaded.id)
-    .where('version', '=', loaded.version)
-    .where('state', '=', loaded.state)
-    .returningAll()
-    .executeTakeFirst();
-  if (saved === undefined) throw changedMeanwhile(loaded.return_id);
-  return saved;
-}
+/** Each writes its row only while it is as loaded; a lost race is a named refusal. */
+export const saveReturn = (ctx: Ctx, loaded: ReturnRow, changes: Partial<ReturnRow>): Promise<ReturnRow> =>
+  saveVersioned(ctx, 'returns', loaded, changes, ({ id }) => wrongState(CHANGED, id));
+
+export const saveReturnUnit = (ctx: Ctx, loaded: ReturnUnitRow, changes: Partial<ReturnUnitRow>): Promise<ReturnUnitRow> =>
+  saveVersioned(ctx, 'return_units', loaded, changes, (unit) => wrongUnit(CHANGED, unit));
+
+export const saveLeg = (ctx: Ctx, loaded: OutboundLegRow, changes: Partial<OutboundLegRow>): Promise<OutboundLegRow> =>
+  saveVersioned(ctx, 'outbound_legs', loaded, changes, (leg) => wrongLeg(CHANGED, leg));

@@ -19,8 +19,15 @@ export interface Report {
   readonly failed_on?: Day | null | undefined;
 }
 
-/** Puts a unit into a return. Throws `conflict` naming the return it is in already. */
-export async function addUnitToReturn(ctx: Ctx, to: ReturnRow, unit: UnitRow, report: Report, changes: Partial<ReturnUnitRow> = {}): Promise<ReturnUnitRow> {
+/** Puts a unit into a return; `within` is where the report stands in the input. Throws `conflict` naming the return it is in already. */
+export async function addUnitToReturn(
+  ctx: Ctx,
+  to: ReturnRow,
+  unit: UnitRow,
+  report: Report,
+  changes: Partial<ReturnUnitRow> = {},
+  within = '',
+): Promise<ReturnUnitRow> {
   await refuseSecondReturn(ctx, unit);
   const warranty = await findWarranty(ctx, unit);
   const { coverage, reason } = coverageOf({
@@ -29,7 +36,7 @@ export async function addUnitToReturn(ctx: Ctx, to: ReturnRow, unit: UnitRow, re
     contract: await findContractEnd(ctx, unit.customer_id, to.filed_on),
     verdict: null,
   });
-  const symptom = await findCode(ctx, 'symptom', report.reported_symptom, 'reported_symptom');
+  const symptom = await findCode(ctx, 'symptom', report.reported_symptom, `${within}reported_symptom`);
   const row: ReturnUnitRow = {
     ...blankUnit,
     id: newId(ctx.now),

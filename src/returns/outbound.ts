@@ -14,17 +14,17 @@ import { releaseLegReservation } from './authorise.ts';
 import type { RequestOutbound, ReserveOutbound, ShipOutbound } from './inputs.ts';
 import { installReplacement } from './install.ts';
 import { type LegEvent, nextLegState } from './lifecycle.ts';
-import { getLeg, getReturn, getReturnUnit, saveLeg, saveReturnUnit, wrongState } from './load.ts';
+import { getLeg, getReturn, getReturnUnit, saveLeg, saveReturnUnit, wrongLeg, wrongState } from './load.ts';
 import { resolveDecided } from './newUnit.ts';
 import { expectedBy } from './overdue.ts';
 import type { OutboundLegRow, ReturnRow, ReturnUnitRow } from './table.ts';
 
 /** Asks for a replacement and reserves it at once unless told not to. Throws `conflict` when there is none in stock. */
-export async function requestOutbound(ctx: Ctx, return_id: string, input: RequestOutbound): Promise<OutboundLegRow> {
+export async function requestOutbound(ctx: Ctx, return_id: string, input: RequestOutbound, expected?: number): Promise<OutboundLegRow> {
   allow(ctx, 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const found = await getReturn(ctx, return_id);
+    const found = await getReturn(ctx, return_id, expected);
     refuseUnlessRunning(found);
     const leg = await writeLeg(ctx, found, input);
     await remember(ctx, {
@@ -38,14 +38,14 @@ export async function requestOutbound(ctx: Ctx, return_id: string, input: Reques
 }
 
 /** Promises a unit from good stock to a shipment that waits, or anew when a hold took the former one back. */
-export async function reserveOutbound(ctx: Ctx, leg_id: string, input: ReserveOutbound): Promise<OutboundLegRow> {
+export async function reserveOutbound(ctx: Ctx, leg_id: string, input: ReserveOutbound, expected?: number): Promise<OutboundLegRow> {
   allow(ctx, 'return:write');
   return transaction(ctx, async (ctx) => {
-    const leg = await getLeg(ctx, leg_id);
+    const leg = await getLeg(ctx, leg_id, expected);
     const state = legAfter(leg, 'reserve');
     refuseUnlessRunning(await getReturn(ctx, leg.return_id));
     if (leg.reservation_id !== null && (await getReservation(ctx, leg.reservation_id)).state === 'active')
-      throw wrongState(['The shipment has its unit already', '既に引当済みです'], leg.return_id);
+      throw wrongLeg(['The shipment has its unit already', '既に引当済みです'], leg);
     const model = await getModelOf(ctx, { model_id: leg.model_id });
     const reservation = await reserveStock(ctx, {
       model,
@@ -68,11 +68,11 @@ export async function reserveOutbound(ctx: Ctx, leg_id: string, input: ReserveOu
 }
 
 /** The unit leaves: the promise is kept, the unit is on its way, and an advance replacement starts its customer's clock. */
-export async function shipOutbound(ctx: Ctx, leg_id: string, input: ShipOutbound): Promise<OutboundLegRow> {
+export async function shipOutbound(ctx: Ctx, leg_id: string, input: ShipOutbound, expected?: number): Promise<OutboundLegRow> {
   allow(ctx, 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const leg = await getLeg(ctx, leg_id);
+    const leg = await getLeg(ctx, leg_id, expected);
     const state = legAfter(leg, 'ship');
     const found = await getReturn(ctx, leg.return_id);
     refuseUnlessRunning(found);
@@ -83,9 +83,9 @@ export async function shipOutbound(ctx: Ctx, leg_id: string, input: ShipOutbound
       .executeTakeFirstOrThrow();
     const reservation = await getReservation(ctx, leg.reservation_id ?? '');
     if (reservation.state !== 'active')
-      throw wrongState(
+      throw wrongLeg(
         [`The promise was taken back (${reservation.ended_reason ?? reservation.state}): reserve again`, '引当が取り消されています。再度引き当ててください'],
-        leg.return_id,
+        leg,
       );
     await endReservation(ctx, reservation.id, 'fulfilled', null);
     await moveUnit(ctx, unit, { location: 'in_transit', condition: await conditionOf(ctx, unit.id) }, { cause_kind: 'outbound', cause_id: leg.id });
@@ -103,11 +103,11 @@ export async function shipOutbound(ctx: Ctx, leg_id: string, input: ShipOutbound
 }
 
 /** The unit is with the customer. */
-export async function deliverOutbound(ctx: Ctx, leg_id: string): Promise<OutboundLegRow> {
+export async function deliverOutbound(ctx: Ctx, leg_id: string, expected?: number): Promise<OutboundLegRow> {
   allow(ctx, 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const leg = await getLeg(ctx, leg_id);
+    const leg = await getLeg(ctx, leg_id, expected);
     const state = legAfter(leg, 'deliver');
     const unit = await ctx.db
       .selectFrom('units')
@@ -123,11 +123,11 @@ export async function deliverOutbound(ctx: Ctx, leg_id: string): Promise<Outboun
 }
 
 /** Calls a shipment off before it left; what was reserved for it is free again. */
-export async function cancelOutbound(ctx: Ctx, leg_id: string, reason: string): Promise<OutboundLegRow> {
+export async function cancelOutbound(ctx: Ctx, leg_id: string, reason: string, expected?: number): Promise<OutboundLegRow> {
   allow(ctx, 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const leg = await getLeg(ctx, leg_id);
+    const leg = await getLeg(ctx, leg_id, expected);
     const state = legAfter(leg, 'cancel');
     await releaseLegReservation(ctx, leg.reservation_id, reason);
     const saved = await saveLeg(ctx, leg, { state, cancelled_at: ctx.now, cancelled_reason: reason });
@@ -163,7 +163,7 @@ const refuseUnlessRunning = (found: ReturnRow): void => {
 
 function legAfter(leg: OutboundLegRow, event: LegEvent): OutboundLegRow['state'] {
   const state = nextLegState(leg.state, event);
-  if (state === null) throw wrongState([`The shipment is ${leg.state}`, `出荷の状態(${leg.state})ではできません`], leg.return_id);
+  if (state === null) throw wrongLeg([`The shipment is ${leg.state}`, `出荷の状態(${leg.state})ではできません`], leg);
   return state;
 }
 

@@ -83,7 +83,7 @@ export interface ReturnUnitFilter {
   readonly disposition?: string | undefined;
   readonly model_id?: string | undefined;
   readonly failure_mode_id?: string | undefined;
-  /** `open`: not decided and not ended. `overdue`, `unexpected`, `repeat`, `restocked_nff`: as the metrics count them. */
+  /** `open`: not decided and not ended. `overdue`, `unexpected`, `repeat`: as the metrics count them. `waiting`: for a second person. */
   readonly flag?: string | undefined;
   readonly received_from_on?: string | undefined;
   readonly received_to_on?: string | undefined;
@@ -125,6 +125,16 @@ export async function listReturnUnitViews(ctx: Ctx, page: PageRequest, filter: R
       break;
     case 'unexpected':
       query = query.where('return_units.unexpected_at', 'is not', null);
+      break;
+    case 'waiting':
+      query = query.where((of) =>
+        of.or([
+          of.and([of('return_units.state', '=', 'expected'), of('return_units.write_off_requested_by', 'is not', null)]),
+          of.exists(
+            of.selectFrom('dispositions').select('id').whereRef('return_unit_id', '=', 'return_units.id').where('dispositions.state', '=', 'requested'),
+          ),
+        ]),
+      );
       break;
     case 'repeat':
       query = query.where('return_units.repeat_no', '>', 1);
@@ -199,6 +209,24 @@ export type LegView = OutboundLegRow & {
 
 export const listLegViews = (ctx: Ctx, return_id: string): Promise<LegView[]> =>
   legViews(ctx).where('outbound_legs.return_id', '=', return_id).orderBy('outbound_legs.id').execute();
+
+export interface LegFilter {
+  readonly return_id?: string | undefined;
+  readonly unit_id?: string | undefined;
+  readonly model_id?: string | undefined;
+  readonly state?: string | undefined;
+  readonly kind?: string | undefined;
+}
+
+export async function listLegPage(ctx: Ctx, page: PageRequest, filter: LegFilter = {}): Promise<Page<LegView>> {
+  let query = legViews(ctx);
+  for (const field of ['return_id', 'unit_id', 'model_id', 'state', 'kind'] as const) {
+    const value = filter[field];
+    if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`outbound_legs.${field}`)} = ${value}`);
+  }
+  // listPage simplifies the row type, which is LegView.
+  return (await listPage(query, page, { created_at: 'outbound_legs.id', updated_at: 'outbound_legs.updated_at' }, 'outbound_legs.id')) as Page<LegView>;
+}
 
 export async function getLegView(ctx: Ctx, id: string): Promise<LegView> {
   const row = await legViews(ctx).where('outbound_legs.id', '=', id).executeTakeFirst();

@@ -1,7 +1,8 @@
 // /receipts, /dispositions and /return-units: what the bench and the receiving desk do to single units.
 import { createRoute, z } from '@hono/zod-openapi';
+import type { AppContext } from '../web/env.ts';
 import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
-import { setETag } from '../web/version.ts';
+import { expectedVersion, setETag } from '../web/version.ts';
 import { disposeUnit, reverseDisposition } from './dispose.ts';
 import { dispositions } from './disposition.ts';
 import { Because, ChangeCoverage, DisposeUnit, day, Maybe, ReceiveUnit, verdicts } from './inputs.ts';
@@ -52,8 +53,8 @@ receiptRoutes.openapi(
   }),
   async (c) => {
     const { return_unit_id, reason } = c.req.valid('json');
-    await undoReceipt(c.var.ctx, return_unit_id, reason);
-    return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, return_unit_id)), 201);
+    await undoReceipt(c.var.ctx, return_unit_id, reason, expectedVersion(c));
+    return c.json(await showUnit(c, return_unit_id), 201);
   },
 );
 
@@ -65,7 +66,7 @@ export const ReturnUnitQuery = z.object({
   disposition: z.enum(dispositions).optional(),
   model_id: short,
   failure_mode_id: short,
-  flag: z.enum(['open', 'overdue', 'unexpected', 'repeat', 'claimable']).optional(),
+  flag: z.enum(['open', 'overdue', 'unexpected', 'repeat', 'claimable', 'waiting']).optional(),
   received_from_on: day.optional(),
   received_to_on: day.optional(),
   maker_warranty_ends_by: day.optional(),
@@ -99,9 +100,7 @@ receiptRoutes.openapi(
     responses: { 200: answers(ReturnUnit), ...problems },
   }),
   async (c) => {
-    const unit = await getReturnUnitView(c.var.ctx, c.req.valid('param').id);
-    setETag(c, unit.version);
-    return c.json(returnUnitJson(unit), 200);
+    return c.json(await showUnit(c, c.req.valid('param').id), 200);
   },
 );
 
@@ -117,8 +116,8 @@ receiptRoutes.openapi(
   }),
   async (c) => {
     const { id } = c.req.valid('param');
-    await eraseFootage(c.var.ctx, id, c.req.valid('json').reason);
-    return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, id)), 201);
+    await eraseFootage(c.var.ctx, id, c.req.valid('json').reason, expectedVersion(c));
+    return c.json(await showUnit(c, id), 201);
   },
 );
 
@@ -134,8 +133,8 @@ receiptRoutes.openapi(
   }),
   async (c) => {
     const { id } = c.req.valid('param');
-    await changeCoverage(c.var.ctx, id, c.req.valid('json'));
-    return c.json(returnUnitJson(await getReturnUnitView(c.var.ctx, id)), 201);
+    await changeCoverage(c.var.ctx, id, c.req.valid('json'), expectedVersion(c));
+    return c.json(await showUnit(c, id), 201);
   },
 );
 
@@ -174,8 +173,9 @@ receiptRoutes.openapi(
     responses: { 201: answers(Disposition), ...problems },
   }),
   async (c) => {
-    const row = await disposeUnit(c.var.ctx, c.req.valid('json'));
-    return c.json(dispositionJson(await getDispositionView(c.var.ctx, row.id)), 201);
+    const { id } = await disposeUnit(c.var.ctx, c.req.valid('json'));
+    c.header('Location', `/api/v1/dispositions/${id}`);
+    return c.json(await showDisposition(c, id), 201);
   },
 );
 
@@ -190,7 +190,7 @@ receiptRoutes.openapi(
     responses: { 200: answers(Disposition), ...problems },
   }),
   async (c) => {
-    return c.json(dispositionJson(await getDispositionView(c.var.ctx, c.req.valid('param').id)), 200);
+    return c.json(await showDisposition(c, c.req.valid('param').id), 200);
   },
 );
 
@@ -206,8 +206,8 @@ receiptRoutes.openapi(
   }),
   async (c) => {
     const { id } = c.req.valid('param');
-    await reverseDisposition(c.var.ctx, id, c.req.valid('json').reason);
-    return c.json(dispositionJson(await getDispositionView(c.var.ctx, id)), 201);
+    await reverseDisposition(c.var.ctx, id, c.req.valid('json').reason, expectedVersion(c));
+    return c.json(await showDisposition(c, id), 201);
   },
 );
 
@@ -227,3 +227,15 @@ receiptRoutes.openapi(
     return c.json(await returnMetrics(c.var.ctx, c.req.valid('query')), 200);
   },
 );
+
+async function showUnit(c: AppContext, id: string) {
+  const unit = await getReturnUnitView(c.var.ctx, id);
+  setETag(c, unit.version);
+  return returnUnitJson(unit);
+}
+
+async function showDisposition(c: AppContext, id: string) {
+  const row = await getDispositionView(c.var.ctx, id);
+  setETag(c, row.version);
+  return dispositionJson(row);
+}

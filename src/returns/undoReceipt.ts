@@ -5,15 +5,15 @@ import { remember } from '../history/remember.ts';
 import { findPlace } from '../ledger/move.ts';
 import { reverseMove } from '../stock/reverse.ts';
 import { nextReturnState, nextUnitState } from './lifecycle.ts';
-import { getReturn, getReturnUnit, listReturnUnits, saveReturn, saveReturnUnit, wrongState } from './load.ts';
+import { getReturn, getReturnUnit, listReturnUnits, saveReturn, saveReturnUnit, wrongUnit } from './load.ts';
 import type { ReturnRow, ReturnUnitRow } from './table.ts';
 
 /** Takes a receipt back. An expected unit is expected again; an unexpected one is cancelled, with the return the scan opened for it. */
-export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: string): Promise<ReturnUnitRow> {
+export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: string, expected?: number): Promise<ReturnUnitRow> {
   allow(ctx, 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const unit = await getReturnUnit(ctx, return_unit_id);
+    const unit = await getReturnUnit(ctx, return_unit_id, expected);
     const found = await getReturn(ctx, unit.return_id);
     const before = nextUnitState(unit.state, 'undo');
     const place = await findPlace(ctx, unit.unit_id);
@@ -22,7 +22,7 @@ export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: stri
         ? undefined
         : await ctx.db.selectFrom('stock_moves').select(['id', 'cause_id', 'to_location']).where('id', '=', place.move_id).executeTakeFirst();
     if (before === null || arrival?.cause_id !== unit.id || arrival.to_location === 'bench')
-      throw wrongState([`The unit is ${unit.state}: its receipt cannot be taken back`, '受領を取り消せない状態です'], found.id);
+      throw wrongUnit([`The unit is ${unit.state}: its receipt cannot be taken back`, '受領を取り消せない状態です'], unit);
     const state = unit.unexpected_at === null ? before : 'cancelled';
     const saved = await saveReturnUnit(ctx, unit, { state, received_at: null, received_by: null, returned_on: null });
     // After the receipt is gone: a unit that had come from good stock may only then go back there.

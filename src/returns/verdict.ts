@@ -5,7 +5,7 @@ import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import type { ChangeCoverage } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
-import { getReturn, getReturnUnit, saveReturnUnit, wrongState } from './load.ts';
+import { getReturn, getReturnUnit, saveReturnUnit, wrongUnit } from './load.ts';
 import { findContractEnd, findWarranty } from './newUnit.ts';
 import type { ReturnUnitRow } from './table.ts';
 import { coverageOf } from './warranty.ts';
@@ -15,7 +15,7 @@ export type Finding = Pick<ReturnUnitRow, 'failure_mode_id' | 'component_id' | '
 /** The unit is on the bench. Call it inside the transaction that opens the inspection. */
 export async function startInspecting(ctx: Ctx, unit: ReturnUnitRow): Promise<ReturnUnitRow> {
   const state = nextUnitState(unit.state, 'inspect');
-  if (state === null) throw wrongState([`The unit is ${unit.state}: receive it first`, `個体の状態(${unit.state})では検証できません`], unit.return_id);
+  if (state === null) throw wrongUnit([`The unit is ${unit.state}: receive it first`, `個体の状態(${unit.state})では検証できません`], unit);
   return saveReturnUnit(ctx, unit, { state });
 }
 
@@ -45,13 +45,13 @@ export async function recordVerdict(ctx: Ctx, unit: ReturnUnitRow, finding: Find
 }
 
 /** The footage stored in the unit was erased; needed before it goes to stock or to the maker. */
-export async function eraseFootage(ctx: Ctx, return_unit_id: string, reason?: string): Promise<ReturnUnitRow> {
+export async function eraseFootage(ctx: Ctx, return_unit_id: string, reason?: string, expected?: number): Promise<ReturnUnitRow> {
   allow(ctx, 'inspection:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const unit = await getReturnUnit(ctx, return_unit_id);
+    const unit = await getReturnUnit(ctx, return_unit_id, expected);
     if (unit.state !== 'received' && unit.state !== 'inspecting')
-      throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では消去を記録できません`], unit.return_id);
+      throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では消去を記録できません`], unit);
     if (unit.footage_erased_at !== null) return unit;
     const saved = await saveReturnUnit(ctx, unit, { footage_erased_at: ctx.now, footage_erased_by: ctx.actor.id });
     await remember(ctx, { action: 'return_unit.footage_erased', record_kind: 'return_unit', record_id: unit.id, reason: reason ?? null });
@@ -60,11 +60,11 @@ export async function eraseFootage(ctx: Ctx, return_unit_id: string, reason?: st
 }
 
 /** Goodwill, or another word of a person on who pays. */
-export async function changeCoverage(ctx: Ctx, return_unit_id: string, input: ChangeCoverage): Promise<ReturnUnitRow> {
+export async function changeCoverage(ctx: Ctx, return_unit_id: string, input: ChangeCoverage, expected?: number): Promise<ReturnUnitRow> {
   allow(ctx, input.coverage === 'goodwill' ? 'return:approve' : 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const unit = await getReturnUnit(ctx, return_unit_id);
+    const unit = await getReturnUnit(ctx, return_unit_id, expected);
     const saved = await saveReturnUnit(ctx, unit, { coverage: input.coverage, coverage_reason: input.reason });
     await remember(ctx, {
       action: 'return_unit.coverage_changed',

@@ -9,21 +9,21 @@ import { requireSecondPerson } from '../stock/secondPerson.ts';
 import { postDisposition } from './dispose.ts';
 import type { Approve, ForUnit } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
-import { getReturn, getReturnUnit, saveReturnUnit, wrongState } from './load.ts';
+import { getReturn, getReturnUnit, saveReturnUnit, wrongState, wrongUnit } from './load.ts';
 import type { DispositionRow, ReturnRow, ReturnUnitRow } from './table.ts';
 
 /** Asks that a unit that never came be written off. Nothing moves until a second person approves. */
-export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUnit): Promise<ReturnUnitRow> {
+export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUnit, expected?: number): Promise<ReturnUnitRow> {
   allow(ctx, 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const found = await getReturn(ctx, return_id);
+    const found = await getReturn(ctx, return_id, expected);
     const unit = await pickUnit(ctx, found, input.return_unit_id, 'expected');
     if (found.state !== 'authorised' && found.state !== 'open')
       throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} は対応中ではありません`], found.id);
     if (nextUnitState(unit.state, 'write_off') === null)
-      throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では未返却処理できません`], found.id);
-    if (unit.write_off_requested_by !== null) throw wrongState(['The write-off waits for approval already', '未返却処理は既に承認待ちです'], found.id);
+      throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では未返却処理できません`], unit);
+    if (unit.write_off_requested_by !== null) throw wrongUnit(['The write-off waits for approval already', '未返却処理は既に承認待ちです'], unit);
     const saved = await saveReturnUnit(ctx, unit, { write_off_requested_by: ctx.actor.id });
     await remember(ctx, { action: 'return_unit.write_off_requested', record_kind: 'return_unit', record_id: unit.id, reason: input.reason });
     return saved;
@@ -31,10 +31,10 @@ export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUni
 }
 
 /** Another person allows what was asked for this return: a write-off or a scrapping. Throws `forbidden` for the one who asked. */
-export async function approveReturn(ctx: Ctx, return_id: string, input: Approve): Promise<ReturnUnitRow> {
+export async function approveReturn(ctx: Ctx, return_id: string, input: Approve, expected?: number): Promise<ReturnUnitRow> {
   allow(ctx, 'return:approve');
   return transaction(ctx, async (ctx) => {
-    const found = await getReturn(ctx, return_id);
+    const found = await getReturn(ctx, return_id, expected);
     const wish = await findWish(ctx, found, input.return_unit_id);
     if (wish !== undefined) {
       await requireSecondPerson(ctx, wish.requested_by);
@@ -45,15 +45,15 @@ export async function approveReturn(ctx: Ctx, return_id: string, input: Approve)
       (one) => one.write_off_requested_by !== null && one.state === 'expected' && (input.return_unit_id ?? one.id) === one.id,
     );
     if (unit === undefined) throw wrongState(['Nothing of this return waits for approval', '承認待ちの処理はありません'], found.id);
-    return writeOff(ctx, found, unit, input.reason);
+    return writeOff(ctx, unit, input.reason);
   });
 }
 
 /** Turns down what was asked: the unit stays as it was. */
-export async function refuseApproval(ctx: Ctx, return_id: string, input: ForUnit): Promise<ReturnUnitRow> {
+export async function refuseApproval(ctx: Ctx, return_id: string, input: ForUnit, expected?: number): Promise<ReturnUnitRow> {
   allow(ctx, 'return:approve');
   return transaction(ctx, async (ctx) => {
-    const found = await getReturn(ctx, return_id);
+    const found = await getReturn(ctx, return_id, expected);
     const wish = await findWish(ctx, found, input.return_unit_id);
     const unit =
       wish === undefined
@@ -75,11 +75,11 @@ export async function refuseApproval(ctx: Ctx, return_id: string, input: ForUnit
   });
 }
 
-async function writeOff(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow, reason: string | undefined): Promise<ReturnUnitRow> {
+async function writeOff(ctx: Ctx, unit: ReturnUnitRow, reason: string | undefined): Promise<ReturnUnitRow> {
   const requested_by = unit.write_off_requested_by ?? '';
   await requireSecondPerson(ctx, requested_by);
   const state = nextUnitState(unit.state, 'write_off');
-  if (state === null) throw wrongState([`The unit is ${unit.state}`, `個体の状態(${unit.state})では未返却処理できません`], found.id);
+  if (state === null) throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では未返却処理できません`], unit);
   const record = await ctx.db.selectFrom('units').select(['id', 'model_id']).where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.unit_id);
   const id = newId(ctx.now);
@@ -103,8 +103,7 @@ async function writeOff(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow, reason:
       reason: reason ?? null,
       override_reason: null,
       requested_by,
-      requested_name: requested_by,
-      requested_at: ctx.now,
+      ...(await wishFor(ctx, unit)),
       approved_by: ctx.actor.id,
       approved_name: ctx.actor.name,
       posted_at: ctx.now,
@@ -130,6 +129,19 @@ async function writeOff(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow, reason:
     change: { move_id: move.id },
   });
   return saved;
+}
+
+/** By whose name and when the write-off was asked for, and why when the second person adds nothing. */
+async function wishFor(ctx: Ctx, unit: ReturnUnitRow): Promise<Pick<DispositionRow, 'requested_name' | 'requested_at'>> {
+  const asked = await ctx.db
+    .selectFrom('history')
+    .select(['actor_name', 'at'])
+    .where('record_kind', '=', 'return_unit')
+    .where('record_id', '=', unit.id)
+    .where('action', '=', 'return_unit.write_off_requested')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return { requested_name: asked?.actor_name ?? unit.write_off_requested_by ?? '', requested_at: asked?.at ?? ctx.now };
 }
 
 const unitsOf = (ctx: Ctx, found: ReturnRow) => ctx.db.selectFrom('return_units').selectAll().where('return_id', '=', found.id).orderBy('id').execute();

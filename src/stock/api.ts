@@ -14,6 +14,7 @@ import { orderRoutes } from './orderApi.ts';
 import { listMoves } from './queries.ts';
 import { reservationRoutes } from './reservationApi.ts';
 import { takeBackMove } from './reverse.ts';
+import { writeOffRoutes } from './writeOffApi.ts';
 
 export const stockApi = newApi();
 
@@ -77,11 +78,12 @@ stockApi.openapi(
     tags,
     summary: 'Balances by location and condition',
     ...gated('stock:read'),
-    request: { query: z.object({ model_id: short, location: short }) },
-    responses: { 200: answers(z.object({ items: z.array(Shelf), next_cursor: z.null() })), ...problems },
+    request: { query: ListQuery.extend({ model_id: short, location: short }) },
+    responses: { 200: answers(pageOf(Shelf)), ...problems },
   }),
   async (c) => {
-    return c.json({ items: await listShelves(c.var.ctx, c.req.valid('query')), next_cursor: null }, 200);
+    const { limit, cursor, sort, ...filter } = c.req.valid('query');
+    return c.json(await listShelves(c.var.ctx, { limit, cursor, sort: sort ?? 'model_code' }, filter), 200);
   },
 );
 
@@ -181,6 +183,7 @@ stockApi.route('/', reservationRoutes);
 stockApi.route('/', holdRoutes);
 stockApi.route('/', orderRoutes);
 stockApi.route('/', countRoutes);
+stockApi.route('/', writeOffRoutes);
 
 const moveJson = (move: Awaited<ReturnType<typeof listMoves>>['items'][number]) => ({ ...jsonOf(move), at: new Date(move.at).toISOString() });
 

@@ -2,9 +2,10 @@
 import { allow } from '../core/actor.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
-import { type Condition, findPlace, moveUnit, postMove } from '../ledger/move.ts';
+import { type Condition, findPlace, type Location, moveUnit, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
 import { endCount, getRunningCount } from './count.ts';
+import { unserialisedOn } from './free.ts';
 import { withdrawPromise } from './reserve.ts';
 import type { StockCountDifferenceRow, StockCountRow } from './table.ts';
 
@@ -85,22 +86,8 @@ async function listQuantities(ctx: Ctx, count: StockCountRow): Promise<Differenc
     .execute();
   const differences: Difference[] = [];
   for (const row of counted) {
-    const balance = await ctx.db
-      .selectFrom('stock_balances')
-      .select('quantity')
-      .where('model_id', '=', row.model_id)
-      .where('location', '=', count.location)
-      .where('condition', '=', row.condition)
-      .executeTakeFirst();
-    const { units } = await ctx.db
-      .selectFrom('unit_places')
-      .innerJoin('units', 'units.id', 'unit_places.unit_id')
-      .select((of) => of.fn.countAll<number>().as('units'))
-      .where('units.model_id', '=', row.model_id)
-      .where('unit_places.location', '=', count.location)
-      .where('unit_places.condition', '=', row.condition)
-      .executeTakeFirstOrThrow();
-    const recorded = (balance?.quantity ?? 0) - units;
+    const condition = row.condition as Condition; // written from one
+    const recorded = await unserialisedOn(ctx, row.model_id, { location: count.location as Location, condition });
     if (recorded !== row.quantity)
       differences.push({
         kind: 'quantity',

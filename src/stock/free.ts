@@ -2,6 +2,7 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
 import type { Tables } from '../db/tables.ts';
+import type { Condition, Location } from '../ledger/move.ts';
 import { goodConditions } from './rules.ts';
 
 /** SQL: the unit `units` belongs to a cohort under an active hold. */
@@ -85,6 +86,26 @@ async function unserialisedQuantity(ctx: Ctx, model_id: string): Promise<number>
     .select((of) => of.fn.countAll<number>().as('units'))
     .executeTakeFirstOrThrow();
   return balance.quantity - units.units;
+}
+
+/** Of one shelf, what carries no serial: its balance less the units that lie there. */
+export async function unserialisedOn(ctx: Ctx, model_id: string, shelf: { location: Location; condition: Condition }): Promise<number> {
+  const balance = await ctx.db
+    .selectFrom('stock_balances')
+    .select('quantity')
+    .where('model_id', '=', model_id)
+    .where('location', '=', shelf.location)
+    .where('condition', '=', shelf.condition)
+    .executeTakeFirst();
+  const { units } = await ctx.db
+    .selectFrom('unit_places')
+    .innerJoin('units', 'units.id', 'unit_places.unit_id')
+    .select((of) => of.fn.countAll<number>().as('units'))
+    .where('units.model_id', '=', model_id)
+    .where('unit_places.location', '=', shelf.location)
+    .where('unit_places.condition', '=', shelf.condition)
+    .executeTakeFirstOrThrow();
+  return (balance?.quantity ?? 0) - units;
 }
 
 /** Whether the unit belongs to a cohort under an active hold. */

@@ -36,6 +36,18 @@ export const MoveStock = z.strictObject({
   reason,
 });
 
+/** A unit, or a quantity of an un-serialised spare on a shelf, is to be given up. */
+export const GiveUpStock = z.strictObject({
+  kind: z.enum(['scrapped', 'lost']),
+  unit_id: id.optional(),
+  serial: scan.optional(),
+  ...modelRef,
+  quantity: quantity.optional(),
+  location: z.enum(locations).optional(),
+  condition: z.enum(conditions).optional(),
+  reason,
+});
+
 export const SetPolicy = z.strictObject({
   ...modelRef,
   reorder_point: z.coerce.number().int().min(0).max(1_000_000),
@@ -88,6 +100,7 @@ export const Because = z.strictObject({ reason });
 
 export type ReserveStock = z.output<typeof ReserveStock>;
 export type MoveStock = z.output<typeof MoveStock>;
+export type GiveUpStock = z.output<typeof GiveUpStock>;
 export type SetPolicy = z.output<typeof SetPolicy>;
 export type PlaceHold = z.output<typeof PlaceHold>;
 export type NewOrder = z.output<typeof NewOrder>;

@@ -30,6 +30,7 @@ export interface LevelFilter {
   readonly model_code?: string | undefined;
   readonly maker_code?: string | undefined;
   readonly short?: boolean | undefined;
+  readonly with_policy?: boolean | undefined;
 }
 
 const GOOD = sql.raw(`location = 'good_stock' and condition in ('new','verified','refurbished')`);
@@ -44,11 +45,24 @@ const HELD_UNITS =
  * counted only for models under a hold.
  */
 export async function listLevels(ctx: Ctx, page: PageRequest, filter: LevelFilter = {}): Promise<Page<Level>> {
+  if (filter.short === true) return listShort(ctx, page, filter);
   const rows = await listPage(levelRows(ctx, filter), page, { model_code: 'models.code' }, 'models.id');
   const items = rows.items.map((row) =>
     levelOf({ ...row, held: row.held_units + (row.whole_held > 0 ? Math.max(0, row.good - row.good_units - row.reserved_spares) : 0) }),
   );
-  return { items: filter.short === true ? items.filter((level) => level.suggested_order > 0) : items, next_cursor: rows.next_cursor };
+  return { items, next_cursor: rows.next_cursor };
+}
+
+/** Only models with a policy can be short. A page may be short, but none is empty before the last. */
+async function listShort(ctx: Ctx, page: PageRequest, filter: LevelFilter): Promise<Page<Level>> {
+  const items: Level[] = [];
+  let cursor = page.cursor;
+  do {
+    const next = await listLevels(ctx, { ...page, cursor }, { ...filter, short: false, with_policy: true });
+    items.push(...next.items.filter((level) => level.suggested_order > 0));
+    cursor = next.next_cursor ?? undefined;
+  } while (cursor !== undefined && items.length === 0);
+  return { items, next_cursor: cursor ?? null };
 }
 
 const levelRows = (ctx: Ctx, filter: LevelFilter) =>
@@ -94,6 +108,7 @@ const levelRows = (ctx: Ctx, filter: LevelFilter) =>
     .where(
       sql<boolean>`(stock_policies.model_id is not null or exists (select 1 from stock_balances where model_id = models.id and quantity <> 0 and location not in ('supplier','adjustment','customer','in_transit','maker','scrapped','lost')))`,
     )
+    .$if(filter.with_policy === true, (query) => query.where('stock_policies.model_id', 'is not', null))
     .$if(filter.model_id !== undefined, (query) => query.where('models.id', '=', filter.model_id ?? ''))
     .$if(filter.model_code !== undefined, (query) => query.where('models.code', '=', filter.model_code ?? ''))
     .$if(filter.maker_code !== undefined, (query) => query.where('makers.code', '=', filter.maker_code ?? ''));
@@ -155,19 +170,16 @@ export interface Shelf {
 }
 
 /** Balances by location and condition: of one model, or of a location. */
-export const listShelves = (ctx: Ctx, filter: { model_id?: string | undefined; location?: string | undefined }): Promise<Shelf[]> =>
-  ctx.db
+export async function listShelves(ctx: Ctx, page: PageRequest, filter: { model_id?: string | undefined; location?: string | undefined }): Promise<Page<Shelf>> {
+  const query = ctx.db
     .selectFrom('stock_balances')
     .innerJoin('models', 'models.id', 'stock_balances.model_id')
     .select(['model_id', 'models.code as model_code', 'location', 'condition', 'quantity'])
     .where('quantity', '<>', 0)
     .$if(filter.model_id !== undefined, (query) => query.where('model_id', '=', filter.model_id ?? ''))
-    .$if(filter.location !== undefined, (query) => query.where('location', '=', filter.location ?? ''))
-    .orderBy('models.code')
-    .orderBy('location')
-    .orderBy('condition')
-    .limit(500)
-    .execute();
+    .$if(filter.location !== undefined, (query) => query.where('location', '=', filter.location ?? ''));
+  return listPage(query, page, { model_code: 'models.code' }, "stock_balances.model_id || '/' || location || '/' || condition");
+}
 
 /** What the life model expects and what is there to meet it. */
 export async function listForecasts(ctx: Ctx, page: PageRequest) {

@@ -5,10 +5,10 @@ import { allow, staffOnly } from '../core/actor.ts';
 import { invalid, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
-import { type Condition, findPlace, type Location, moveUnit, postMove } from '../ledger/move.ts';
+import { type Condition, findPlace, type Location, moveUnit, OUTSIDE, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
 import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
-import { freeQuantity, isHeld } from './free.ts';
+import { freeQuantity, isHeld, unserialisedOn } from './free.ts';
 import type { MoveStock } from './inputs.ts';
 import { lockGoodStock } from './lock.ts';
 import { goodConditions } from './rules.ts';
@@ -19,8 +19,8 @@ export async function moveStock(ctx: Ctx, input: MoveStock): Promise<StockMoveRo
   staffOnly(ctx);
   if (input.location === 'scrapped' || input.location === 'lost')
     throw new Problem('conflict', [
-      'Scrap and write-off need a second person: decide it on the return',
-      '廃棄・未返却処理は返品の処置判定から行ってください(別担当者の承認が必要)',
+      'Scrap and write-off need a second person: ask for it under stock write-offs, or decide it on the return',
+      '廃棄・紛失処理には別担当者の承認が必要です。在庫除却または返品の処置判定から行ってください',
     ]);
   return transaction(ctx, async (ctx) => {
     const move = input.unit_id !== undefined || input.serial !== undefined ? await moveOne(ctx, input) : await moveQuantity(ctx, input);
@@ -36,7 +36,7 @@ export async function moveStock(ctx: Ctx, input: MoveStock): Promise<StockMoveRo
 }
 
 async function moveOne(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
-  const unit = await getOne(ctx, input);
+  const unit = await getUnitNamed(ctx, input);
   const place = await findPlace(ctx, unit.id);
   const to = { location: input.location, condition: input.condition ?? place?.condition ?? 'unverified' };
   refuseBadShelf(to.location, to.condition);
@@ -52,11 +52,7 @@ async function moveQuantity(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   const condition = input.condition ?? 'new';
   const from = { location: input.from_location ?? 'supplier', condition: input.from_condition ?? condition } as const;
   refuseBadShelf(input.location, condition);
-  if (from.location === 'good_stock') {
-    await lockGoodStock(ctx, model.id);
-    if ((await freeQuantity(ctx, model.id)) < input.quantity)
-      throw new Problem('conflict', ['Not that many are free', '引当可能な数量が足りません'], { blocking: `/api/v1/stock/levels?model_id=${model.id}` });
-  }
+  await refuseTooMany(ctx, model.id, from, input.quantity);
   return postMove(ctx, {
     unit_id: null,
     model_id: model.id,
@@ -69,7 +65,17 @@ async function moveQuantity(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   });
 }
 
-async function getOne(ctx: Ctx, input: MoveStock): Promise<UnitView> {
+/** Throws `conflict` unless the shelf holds that many spares beside its serialised units, and on the shelf of good stock that many free ones. */
+export async function refuseTooMany(ctx: Ctx, model_id: string, shelf: { location: Location; condition: Condition }, quantity: number): Promise<void> {
+  if (OUTSIDE.includes(shelf.location)) return;
+  if (shelf.location === 'good_stock') await lockGoodStock(ctx, model_id);
+  const free = shelf.location === 'good_stock' ? await freeQuantity(ctx, model_id) : quantity;
+  if (Math.min(free, await unserialisedOn(ctx, model_id, shelf)) < quantity)
+    throw new Problem('conflict', ['Not that many are free', '引当可能な数量が足りません'], { blocking: `/api/v1/stock/levels?model_id=${model_id}` });
+}
+
+/** The one unit meant, by id or any identifier. Throws `invalid` when there is none, `conflict` when there are several. */
+export async function getUnitNamed(ctx: Ctx, input: Pick<MoveStock, 'unit_id' | 'serial' | 'model_code'>): Promise<UnitView> {
   const called =
     input.unit_id === undefined ? await findUnits(ctx, input.serial ?? '') : [await findUnit(ctx, input.unit_id)].filter((unit) => unit !== undefined);
   const fitting = called.filter((unit) => input.model_code === undefined || unit.model_code === input.model_code);
@@ -89,7 +95,8 @@ function refuseBadShelf(location: Location, condition: Condition): void {
     throw invalid('condition', ['Good stock holds new, verified and refurbished units only', '良品在庫には新品・検証済・再生品だけを置けます']);
 }
 
-async function refuseOpenReturn(ctx: Ctx, unit: UnitView): Promise<void> {
+/** Throws `conflict` for a unit on the bench: what becomes of it is decided there. */
+export async function refuseOpenReturn(ctx: Ctx, unit: UnitView): Promise<void> {
   const open = await ctx.db
     .selectFrom('return_units')
     .select('return_id')
@@ -104,7 +111,8 @@ async function refuseOpenReturn(ctx: Ctx, unit: UnitView): Promise<void> {
     );
 }
 
-async function refusePromised(ctx: Ctx, unit: UnitView, to: Location): Promise<void> {
+/** Throws `conflict` for a unit that is promised, or held and about to leave the house. */
+export async function refusePromised(ctx: Ctx, unit: UnitView, to: Location): Promise<void> {
   const active = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit.id).where('state', '=', 'active').executeTakeFirst();
   if (active !== undefined && to !== 'good_stock')
     throw new Problem('conflict', [`Unit ${unit.serial} is reserved`, `個体 ${unit.serial} は引当済みです`], {

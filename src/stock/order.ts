@@ -5,13 +5,14 @@ import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { nextNumber } from '../db/number.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { remember } from '../history/remember.ts';
 import { postMove } from '../ledger/move.ts';
 import { createUnit } from '../unit/createUnit.ts';
 import { NewUnit } from '../unit/inputs.ts';
 import { refuseStale } from '../web/version.ts';
 import type { NewOrder, PlaceOrder, ReceiveOrder } from './inputs.ts';
-import { nextNumber } from './number.ts';
 import { orderStateAfter } from './rules.ts';
 import type { PurchaseOrderLineRow, PurchaseOrderRow } from './table.ts';
 
@@ -61,8 +62,7 @@ export async function createOrder(ctx: Ctx, input: NewOrder): Promise<PurchaseOr
 export async function placeOrder(ctx: Ctx, id: string, input: PlaceOrder, expected?: number): Promise<PurchaseOrderRow> {
   allow(ctx, 'stock:write');
   return transaction(ctx, async (ctx) => {
-    const order = await getOrder(ctx, id);
-    refuseStale(order, expected);
+    const order = await getOrder(ctx, id, expected);
     if (order.state !== 'draft') throw wrongOrder(order);
     const saved = await saveOrder(ctx, order, {
       state: 'ordered',
@@ -75,10 +75,10 @@ export async function placeOrder(ctx: Ctx, id: string, input: PlaceOrder, expect
 }
 
 /** Goods of one line arrive, some or all: units by serial, spares by quantity. They enter good stock as new. */
-export async function receiveOrder(ctx: Ctx, id: string, input: ReceiveOrder): Promise<PurchaseOrderRow> {
+export async function receiveOrder(ctx: Ctx, id: string, input: ReceiveOrder, expected?: number): Promise<PurchaseOrderRow> {
   allow(ctx, 'stock:write');
   return transaction(ctx, async (ctx) => {
-    const order = await getOrder(ctx, id);
+    const order = await getOrder(ctx, id, expected);
     if (order.state !== 'ordered' && order.state !== 'partly_received') throw wrongOrder(order);
     const came = input.serials?.length ?? input.quantity ?? 0;
     if (came === 0) throw invalid('quantity', ['Give the serials or a quantity', 'シリアルまたは数量を指定してください']);
@@ -97,10 +97,10 @@ export async function receiveOrder(ctx: Ctx, id: string, input: ReceiveOrder): P
 }
 
 /** Calls off what has not come: an order of which nothing came is cancelled, a partly received one is cut to what came. */
-export async function cancelOrder(ctx: Ctx, id: string, reason: string): Promise<PurchaseOrderRow> {
+export async function cancelOrder(ctx: Ctx, id: string, reason: string, expected?: number): Promise<PurchaseOrderRow> {
   allow(ctx, 'stock:write');
   return transaction(ctx, async (ctx) => {
-    const order = await getOrder(ctx, id);
+    const order = await getOrder(ctx, id, expected);
     if (order.state === 'received' || order.state === 'cancelled') throw wrongOrder(order);
     const saved = await saveOrder(ctx, order, { state: order.state === 'partly_received' ? 'received' : 'cancelled' });
     await remember(ctx, { action: 'purchase_order.cancelled', record_kind: 'purchase_order', record_id: id, reason });
@@ -108,9 +108,10 @@ export async function cancelOrder(ctx: Ctx, id: string, reason: string): Promise
   });
 }
 
-export async function getOrder(ctx: Ctx, id: string): Promise<PurchaseOrderRow> {
+export async function getOrder(ctx: Ctx, id: string, expected?: number): Promise<PurchaseOrderRow> {
   const order = await ctx.db.selectFrom('purchase_orders').selectAll().where('id', '=', id).executeTakeFirst();
   if (order === undefined) throw notFound(['Purchase order', '発注']);
+  refuseStale(order, expected);
   return order;
 }
 
@@ -173,24 +174,19 @@ async function bringIn(ctx: Ctx, order: PurchaseOrderRow, line: PurchaseOrderLin
       condition: 'new',
     });
     if (!unit.success) throw invalid(`serials.${i}`, ['Not a serial number', 'シリアル番号として読み取れません']);
-    await createUnit(ctx, unit.data);
+    await createUnit(ctx, unit.data, { cause_kind: 'purchase_order', cause_id: order.id });
   }
 }
 
-async function saveOrder(ctx: Ctx, order: PurchaseOrderRow, changes: Partial<PurchaseOrderRow>): Promise<PurchaseOrderRow> {
-  const saved = await ctx.db
-    .updateTable('purchase_orders')
-    .set({ ...changes, updated_at: ctx.now, version: order.version + 1 })
-    .where('id', '=', order.id)
-    .where('version', '=', order.version)
-    .returningAll()
-    .executeTakeFirst();
-  if (saved === undefined)
-    throw new Problem('conflict', ['Someone else changed this order at the same moment', '同時に更新されました'], {
-      blocking: `/api/v1/purchase-orders/${order.id}`,
-    });
-  return saved;
-}
+const saveOrder = (ctx: Ctx, order: PurchaseOrderRow, changes: Partial<PurchaseOrderRow>): Promise<PurchaseOrderRow> =>
+  saveVersioned(
+    ctx,
+    'purchase_orders',
+    order,
+    changes,
+    ({ id }) =>
+      new Problem('conflict', ['Someone else changed this order at the same moment', '同時に更新されました'], { blocking: `/api/v1/purchase-orders/${id}` }),
+  );
 
 const wrongOrder = (order: PurchaseOrderRow): Problem =>
   new Problem('conflict', [`Order ${order.number} is ${order.state}`, `発注 ${order.number} の状態(${order.state})ではできません`], {

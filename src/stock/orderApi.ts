@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { jsonOf } from '../catalog/json.ts';
 import { notFound } from '../core/problem.ts';
-import type { Ctx } from '../db/ctx.ts';
+import type { AppContext } from '../web/env.ts';
 import { answers, body, DayText, gated, IdParam, Instant, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
 import { Because, NewOrder, PlaceOrder, ReceiveOrder } from './inputs.ts';
@@ -72,9 +72,7 @@ orderRoutes.openapi(
     responses: { 200: answers(OrderInFull), ...problems },
   }),
   async (c) => {
-    const order = await inFull(c.var.ctx, c.req.valid('param').id);
-    setETag(c, order.version);
-    return c.json(order, 200);
+    return c.json(await showOrder(c, c.req.valid('param').id), 200);
   },
 );
 
@@ -89,10 +87,9 @@ orderRoutes.openapi(
     responses: { 201: answers(OrderInFull), ...problems },
   }),
   async (c) => {
-    const { id, version } = await createOrder(c.var.ctx, c.req.valid('json'));
-    setETag(c, version);
+    const { id } = await createOrder(c.var.ctx, c.req.valid('json'));
     c.header('Location', `/api/v1/purchase-orders/${id}`);
-    return c.json(await inFull(c.var.ctx, id), 201);
+    return c.json(await showOrder(c, id), 201);
   },
 );
 
@@ -108,7 +105,7 @@ orderRoutes.openapi(
   }),
   async (c) => {
     const { id } = await placeOrder(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
-    return c.json(await inFull(c.var.ctx, id), 201);
+    return c.json(await showOrder(c, id), 201);
   },
 );
 
@@ -123,8 +120,8 @@ orderRoutes.openapi(
     responses: { 201: answers(OrderInFull), ...problems },
   }),
   async (c) => {
-    const { id } = await receiveOrder(c.var.ctx, c.req.valid('param').id, c.req.valid('json'));
-    return c.json(await inFull(c.var.ctx, id), 201);
+    const { id } = await receiveOrder(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
+    return c.json(await showOrder(c, id), 201);
   },
 );
 
@@ -139,13 +136,15 @@ orderRoutes.openapi(
     responses: { 201: answers(OrderInFull), ...problems },
   }),
   async (c) => {
-    const { id } = await cancelOrder(c.var.ctx, c.req.valid('param').id, c.req.valid('json').reason);
-    return c.json(await inFull(c.var.ctx, id), 201);
+    const { id } = await cancelOrder(c.var.ctx, c.req.valid('param').id, c.req.valid('json').reason, expectedVersion(c));
+    return c.json(await showOrder(c, id), 201);
   },
 );
 
-async function inFull(ctx: Ctx, id: string) {
+async function showOrder(c: AppContext, id: string) {
+  const { ctx } = c.var;
   const [order] = (await listOrders(ctx, { limit: 1 }, { id })).items;
   if (order === undefined) throw notFound(['Purchase order', '発注']);
+  setETag(c, order.version);
   return { ...jsonOf(order), lines: (await listOrderLines(ctx, id)).map(({ purchase_order_id: _, ...line }) => line) };
 }

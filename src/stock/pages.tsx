@@ -16,6 +16,7 @@ import { setPolicy } from './policy.ts';
 import { reservationPages } from './reservationPages.tsx';
 import { conditionName, placeName, StockTabs } from './views.tsx';
 import { words } from './words.ts';
+import { writeOffPages } from './writeOffPages.tsx';
 
 export const stockPages = newPages();
 
@@ -86,7 +87,12 @@ page(stockPages, '/stock/models/:id', 'stock:read', async (c) => {
       <StockTabs c={c} current="/stock" />
       {level === null ? null : <Table c={c} caption={w.levels} columns={levelColumns(c)} rows={[level]} />}
       <Section title={w.shelves} id="shelves">
-        <Table c={c} caption={w.shelves} columns={columns} rows={await listShelves(c.var.ctx, { model_id: model.id })} />
+        <Table
+          c={c}
+          caption={w.shelves}
+          columns={columns}
+          rows={(await listShelves(c.var.ctx, { limit: 100, sort: 'model_code' }, { model_id: model.id })).items}
+        />
       </Section>
       {keeper ? (
         <Section title={w.policy}>
@@ -174,3 +180,4 @@ stockPages.route('/', reservationPages);
 stockPages.route('/', movePages);
 stockPages.route('/', orderPages);
 stockPages.route('/', countPages);
+stockPages.route('/', writeOffPages);

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
-import type { PurchaseOrderRow, StockCountRow, StockHoldRow, StockPolicyRow, StockReservationRow } from './table.ts';
+import type { PurchaseOrderRow, StockCountRow, StockHoldRow, StockPolicyRow, StockReservationRow, StockWriteOffRow } from './table.ts';
 
 export type MoveView = StockMoveRow & { readonly serial: string | null; readonly model_code: string };
 export interface MoveFilter {
@@ -122,6 +122,26 @@ export async function listOrders(ctx: Ctx, page: PageRequest, filter: { state?: 
     { created_at: 'purchase_orders.id', expected_on: "coalesce(purchase_orders.expected_on, '9999-12-31')" },
     'purchase_orders.id',
   )) as Page<OrderView>;
+}
+
+export type WriteOffView = StockWriteOffRow & { readonly model_code: string; readonly serial: string | null };
+
+export async function listWriteOffs(
+  ctx: Ctx,
+  page: PageRequest,
+  filter: { state?: string | undefined; model_id?: string | undefined; unit_id?: string | undefined; id?: string | undefined } = {},
+): Promise<Page<WriteOffView>> {
+  let query = ctx.db
+    .selectFrom('stock_write_offs')
+    .innerJoin('models', 'models.id', 'stock_write_offs.model_id')
+    .leftJoin('units', 'units.id', 'stock_write_offs.unit_id')
+    .selectAll('stock_write_offs')
+    .select(['models.code as model_code', 'units.serial']);
+  for (const field of ['state', 'model_id', 'unit_id', 'id'] as const) {
+    const value = filter[field];
+    if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`stock_write_offs.${field}`)} = ${value}`);
+  }
+  return (await listPage(query, page, { requested_at: 'stock_write_offs.id' }, 'stock_write_offs.id')) as Page<WriteOffView>;
 }
 
 export type CountView = StockCountRow & { readonly model_code: string | null; readonly scans: number };

@@ -5,6 +5,7 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { type Condition, findPlace, type Location, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
+import { refuseTooMany } from './moveStock.ts';
 
 /** What a person may take back by hand; the others are undone by their own verb. */
 const BY_HAND = ['move', 'purchase_order', 'count'];
@@ -29,6 +30,7 @@ export async function reverseMove(ctx: Ctx, id: string, reason: string): Promise
   if (taken !== undefined)
     throw new Problem('conflict', ['This move was taken back already', 'この移動は既に取り消されています'], { blocking: `/api/v1/stock/moves/${taken.id}` });
   await refuseMovedOn(ctx, move);
+  if (move.unit_id === null) await refuseTooMany(ctx, move.model_id, { location: move.to_location as Location, condition: move.to_condition }, move.quantity);
   // The columns are text in the ledger's row type; their checks hold the same words.
   const [location, condition] = [move.from_location as Location, (move.from_condition ?? move.to_condition) as Condition];
   return postMove(ctx, {

@@ -119,11 +119,27 @@ export interface StockCountDifferenceRow {
   move_id: string;
 }
 
-/** The last number given out per kind and year. */
-export interface DocumentNumberRow {
-  kind: string;
-  year: number;
-  last_no: number;
+/** Stock given up without a return. `requested` waits for a second person. */
+export interface StockWriteOffRow {
+  id: string;
+  kind: 'scrapped' | 'lost';
+  state: 'requested' | 'posted' | 'withdrawn' | 'reversed';
+  unit_id: string | null;
+  model_id: string;
+  quantity: number;
+  location: string;
+  condition: string;
+  reason: string;
+  requested_by: string;
+  requested_name: string;
+  requested_at: number;
+  approved_by: string | null;
+  approved_name: string | null;
+  ended_at: number | null;
+  ended_reason: string | null;
+  move_id: string | null;
+  reversal_id: string | null;
+  version: number;
 }
 
 /** Spares a model is expected to need over its lead time, as the life analysis last said. */
@@ -140,7 +156,6 @@ export interface StockForecastRow {
 
 export interface StockTables {
   stock_forecasts: StockForecastRow;
-  document_numbers: DocumentNumberRow;
   purchase_order_lines: PurchaseOrderLineRow;
   purchase_orders: PurchaseOrderRow;
   stock_count_differences: StockCountDifferenceRow;
@@ -150,4 +165,5 @@ export interface StockTables {
   stock_holds: StockHoldRow;
   stock_policies: StockPolicyRow;
   stock_reservations: StockReservationRow;
+  stock_write_offs: StockWriteOffRow;
 }

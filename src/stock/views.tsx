@@ -11,6 +11,7 @@ export function StockTabs({ c, current }: { c: AppContext; current: string }) {
     ['/stock/reservations', w.reservations],
     ['/stock/holds', w.holds],
     ['/stock/moves', w.moves],
+    ['/stock/write-offs', w.write_offs],
     ['/purchase-orders', w.orders],
     ['/stock/counts', w.counts],
     ['/stock/forecast', w.forecast],

@@ -1,7 +1,7 @@
 // Words of the stock pages in both languages, and the labels of places and conditions.
 import { type Bilingual, defineWords } from '../core/words.ts';
 import type { Condition, Location } from '../ledger/move.ts';
-import type { PurchaseOrderRow, StockCountDifferenceRow, StockCountRow, StockReservationRow } from './table.ts';
+import type { PurchaseOrderRow, StockCountDifferenceRow, StockCountRow, StockReservationRow, StockWriteOffRow } from './table.ts';
 
 export const locationLabels: Record<Location, Bilingual> = {
   customer: ['Customer', '顧客先'],
@@ -48,7 +48,20 @@ export const reservationLabels: Record<StockReservationRow['state'], Bilingual> 
   released: ['Released', '解除'],
 };
 
+export const writeOffLabels: Record<StockWriteOffRow['state'], Bilingual> = {
+  requested: ['Waits for a second person', '承認待ち'],
+  posted: ['Written off', '除却済'],
+  withdrawn: ['Withdrawn', '取下げ'],
+  reversed: ['Taken back', '取消済'],
+};
+
 export const words = defineWords({
+  write_offs: ['Stock write-offs', '在庫除却'],
+  give_up: ['Ask for a write-off', '除却を申請'],
+  approve: ['Approve', '承認'],
+  withdraw: ['Turn down', '却下・取下げ'],
+  decide: ['Decide', '判断'],
+  needs_second_person: ['A second person has to approve it', '別担当者の承認が必要です'],
   stock: ['Stock', '在庫'],
   levels: ['Levels', '在庫数'],
   model: ['Model', '機種'],

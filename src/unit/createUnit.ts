@@ -6,19 +6,23 @@ import { allow } from '../core/actor.ts';
 import { identifierKey } from '../core/identifier.ts';
 import { invalid, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
-import type { Condition, Location } from '../ledger/move.ts';
+import type { Condition, Location, Move } from '../ledger/move.ts';
 import type { NewUnit } from './inputs.ts';
 import { type FoundUnit, writeNewUnits } from './newUnits.ts';
 import type { UnitRow } from './table.ts';
 
-/** Throws `conflict` naming the unit that has the serial (of this model) or the device_id already. */
-export async function createUnit(ctx: Ctx, input: NewUnit): Promise<UnitRow> {
+/** `cause` is what its first move is booked under. Throws `conflict` naming the unit that has the serial (of this model) or the device_id already. */
+export async function createUnit(
+  ctx: Ctx,
+  input: NewUnit,
+  cause: Pick<Move, 'cause_kind' | 'cause_id'> = { cause_kind: 'unit', cause_id: null },
+): Promise<UnitRow> {
   allow(ctx, 'unit:write');
   return transaction(ctx, async (ctx) => {
     const found = await findParts(ctx, input);
     await refuseTakenSerial(ctx, found.model_id, found.serial);
     if (found.device_id !== null) await refuseTakenDevice(ctx, found.device_id);
-    const [unit] = await writeNewUnits(ctx, [found], { cause_kind: 'unit', cause_id: null });
+    const [unit] = await writeNewUnits(ctx, [found], cause);
     if (unit === undefined) throw new Error('One unit was given and none was written');
     return unit;
   });

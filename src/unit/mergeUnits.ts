@@ -55,9 +55,24 @@ async function joinPlaces(ctx: Ctx, from: UnitRow, into: UnitRow): Promise<void>
   const cause = { cause_kind: 'unit_merge', cause_id: into.id };
   await moveUnit(ctx, from, { location: 'adjustment', condition: left.condition }, cause);
   const younger = kept === undefined || left.since_at >= kept.since_at;
+  if (!younger && kept?.location === 'good_stock' && left.location !== 'good_stock') await refuseUnproven(ctx, from, into);
   if (younger && (kept?.location !== left.location || kept.condition !== left.condition)) {
     await moveUnit(ctx, into, { location: left.location, condition: left.condition }, cause, 'adjustment');
   }
+}
+
+/** Its box came in and is not proven good: it cannot be the unit that was put on the shelf after that. */
+async function refuseUnproven(ctx: Ctx, from: UnitRow, into: UnitRow): Promise<void> {
+  const received = await ctx.db.selectFrom('return_units').select('id').where('unit_id', '=', from.id).where('received_at', 'is not', null).executeTakeFirst();
+  if (received === undefined) return;
+  throw new Problem(
+    'conflict',
+    [
+      `The books have ${into.serial} in good stock since the box arrived: correct its place first`,
+      `${into.serial} は箱の到着後に良品在庫へ移動しています。先に所在を訂正してください`,
+    ],
+    { blocking: `/api/v1/units/${into.id}` },
+  );
 }
 
 /** Every name of the provisional unit becomes a name of the other, its serial as a former one. */

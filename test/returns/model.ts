@@ -19,8 +19,11 @@ import { approveReturn, refuseApproval, requestWriteOff } from '../../src/return
 import { bookCount } from '../../src/stock/bookCount.ts';
 import { countScan, startCount } from '../../src/stock/count.ts';
 import { placeHold, releaseHold } from '../../src/stock/hold.ts';
+import { approveGivingUp, refuseGivingUp, requestGivingUp, reverseGivingUp } from '../../src/stock/giveUp.ts';
 import { moveStock } from '../../src/stock/moveStock.ts';
+import { createOrder, listOrderLines, receiveOrder } from '../../src/stock/order.ts';
 import { releaseReservation, reserveStock } from '../../src/stock/reserve.ts';
+import { mergeUnits } from '../../src/unit/mergeUnits.ts';
 import { as, fielded, stocked } from './cast.ts';
 
 const kinds = [
@@ -49,6 +52,14 @@ const kinds = [
   'releaseHold',
   'move',
   'count',
+  'giveUp',
+  'approveGiveUp',
+  'refuseGiveUp',
+  'reverseGiveUp',
+  'stranger',
+  'merge',
+  'order',
+  'spares',
 ] as const;
 
 /** What to do, by whom, and two numbers that choose what to do it to and how. */
@@ -174,9 +185,9 @@ async function perform(ctx: Ctx, world: World, { kind, a, b }: Step): Promise<un
     case 'writeOff':
       return requestWriteOff(ctx, await any(ctx, 'returns', a), { reason });
     case 'approve':
-      return approveReturn(ctx, await any(ctx, 'returns', a), {});
+      return approveReturn(ctx, await waitingReturn(ctx), {});
     case 'refuse':
-      return refuseApproval(ctx, await any(ctx, 'returns', a), { reason });
+      return refuseApproval(ctx, await waitingReturn(ctx), { reason });
     case 'reserve':
       return reserveStock(ctx, {
         model: { id: world.model_id, code: 'H-100' },
@@ -199,8 +210,60 @@ async function perform(ctx: Ctx, world: World, { kind, a, b }: Step): Promise<un
       });
     case 'count':
       return count(ctx, world, b);
+    case 'giveUp':
+      return requestGivingUp(ctx, {
+        kind: b % 2 === 0 ? 'scrapped' : 'lost',
+        ...(b % 5 === 0 ? { model_id: world.model_id, quantity: 1 } : { unit_id: unit.id }),
+        reason,
+      });
+    case 'approveGiveUp':
+      return approveGivingUp(ctx, await any(ctx, 'stock_write_offs', a));
+    case 'refuseGiveUp':
+      return refuseGivingUp(ctx, await any(ctx, 'stock_write_offs', a), reason);
+    case 'reverseGiveUp':
+      return reverseGivingUp(ctx, await any(ctx, 'stock_write_offs', a), reason);
+    case 'stranger':
+      return receiveUnit(ctx, { scan: `STRANGER-${ctx.now}`, model_code: 'H-100' });
+    case 'merge':
+      return mergeUnits(ctx, await newestStranger(ctx), { into_id: unit.id });
+    case 'order':
+      return order(ctx, world, b);
+    case 'spares':
+      return moveStock(ctx, {
+        model_id: world.model_id,
+        quantity: 1 + (b % 3),
+        from_location: pick(['supplier', 'good_stock', 'defect_stock'] as const, a),
+        location: pick(['good_stock', 'defect_stock'] as const, b),
+        condition: 'new',
+        reason,
+      });
   }
 }
+
+/** A purchase order of spares, received in part. */
+async function order(ctx: Ctx, world: World, b: number): Promise<void> {
+  const { id } = await createOrder(ctx, { supplier: 'Hikari', ordered: true, lines: [{ model_id: world.model_id, quantity: 2 }] });
+  const [line] = await listOrderLines(ctx, id);
+  await receiveOrder(ctx, id, { line_id: line?.id ?? '', quantity: 1 + (b % 3) });
+}
+
+/** A return in which something waits for a second person, the newest first. */
+async function waitingReturn(ctx: Ctx): Promise<string> {
+  const { rows } = await sql<{ return_id: string }>`select return_id from return_units where (state = 'expected' and write_off_requested_by is not null)
+    or exists (select 1 from dispositions d where d.return_unit_id = return_units.id and d.state = 'requested') order by id desc limit 1`.execute(ctx.db);
+  return rows[0]?.return_id ?? 'none';
+}
+
+const newestStranger = async (ctx: Ctx): Promise<string> =>
+  (
+    await ctx.db
+      .selectFrom('units')
+      .select('id')
+      .where('identity', '=', 'provisional')
+      .where('merged_into_id', 'is', null)
+      .orderBy('id', 'desc')
+      .executeTakeFirst()
+  )?.id ?? 'none';
 
 /** Counts the good stock and misses a unit now and then. */
 async function count(ctx: Ctx, world: World, b: number): Promise<void> {
@@ -226,7 +289,7 @@ function pick<T>(from: readonly T[], n: number): T {
 /** Recent records are the interesting ones: one of the last six. */
 async function any(
   ctx: Ctx,
-  table: 'returns' | 'return_units' | 'dispositions' | 'outbound_legs' | 'stock_reservations' | 'stock_holds',
+  table: 'returns' | 'return_units' | 'dispositions' | 'outbound_legs' | 'stock_reservations' | 'stock_holds' | 'stock_write_offs',
   n: number,
 ): Promise<string> {
   const rows = await ctx.db.selectFrom(table).select('id').orderBy('id', 'desc').limit(6).execute();
@@ -244,7 +307,7 @@ export async function brokenInvariants(ctx: Ctx): Promise<{ name: string; id: st
     union all select '4 a promise is of good stock', r.id from stock_reservations r join unit_places p on p.unit_id = r.unit_id
       where r.state = 'active' and (p.location <> 'good_stock' or p.condition not in ('new', 'verified', 'refurbished'))
     union all select '4 nothing held is promised', r.id from stock_reservations r join units u on u.id = r.unit_id join stock_holds h on h.model_id = u.model_id and h.state = 'active' and h.hw_rev = u.hw_rev where r.state = 'active'
-    union all select '4 a unit is promised once', unit_id from stock_reservations where state = 'active' group by unit_id having count(*) > 1
+    union all select '4 a unit is promised once', unit_id from stock_reservations where state = 'active' and unit_id is not null group by unit_id having count(*) > 1
     union all select '5 one open return per unit', unit_id from return_units where state in ('expected', 'received', 'inspecting', 'dispositioned') group by unit_id having count(*) > 1
     union all select '6 a closed return has every unit decided', r.id from returns r join return_units u on u.return_id = r.id
       where r.state = 'closed' and u.state <> 'cancelled' and (u.state not in ('resolved', 'written_off') or u.disposition is null)
@@ -254,6 +317,13 @@ export async function brokenInvariants(ctx: Ctx): Promise<{ name: string; id: st
         and (r.footage_erased_at is null or not exists (select 1 from inspections i where i.return_unit_id = r.id and i.result = 'pass' and i.finished_at >= r.received_at))
     union all select '11 scrap and write-off have two people', d.id from dispositions d join return_units u on u.id = d.return_unit_id join returns r on r.id = u.return_id
       where d.state = 'posted' and r.type <> 'no_return_needed' and d.disposition in ('scrap', 'not_returned') and (d.approved_by is null or d.approved_by = d.requested_by)
+    union all select '11 a write-off of stock has two people', id from stock_write_offs where state in ('posted', 'reversed') and (approved_by is null or approved_by = requested_by)
+    union all select '1 what carries no serial is never less than nothing', b.model_id from stock_balances b
+      where b.location in ('receiving', 'quarantine', 'bench', 'good_stock', 'defect_stock', 'repair') and b.quantity < (select count(*) from unit_places p join units u on u.id = p.unit_id
+        where u.model_id = b.model_id and p.location = b.location and p.condition = b.condition)
+    union all select '4 no more is promised than is good', r.model_id from stock_reservations r where r.state = 'active' group by r.model_id
+      having sum(r.quantity) > (select coalesce(sum(quantity), 0) from stock_balances b where b.model_id = r.model_id and b.location = 'good_stock' and b.condition in ('new', 'verified', 'refurbished'))
+    union all select '1 a unit merged away is nowhere', p.unit_id from unit_places p join units u on u.id = p.unit_id where u.merged_into_id is not null and p.location <> 'adjustment'
     union all select 'a posted disposition has its move', id from dispositions where state = 'posted' and move_id is null`.execute(ctx.db);
   return rows;
 }

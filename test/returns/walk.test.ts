@@ -44,7 +44,7 @@ eachDb('a return over HTTP', (test) => {
       }),
     );
     expect(await placeOf(test.ctx(), unit.id)).toBe('bench/unverified');
-    expect(await answered(409, tech.post(`/api/v1/returns/${filed.id}/closure`))).toMatchObject({ blocking: `/api/v1/returns/${filed.id}` });
+    expect(await answered(409, tech.post(`/api/v1/returns/${filed.id}/closure`))).toMatchObject({ blocking: `/api/v1/return-units/${receipt.return_unit_id}` });
     const disposition = await made(tech.post('/api/v1/dispositions', { return_unit_id: receipt.return_unit_id, disposition: 'return_to_maker' }));
     expect(disposition).toMatchObject({ state: 'posted', disposition: 'return_to_maker' });
     expect(await placeOf(test.ctx(), unit.id)).toBe('maker/defective');

@@ -82,6 +82,7 @@ const WRITES = new Map([
   ['replaceInto', 0],
   ['mergeInto', 0],
   ['insertMany', 1],
+  ['saveVersioned', 1],
 ]);
 const WRITTEN_IN_SQL = /\b(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|update|delete\s+from)\s+"?([a-z_][a-z0-9_]*)"?/gi;
 
