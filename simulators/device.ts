@@ -3,6 +3,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import type { Camera } from './camera.ts';
 import { type Command, LARGEST_ARRAY, topicOf } from './payload.ts';
 import { makeReporter, type Reporter } from './report.ts';
+import { type Restartable, restartable } from './restartable.ts';
 import { phaseOf } from './world.ts';
 
 export interface Device {
@@ -25,18 +26,20 @@ const KEEPALIVE_S = 300;
 const CONNECT_TIMEOUT_MS = 60_000;
 
 /** `clock` answers epoch ms. Throws when the broker refuses the login. */
-export async function connectDevice(url: string, camera: Camera, login: Login, clock: () => number): Promise<Device> {
+export async function connectDevice(url: string, own: Camera, login: Login, clock: () => number): Promise<Device> {
+  const machine = restartable(own);
+  const { camera } = machine;
   const reporter = makeReporter(camera);
   let reportedAt = clock();
   let boot = camera.sessionAt(reportedAt).id;
-  let client = await connect(url, camera, reporter, login, clock);
+  let client = await connect(url, machine, reporter, login, clock);
   const send = (channel: 'health' | 'event' | 'backfill', body: unknown) =>
     client.publishAsync(topicOf(camera.unit.device_id, channel), JSON.stringify(body), { qos: 1 });
   const rebootIfDue = async (now: number) => {
     if (camera.sessionAt(now).id === boot) return;
     boot = camera.sessionAt(now).id;
     await client.endAsync();
-    client = await connect(url, camera, reporter, login, clock);
+    client = await connect(url, machine, reporter, login, clock);
   };
   return {
     camera,
@@ -64,7 +67,8 @@ export async function connectDevice(url: string, camera: Camera, login: Login, c
   };
 }
 
-async function connect(url: string, camera: Camera, reporter: Reporter, login: Login, clock: () => number): Promise<MqttClient> {
+async function connect(url: string, machine: Restartable, reporter: Reporter, login: Login, clock: () => number): Promise<MqttClient> {
+  const { camera } = machine;
   const id = camera.unit.device_id;
   const state = (online: boolean) => JSON.stringify(reporter.birth(clock(), online));
   const client = await connectAsync(url, {
@@ -79,7 +83,7 @@ async function connect(url: string, camera: Camera, reporter: Reporter, login: L
   });
   // A broken connection is mended by the client itself; without a listener the process would end.
   client.on('error', () => undefined);
-  client.on('message', (_topic, payload) => obey(client, camera, reporter, payload, clock()));
+  client.on('message', (_topic, payload) => obey(client, machine, reporter, payload, clock()));
   await client.subscribeAsync(topicOf(id, 'cmd'), { qos: 1 });
   const announce = () => client.publishAsync(topicOf(id, 'state'), state(true), { qos: 1, retain: true });
   await announce();
@@ -88,23 +92,28 @@ async function connect(url: string, camera: Camera, reporter: Reporter, login: L
   return client;
 }
 
-/** Answers `resend` with what it remembers and `diagnose` with one full report; then the reply with the command's id. */
-function obey(client: MqttClient, camera: Camera, reporter: Reporter, payload: Buffer, now: number): void {
+/** Answers `resend` with what it remembers, `diagnose` with one full report, `restart` with a new boot and its first report; then the reply with the command's id. */
+function obey(client: MqttClient, { camera, restart }: Restartable, reporter: Reporter, payload: Buffer, now: number): void {
   const command = commandFrom(payload);
   if (command === null) return;
   const id = camera.unit.device_id;
-  const publish = (channel: 'health' | 'backfill' | 'reply', body: unknown) => client.publish(topicOf(id, channel), JSON.stringify(body), { qos: 1 });
-  if (command.name === 'diagnose') publish('health', reporter.health(now));
+  const publish = (channel: 'state' | 'health' | 'backfill' | 'reply', body: unknown, retain = false) =>
+    client.publish(topicOf(id, channel), JSON.stringify(body), { qos: 1, retain });
+  if (command.name === 'restart') {
+    restart(now);
+    publish('state', reporter.birth(now, true), true);
+  }
   const again = command.name === 'resend' ? reporter.resent(now, command.from_seq, command.to_seq) : [];
-  if (again.length > 0) publish('backfill', again.slice(0, LARGEST_ARRAY));
-  publish('reply', { v: 1, id: command.id, name: command.name, reports: command.name === 'diagnose' ? 1 : again.length });
+  if (command.name === 'resend' && again.length > 0) publish('backfill', again.slice(0, LARGEST_ARRAY));
+  else if (command.name !== 'resend') publish('health', reporter.health(now));
+  publish('reply', { v: 1, id: command.id, name: command.name, reports: command.name === 'resend' ? again.length : 1 });
 }
 
 function commandFrom(payload: Buffer): Command | null {
   try {
     // The camera believes its server; a command it cannot read is ignored.
     const command = JSON.parse(payload.toString()) as Command;
-    return command.v === 1 && (command.name === 'resend' || command.name === 'diagnose') ? command : null;
+    return command.v === 1 && ['resend', 'diagnose', 'restart'].includes(command.name) ? command : null;
   } catch {
     return null;
   }

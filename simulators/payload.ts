@@ -89,7 +89,7 @@ export interface DeviceEvent {
 
 export type Command =
   | { readonly v: 1; readonly id: string; readonly name: 'resend'; readonly from_seq: number; readonly to_seq: number }
-  | { readonly v: 1; readonly id: string; readonly name: 'diagnose' };
+  | { readonly v: 1; readonly id: string; readonly name: 'diagnose' | 'restart' };
 
 /** Objects in one message, at most. */
 export const LARGEST_ARRAY = 200;

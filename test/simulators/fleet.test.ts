@@ -120,18 +120,29 @@ it('after a cut a camera connects again and says that it is back', async () => {
   );
 });
 
-it('a camera asked to diagnose reports and replies with the id of the command', async () => {
-  await launch();
-  const id = members[0]?.camera.unit.device_id;
-  const command = {
+const order = async (command: object): Promise<void> => {
+  const packet = {
     cmd: 'publish' as const,
     dup: false,
     retain: false,
     qos: 1 as const,
-    topic: `fleet/v1/${id}/cmd`,
-    payload: JSON.stringify({ v: 1, id: 'c-1', name: 'diagnose' }),
+    topic: `fleet/v1/${members[0]?.camera.unit.device_id}/cmd`,
+    payload: JSON.stringify(command),
   };
-  await new Promise<void>((resolve, reject) => broker.publish(command, (error) => (error ? reject(error) : resolve())));
+  await new Promise<void>((resolve, reject) => broker.publish(packet, (error) => (error ? reject(error) : resolve())));
+};
+
+it('a camera asked to diagnose reports and replies with the id of the command', async () => {
+  await launch();
+  await order({ v: 1, id: 'c-1', name: 'diagnose' });
   await vi.waitFor(() => expect(channel('reply').map(({ body }) => body)).toEqual([{ v: 1, id: 'c-1', name: 'diagnose', reports: 1 }]));
   expect(channel('health')).toHaveLength(1);
+});
+
+it('a camera asked to restart comes back on a new boot, says why, and replies', async () => {
+  await launch();
+  const before = members[0]?.camera.sessionAt(Date.now()).id;
+  await order({ v: 1, id: 'c-2', name: 'restart' });
+  await vi.waitFor(() => expect(channel('reply').map(({ body }) => body)).toEqual([{ v: 1, id: 'c-2', name: 'restart', reports: 1 }]));
+  expect(channel('health').map(({ body }) => body)).toMatchObject([{ seq: 1, boot: expect.not.stringMatching(before ?? ''), m: { reboot: 'user_reset' } }]);
 });
