@@ -1,5 +1,6 @@
 // Somebody's absence: who would take over which of their cases and why, and the transfer.
 import { z } from 'zod';
+import { staffOnly } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Form, PageHead, Select, Table } from '../web/parts.tsx';
@@ -17,6 +18,7 @@ const many = z
 const AbsenceQuery = z.object({ from_owner_id: z.string().optional(), to_owner_ids: z.string().optional() });
 
 page(absencePage, '/cases/absence', 'case:write', async (c) => {
+  staffOnly(c.var.ctx);
   const w = words(c.var.locale);
   const { from_owner_id } = readQuery(c, AbsenceQuery);
   const to_owner_ids = c.req.queries('to_owner_ids')?.filter((id) => id !== '') ?? [];

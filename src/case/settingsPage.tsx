@@ -1,5 +1,6 @@
 // The desk's settings on one page: its hours, its codes, its texts and workarounds, each kept by a form.
 import { z } from 'zod';
+import { staffOnly } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { action, newPages, page, seeOther, show } from '../web/page.tsx';
 import { PageHead } from '../web/parts.tsx';
@@ -15,6 +16,7 @@ export const settingsPage = newPages();
 
 page(settingsPage, '/desk-settings', 'case:write', async (c) => {
   const { ctx } = c.var;
+  staffOnly(ctx);
   const w = words(c.var.locale);
   const [categories, causes, templates, calendars] = [
     await listCodes(ctx, 'category'),

@@ -56,7 +56,8 @@ export interface PageFrame {
 /** Renders a whole page in the frame of the product. */
 export async function show(c: AppContext, frame: PageFrame, content: Child): Promise<Response> {
   c.header('Vary', 'HX-Request, Accept-Language, Cookie');
-  const wanted = c.req.query('format') === 'csv' ? (c.req.query('table') ?? '') : null;
+  // The page that says what went wrong is shown as a page, whatever was asked for.
+  const wanted = c.req.query('format') === 'csv' && c.error === undefined ? (c.req.query('table') ?? '') : null;
   if (wanted !== null) c.set('shown', []);
   // A JSX element of hono is its HTML, or a promise of it.
   const html = (await (
