@@ -65,8 +65,8 @@ function Describe({ c, read }: Shown) {
   return (
     <Section title={w.case}>
       <details>
-        <summary>{w.category}</summary>
-        <Form action={at(read, 'description')} label={w.category}>
+        <summary>{w.describe}</summary>
+        <Form action={at(read, 'description')} label={w.describe}>
           <Select label={w.type} name="type" value={row.type} options={caseTypes.map((value) => ({ value, label: speak(typeWords[value], locale) }))} />
           <Select
             label={w.category}
@@ -75,6 +75,10 @@ function Describe({ c, read }: Shown) {
             blank="—"
             options={read.categories.filter(({ retired_at }) => retired_at === null).map((code) => ({ value: code.id, label: named(code, locale) }))}
           />
+          <Field label={w.subject} name="subject" value={row.subject} required />
+          <Field label={w.customer_code} name="customer" value={read.customer?.code ?? null} />
+          <Field label={w.contact_name} name="contact_name" value={row.contact_name} />
+          <Field label={w.contact_email} name="contact_email" type="email" value={row.contact_email} />
           <Field label={w.since} name="since_text" value={row.since_text} />
           <TextArea label={w.tried} name="tried_text" value={row.tried_text} rows={2} />
           <button type="submit">{w.set}</button>

@@ -5,7 +5,7 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, seeOther } from '../web/page.tsx';
 import { answerRequest, askOthers } from './ask.ts';
 import { closeCase, reopenCase, setNextStep, solveCase, toggleSpam, waitFor } from './course.ts';
-import { readDeskForm, unitNamed } from './forms.ts';
+import { customerNamed, readDeskForm, unitNamed } from './forms.ts';
 import {
   AnswerRequest,
   AskOthers,
@@ -53,7 +53,12 @@ const yes = z.enum(['yes', 'no']).transform((word) => word === 'yes');
 const None = z.object({});
 
 onCase('owner', TakeOwner, giveOwner);
-onCase('description', DescribeCase, describeCase);
+onCase('description', DescribeCase.extend({ customer: z.string().max(64).optional() }), async (ctx, id, { customer, ...input }) => {
+  const customer_id = customer === undefined ? undefined : await customerNamed(ctx, customer);
+  // The form shows the customer it has: naming the same again moves nothing.
+  const same = customer_id === (await getCase(ctx, id)).customer_id;
+  return describeCase(ctx, id, same ? input : { ...input, customer_id });
+});
 onCase('messages', WriteMessage, writeMessage);
 onCase('message-classifications', z.object({ event_id: z.string(), thanks: yes }), classifyMessage);
 onCase('waits', WaitFor, waitFor);

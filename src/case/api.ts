@@ -1,5 +1,6 @@
 // /cases: what happens to one inquiry.
 import { z } from '@hono/zod-openapi';
+import { staffOnly } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { getting, gettingOne, posting, postingBare, postingTo } from '../web/recordRoutes.ts';
@@ -29,7 +30,7 @@ import { mergeCase, unmergeCase } from './merge.ts';
 import { classifyMessage, writeMessage } from './message.ts';
 import { openCase } from './open.ts';
 import { describeCase, giveOwner } from './owner.ts';
-import { getCase, listCases, listCaseUnits, listEvents, listNeglected } from './queries.ts';
+import { countNeglected, getCase, listCases, listCaseUnits, listEvents, listNeglected } from './queries.ts';
 import { rateAsPartner } from './rate.ts';
 import type { CaseRow } from './table.ts';
 import { caseToolsApi } from './toolsApi.ts';
@@ -73,13 +74,15 @@ caseApi.openapi(
       tag,
       summary: 'Open cases nobody owns, that wait for our answer, are overdue or have no next step. Takes no filter',
     },
-    z.object({}),
-    pageOf(Neglected),
+    ListQuery.omit({ sort: true }),
+    pageOf(Neglected).extend({ total: z.int() }),
   ),
   async (c) => {
-    const rows = await listNeglected(c.var.ctx);
-    const staff = c.var.ctx.actor.partner_id === null;
-    return c.json({ items: rows.map((row) => ({ ...caseJson(row, c.var.ctx.actor), neglects: staff ? [...row.neglects] : [] })), next_cursor: null }, 200);
+    const { ctx } = c.var;
+    staffOnly(ctx);
+    const { items, next_cursor } = await listNeglected(ctx, c.req.valid('query'));
+    const shown = items.map((row) => ({ ...caseJson(row, ctx.actor), neglects: [...row.neglects] }));
+    return c.json({ items: shown, next_cursor, total: await countNeglected(ctx) }, 200);
   },
 );
 

@@ -1,6 +1,6 @@
 // The course of a case: waiting, resuming, solving, closing, reopening, and laying spam aside.
 import { newSecret, sha256 } from '../core/id.ts';
-import { Problem } from '../core/problem.ts';
+import { invalid, Problem } from '../core/problem.ts';
 import { DAY_MS } from '../core/time.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
@@ -9,6 +9,7 @@ import { type CaseStep, nextState } from './lifecycle.ts';
 import { mailContact } from './message.ts';
 import { ownerFor, refuseAside, withoutUndefined } from './owner.ts';
 import { changeCase, type Draft } from './record.ts';
+import { refuseUnknown } from './refer.ts';
 import type { CaseRow } from './table.ts';
 
 export const waitFor = (ctx: Ctx, id: string, input: WaitFor, expected?: number): Promise<CaseRow> =>
@@ -29,6 +30,8 @@ export const setNextStep = (ctx: Ctx, id: string, input: { next_step: string; ne
 export const solveCase = (ctx: Ctx, id: string, input: SolveCase, expected?: number): Promise<CaseRow> =>
   changeCase(ctx, id, expected, async (row, ctx) => {
     refuseStep(row, 'solve');
+    await refuseUnknown(ctx, { cause_id: input.cause_id });
+    await refuseBeforeTriage(ctx, row, input.at);
     const moment = input.at === undefined ? {} : { at: input.at };
     const { solution, cause_id, known_issue_id } = input;
     const solved: Draft = { ...moment, kind: 'solved', visibility: 'public', facts: { solution, ...withoutUndefined({ cause_id, known_issue_id }) } };
@@ -84,6 +87,19 @@ function refuseStep(row: CaseRow, step: CaseStep): void {
       blocking: `/api/v1/cases/${row.id}`,
     });
   }
+}
+
+/** Before somebody took the case nobody can have solved it: the solution would be lost in the order of events. */
+async function refuseBeforeTriage(ctx: Ctx, row: CaseRow, at: number | undefined): Promise<void> {
+  if (at === undefined) return;
+  const triage = await ctx.db
+    .selectFrom('case_events')
+    .select('at')
+    .where('case_id', '=', row.id)
+    .where('kind', '=', 'triaged')
+    .orderBy('at')
+    .executeTakeFirst();
+  if (triage !== undefined && at < triage.at) throw invalid('at', ['Nobody had taken the case at that time', 'その時点ではまだ担当者が決まっていません']);
 }
 
 /** Delivery puts PUBLIC_URL in place of the mark. Only the hash of the key is kept: nobody of us can rate. */

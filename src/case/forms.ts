@@ -2,7 +2,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { identifierKey } from '../core/identifier.ts';
-import { notFound } from '../core/problem.ts';
+import { invalid, notFound } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import type { AppContext } from '../web/env.ts';
@@ -37,4 +37,16 @@ export async function unitNamed(ctx: Ctx, text: string): Promise<string> {
   const [unit] = units;
   if (unit === undefined || units.length > 1) throw notFound(['One unit of that serial', '該当する個体（1台に特定できるもの）']);
   return unit.id;
+}
+
+/** The customer of that code or id the actor may see. Throws `invalid` naming the field. */
+export async function customerNamed(ctx: Ctx, text: string): Promise<string> {
+  const customer = await ctx.db
+    .selectFrom('customers')
+    .$call(seenBy(ctx, 'customers.partner_id'))
+    .select('customers.id')
+    .where((where) => where.or([where('customers.id', '=', text.trim()), where('customers.code', '=', text.normalize('NFKC').trim())]))
+    .executeTakeFirst();
+  if (customer === undefined) throw invalid('customer', ['No customer of that code', '該当する顧客コードがありません'], ctx.actor.locale);
+  return customer.id;
 }

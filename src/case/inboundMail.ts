@@ -3,10 +3,10 @@ import { attachKept, cleanAndKeep, type KeptFile } from '../attachment/attach.ts
 import { allow, staffOnly } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { CASE_MAIL, caseOfMail } from './message.ts';
 import { openCase } from './open.ts';
 import { type InboundMail, readMail } from './readMail.ts';
 import { type Draft, lockCases, recordEvents } from './record.ts';
-import { CASE_MAIL, caseOfMail } from './message.ts';
 import { caseNumberIn, onlyThanks, withoutQuotes } from './rules.ts';
 import type { CaseRow } from './table.ts';
 

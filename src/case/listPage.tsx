@@ -1,16 +1,17 @@
 // The desk: the list with what must not be overlooked above it, and a new case.
 import { z } from 'zod';
+import { staffOnly } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, type Column, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { caseDeeds } from './bulk.tsx';
-import { readDeskForm, unitNamed } from './forms.ts';
+import { customerNamed, readDeskForm, unitNamed } from './forms.ts';
 import { caseTypes, OpenCase } from './inputs.ts';
 import { caseStates } from './lifecycle.ts';
 import { openCase } from './open.ts';
-import { type ListedCase, listCases, listNeglected, listOwners, type NeglectedCase } from './queries.ts';
+import { countNeglected, type ListedCase, listCases, listNeglected, listOwners, type NeglectedCase } from './queries.ts';
 import { neglectWords } from './rules.ts';
 import { stateWords, typeWords, words } from './words.ts';
 
@@ -32,12 +33,13 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
   const { ctx, locale } = c.var;
   const w = words(locale);
   const { sort, cursor, ...filter } = readQuery(c, Query);
-  const [found, neglected, owners] = [
-    await listCases(ctx, { ...filter, state: filter.state ?? (Object.keys(filter).length === 0 ? 'active' : undefined) }, { limit: 50, sort, cursor }),
-    await listNeglected(ctx),
-    await listOwners(ctx),
-  ];
   const staff = ctx.actor.partner_id === null;
+  const found = await listCases(
+    ctx,
+    { ...filter, state: filter.state ?? (Object.keys(filter).length === 0 ? 'active' : undefined) },
+    { limit: 50, sort, cursor },
+  );
+  const owners = staff ? await listOwners(ctx) : [];
   return show(
     c,
     { title: w.cases, nav: '/cases', kind: 'wide' },
@@ -51,7 +53,7 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
         {staff ? <a href="/learning">{speak(['Learning', '改善活動'], locale)}</a> : null}
         {staff ? <a href="/desk-settings">{w.tools}</a> : null}
       </PageHead>
-      {staff ? <Neglected c={c} neglected={neglected} /> : null}
+      {staff ? <Neglected c={c} total={await countNeglected(ctx)} oldest={(await listNeglected(ctx, { limit: OLDEST_SHOWN })).items} /> : null}
       <CaseFilters c={c} filter={filter} owners={owners} />
       <Table c={c} caption={w.cases} rows={found.items} columns={columns(c)} {...(staff ? { choose } : {})} />
       {staff ? <BulkBar c={c} deeds={caseDeeds} /> : null}
@@ -64,34 +66,47 @@ caseListPages.route('/', bulkPages('/cases', 'case:write', caseDeeds));
 
 const choose = { id: (row: ListedCase) => row.id, label: (row: ListedCase) => row.number };
 
-function Neglected({ c, neglected }: { c: AppContext; neglected: readonly NeglectedCase[] }) {
-  const { locale } = c.var;
-  const w = words(locale);
+/** How many of the oldest stand above the list; the count says how many there are, the link leads to all. */
+const OLDEST_SHOWN = 20;
+
+function Neglected({ c, total, oldest }: { c: AppContext; total: number; oldest: readonly NeglectedCase[] }) {
+  const w = words(c.var.locale);
   return (
-    <Section title={`${w.neglected} (${neglected.length})`} id="neglected">
+    <Section
+      title={`${w.neglected} (${total})`}
+      id="neglected"
+      aside={total > oldest.length ? <a href="/cases/neglected">{w.neglected_all(total)}</a> : undefined}
+    >
       <p class="hint">{w.neglected_hint}</p>
-      <Table
-        c={c}
-        caption={w.neglected}
-        rows={neglected}
-        empty={w.neglected_none}
-        columns={[
-          ...columns(c),
-          {
-            head: w.why,
-            cell: (row) => (
-              <>
-                {row.neglects.map((neglect) => (
-                  <Badge tone="bad">{speak(neglectWords[neglect], locale)}</Badge>
-                ))}
-              </>
-            ),
-          },
-        ]}
-      />
+      <NeglectedTable c={c} rows={oldest} />
     </Section>
   );
 }
+
+function NeglectedTable({ c, rows }: { c: AppContext; rows: readonly NeglectedCase[] }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  const why = (row: NeglectedCase) => row.neglects.map((neglect) => <Badge tone="bad">{speak(neglectWords[neglect], locale)}</Badge>);
+  // Always the oldest first: a heading that sorts would sort the list below.
+  const unsorted = columns(c).map(({ head, cell }) => ({ head, cell }));
+  return <Table c={c} caption={w.neglected} rows={rows} empty={w.neglected_none} columns={[{ head: w.why, cell: (row) => <>{why(row)}</> }, ...unsorted]} />;
+}
+
+page(caseListPages, '/cases/neglected', 'case:read', async (c) => {
+  const { ctx, locale } = c.var;
+  staffOnly(ctx);
+  const w = words(locale);
+  const found = await listNeglected(ctx, { limit: 100, cursor: readQuery(c, z.object({ cursor: z.string().optional() })).cursor });
+  return show(
+    c,
+    { title: w.neglected, nav: '/cases', kind: 'wide' },
+    <>
+      <PageHead title={w.neglected} sub={w.neglected_hint} />
+      <NeglectedTable c={c} rows={found.items} />
+      <Pager c={c} next_cursor={found.next_cursor} />
+    </>,
+  );
+});
 
 interface FiltersShown {
   readonly c: AppContext;
@@ -185,6 +200,7 @@ page(caseListPages, '/cases/new', 'case:write', (c) => {
           />
         ) : null}
         <Field label={w.serial_or_id} name="unit" value={c.req.query('unit') ?? null} />
+        {staff ? <Field label={w.customer_code} name="customer" /> : null}
         {staff ? <Field label={w.contact_name} name="contact_name" /> : null}
         {staff ? <Field label={w.contact_email} name="contact_email" type="email" /> : null}
         <TextArea label={w.message} name="message" required />
@@ -196,11 +212,15 @@ page(caseListPages, '/cases/new', 'case:write', (c) => {
   );
 });
 
-const NewCase = OpenCase.omit({ unit_ids: true, initiated_by: true, source_key: true, at: true }).extend({ unit: z.string().max(200).optional() });
+const NewCase = OpenCase.omit({ unit_ids: true, initiated_by: true, source_key: true, at: true }).extend({
+  unit: z.string().max(200).optional(),
+  customer: z.string().max(64).optional(),
+});
 
 action(caseListPages, '/cases/new', 'case:write', async (c) => {
-  const { unit, ...input } = await readDeskForm(c, NewCase);
+  const { unit, customer, ...input } = await readDeskForm(c, NewCase);
+  const customer_id = customer === undefined ? undefined : await customerNamed(c.var.ctx, customer);
   const unit_ids = unit === undefined ? [] : [await unitNamed(c.var.ctx, unit)];
-  const row = await openCase(c.var.ctx, { ...input, unit_ids, initiated_by: input.source === 'staff' ? 'staff' : 'customer' });
+  const row = await openCase(c.var.ctx, { ...input, customer_id, unit_ids, initiated_by: input.source === 'staff' ? 'staff' : 'customer' });
   return seeOther(c, c.var.ctx.actor.partner_id === null ? `/cases/${row.id}` : `/portal/cases/${row.id}`, row.number);
 });

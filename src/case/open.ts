@@ -8,6 +8,7 @@ import { seenBy } from '../db/scope.ts';
 import type { EventAuthor, EventFacts } from './event.ts';
 import type { OpenCase } from './inputs.ts';
 import { type Draft, lockCases, recordEvents } from './record.ts';
+import { refuseUnknown } from './refer.ts';
 import { caseNumber, onlyThanks } from './rules.ts';
 import type { CaseInitiator, CaseRow, CaseSource } from './table.ts';
 
@@ -35,7 +36,9 @@ export async function openCase(ctx: Ctx, given: Opening): Promise<CaseRow> {
     const input = ctx.actor.partner_id === null ? given : asPartner(given);
     const at = input.at ?? ctx.now;
     if (at > ctx.now) throw invalid('at', ['A case cannot be opened in the future', '未来の日時では登録できません']);
+    await refuseUnknown(ctx, { category_id: input.category_id, cause_id: input.cause_id });
     const customer = await seenCustomer(ctx, input.customer_id);
+    await refuseForeignContract(ctx, input.contract_id);
     const units = await seenUnits(ctx, input.unit_ids);
     const facts = await openingFacts(ctx, input, customer, units, at);
     const row = await insertCase(ctx, input, facts, at);
@@ -77,6 +80,18 @@ async function seenCustomer(ctx: Ctx, id: string | null | undefined) {
     .executeTakeFirst();
   if (customer === undefined) throw notFound(['Customer', '顧客']);
   return customer;
+}
+
+/** A partner names only contracts of its own. */
+async function refuseForeignContract(ctx: Ctx, id: string | null | undefined): Promise<void> {
+  if (id === null || id === undefined) return;
+  const contract = await ctx.db
+    .selectFrom('contracts')
+    .$call(seenBy(ctx, 'contracts.partner_id'))
+    .select('contracts.id')
+    .where('contracts.id', '=', id)
+    .executeTakeFirst();
+  if (contract === undefined) throw notFound(['Contract', '契約']);
 }
 
 async function seenUnits(ctx: Ctx, ids: readonly string[]) {

@@ -3,12 +3,14 @@ import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { DescribeCase, TakeOwner } from './inputs.ts';
 import { changeCase } from './record.ts';
+import { refuseUnknown } from './refer.ts';
 import type { CaseRow } from './table.ts';
 
 /** Gives a new case its owner (the actor, unless another is named); hands a case on, which needs a reason and a summary. */
 export const giveOwner = (ctx: Ctx, id: string, input: TakeOwner, expected?: number): Promise<CaseRow> =>
   changeCase(ctx, id, expected, async (row, ctx) => {
     refuseAside(row);
+    await refuseUnknown(ctx, input);
     const owner_id = await ownerFor(ctx, input.owner_id);
     const { reason, summary, ...described } = input;
     const facts = { ...withoutUndefined(described), owner_id, from_owner_id: row.owner_id, ...(reason === undefined ? {} : { reason }) };
@@ -29,6 +31,7 @@ export const giveOwner = (ctx: Ctx, id: string, input: TakeOwner, expected?: num
 /** Corrects what is said about the case: type, category, customer, facts. Refused for a customer, contract or category that does not exist. */
 export const describeCase = (ctx: Ctx, id: string, input: DescribeCase, expected?: number): Promise<CaseRow> =>
   changeCase(ctx, id, expected, async (_row, ctx) => {
+    await refuseUnknown(ctx, input);
     const customer =
       input.customer_id === undefined || input.customer_id === null
         ? undefined

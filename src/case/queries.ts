@@ -103,26 +103,38 @@ export interface NeglectedCase extends ListedCase {
 }
 
 /** The list no filter can hide: every open case that nobody owns, waits for our answer, is overdue or has no next step. The oldest first. */
-export async function listNeglected(ctx: Ctx, limit = 500): Promise<NeglectedCase[]> {
+export async function listNeglected(ctx: Ctx, request: Omit<PageRequest, 'sort'> = { limit: 50 }): Promise<Page<NeglectedCase>> {
   const { now } = ctx;
-  const rows = await caseQuery(ctx)
-    .where('cases.state', 'not in', ['solved', 'closed'])
-    .select(overdueRequest(now))
-    .where((where) =>
-      where.or([
-        where.and([where('cases.owner_id', 'is', null), where('cases.opened_at', '<=', now - UNOWNED_MS)]),
-        where('cases.unanswered_since_at', '<=', now - SILENT_MS),
-        where('cases.next_due_at', '<=', now),
-        where.and([where('cases.owner_id', 'is not', null), where.or([where('cases.next_step', 'is', null), where('cases.next_due_at', 'is', null)])]),
-        sql<boolean>`exists (select 1 from case_requests where case_requests.case_id = cases.id and case_requests.state = 'waiting' and case_requests.due_at <= ${now})`,
-      ]),
-    )
-    .orderBy('cases.opened_at')
-    .orderBy('cases.id')
-    .limit(limit)
-    .execute();
-  return rows.map(({ overdue_requests, ...row }) => ({ ...row, neglects: neglects(row, now, overdue_requests > 0) }));
+  const query = caseQuery(ctx).$call(neglected(now)).select(overdueRequest(now));
+  const page = await listPage(query, { ...request, sort: 'opened_at' }, { opened_at: 'cases.opened_at' }, 'cases.id');
+  return { ...page, items: page.items.map(({ overdue_requests, ...row }) => ({ ...row, neglects: neglects(row, now, overdue_requests > 0) })) };
 }
+
+export async function countNeglected(ctx: Ctx): Promise<number> {
+  const { n } = await ctx.db
+    .selectFrom('cases')
+    .$call(seenBy(ctx, 'cases.partner_id'))
+    .$call(neglected(ctx.now))
+    .select((select) => select.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow();
+  return n;
+}
+
+const neglected =
+  (now: number) =>
+  <TB extends keyof Tables, O>(query: SelectQueryBuilder<Tables, TB | 'cases', O>): SelectQueryBuilder<Tables, TB | 'cases', O> =>
+    // The builder cannot see that TB holds `cases`; every caller starts from it.
+    (query as unknown as SelectQueryBuilder<Tables, 'cases', O>)
+      .where('cases.state', 'not in', ['solved', 'closed'])
+      .where((where) =>
+        where.or([
+          where.and([where('cases.owner_id', 'is', null), where('cases.opened_at', '<=', now - UNOWNED_MS)]),
+          where('cases.unanswered_since_at', '<=', now - SILENT_MS),
+          where('cases.next_due_at', '<=', now),
+          where.and([where('cases.owner_id', 'is not', null), where.or([where('cases.next_step', 'is', null), where('cases.next_due_at', 'is', null)])]),
+          sql<boolean>`exists (select 1 from case_requests where case_requests.case_id = cases.id and case_requests.state = 'waiting' and case_requests.due_at <= ${now})`,
+        ]),
+      ) as unknown as SelectQueryBuilder<Tables, TB | 'cases', O>;
 
 const overdueRequest = (now: number) =>
   sql<number>`(select count(*) from case_requests where case_requests.case_id = cases.id and case_requests.state = 'waiting' and case_requests.due_at <= ${now})`.as(

@@ -2,6 +2,7 @@
 import { encodeTime } from 'ulid';
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId, sha256 } from '../core/id.ts';
+import { invalid } from '../core/problem.ts';
 import { dayOf } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
@@ -43,6 +44,7 @@ export async function changeCase(
     refuseStale(row, expected);
     const drafts = await decide(row, ctx);
     if (drafts.some(({ kind }) => !PARTNERS.includes(kind))) staffOnly(ctx);
+    if (drafts.some(({ at }) => at !== undefined && at > ctx.now)) throw invalid('at', ['This lies in the future', '未来の日時は指定できません']);
     return recordEvents(ctx, row, drafts, change_no);
   });
 }

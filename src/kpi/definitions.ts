@@ -77,6 +77,15 @@ export const kpis: readonly Kpi[] = [
     ],
   },
   {
+    name: 'first_resolution_business',
+    kind: 'duration',
+    better: 'lower',
+    moment: firstSolved,
+    value: (row) => row.first_solved_business_ms,
+    label: ['First resolution, business time', '初回解決時間（営業時間）'],
+    definition: ['As first resolution, in opening hours.', '初回解決時間を営業時間で数えたもの。'],
+  },
+  {
     name: 'full_resolution',
     kind: 'duration',
     better: 'lower',
@@ -108,6 +117,15 @@ export const kpis: readonly Kpi[] = [
       'The time the case was really open: the pauses between a solution and a reopening are left out.',
       '実際に未解決だった時間の合計。解決から再開までの期間は除く。',
     ],
+  },
+  {
+    name: 'open_time_business',
+    kind: 'duration',
+    better: 'lower',
+    moment: solved,
+    value: (row) => row.open_business_ms,
+    label: ['Time open, business time', 'オープン時間（営業時間）'],
+    definition: ['As time open, in opening hours.', 'オープン時間を営業時間で数えたもの。'],
   },
   {
     name: 'reopened',

@@ -65,7 +65,7 @@ export async function assignReview(ctx: Ctx, input: AssignReview): Promise<VocRe
 export async function answerReview(ctx: Ctx, id: string, input: AnswerReview): Promise<VocReviewRow> {
   allow(ctx, 'case:write');
   return transaction(ctx, async (ctx) => {
-    const row = await getReview(ctx, id);
+    const row = await lockReview(ctx, id);
     if (![row.first_reviewer_id, row.second_reviewer_id].includes(ctx.actor.id))
       throw new Problem('forbidden', ['Somebody else reviews this', 'レビュー担当者ではありません']);
     const given = await ctx.db
@@ -77,14 +77,10 @@ export async function answerReview(ctx: Ctx, id: string, input: AnswerReview): P
     if (given === undefined) throw new Problem('conflict', ['You have answered already', '既に回答済みです'], { blocking: `/api/v1/voc-reviews/${id}` });
     const answers = await ctx.db.selectFrom('voc_answers').select('reviewer_id').where('review_id', '=', id).execute();
     const state = answers.length === 2 ? 'to_agree' : row.state;
-    await ctx.db
-      .updateTable('voc_reviews')
-      .set({ state, version: row.version + 1 })
-      .where('id', '=', id)
-      .execute();
+    await ctx.db.updateTable('voc_reviews').set({ state }).where('id', '=', id).execute();
     // What was answered is nobody's business before the other has: the history says only that.
     await remember(ctx, { action: 'voc_review.answered', record_kind: 'voc_review', record_id: id });
-    return { ...row, state, version: row.version + 1 };
+    return { ...row, state };
   });
 }
 
@@ -162,6 +158,19 @@ export const listUnreviewed = (ctx: Ctx) => {
     .limit(100)
     .execute();
 };
+
+/** Both reviewers may answer at once: one after the other, so that the second sees that both are in. */
+async function lockReview(ctx: Ctx, id: string): Promise<VocReviewRow> {
+  staffOnly(ctx);
+  const row = await ctx.db
+    .updateTable('voc_reviews')
+    .set((set) => ({ version: set('version', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) throw notFound(['Review', 'レビュー']);
+  return row;
+}
 
 async function getReview(ctx: Ctx, id: string): Promise<VocReviewRow> {
   staffOnly(ctx);

@@ -33,7 +33,7 @@ export async function writeNotice(
       ...text,
       ...follows,
       id,
-      number: await nextNumber(ctx),
+      number: '',
       state: 'draft',
       query: JSON.stringify(query),
       checklist: JSON.stringify(items),
@@ -48,9 +48,9 @@ export async function writeNotice(
       updated_at: ctx.now,
       version: 1,
     };
-    await ctx.db.insertInto('notices').values(row).execute();
-    await remember(ctx, { action: 'notice.written', record_kind: 'notice', record_id: id, change: { kind: row.kind, number: row.number } });
-    return row;
+    const kept = await insertNumbered(ctx, row);
+    await remember(ctx, { action: 'notice.written', record_kind: 'notice', record_id: id, change: { kind: kept.kind, number: kept.number } });
+    return kept;
   });
 }
 
@@ -273,10 +273,20 @@ async function formerContacts(ctx: Ctx, notice_id: string): Promise<Contact[]> {
   }));
 }
 
-async function nextNumber(ctx: Ctx): Promise<string> {
-  const last = await ctx.db
+/** Two people at once may want the same number: the second takes the next. */
+async function insertNumbered(ctx: Ctx, row: NoticeRow): Promise<NoticeRow> {
+  const { n } = await ctx.db
     .selectFrom('notices')
     .select((select) => select.fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow();
-  return `N-${String(last.n + 1).padStart(5, '0')}`;
+  for (let no = n + 1; ; no++) {
+    const numbered = { ...row, number: `N-${String(no).padStart(5, '0')}` };
+    const kept = await ctx.db
+      .insertInto('notices')
+      .values(numbered)
+      .onConflict((conflict) => conflict.column('number').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (kept !== undefined) return numbered;
+  }
 }

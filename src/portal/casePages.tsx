@@ -1,6 +1,7 @@
 // A partner’s inquiry: what happened, answering, and rating it.
-import { RateCase, WriteMessage } from '../case/inputs.ts';
+
 import { CaseFiles, listCaseFiles } from '../case/filePages.tsx';
+import { RateCase, WriteMessage } from '../case/inputs.ts';
 import { StateBadge } from '../case/listPage.tsx';
 import { writeMessage } from '../case/message.ts';
 import { getCase, listCaseUnits, listEvents } from '../case/queries.ts';

@@ -25,6 +25,8 @@ export function asProblem(error: unknown): Problem | null {
   if (code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
     return new Problem('conflict', ['A record with the same key exists already', '同じキーのレコードが既にあります']);
   }
+  if (code === '23503' || code === 'SQLITE_CONSTRAINT_FOREIGNKEY')
+    return new Problem('invalid', ['It refers to a record that does not exist', '参照先のレコードが存在しません']);
   // A constraint caught a race that had slipped past the rule.
   if (code === 'SQLITE_CONSTRAINT_TRIGGER' || code === 'SQLITE_CONSTRAINT_CHECK' || code === 'P0001' || code === '23514') {
     return new Problem('conflict', ['This no longer fits the state of the record; load it again', 'レコードの状態が変わりました。再読み込みしてください']);

@@ -257,14 +257,14 @@ eachDb('a case', (test) => {
     await giveOwner(as(test, aoi), idle.id, {});
     const fine = await asked(as(test, aoi), { message: undefined });
     await giveOwner(as(test, aoi), fine.id, { next_step: 'call', next_due_at: NOW + 9 * DAY });
-    const found = new Map((await listNeglected(as(test, lena, late))).map((row) => [row.id, row.neglects]));
+    const found = new Map((await listNeglected(as(test, lena, late), { limit: 500 })).items.map((row) => [row.id, row.neglects]));
     expect(found.get(unowned.id)).toEqual(['unowned', 'silent']);
     expect(found.get(silent.id)).toEqual(['silent']);
     expect(found.get(overdue.id)).toEqual(['overdue']);
     expect(found.get(idle.id)).toEqual(['no_next_step']);
     expect(found.has(fine.id)).toBe(false);
     await askOthers(as(test, aoi), fine.id, { kind: 'request', asked_of: 'stock', question: 'Any left?', due_at: NOW + DAY });
-    expect((await listNeglected(as(test, lena, late))).find(({ id }) => id === fine.id)?.neglects).toEqual(['overdue']);
+    expect((await listNeglected(as(test, lena, late), { limit: 500 })).items.find(({ id }) => id === fine.id)?.neglects).toEqual(['overdue']);
   });
 
   it('somebody away: the preview is what is done, and a changed situation is refused', async () => {
