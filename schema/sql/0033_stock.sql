@@ -174,6 +174,8 @@ CREATE TABLE stock_forecasts (
   model_id TEXT NOT NULL PRIMARY KEY REFERENCES models (id),
   horizon_days BIGINT NOT NULL CHECK (horizon_days > 0),
   expected_demand DOUBLE PRECISION NOT NULL CHECK (expected_demand >= 0),
+  demand_low BIGINT,
+  demand_high BIGINT,
   service_level DOUBLE PRECISION,
   service_quantity BIGINT,
   method TEXT NOT NULL,

@@ -6,6 +6,9 @@ import { type Ctx, today } from '../db/ctx.ts';
 import { type AgeGroup, type Forecast, forecastFailures, type LifeModel } from '../stats/forecast.ts';
 import { analyseLife, type LifeAnalysis } from '../stats/lifeAnalysis.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
+import { fitLimitedFailure } from '../stats/limitedFailure.ts';
+import { limitedDraws, weibullDraws } from '../stats/parameterDraws.ts';
+import { fitWeibull } from '../stats/weibullFit.ts';
 import { whereCohort, whereSite } from './cohortSql.ts';
 import { countBeforeReading } from './count.ts';
 import type { CohortFilter } from './inputs.ts';
@@ -44,8 +47,15 @@ export async function analyseCohort(ctx: Ctx, request: LifeRequest): Promise<Coh
   await countBeforeReading(ctx);
   const rows = await listLifeRows(ctx, request);
   const analysis = analyseLife(rows, { weibayesShape: request.weibayes_shape });
-  const model = modelOf(analysis);
+  const model = modelOf(rows, analysis);
   return { rows, analysis, forecast: model === null ? null : forecastOf(ctx, request, model, await listAges(ctx, request.filter)) };
+}
+
+/** The life model alone, without curves and comparisons; null where no fit could be made. */
+export async function fitLifeModel(ctx: Ctx, query: LifeQuery): Promise<NamedModel | null> {
+  const rows = await listLifeRows(ctx, query);
+  const weibull = fitWeibull(rows);
+  return modelOf(rows, { weibull, limited: weibull === null ? null : fitLimitedFailure(rows, weibull.log_likelihood) });
 }
 
 /** Ages of the units in service today, in days. */
@@ -60,13 +70,16 @@ export async function listAges(ctx: Ctx, filter: CohortFilter): Promise<AgeGroup
 }
 
 /** The model a forecast stands on: the sub-population where it fits better, else the plain Weibull. */
-export function modelOf({ weibull, limited }: LifeAnalysis): (LifeModel & { readonly name: CohortForecast['model'] }) | null {
-  if (limited !== null)
-    return { name: 'limited_failure_population', shape: limited.shape, scale: limited.scale, share: limited.share, covariance: limited.covariance };
-  return weibull === null ? null : { name: 'weibull', shape: weibull.shape.estimate, scale: weibull.scale.estimate, covariance: weibull.covariance };
+export function modelOf(rows: readonly LifeRow[], { weibull, limited }: Pick<LifeAnalysis, 'weibull' | 'limited'>): NamedModel | null {
+  if (limited !== null) return { name: 'limited_failure_population', curve: limited, draw: limitedDraws(limited) };
+  return weibull === null
+    ? null
+    : { name: 'weibull', curve: { shape: weibull.shape.estimate, scale: weibull.scale.estimate }, draw: weibullDraws(rows, weibull) };
 }
 
-function forecastOf(ctx: Ctx, request: LifeRequest, model: NonNullable<ReturnType<typeof modelOf>>, ages: readonly AgeGroup[]): CohortForecast {
+type NamedModel = LifeModel & { readonly name: CohortForecast['model'] };
+
+function forecastOf(ctx: Ctx, request: LifeRequest, model: NamedModel, ages: readonly AgeGroup[]): CohortForecast {
   const ends = Array.from({ length: request.months }, (_, i) => (i + 1) * DAYS_PER_MONTH);
   const forecast = forecastFailures(model, ages, ends, { level: request.level });
   const lead = forecastFailures(model, ages, [Math.max(1, request.lead_time_days)], { level: request.level });

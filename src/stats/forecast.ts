@@ -1,14 +1,13 @@
 // How many of the units in service will fail in the coming periods, with prediction intervals that carry the fit's uncertainty
 // (Escobar & Meeker 1999, "Statistical prediction based on censored life data").
+import type { Curve, DrawCurve } from './parameterDraws.ts';
 import { drawBinomial, type Random, seededRandom } from './random.ts';
-import { type Covariance, weibullSurvival } from './weibullFit.ts';
+import { weibullSurvival } from './weibullFit.ts';
 
-/** A Weibull fit as the forecast needs it; `share` of the units carries the failure (1 for the plain model). */
+/** The fitted curve, and draws of it as uncertain as the data leave it. */
 export interface LifeModel {
-  readonly shape: number;
-  readonly scale: number;
-  readonly covariance: Covariance;
-  readonly share?: number;
+  readonly curve: Curve;
+  readonly draw: DrawCurve;
 }
 
 export interface AgeGroup {
@@ -41,47 +40,35 @@ export interface ForecastOptions {
 }
 
 const DRAWS = 2000;
-/** Ages closer than this many groups can tell apart are drawn together at their mean age; the expectation stays exact. */
-const MAX_GROUPS = 200;
+/** Units of like age are drawn together at their mean age; the expectation stays exact. */
+const MAX_GROUPS = 60;
 
 /** `ends` are the ends of the periods, ascending, in the fit's unit of time from now. */
 export function forecastFailures(model: LifeModel, ages: readonly AgeGroup[], ends: readonly number[], options: ForecastOptions = {}): Forecast {
   const { draws = DRAWS, level = 0.95, seed = 1 } = options;
   const random = seededRandom(seed);
   const groups = coarsen(ages);
-  const counts = Array.from({ length: draws }, () => drawCounts(random, drawModel(random, model), groups, ends));
-  const expected = ends.map((end, i) =>
-    ages.reduce((sum, { age, units }) => sum + units * failingWithin(model, age, i === 0 ? 0 : (ends[i - 1] ?? 0), end), 0),
-  );
+  const counts = Array.from({ length: draws }, () => drawCounts(random, model.draw(random), groups, ends));
+  const starts = [0, ...ends];
+  const expected = ends.map((end, i) => ages.reduce((sum, { age, units }) => sum + units * failingWithin(model.curve, age, starts[i] ?? 0, end), 0));
   const within = (values: readonly number[], from: number, to: number, mean: number): PeriodForecast => {
     const sorted = [...values].sort((a, b) => a - b);
-    return { from, to, expected: mean, low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
+    return { from, to, expected: mean, ...midInterval(sorted, (1 - level) / 2) };
   };
-  const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   return {
-    periods: ends.map((end, i) =>
-      within(
-        counts.map((row) => row[i] ?? 0),
-        i === 0 ? 0 : (ends[i - 1] ?? 0),
-        end,
-        expected[i] ?? 0,
-      ),
-    ),
-    total: within(
-      totals,
-      0,
-      ends.at(-1) ?? 0,
-      expected.reduce((sum, value) => sum + value, 0),
-    ),
+    periods: ends.map((end, i) => {
+      const drawn = counts.map((row) => row[i] ?? 0);
+      return within(drawn, starts[i] ?? 0, end, expected[i] ?? 0);
+    }),
+    total: within(counts.map(sumOf), 0, ends.at(-1) ?? 0, sumOf(expected)),
     countWithin: (periods, at) =>
       quantile(
-        counts.map((row) => row.slice(0, periods).reduce((sum, count) => sum + count, 0)).sort((a, b) => a - b),
+        counts.map((row) => sumOf(row.slice(0, periods))).sort((a, b) => a - b),
         at,
       ),
   };
 }
-
-type Curve = Pick<LifeModel, 'shape' | 'scale' | 'share'>;
 
 /** P(fails between `from` and `to` from now | alive at `age`). */
 export function failingWithin(curve: Curve, age: number, from: number, to: number): number {
@@ -98,30 +85,28 @@ export function failingWithin(curve: Curve, age: number, from: number, to: numbe
   return Math.max(0, (alive(age + from) - alive(age + to)) / now);
 }
 
-// Parameters from the asymptotic normal of (log scale, log shape).
-function drawModel(random: Random, { shape, scale, share, covariance }: LifeModel): Curve {
-  const deviation = Math.sqrt(covariance.scale2);
-  const slope = deviation > 0 ? covariance.cross / deviation : 0;
-  const rest = Math.sqrt(Math.max(0, covariance.shape2 - slope * slope));
-  const z = random.normal();
-  const drawn = { scale: scale * Math.exp(deviation * z), shape: shape * Math.exp(slope * z + rest * random.normal()) };
-  return share === undefined ? drawn : { ...drawn, share };
-}
-
-// The count of a period is Poisson-binomial: a sum of binomials over groups of like age, each drawn from those still alive.
+// The count of a period is Poisson-binomial over the units still alive: drawn as the binomial of the same mean and variance (Ehm 1991), N = (Σp)²/Σp².
 function drawCounts(random: Random, curve: Curve, groups: readonly AgeGroup[], ends: readonly number[]): number[] {
-  const counts = ends.map(() => 0);
-  for (const { age, units } of groups) {
-    let alive = units;
-    let from = 0;
-    for (const [i, end] of ends.entries()) {
-      const failed = drawBinomial(random, alive, failingWithin(curve, age + from, 0, end - from));
-      counts[i] = (counts[i] ?? 0) + failed;
-      alive -= failed;
-      from = end;
+  const alive = groups.map(({ units }) => units);
+  let from = 0;
+  return ends.map((end) => {
+    let [mean, square, left] = [0, 0, 0];
+    for (const [i, { age }] of groups.entries()) {
+      const units = alive[i] ?? 0;
+      const p = failingWithin(curve, age + from, 0, end - from);
+      mean += units * p;
+      square += units * p * p;
+      left += units;
+      alive[i] = units * (1 - p);
     }
-  }
-  return counts;
+    from = end;
+    const trials = square > 0 ? Math.max(1, Math.min(Math.round(left), Math.round((mean * mean) / square))) : 0;
+    const failed = Math.min(drawBinomial(random, trials, Math.min(1, mean / Math.max(1, trials))), Math.round(left));
+    // More failures than expected leave fewer units for what follows.
+    const rest = left - mean > 0 ? (left - failed) / (left - mean) : 0;
+    for (const [i, units] of alive.entries()) alive[i] = units * rest;
+    return failed;
+  });
 }
 
 function coarsen(ages: readonly AgeGroup[]): AgeGroup[] {
@@ -135,6 +120,26 @@ function coarsen(ages: readonly AgeGroup[]): AgeGroup[] {
     groups.push({ age: part.reduce((sum, group) => sum + group.age * group.units, 0) / units, units });
   }
   return groups;
+}
+
+// Whole numbers cannot hold a level exactly: limits by the mid-distribution P(N < k) + ½P(N = k) hold it on average (Lancaster 1961), those that must hold it
+// at least would be far too wide for small counts.
+function midInterval(sorted: readonly number[], tail: number): { low: number; high: number } {
+  let [low, high] = [sorted[0] ?? 0, sorted[0] ?? 0];
+  let lowFound = false;
+  for (let i = 0; i < sorted.length; ) {
+    const count = sorted[i] ?? 0;
+    let end = i;
+    while (sorted[end] === count) end++;
+    const middle = (i + end) / 2 / sorted.length;
+    if (!lowFound && middle >= tail) {
+      low = count;
+      lowFound = true;
+    }
+    if (middle <= 1 - tail) high = count;
+    i = end;
+  }
+  return { low, high: Math.max(low, high) };
 }
 
 // The smallest count whose share of the draws at or below it reaches the level.

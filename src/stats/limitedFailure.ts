@@ -18,8 +18,14 @@ export interface LimitedFailureFit {
   readonly log_likelihood: number;
   /** Twice the gain over the plain Weibull. */
   readonly likelihood_ratio: number;
-  /** Of (log scale, log shape), the share being estimated as well. */
-  readonly covariance: Covariance;
+  /** Of (logit share, log scale, log shape). */
+  readonly covariance: LimitedCovariance;
+}
+
+export interface LimitedCovariance extends Covariance {
+  readonly share2: number;
+  readonly shareScale: number;
+  readonly shareShape: number;
 }
 
 /** χ²₁ at 0.90: p = 1 lies on the boundary, so the ratio is half a χ²₁ and this is its 95 % point (Self & Liang 1987). */
@@ -56,12 +62,13 @@ export function fitLimitedFailure(rows: readonly LifeRow[], plainLogLikelihood: 
   };
 }
 
-// The inverse of the observed information, its rows for scale and shape.
-function covarianceOf({ curvature: { pp, pu, pv, uu, uv, vv } }: LimitedLikelihood): Covariance {
+// The inverse of the observed information.
+function covarianceOf({ curvature: { pp, pu, pv, uu, uv, vv } }: LimitedLikelihood): LimitedCovariance {
   const information = { a: pp, b: pu, c: pv, d: uu, e: uv, f: vv };
+  const [share2, shareScale, shareShape] = solveSymmetric(information, [-1, 0, 0]);
   const [, scale2, cross] = solveSymmetric(information, [0, -1, 0]);
   const [, , shape2] = solveSymmetric(information, [0, 0, -1]);
-  return { scale2, cross, shape2 };
+  return { share2, shareScale, shareShape, scale2, cross, shape2 };
 }
 
 interface Point {

@@ -196,7 +196,14 @@ export async function listForecasts(ctx: Ctx, page: PageRequest) {
   const items = [];
   for (const row of rows.items) {
     const level = await findLevel(ctx, row.model_id);
-    items.push({ ...row, available: level?.available ?? 0, on_order: level?.on_order ?? 0, suggested_order: level?.suggested_order ?? 0 });
+    items.push({
+      ...row,
+      reorder_point: level?.reorder_point ?? null,
+      suggested_reorder_point: row.service_quantity,
+      available: level?.available ?? 0,
+      on_order: level?.on_order ?? 0,
+      suggested_order: level?.suggested_order ?? 0,
+    });
   }
   return { items, next_cursor: rows.next_cursor };
 }

@@ -4,7 +4,7 @@ import { getModelOf } from '../catalog/resolve.ts';
 import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, type Column, Field, Filters, Form, Num, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
+import { Age, Badge, type Column, Field, Filters, Form, Num, PageHead, Pager, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { booksAreRight, checkBooks } from './check.ts';
 import { countPages } from './countPages.tsx';
@@ -134,11 +134,18 @@ page(stockPages, '/stock/forecast', 'stock:read', async (c) => {
   const columns: Column<(typeof items)[number]>[] = [
     { head: w.model, cell: (row) => <a href={`/stock/models/${row.model_id}`}>{row.model_code}</a> },
     { head: w.expected_demand, cell: (row) => <Num value={row.expected_demand} digits={1} locale={c.var.locale} />, numeric: true },
+    {
+      head: w.demand_interval,
+      cell: (row) => (row.demand_low === null ? <Unknown locale={c.var.locale} /> : `${row.demand_low}–${row.demand_high}`),
+      numeric: true,
+    },
     { head: w.horizon, cell: (row) => row.horizon_days, numeric: true },
+    { head: w.reorder_point, cell: (row) => <Num value={row.reorder_point} locale={c.var.locale} />, numeric: true },
+    { head: w.suggested_reorder_point, cell: (row) => <Num value={row.suggested_reorder_point} locale={c.var.locale} />, numeric: true },
     { head: w.available, cell: (row) => row.available, numeric: true },
     { head: w.on_order, cell: (row) => row.on_order, numeric: true },
     { head: w.suggested, cell: (row) => row.suggested_order, numeric: true },
-    { head: w.method, cell: (row) => row.method },
+    { head: w.method, cell: (row) => w.forecast_method(row.method) },
     { head: w.computed, cell: (row) => <Age c={c} at={row.computed_at} /> },
   ];
   return show(

@@ -45,16 +45,19 @@ export async function storeForecast(ctx: Ctx, forecast: Omit<StockForecastRow, '
   allow(ctx, 'quality:write');
   await transaction(ctx, async (ctx) => {
     const row = { ...forecast, computed_at: ctx.now };
+    const before = await ctx.db.selectFrom('stock_forecasts').selectAll().where('model_id', '=', forecast.model_id).executeTakeFirst();
     await ctx.db
       .insertInto('stock_forecasts')
       .values(row)
       .onConflict((conflict) => conflict.column('model_id').doUpdateSet(row))
       .execute();
+    // Computed every night: the history keeps what it changed for the stock keeper, not every decimal.
+    if (before?.service_quantity === row.service_quantity && before.horizon_days === row.horizon_days) return;
     await remember(ctx, {
       action: 'stock_forecast.stored',
       record_kind: 'stock_forecast',
       record_id: forecast.model_id,
-      change: { expected_demand: forecast.expected_demand, horizon_days: forecast.horizon_days },
+      change: { expected_demand: forecast.expected_demand, service_quantity: forecast.service_quantity, horizon_days: forecast.horizon_days },
     });
   });
 }

@@ -147,6 +147,9 @@ export interface StockForecastRow {
   model_id: string;
   horizon_days: number;
   expected_demand: number;
+  /** 95 % prediction interval of the demand. */
+  demand_low: number | null;
+  demand_high: number | null;
   service_level: number | null;
   /** Units that cover the demand at the service level. */
   service_quantity: number | null;

@@ -55,6 +55,12 @@ export const writeOffLabels: Record<StockWriteOffRow['state'], Bilingual> = {
   reversed: ['Taken back', '取消済'],
 };
 
+const forecastMethods: Record<string, Bilingual> = {
+  weibull: ['Life model (Weibull)', '寿命モデル(ワイブル)'],
+  limited_failure_population: ['Life model (defective share)', '寿命モデル(一部不良)'],
+  shrunken_rate: ['Shrunken rate', '縮小推定した故障率'],
+};
+
 export const words = defineWords({
   write_offs: ['Stock write-offs', '在庫除却'],
   give_up: ['Ask for a write-off', '除却を申請'],
@@ -79,6 +85,8 @@ export const words = defineWords({
   order_quantity: ['Order quantity', '発注単位'],
   suggested: ['Order', '発注推奨'],
   expected_demand: ['Expected demand', '予測需要'],
+  demand_interval: ['95 % interval', '95%予測区間'],
+  suggested_reorder_point: ['Suggested reorder point', '推奨発注点'],
   only_short: ['Only what to order', '発注推奨のみ'],
   all: ['All', 'すべて'],
   moves: ['Moves', '在庫移動'],
@@ -148,6 +156,7 @@ export const words = defineWords({
   books_wrong: (n: number) => [`${n} balances or places differ from the ledger.`, `${n}件が台帳と一致しません。`],
   computed: ['Computed', '計算日時'],
   method: ['Method', '方法'],
+  forecast_method: (method: string) => forecastMethods[method] ?? [method, method],
   horizon: ['Horizon, days', '期間(日)'],
   note: ['Note', '備考'],
   units: ['Units', '個体'],

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { failingWithin, forecastFailures } from '../../src/stats/forecast.ts';
 import type { LifeRow } from '../../src/stats/lifeRow.ts';
 import { hazardByAge, nevadaGrid, nevadaLifeRows } from '../../src/stats/nevada.ts';
-import { drawBinomial, drawPoisson, seededRandom } from '../../src/stats/random.ts';
+import { weibullDraws } from '../../src/stats/parameterDraws.ts';
+import { drawBinomial, drawPoisson, type Random, seededRandom } from '../../src/stats/random.ts';
 import { fitWeibull } from '../../src/stats/weibullFit.ts';
 import { nevadaShipments } from './lifeTables.ts';
 
@@ -34,7 +35,8 @@ describe('the next month of the Nevada grid', () => {
 });
 
 describe('a forecast', () => {
-  const model = { shape: 1.5, scale: 1000, covariance: { scale2: 0.01, cross: 0, shape2: 0.01 } };
+  const curve = { shape: 1.5, scale: 1000 };
+  const model = { curve, draw: (random: Random) => ({ shape: 1.5 * Math.exp(0.1 * random.normal()), scale: 1000 * Math.exp(0.1 * random.normal()) }) };
   const ages = [
     { age: 100, units: 500 },
     { age: 400, units: 500 },
@@ -46,7 +48,7 @@ describe('a forecast', () => {
 
   it('expects Σ (1 − S(t+N)/S(t))', () => {
     const { total, periods } = forecastFailures(model, ages, [30, 60]);
-    const expected = ages.reduce((sum, { age, units }) => sum + units * failingWithin(model, age, 0, 60), 0);
+    const expected = ages.reduce((sum, { age, units }) => sum + units * failingWithin(curve, age, 0, 60), 0);
     expect(total.expected).toBeCloseTo(expected, 9);
     expect(periods.map(({ from, to }) => [from, to])).toEqual([
       [0, 30],
@@ -55,35 +57,55 @@ describe('a forecast', () => {
   });
 
   it('of a sub-population runs dry', () => {
-    const dry = { shape: 1, scale: 10, share: 0.05, covariance: { scale2: 0, cross: 0, shape2: 0 } };
+    const dry = { shape: 1, scale: 10, share: 0.05 };
     expect(failingWithin(dry, 0, 0, 10_000)).toBeCloseTo(0.05, 9);
     expect(failingWithin(dry, 1000, 0, 1000)).toBeLessThan(1e-9);
   });
 
-  it('covers the count that then comes as often as it says', () => {
-    const random = seededRandom(11);
+  it('of whole numbers, known for certain, takes the limits of the mid-distribution', () => {
+    const sure = { curve: { shape: 1, scale: 1000 }, draw: () => ({ shape: 1, scale: 1000 }) };
+    // Binomial(1000, 1 − e^−0.001): nearly Poisson(1), P(N ≤ 2) + ½P(N = 3) = 0.950.
+    const { total, countWithin } = forecastFailures(sure, [{ age: 50, units: 1000 }], [1], { level: 0.89, draws: 20_000 });
+    expect(total).toMatchObject({ low: 0, high: 2 });
+    expect(countWithin(1, 0.95)).toBe(3);
+  });
+
+  it('never expects more failures than there are units', () => {
+    const worn = { curve: { shape: 5, scale: 10 }, draw: () => ({ shape: 5, scale: 10 }) };
+    const { periods, total } = forecastFailures(worn, [{ age: 9, units: 40 }], [10, 20, 30]);
+    expect(total).toMatchObject({ low: 40, high: 40 });
+    expect(periods[2]).toMatchObject({ low: 0, high: 0 });
+  });
+
+  /** Share of fleets whose coming failures lay within the interval; a fleet enters service over 500 days and is fitted at the end of them. */
+  function coverage({ units, shape, scale, ahead, fleets }: Record<'units' | 'shape' | 'scale' | 'ahead' | 'fleets', number>): number {
+    const random = seededRandom(units);
     let [covered, tried] = [0, 0];
-    for (let fleet = 0; fleet < 150; fleet++) {
-      const lives = Array.from({ length: 200 }, () => ({ start: random.uniform() * 500, life: 1200 * (-Math.log(random.uniform())) ** (1 / 1.6) }));
-      const rows = lives.map(
-        ({ start, life }): LifeRow => ({ time: Math.min(life, 500 - start), failed: life < 500 - start, lower: null, count: 1, entry: 0, mode: null }),
-      );
+    for (let fleet = 0; fleet < fleets; fleet++) {
+      const lives = Array.from({ length: units }, () => ({ seen: random.uniform() * 500, life: scale * (-Math.log(random.uniform())) ** (1 / shape) }));
+      const rows = lives.map(({ seen, life }): LifeRow => ({ time: Math.min(life, seen), failed: life < seen, lower: null, count: 1, entry: 0, mode: null }));
       const fit = fitWeibull(rows);
       if (fit === null) continue;
-      const alive = lives.filter(({ start, life }) => life >= 500 - start);
-      const coming = alive.filter(({ start, life }) => life < 500 - start + 120).length;
-      const { total } = forecastFailures(
-        { shape: fit.shape.estimate, scale: fit.scale.estimate, covariance: fit.covariance },
-        alive.map(({ start }) => ({ age: 500 - start, units: 1 })),
-        [120],
-        { level: 0.9, draws: 100, seed: fleet },
-      );
+      const alive = lives.filter(({ seen, life }) => life >= seen);
+      const coming = alive.filter(({ seen, life }) => life < seen + ahead).length;
+      const model = { curve: { shape: fit.shape.estimate, scale: fit.scale.estimate }, draw: weibullDraws(rows, fit) };
+      const ages = alive.map(({ seen }) => ({ age: seen, units: 1 }));
+      const { total } = forecastFailures(model, ages, [ahead], { level: 0.9, draws: 200, seed: fleet });
       tried += 1;
       if (total.low <= coming && coming <= total.high) covered += 1;
     }
-    expect(tried).toBeGreaterThan(140);
-    expect(covered / tried).toBeGreaterThan(0.83);
-    expect(covered / tried).toBeLessThan(0.965);
+    expect(tried).toBeGreaterThan(0.85 * fleets);
+    return covered / tried;
+  }
+
+  it.each([
+    { units: 200, shape: 1.6, scale: 1200, ahead: 120, fleets: 250 },
+    { units: 120, shape: 1.6, scale: 1200, ahead: 120, fleets: 250 },
+    { units: 300, shape: 0.8, scale: 3000, ahead: 180, fleets: 250 },
+  ])('of 90 % covers what then comes 87 to 93 times in 100: %o', (fleet) => {
+    const share = coverage(fleet);
+    expect(share).toBeGreaterThan(0.87);
+    expect(share).toBeLessThan(0.93);
   });
 });
 

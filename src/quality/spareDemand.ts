@@ -1,0 +1,109 @@
+// Replacement stock from hazard: what each model will need over its lead time, by its life model, or by its shrunken rate while failures are too few for one.
+import { allow } from '../core/actor.ts';
+import type { Ctx } from '../db/ctx.ts';
+import { forecastFailures } from '../stats/forecast.ts';
+import { negativeBinomialQuantile } from '../stats/negativeBinomial.ts';
+import { storeForecast } from '../stock/policy.ts';
+import { countBeforeReading } from './count.ts';
+import { fitLifeModel, listAges } from './life.ts';
+import { periodOf } from './period.ts';
+import { listRateGroups } from './rateGroups.ts';
+import { DAYS_PER_MONTH, rateGroups } from './rates.ts';
+
+/** Every return takes a replacement, whatever the bench finds later. */
+const KIND = 'returned';
+/** Where the stock policy names no lead time. */
+const LEAD_TIME_DAYS = 60;
+const SERVICE_LEVEL = 0.95;
+const DRAWS = 1000;
+
+/** Stores the demand of every model with a stock policy or a return. For jobs/schedule.ts. Returns how many models were forecast. */
+export async function forecastSpares(ctx: Ctx): Promise<{ forecast: number }> {
+  allow(ctx, 'quality:write');
+  await countBeforeReading(ctx);
+  const rateOf = await shrunkenRates(ctx);
+  const models = await listModelsInDemand(ctx);
+  for (const model of models) {
+    const lead_time_days = model.lead_time_days ?? LEAD_TIME_DAYS;
+    const demand = (await demandByLife(ctx, model, lead_time_days)) ?? (await demandByRate(ctx, model, lead_time_days, rateOf(model.id)));
+    await storeForecast(ctx, { model_id: model.id, horizon_days: lead_time_days, service_level: SERVICE_LEVEL, ...demand });
+  }
+  return { forecast: models.length };
+}
+
+interface ModelInDemand {
+  readonly id: string;
+  readonly code: string;
+  readonly maker: string;
+  readonly lead_time_days: number | null;
+}
+
+const listModelsInDemand = (ctx: Ctx): Promise<ModelInDemand[]> =>
+  ctx.db
+    .selectFrom('models')
+    .innerJoin('makers', 'makers.id', 'models.maker_id')
+    .leftJoin('stock_policies', 'stock_policies.model_id', 'models.id')
+    .select(['models.id', 'models.code', 'makers.code as maker', 'stock_policies.lead_time_days'])
+    .where((eb) =>
+      eb.or([
+        eb('stock_policies.model_id', 'is not', null),
+        eb.exists(eb.selectFrom('quality_failures').select('unit_id').whereRef('quality_failures.model_id', '=', 'models.id')),
+      ]),
+    )
+    .orderBy('models.id')
+    .execute();
+
+interface Demand {
+  readonly expected_demand: number;
+  readonly demand_low: number;
+  readonly demand_high: number;
+  /** Units that suffice for the lead time at the service level: the reorder point to suggest. */
+  readonly service_quantity: number;
+  readonly method: 'weibull' | 'limited_failure_population' | 'shrunken_rate';
+}
+
+async function demandByLife(ctx: Ctx, { code, maker }: ModelInDemand, lead_time_days: number): Promise<Demand | null> {
+  const filter = { maker, model: code };
+  const model = await fitLifeModel(ctx, { filter, kind: KIND, precision: 'day' });
+  if (model === null) return null;
+  const forecast = forecastFailures(model, await listAges(ctx, filter), [lead_time_days], { level: SERVICE_LEVEL, draws: DRAWS });
+  const { expected, low, high } = forecast.total;
+  return {
+    expected_demand: expected,
+    demand_low: low,
+    demand_high: high,
+    service_quantity: forecast.countWithin(1, SERVICE_LEVEL),
+    method: model.name,
+  };
+}
+
+interface Posterior {
+  readonly shape: number;
+  /** In device-months. */
+  readonly rate: number;
+}
+
+// A gamma posterior of the rate and a Poisson count over the lead time make a negative binomial.
+async function demandByRate(ctx: Ctx, { code, maker }: ModelInDemand, lead_time_days: number, posterior: Posterior): Promise<Demand> {
+  const units = (await listAges(ctx, { maker, model: code })).reduce((sum, group) => sum + group.units, 0);
+  const months = (units * lead_time_days) / DAYS_PER_MONTH;
+  const quantile = (level: number): number => negativeBinomialQuantile(posterior.shape, months / (posterior.rate + months), level);
+  const tail = (1 - SERVICE_LEVEL) / 2;
+  return {
+    expected_demand: posterior.rate > 0 ? (posterior.shape / posterior.rate) * months : 0,
+    demand_low: months > 0 ? quantile(tail) : 0,
+    demand_high: months > 0 ? quantile(1 - tail) : 0,
+    service_quantity: months > 0 ? quantile(SERVICE_LEVEL) : 0,
+    method: 'shrunken_rate',
+  };
+}
+
+async function shrunkenRates(ctx: Ctx): Promise<(model_id: string) => Posterior> {
+  const groups = await listRateGroups(ctx, ['model'], {}, periodOf(ctx, {}));
+  const { rows, prior } = rateGroups(groups, KIND);
+  const { shape, rate } = prior ?? { shape: 0.5, rate: 0 };
+  const known = new Map(
+    rows.map(({ group, rates }) => [group.key.model_id, { shape: shape + rates.failures, rate: rate + group.exposure_days / DAYS_PER_MONTH }]),
+  );
+  return (model_id) => known.get(model_id) ?? { shape, rate };
+}

@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { systemActor } from '../../src/core/actor.ts';
+import { addDays } from '../../src/core/time.ts';
+import { schedule } from '../../src/jobs/schedule.ts';
+import { forecastSpares } from '../../src/quality/spareDemand.ts';
+import { negativeBinomialQuantile } from '../../src/stats/negativeBinomial.ts';
+import { drawWeibull } from '../stats/draws.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
+import { eachDb } from '../support/eachDb.ts';
+import { addCatalog, addReturn, addUnit } from './fleet.ts';
+
+const Forecasts = z.object({
+  items: z.array(
+    z.object({
+      model_code: z.string(),
+      horizon_days: z.number(),
+      expected_demand: z.number(),
+      demand_low: z.number(),
+      demand_high: z.number(),
+      service_level: z.number(),
+      service_quantity: z.number(),
+      suggested_reorder_point: z.number(),
+      reorder_point: z.number().nullable(),
+      method: z.string(),
+    }),
+  ),
+});
+
+eachDb('the demand for replacements', (test) => {
+  let keeper: Caller;
+  const ctx = () => test.ctx({ actor: systemActor('forecast-spares') });
+  const forecasts = async () => new Map(Forecasts.parse(await (await keeper.get('/api/v1/stock/forecast')).json()).items.map((row) => [row.model_code, row]));
+
+  beforeAll(async () => {
+    await addCatalog(test.ctx());
+    // A1 wears out in about a year and a half; A2 lost one of forty; Z1 none of ten, but has a stock policy.
+    for (const life of drawWeibull(200, 2, 550)) {
+      const id = await addUnit(test.ctx(), { model: 'A1', from_on: '2025-01-01', to_on: life < 455 ? addDays('2025-01-01', life) : null });
+      if (life < 455) await addReturn(test.ctx(), id, { returned_on: addDays('2025-01-01', life), verdict: life % 5 === 0 ? 'no_fault_found' : 'confirmed' });
+    }
+    for (let i = 0; i < 40; i++) {
+      const id = await addUnit(test.ctx(), { model: 'A2', from_on: '2025-06-01' });
+      if (i === 0) await addReturn(test.ctx(), id, { returned_on: '2025-12-01', verdict: 'confirmed' });
+    }
+    for (let i = 0; i < 10; i++) await addUnit(test.ctx(), { model: 'Z1', from_on: '2025-06-01' });
+    keeper = await callerWith(testApp(test.store), test.store, 'admin');
+    expect((await keeper.post('/api/v1/stock/policies', { model_code: 'Z1', reorder_point: 1, lead_time_days: 30 })).status).toBeLessThan(300);
+    await forecastSpares(ctx());
+  });
+
+  it('is computed by a job', () => expect(schedule.map((job) => job.work)).toContain(forecastSpares));
+
+  it('comes from the life model where failures are enough for one, every return counted', async () => {
+    const a1 = (await forecasts()).get('A1');
+    expect(a1).toMatchObject({ method: 'weibull', horizon_days: 60, service_level: 0.95, reorder_point: null });
+    // About 100 of the 200 still serve, at an age where a Weibull(2, 550) loses 0.3 % a day.
+    expect(a1?.expected_demand).toBeGreaterThan(8);
+    expect(a1?.expected_demand).toBeLessThan(40);
+    expect(a1?.demand_low).toBeLessThan(a1?.expected_demand ?? 0);
+    expect(a1?.demand_high).toBeGreaterThan(a1?.expected_demand ?? 0);
+    expect(a1?.suggested_reorder_point).toBe(a1?.service_quantity);
+    expect(a1?.service_quantity).toBeGreaterThan(a1?.expected_demand ?? 0);
+    expect(a1?.service_quantity).toBeLessThanOrEqual(a1?.demand_high ?? 0);
+  });
+
+  it('comes from the shrunken rate where they are too few, and covers the policy’s own lead time', async () => {
+    const rows = await forecasts();
+    expect(rows.get('A2')).toMatchObject({ method: 'shrunken_rate', horizon_days: 60 });
+    expect(rows.get('A2')?.expected_demand).toBeGreaterThan(0);
+    expect(rows.get('Z1')).toMatchObject({ method: 'shrunken_rate', horizon_days: 30, reorder_point: 1 });
+    expect(rows.get('Z1')?.demand_low).toBe(0);
+  });
+
+  it('is remembered only when it tells the stock keeper something new', async () => {
+    const remembered = async () => (await test.ctx().db.selectFrom('history').select('id').where('action', '=', 'stock_forecast.stored').execute()).length;
+    const before = await remembered();
+    expect(before).toBe(3);
+    await forecastSpares(ctx());
+    expect(await remembered()).toBe(before);
+  });
+
+  it.each(['en', 'ja'])('is on the stock page with its interval, in %s', async (language) => {
+    const html = await (await keeper.get('/stock/forecast', { 'Accept-Language': language })).text();
+    expect(html).toContain(language === 'en' ? 'Suggested reorder point' : '推奨発注点');
+    expect(html).toContain(language === 'en' ? 'Life model (Weibull)' : '寿命モデル(ワイブル)');
+    expect(html).toMatch(/\d+–\d+/);
+  });
+});
+
+describe('the negative binomial', () => {
+  // SciPy 1.17: nbinom.ppf(level, shape, 1 − p).
+  it.each([
+    [0.5, 0.2, 0.95, 1],
+    [1.5, 0.4, 0.975, 4],
+    [3, 0.7, 0.5, 6],
+    [40, 0.5, 0.95, 56],
+  ])('shape %f, p %f: the %f quantile is %i', (shape, p, level, expected) => expect(negativeBinomialQuantile(shape, p, level)).toBe(expected));
+});
