@@ -12,6 +12,7 @@ import type { Gate } from './ingester.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Session } from './session.ts';
+import { Topics } from './topics.ts';
 
 export interface Listen {
   readonly host: string;
@@ -30,6 +31,7 @@ export class EmbeddedBroker implements Gate {
   readonly reason = null;
   readonly security = new SecurityLog();
   readonly pipeline: Pipeline;
+  readonly topics = new Topics();
   readonly now: () => number;
   private readonly server: Server;
   private readonly store: IngestStore;

@@ -2,11 +2,11 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
-import { Message } from '../telemetry/message.ts';
-import { readTopic, subscriptions, type Topic } from '../telemetry/topic.ts';
+import { subscriptions } from '../telemetry/topic.ts';
 import { Frames, MAX_PACKET_BYTES } from './frames.ts';
 import type { Log } from './log.ts';
 import type { Pipeline, Source } from './pipeline.ts';
+import { Topics } from './topics.ts';
 
 export interface BrokerAddress {
   readonly url: string;
@@ -28,7 +28,8 @@ const LAST_WAIT_MS = 15_000;
 /** MQTT 5 §3.14.2.1: another client took the session. Two programs with one id would throw each other out for ever. */
 const SESSION_TAKEN_OVER = 0x8e;
 const UNSUPPORTED_VERSION = new Set([1, 0x84]);
-const MAX_TOPICS = 300_000;
+/** One buffer for all that is read: large enough that a busy broker is read in few strokes. */
+const READ_BYTES = 262_144;
 
 /** Every connection is a source of its own, so that a late acknowledgement never reaches the next one. */
 export class BrokerLink {
@@ -47,7 +48,7 @@ export class BrokerLink {
   private wait = FIRST_WAIT_MS;
   private nextId = 1;
   private readonly sent = new Map<number, () => void>();
-  private readonly topics = new Map<string, Topic | null>();
+  private readonly topics = new Topics();
 
   constructor(address: BrokerAddress, pipeline: Pipeline, now: () => number, log: Log) {
     this.address = address;
@@ -78,16 +79,25 @@ export class BrokerLink {
     this.state = 'connecting';
     const { hostname, port, protocol } = new URL(this.address.url);
     const secure = protocol === 'mqtts:' || protocol === 'ssl:' || protocol === 'tls:';
-    const to = { host: hostname, port: Number(port || (secure ? 8883 : 1883)) };
+    let read: (chunk: Buffer) => void = () => {};
+    const onread = {
+      buffer: Buffer.allocUnsafe(READ_BYTES),
+      callback: (length: number, buffer: Uint8Array) => {
+        // The buffer given above.
+        read((buffer as Buffer).subarray(0, length));
+        return true;
+      },
+    };
+    const to = { host: hostname, port: Number(port || (secure ? 8883 : 1883)), onread };
     const socket: Socket = secure
       ? connectSecure({ ...to, servername: hostname, ...(this.address.ca === undefined ? {} : { ca: this.address.ca }) })
       : connectPlain(to);
     this.socket = socket;
     const delivery = new Delivery(socket);
+    read = this.reader(socket, delivery);
     socket.setNoDelay(true);
     socket.setTimeout(KEEP_ALIVE_S * 1500, () => socket.destroy(new Error('The broker fell silent')));
     socket.on(secure ? 'secureConnect' : 'connect', () => this.greet());
-    this.listen(socket, delivery);
     const ping = setInterval(() => {
       if (this.state === 'connected') this.write({ cmd: 'pingreq' });
     }, KEEP_ALIVE_S * 500);
@@ -101,21 +111,19 @@ export class BrokerLink {
     });
   }
 
-  private listen(socket: Socket, delivery: Delivery): void {
+  /** What reads the bytes of one connection. */
+  private reader(socket: Socket, delivery: Delivery): (chunk: Buffer) => void {
     const parser = mqttPacket.parser({ protocolVersion: this.version });
     parser.on('packet', (packet) => this.answer(packet));
     let at = this.now();
     const frames = new Frames(
       {
         publish: (bytes, topicAt, topicEnd, id, payloadAt, end) => {
-          const topic = bytes.toString('latin1', topicAt, topicEnd);
-          const of = this.topicOf(topic);
+          const of = this.topics.find(bytes, topicAt, topicEnd);
           if (of === null) {
             this.foreign++;
             if (id > 0) delivery.acknowledge([id]);
-            return;
-          }
-          this.pipeline.offer(new Message(topic, of, at, bytes, payloadAt, end), delivery, id);
+          } else this.pipeline.deliver(of, at, bytes, payloadAt, end, delivery, id);
         },
         other: (frame) => {
           parser.parse(frame);
@@ -123,24 +131,14 @@ export class BrokerLink {
       },
       () => this.version,
     );
-    socket.on('data', (chunk) => {
+    return (chunk) => {
       at = this.now();
       try {
         frames.read(chunk);
       } catch (error) {
         socket.destroy(error instanceof Error ? error : new Error(String(error)));
       }
-    });
-  }
-
-  private topicOf(topic: string): Topic | null {
-    let of = this.topics.get(topic);
-    if (of === undefined) {
-      of = readTopic(topic);
-      if (this.topics.size >= MAX_TOPICS) this.topics.clear();
-      this.topics.set(topic, of);
-    }
-    return of;
+    };
   }
 
   private greet(): void {

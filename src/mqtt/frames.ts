@@ -5,9 +5,11 @@
 export const MAX_PACKET_BYTES = 4 * 2 ** 20;
 
 const PUBLISH = 3;
+/** Type, and a remaining length of at most four bytes (2.1.4). */
+const LONGEST_HEAD = 5;
 
 export interface FrameReader {
-  /** `payload` is `bytes` from `payloadAt` to `end`. */
+  /** `payload` is `bytes` from `payloadAt` to `end`. The bytes hold only until it returns. */
   publish(bytes: Buffer, topicAt: number, topicEnd: number, id: number, payloadAt: number, end: number, qos: number): void;
   other(frame: Buffer): void;
 }
@@ -15,7 +17,9 @@ export interface FrameReader {
 export class Frames {
   private readonly reader: FrameReader;
   private readonly version: () => number;
-  private rest: Buffer | null = null;
+  /** The beginning of a packet whose end has not come: pieces, copied, because the socket's buffer is used again. */
+  private pieces: Buffer[] = [];
+  private collected = 0;
   private held = false;
 
   constructor(reader: FrameReader, version: () => number) {
@@ -25,17 +29,14 @@ export class Frames {
 
   /** Reads every whole packet of the stream so far. Throws when a packet is larger than allowed or its length is not a length. */
   read(chunk: Buffer, longest = MAX_PACKET_BYTES): void {
-    const bytes = this.rest === null ? chunk : Buffer.concat([this.rest, chunk]);
-    if (this.held && bytes.length > longest) throw new RangeError('Too much before the answer to a CONNECT');
-    let at = 0;
-    while (at < bytes.length && !this.held) {
-      const end = endOfPacket(bytes, at, longest);
-      if (end === null || end.end > bytes.length) break;
-      if ((bytes[at] as number) >> 4 === PUBLISH) this.publish(bytes, at, end.body, end.end);
-      else this.reader.other(bytes.subarray(at, end.end));
-      at = end.end;
+    if (this.held && this.collected + chunk.length > longest) throw new RangeError('Too much before the answer to a CONNECT');
+    let at = this.collected === 0 || this.held ? 0 : this.complete(chunk, longest);
+    while (at < chunk.length && !this.held && this.collected === 0) {
+      const packet = endOfPacket(chunk, at, longest);
+      if (packet === null || packet.end > chunk.length) break;
+      at = this.packet(chunk, at, packet.body, packet.end);
     }
-    this.rest = at === bytes.length ? null : bytes.subarray(at);
+    if (at < chunk.length) this.keep(chunk.subarray(at));
   }
 
   /** Reads no further: what follows waits for `release`. */
@@ -45,20 +46,55 @@ export class Frames {
 
   release(): void {
     this.held = false;
-    if (this.rest !== null) this.read(Buffer.alloc(0));
+    if (this.collected > 0) this.read(this.takeCollected());
+  }
+
+  /** Finishes the packet that had begun before this chunk, if its end is here. Returns where the next one starts. */
+  private complete(chunk: Buffer, longest: number): number {
+    if ((this.pieces[0] as Buffer).length < LONGEST_HEAD) this.pieces = [Buffer.concat(this.pieces)];
+    const [first] = this.pieces as [Buffer];
+    const begun = first.length < LONGEST_HEAD ? Buffer.concat([first, chunk.subarray(0, LONGEST_HEAD)]) : first;
+    const packet = endOfPacket(begun, 0, longest);
+    if (packet === null || packet.end > this.collected + chunk.length) return 0;
+    const { body, end } = packet;
+    const next = end - this.collected;
+    this.keep(chunk.subarray(0, next));
+    this.packet(this.takeCollected(), 0, body, end);
+    return next;
+  }
+
+  private keep(part: Buffer): void {
+    this.pieces.push(Buffer.from(part));
+    this.collected += part.length;
+  }
+
+  private takeCollected(): Buffer {
+    const all = this.pieces.length === 1 ? (this.pieces[0] as Buffer) : Buffer.concat(this.pieces);
+    this.pieces = [];
+    this.collected = 0;
+    return all;
+  }
+
+  private packet(bytes: Buffer, start: number, body: number, end: number): number {
+    if ((bytes[start] as number) >> 4 === PUBLISH) this.publish(bytes, start, body, end);
+    else this.reader.other(bytes.subarray(start, end));
+    return end;
   }
 
   private publish(bytes: Buffer, start: number, body: number, end: number): void {
     const topicAt = body + 2;
-    const topicEnd = topicAt + bytes.readUInt16BE(body);
+    const topicEnd = topicAt + uint16(bytes, body);
     const qos = ((bytes[start] as number) >> 1) & 3;
-    const id = qos === 0 ? 0 : bytes.readUInt16BE(topicEnd);
+    const id = qos === 0 ? 0 : uint16(bytes, topicEnd);
     let payloadAt = topicEnd + (qos === 0 ? 0 : 2);
     if (this.version() === 5) payloadAt = afterProperties(bytes, payloadAt);
-    if (payloadAt > end) throw new RangeError('A PUBLISH is shorter than its head');
+    if (!(payloadAt <= end)) throw new RangeError('A PUBLISH is shorter than its head');
     this.reader.publish(bytes, topicAt, topicEnd, id, payloadAt, end, qos);
   }
 }
+
+/** NaN beyond the end: the packet is then too short. */
+const uint16 = (bytes: Buffer, at: number): number => (at + 1 < bytes.length ? ((bytes[at] as number) << 8) | (bytes[at + 1] as number) : Number.NaN);
 
 /** Reused: one packet is looked at a time. */
 const bounds = { body: 0, end: 0 };
@@ -68,7 +104,7 @@ function endOfPacket(bytes: Buffer, start: number, longest: number): { body: num
   for (let i = 0; i < 4; i++) {
     const byte = bytes[start + 1 + i];
     if (byte === undefined) return null;
-    length += (byte & 0x7f) * 128 ** i;
+    length += (byte & 0x7f) << (7 * i);
     if (byte < 0x80) {
       if (length > longest) throw new RangeError(`A packet of ${length} bytes`);
       bounds.body = start + 2 + i;
@@ -83,7 +119,7 @@ function afterProperties(bytes: Buffer, at: number): number {
   let length = 0;
   for (let i = 0; i < 4; i++) {
     const byte = bytes[at + i] ?? 0;
-    length += (byte & 0x7f) * 128 ** i;
+    length += (byte & 0x7f) << (7 * i);
     if (byte < 0x80) return at + i + 1 + length;
   }
   throw new RangeError('A property length of more than four bytes');

@@ -153,8 +153,8 @@ export class Housekeeping {
   /** Forgets devices that fell silent: their rows say everything. */
   private evict(): void {
     const { pipeline, now } = this.house;
-    const { devices } = pipeline.ingest;
+    const { devices, gapped } = pipeline.ingest;
     if (devices.size <= KEEP_DEVICES) return;
-    for (const [id, device] of devices) if (!device.dirty && now() - device.last_seen_at > IDLE_MS) devices.delete(id);
+    for (const device of devices.values()) if (!device.dirty && !gapped.has(device) && now() - device.last_seen_at > IDLE_MS) pipeline.ingest.forget(device);
   }
 }

@@ -4,7 +4,8 @@ import { judgeDoubt } from '../telemetry/doubt.ts';
 import { findUnits, loadBoot, loadDay, loadDevices } from '../telemetry/hydrate.ts';
 import type { Ingest, Missing } from '../telemetry/ingest.ts';
 import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
-import type { Message } from '../telemetry/message.ts';
+import { Message } from '../telemetry/message.ts';
+import type { Topic } from '../telemetry/topic.ts';
 import type { Log } from './log.ts';
 
 /** A batch waits this long for company; longer where commits are slow, so that they take no more than a fifth of the time. */
@@ -68,6 +69,12 @@ export class Pipeline {
     return this.queue.length - this.head;
   }
 
+  /** Takes over the message at `bytes` from `from` to `to`, which hold only until this returns. */
+  deliver(of: Topic, received_at: number, bytes: Uint8Array, from: number, to: number, source: Source, id: number): void {
+    if (!this.pumping && this.ready() && this.ingest.takeUsual(of, received_at, bytes, from, to)) this.acknowledgeLater(source, id);
+    else this.offer(new Message(of, received_at, Buffer.from(bytes.subarray(from, to))), source, id);
+  }
+
   /** Takes a message over. `source.acknowledge` hears its id after the commit. */
   offer(message: Message, source: Source, id: number): void {
     if (!this.pumping && this.ready() && this.ingest.take(message) === null) {
@@ -127,6 +134,10 @@ export class Pipeline {
 
   private taken(message: Message, source: Source, id: number): void {
     if (message.onTaken !== null) message.onTaken(message.outcome);
+    this.acknowledgeLater(source, id);
+  }
+
+  private acknowledgeLater(source: Source, id: number): void {
     if (this.latest?.source !== source) {
       const ids = this.acks.get(source) ?? [];
       this.acks.set(source, ids);

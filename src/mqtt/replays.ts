@@ -37,7 +37,7 @@ export async function takeReplays(store: IngestStore, pipeline: Pipeline, now: n
     const of = readTopic(row.topic);
     const note = (outcome: string) => pipeline.ingest.batch.add(replayRows, [now, outcome, row.id]);
     if (of === null) note('unknown_topic');
-    else pipeline.offer(Object.assign(new Message(row.topic, of, row.received_at, row.payload), { origin: 'replay', onTaken: note } as const), nobody, 0);
+    else pipeline.offer(Object.assign(new Message(of, row.received_at, row.payload), { origin: 'replay', onTaken: note } as const), nobody, 0);
   }
 }
 
@@ -49,11 +49,6 @@ export async function takeInbox(store: IngestStore, pipeline: Pipeline, now: num
     const of = readTopic(row.topic);
     const done = () => pipeline.ingest.batch.add(inboxDone, [row.id]);
     if (of === null) done();
-    else
-      pipeline.offer(
-        Object.assign(new Message(row.topic, of, Math.min(row.received_at, now), row.payload), { origin: 'import', onTaken: done } as const),
-        nobody,
-        0,
-      );
+    else pipeline.offer(Object.assign(new Message(of, Math.min(row.received_at, now), row.payload), { origin: 'import', onTaken: done } as const), nobody, 0);
   }
 }

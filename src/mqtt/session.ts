@@ -4,7 +4,7 @@ import mqttPacket, { type IConnectPacket, type ISubscribePacket, type Packet } f
 import { Message } from '../telemetry/message.ts';
 import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
 import type { SecurityKind } from '../telemetry/security.ts';
-import { mayPublish, maySubscribe, readTopic, type Topic } from '../telemetry/topic.ts';
+import { maySubscribe, readTopic, type Topic } from '../telemetry/topic.ts';
 import { EmbeddedBroker } from './broker.ts';
 import { Frames, MAX_PACKET_BYTES } from './frames.ts';
 import type { Source } from './pipeline.ts';
@@ -32,11 +32,10 @@ export class Session implements Source {
   private device_id: string | null = null;
   private spoken = false;
   private greeted = false;
-  private will: { topic: string; of: Topic; payload: Buffer } | null = null;
+  private will: { of: Topic; payload: Buffer } | null = null;
   private listening = false;
   private nextId = 1;
   private readonly unanswered = new Map<number, () => void>();
-  private readonly topics = new Map<string, Topic | null>();
 
   constructor(socket: Socket, broker: EmbeddedBroker) {
     this.socket = socket;
@@ -120,15 +119,9 @@ export class Session implements Source {
       this.refuse('protocol_error', null);
       return;
     }
-    const topic = bytes.toString('latin1', topicAt, topicEnd);
-    let of = this.topics.get(topic);
-    if (of === undefined) {
-      of = mayPublish(device_id, topic) ? readTopic(topic) : null;
-      if (this.topics.size > 100) this.topics.clear();
-      this.topics.set(topic, of);
-    }
-    if (of === null) this.forbidden(topic, id, device_id);
-    else this.broker.pipeline.offer(new Message(topic, of, this.broker.now(), bytes, payloadAt, end), this, qos === 2 ? id + QOS2 : id);
+    const of = this.broker.topics.find(bytes, topicAt, topicEnd);
+    if (of === null || of.device_id !== device_id) this.forbidden(bytes.toString('utf8', topicAt, topicEnd), id, device_id);
+    else this.broker.pipeline.deliver(of, this.broker.now(), bytes, payloadAt, end, this, qos === 2 ? id + QOS2 : id);
   }
 
   /** Version 5 can say no to one message; before it the connection ends, for a PUBACK would be a lie (3.1.1 §3.3.5). */
@@ -188,7 +181,7 @@ export class Session implements Source {
   private keepWill(will: NonNullable<IConnectPacket['will']>, device_id: string): boolean {
     const of = readTopic(will.topic);
     if (of === null || of.device_id !== device_id || will.payload.length > MAX_ARRAY_BYTES) return false;
-    this.will = { topic: will.topic, of, payload: Buffer.from(will.payload) };
+    this.will = { of, payload: Buffer.from(will.payload) };
     return true;
   }
 
@@ -260,7 +253,7 @@ export class Session implements Source {
     if (this.device_id !== null) this.broker.leave(this.device_id, this);
     const will = this.will;
     this.will = null;
-    if (will !== null) this.broker.pipeline.offer(new Message(will.topic, will.of, this.broker.now(), will.payload), nobody, 0);
+    if (will !== null) this.broker.pipeline.offer(new Message(will.of, this.broker.now(), will.payload), nobody, 0);
   }
 
   private write(packet: object): void {

@@ -3,7 +3,7 @@ import { DAY_MS, dayNumber, dayOf } from '../core/time.ts';
 import { type Arrival, arrive, type Boot, type Counters, daysTouched, gapsOf, hasArrived, increment, type Ledger, NO_BOOT, UNTOLD } from './boots.ts';
 import { addCount, addReboot, addReport, type DayRow, newDay } from './days.ts';
 import { type Device, UNKNOWN_REBOOT } from './device.ts';
-import { counterOf, counters, type Field, field } from './fields.ts';
+import { counterOf, counters } from './fields.ts';
 import type { Reading } from './reading.ts';
 import { BACKFILLED, CLOCK_SUSPECT } from './segment.ts';
 
@@ -11,8 +11,6 @@ const MAX_SKEW_MS = DAY_MS;
 const MAX_HISTORY_MS = 30 * DAY_MS;
 /** A boot further back than this happened on a day nobody asks about: it counts on the day it was told. */
 const MAX_BOOT_AGE_DAYS = 400;
-const UPTIME = field('uptime_s').index;
-const REBOOT = field('reboot').index;
 
 /** What must be read from the store before the report can be taken in. Nothing was changed. */
 export type Need = { readonly device: Device; readonly day: number } | { readonly device: Device; readonly boot: string };
@@ -72,7 +70,7 @@ export function acceptReport(device: Device, reading: Reading, reception: Recept
   const day = reception.calendar.dayOf(reported_at);
   const boot = findBoot(device, reading.boot);
   if (boot === null) return { device, boot: reading.boot };
-  if (boot.ranges.length > 0 && hasArrived(boot, reading.seq)) return 'duplicate';
+  if (hasArrived(boot, reading.seq)) return 'duplicate';
   const row = findDay(device, day);
   if (row === null) return { device, day };
   reading.boot_no = boot.boot_no;
@@ -81,7 +79,7 @@ export function acceptReport(device: Device, reading: Reading, reception: Recept
   const gapped = count(device, boot, reading, row, reported_at, reception.calendar);
   if (gapped !== null) return gapped;
   reading.flags = (clock_suspect ? CLOCK_SUSPECT : 0) | (hist ? BACKFILLED : 0);
-  addReport(row, reported_at, reading.flags, reading.fw ?? device.firmware, reception.address, reading.measures, reading.values);
+  addReport(row, reported_at, reading.flags, reading.fw ?? device.firmware, reception.address, reading.plan, reading.values);
   row.dirty = true;
   keepDay(device, row);
   becomeCurrent(device, boot, hist);
@@ -152,16 +150,18 @@ function count(device: Device, boot: Boot, reading: Reading, row: DayRow, report
   return null;
 }
 
-function follow(right: Counters, reading: Reading, row: DayRow): void {
-  const { measures, values } = reading;
-  for (let i = 0; i < measures.length; i++) {
-    const index = (measures[i] as Field).index;
-    if (index < 0) continue;
-    const counter = counterOf[index] as number;
-    if (counter < 0) continue;
-    const value = values[i] as number;
-    addCount(row, counter, increment(right[counter] as number, value));
-    right[counter] = value;
+function follow(right: Counters, { plan, values }: Reading, row: DayRow): void {
+  const pairs = plan.counters;
+  for (let i = 0; i < pairs.length; i += 2) {
+    const counter = pairs[i + 1] as number;
+    const value = values[pairs[i] as number] as number;
+    const before = right[counter] as number;
+    // Most counters stand still.
+    if (value === before) addCount(row, counter, 0);
+    else {
+      addCount(row, counter, increment(before, value));
+      right[counter] = value;
+    }
   }
 }
 
@@ -188,17 +188,13 @@ function ledgerOf(device: Device): Ledger {
 const noCounters = (): Counters => new Array<number>(counters.length).fill(Number.NaN);
 
 function arrivalOf(reading: Reading, day: number, reported_at: number, calendar: Calendar): Arrival {
-  const values = noCounters();
-  let reboot = isApart(reading.boot) ? NO_BOOT : UNKNOWN_REBOOT;
-  let reboot_day = day;
-  reading.measures.forEach(({ index }, i) => {
-    const counter = index < 0 ? -1 : (counterOf[index] ?? -1);
-    const value = reading.values[i] ?? Number.NaN;
-    if (counter >= 0) values[counter] = value;
-    if (index === REBOOT) reboot = value;
-    if (index === UPTIME && value < MAX_BOOT_AGE_DAYS * 86_400) reboot_day = calendar.dayOf(reported_at - value * 1000);
-  });
-  return { seq: reading.seq, counters: values, day, reboot, reboot_day };
+  const { plan, values } = reading;
+  const sums = noCounters();
+  for (let i = 0; i < plan.counters.length; i += 2) sums[plan.counters[i + 1] as number] = values[plan.counters[i] as number] as number;
+  const told = values[plan.reboot] ?? UNKNOWN_REBOOT;
+  const uptime_s = values[plan.uptime_s] ?? Number.NaN;
+  const reboot_day = uptime_s < MAX_BOOT_AGE_DAYS * 86_400 ? calendar.dayOf(reported_at - uptime_s * 1000) : day;
+  return { seq: reading.seq, counters: sums, day, reboot: isApart(reading.boot) ? NO_BOOT : told, reboot_day };
 }
 
 /** Boots under which imports and ONVIF's own events are kept: no device ran under them. */
@@ -211,21 +207,17 @@ function becomeCurrent(device: Device, boot: Boot, hist: boolean): void {
   if (boot === device.boot || isApart(boot.boot) || (device.boot !== null && (hist || boot.boot_no < device.boot.boot_no))) return;
   device.boot = boot;
   device.missing = 0;
-  for (let i = 0; i < counterOf.length; i++) if ((counterOf[i] as number) >= 0) device.state[i] = Number.NaN;
+  for (let i = 0; i < counterOf.length; i++) if ((counterOf[i] as number) >= 0) device.setValue(i, Number.NaN);
 }
 
 function updateState(device: Device, reading: Reading, reported_at: number, received_at: number): void {
-  const { measures, values } = reading;
-  const { state } = device;
-  for (let i = 0; i < measures.length; i++) {
-    const index = (measures[i] as Field).index;
-    if (index >= 0) state[index] = values[i] as number;
-  }
+  device.setState(reading.plan, reading.values);
   device.state_reported_at = reported_at;
   device.state_received_at = received_at;
   device.last_report_at = reported_at;
-  device.model_code = reading.model ?? device.model_code;
-  device.hw_rev = reading.hw ?? device.hw_rev;
+  // Compared before it is written: telling the collector of a pointer costs more than reading one.
+  if (reading.model !== null && reading.model !== device.model_code) device.model_code = reading.model;
+  if (reading.hw !== null && reading.hw !== device.hw_rev) device.hw_rev = reading.hw;
   if (reading.fw !== null && reading.fw !== device.firmware) {
     device.firmware = reading.fw;
     device.firmware_since_at = reported_at;

@@ -26,8 +26,9 @@ const MAX_BATCH_ROWS = 2000;
 const MAX_BATCH_BYTES = 8 * 2 ** 20;
 /** Room for the longest record behind the mark at which a body is sealed. */
 const SEAL_BYTES = MAX_SEGMENT_BYTES - 3 * 65_536;
-/** Device rows written per second of a busy ingester; more when a large fleet waits, so that a round takes about a minute. */
-const DEVICE_ROWS_PER_SECOND = 1000;
+/** Device rows written per second of a busy ingester: a round takes about a minute. A row costs as much as ten reports, so that a million cameras wait
+ * some minutes: what was acknowledged is in the segments, and a restart reads at most one round of them. */
+const [FEWEST_ROWS_PER_SECOND, MOST_ROWS_PER_SECOND] = [250, 2500];
 const ROUND_S = 60;
 const MAX_PAUSE_MS = 30_000;
 /** A fleet of which no more than this waits is written at once. */
@@ -113,7 +114,7 @@ export class Batch {
     const elapsed = Math.min(1000, Math.max(0, now - this.sealedAt));
     this.sealedAt = now;
     if (!this.patient || this.waiting <= FEW_DEVICES) return MAX_BATCH_REPORTS;
-    this.owed += (elapsed / 1000) * Math.max(DEVICE_ROWS_PER_SECOND, this.waiting / ROUND_S);
+    this.owed += (elapsed / 1000) * rowsPerSecond(this.waiting);
     const rows = Math.floor(this.owed);
     this.owed -= rows;
     return rows;
@@ -131,7 +132,7 @@ export class Batch {
   }
 
   private startRound(through: number, now: number): boolean {
-    const pause = this.patient && this.next.length > FEW_DEVICES ? Math.min(MAX_PAUSE_MS, (this.next.length / DEVICE_ROWS_PER_SECOND) * 1000) : 0;
+    const pause = this.patient && this.next.length > FEW_DEVICES ? Math.min(MAX_PAUSE_MS, (this.next.length / rowsPerSecond(this.next.length)) * 1000) : 0;
     if (this.next.length === 0 || now - this.roundStartedAt < pause) return false;
     [this.round, this.next] = [this.next.sort((a, b) => b.device_no - a.device_no), this.round];
     this.roundStartedAt = now;
@@ -151,6 +152,8 @@ export class Batch {
     return true;
   }
 }
+
+const rowsPerSecond = (waiting: number): number => Math.min(MOST_ROWS_PER_SECOND, Math.max(FEWEST_ROWS_PER_SECOND, waiting / ROUND_S));
 
 function inOrder(writes: Writes): Writes {
   const sorted: Writes = new Map();

@@ -57,10 +57,11 @@ export interface Ledger {
   reboot(day: number, reason: number, sign: 1 | -1): void;
 }
 
-export const hasArrived = (boot: Boot, seq: number): boolean => {
-  const before = boot.ranges[rangeBefore(boot.ranges, seq + 1)];
+export function hasArrived({ ranges }: Boot, seq: number): boolean {
+  if (ranges.length === 0 || seq > (ranges[ranges.length - 1] as Range).to) return false;
+  const before = ranges[rangeBefore(ranges, seq + 1)];
   return before !== undefined && seq <= before.to;
-};
+}
 
 /** The highest sequence number that arrived, -1 when none did. */
 export const lastSeq = (boot: Boot): number => boot.ranges.at(-1)?.to ?? -1;

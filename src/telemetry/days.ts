@@ -1,6 +1,7 @@
 // One device, one calendar day: what its reports add up to. Every column is a sum, a maximum or a minimum, so the order of arrival does not matter.
-import { counters, type Field, field, fields } from './fields.ts';
+import { counters, field } from './fields.ts';
 import { reboots } from './payload.ts';
+import type { Plan } from './plan.ts';
 import { CLOCK_SUSPECT, BACKFILLED as RECORD_BACKFILLED } from './segment.ts';
 
 /** A picture below this share of the set frame rate counts as short. */
@@ -35,13 +36,7 @@ export const FIRST_COUNTER = column('online_s');
 const FIRST_REBOOT = column('reboot_user_reset');
 const LAST_ADDRESS = column('last_address');
 const [SD_ERROR, SD_ABSENT, FPS_SHORT_REPORTS, REC_STOPPED] = counted.map(column) as [number, number, number, number];
-const [FPS_SET, FPS_OUT, SD_STATE, REC_STATE, NTP] = (['fps_set', 'fps_out', 'sd_state', 'rec_state', 'ntp_off_ms'] as const).map((name) => field(name).index);
-
-const indexIn = (names: readonly string[], suffix: string): Int8Array =>
-  Int8Array.from(fields, ({ name }) => (names.includes(name) ? dayColumns.findIndex((each) => each === `${name}_${suffix}`) : -1));
-const maxOf = indexIn(greatest, 'max');
-const minOf = indexIn(least, 'min');
-const flagOf = indexIn(flagged, 'reports');
+const NTP_MAX = column('ntp_off_ms_max');
 const sd = field('sd_state').words;
 const rec = field('rec_state').words;
 const [RO, ERROR, ABSENT] = [sd.indexOf('ro'), sd.indexOf('error'), sd.indexOf('absent')];
@@ -68,48 +63,53 @@ export function addReport(
   flags: number,
   firmware: string | null,
   address: number,
-  measures: readonly Field[],
+  plan: Plan,
   numbers: ArrayLike<number>,
 ): void {
   const { values } = row;
   values[REPORTS] = (values[REPORTS] as number) + 1;
-  if ((flags & RECORD_BACKFILLED) !== 0) values[BACKFILLED] = (values[BACKFILLED] as number) + 1;
-  if ((flags & CLOCK_SUSPECT) !== 0) values[SUSPECT] = (values[SUSPECT] as number) + 1;
+  if (flags !== 0) addHow(values, flags);
   values[LAST_ADDRESS] = address;
   if (reported_at >= row.last_reported_at) {
     row.last_reported_at = reported_at;
-    row.firmware = firmware;
+    if (row.firmware !== firmware) row.firmware = firmware;
   }
-  let fpsSet = Number.NaN;
-  let fpsOut = Number.NaN;
-  for (let i = 0; i < measures.length; i++) {
-    const index = (measures[i] as Field).index;
-    if (index < 0) continue;
-    const number = numbers[i] as number;
-    if (index === FPS_SET) fpsSet = number;
-    else if (index === FPS_OUT) fpsOut = number;
-    else if (index === SD_STATE) addSdState(values, number);
-    else if (index === REC_STATE) addFlag(values, REC_STOPPED, number === STOPPED || number === NO_MEDIA);
-    else addExtreme(values, index, number);
-  }
-  if (fpsSet > 0 && fpsOut >= 0) addFlag(values, FPS_SHORT_REPORTS, fpsOut < FPS_SHORT * fpsSet);
+  addExtremes(values, plan, numbers);
+  for (let i = 0; i < plan.flags.length; i += 2) addFlag(values, plan.flags[i + 1] as number, numbers[plan.flags[i] as number] === 1);
+  if (plan.ntp_off_ms >= 0) keepGreatest(values, NTP_MAX, Math.abs(numbers[plan.ntp_off_ms] as number));
+  if (plan.sd_state >= 0) addSdState(values, numbers[plan.sd_state] as number);
+  if (plan.rec_state >= 0) addRecState(values, numbers[plan.rec_state] as number);
+  if (plan.fps_set >= 0 && plan.fps_out >= 0) addFps(values, numbers[plan.fps_set] as number, numbers[plan.fps_out] as number);
 }
 
-function addExtreme(values: number[], index: number, number: number): void {
-  const max = maxOf[index] as number;
-  if (max >= 0) {
-    const size = index === NTP ? Math.abs(number) : number;
-    if (!((values[max] as number) >= size)) values[max] = size;
+function addHow(values: number[], flags: number): void {
+  if ((flags & RECORD_BACKFILLED) !== 0) values[BACKFILLED] = (values[BACKFILLED] as number) + 1;
+  if ((flags & CLOCK_SUSPECT) !== 0) values[SUSPECT] = (values[SUSPECT] as number) + 1;
+}
+
+function addExtremes(values: number[], { maxima, minima }: Plan, numbers: ArrayLike<number>): void {
+  for (let i = 0; i < maxima.length; i += 2) keepGreatest(values, maxima[i + 1] as number, numbers[maxima[i] as number] as number);
+  for (let i = 0; i < minima.length; i += 2) {
+    const number = numbers[minima[i] as number] as number;
+    const at = minima[i + 1] as number;
+    if (!((values[at] as number) <= number)) values[at] = number;
   }
-  const min = minOf[index] as number;
-  if (min >= 0 && !((values[min] as number) <= number)) values[min] = number;
-  const flag = flagOf[index] as number;
-  if (flag >= 0) addFlag(values, flag, number === 1);
+}
+
+/** Unknown (NaN) is less than anything. */
+function keepGreatest(values: number[], at: number, number: number): void {
+  if (!((values[at] as number) >= number)) values[at] = number;
 }
 
 function addSdState(values: number[], state: number): void {
   addFlag(values, SD_ERROR, state === ERROR || state === RO);
   addFlag(values, SD_ABSENT, state === ABSENT);
+}
+
+const addRecState = (values: number[], state: number): void => addFlag(values, REC_STOPPED, state === STOPPED || state === NO_MEDIA);
+
+function addFps(values: number[], set: number, out: number): void {
+  if (set > 0 && out >= 0) addFlag(values, FPS_SHORT_REPORTS, out < FPS_SHORT * set);
 }
 
 function addFlag(values: number[], index: number, set: boolean): void {

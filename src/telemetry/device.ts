@@ -2,10 +2,18 @@
 import type { Boot } from './boots.ts';
 import type { DayRow } from './days.ts';
 import { fields } from './fields.ts';
+import type { Plan } from './plan.ts';
 import type { Shape } from './shape.ts';
 
-/** NaN in every field: never reported. The non-integer makes V8 keep the numbers unboxed. */
-const unknownState: readonly number[] = fields.map(() => Number.NaN);
+/** Instants and addresses at the head of `Device.numbers`, before the latest state. */
+const [LAST_SEEN, LAST_REPORT, LAST_ADDRESS, REPORTED, RECEIVED, TOKENS, TOKENS_AT] = [0, 1, 2, 3, 4, 5, 6];
+const HEAD = 7;
+
+/** NaN is unknown. The non-integer makes V8 keep the numbers unboxed. */
+const nothingYet: readonly number[] = [...new Array<number>(HEAD), ...fields].map(() => Number.NaN);
+
+// biome-ignore lint/suspicious/noSelfCompare: the cheapest test for NaN on the hot path
+const known = (number: number): number | null => (number === number ? number : null);
 
 export class Device {
   readonly device_no: number;
@@ -19,8 +27,6 @@ export class Device {
   firmware_since_at: number | null = null;
   boot: Boot | null = null;
   first_seen_at: number;
-  last_seen_at: number;
-  last_report_at: number | null = null;
   online_at: number | null = null;
   offline_at: number | null = null;
   presence_changes = 0;
@@ -32,13 +38,11 @@ export class Device {
   /** Sequence numbers missing now in the current boot, and those given up for good. */
   missing = 0;
   lost = 0;
-  last_address: number | null = null;
   /** Every segment up to this one is contained in the rows of the store. */
   through_segment = 0;
 
-  readonly state: number[] = unknownState.slice();
-  state_reported_at = 0;
-  state_received_at = 0;
+  /** What nearly every report changes, in one piece: as fields each would be an object of its own somewhere in the memory. The latest state is the tail. */
+  private readonly numbers: number[] = nothingYet.slice();
   /** The latest day with a report, and others touched since the last write. */
   day: DayRow | null = null;
   readonly days = new Map<number, DayRow>();
@@ -50,15 +54,85 @@ export class Device {
   is_new = true;
   dirty = false;
   shape: Shape | null = null;
-  tokens = -1;
-  tokens_at = 0;
   quarantined = 0;
+  /** No longer in the memory of the ingester: whoever holds it must look again. */
+  forgotten = false;
 
   constructor(device_no: number, device_id: string, now: number) {
     this.device_no = device_no;
     this.device_id = device_id;
     this.first_seen_at = now;
     this.last_seen_at = now;
+    this.state_reported_at = 0;
+    this.state_received_at = 0;
+    this.tokens = -1;
+    this.tokens_at = 0;
+  }
+
+  get last_seen_at(): number {
+    return this.numbers[LAST_SEEN] as number;
+  }
+  set last_seen_at(at: number) {
+    this.numbers[LAST_SEEN] = at;
+  }
+
+  get last_report_at(): number | null {
+    return known(this.numbers[LAST_REPORT] as number);
+  }
+  set last_report_at(at: number | null) {
+    this.numbers[LAST_REPORT] = at ?? Number.NaN;
+  }
+
+  /** Where its newest record lies. */
+  get last_address(): number | null {
+    return known(this.numbers[LAST_ADDRESS] as number);
+  }
+  set last_address(address: number | null) {
+    this.numbers[LAST_ADDRESS] = address ?? Number.NaN;
+  }
+
+  get state_reported_at(): number {
+    return this.numbers[REPORTED] as number;
+  }
+  set state_reported_at(at: number) {
+    this.numbers[REPORTED] = at;
+  }
+
+  get state_received_at(): number {
+    return this.numbers[RECEIVED] as number;
+  }
+  set state_received_at(at: number) {
+    this.numbers[RECEIVED] = at;
+  }
+
+  /** What it may still send: the bucket of bounds.ts. */
+  get tokens(): number {
+    return this.numbers[TOKENS] as number;
+  }
+  set tokens(count: number) {
+    this.numbers[TOKENS] = count;
+  }
+
+  get tokens_at(): number {
+    return this.numbers[TOKENS_AT] as number;
+  }
+  set tokens_at(at: number) {
+    this.numbers[TOKENS_AT] = at;
+  }
+
+  /** The latest value of a field, NaN when it was never reported. */
+  latest(field: number): number {
+    return this.numbers[HEAD + field] as number;
+  }
+
+  setValue(field: number, value: number): void {
+    this.numbers[HEAD + field] = value;
+  }
+
+  /** Takes over every field of a report. */
+  setState({ states }: Plan, values: ArrayLike<number>): void {
+    const { numbers } = this;
+    for (let i = 0; i < states.length; i += 2) numbers[HEAD + (states[i + 1] as number)] = values[states[i] as number] as number;
   }
 }
 

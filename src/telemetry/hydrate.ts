@@ -97,7 +97,7 @@ function setState(device: Device | undefined, row: Row): void {
   device.state_received_at = Number(row.received_at);
   for (const { name, index, words } of fields) {
     const value = row[name];
-    if (value !== null && value !== undefined) device.state[index] = typeof value === 'string' ? words.indexOf(value) : value;
+    if (value !== null && value !== undefined) device.setValue(index, typeof value === 'string' ? words.indexOf(value) : value);
   }
 }
 

@@ -1,5 +1,5 @@
 // The ingester's core: messages in, rows of one transaction out. It knows no socket and no clock; mqtt/pipeline.ts feeds it and commits what it collects.
-import { acceptEvent, acceptReport, Calendar, type Need, type Reception, timeOf } from './accept.ts';
+import { acceptEvent, acceptReport, Calendar, type Need, type Outcome, type Reception, timeOf } from './accept.ts';
 import { Batch } from './batch.ts';
 import { type Limits, quarantineId, TokenBucket } from './bounds.ts';
 import { type Item, isRefusal, parse, readItems } from './decode.ts';
@@ -7,15 +7,16 @@ import { Device } from './device.ts';
 import type { Doubt } from './doubt.ts';
 import type { Counts } from './ingestStatus.ts';
 import { readJson } from './json.ts';
+import { keepEvent } from './keepEvent.ts';
 import { itemBytes, type Message } from './message.ts';
 import { adaptOnvif } from './onvif.ts';
 import { type Event, type OnvifEvent, Reply, State } from './payload.ts';
 import { noteActivity, noteState, type PresenceChange } from './presence.ts';
 import { Reading, readReport, walkReport } from './reading.ts';
-import { BACKFILLED, CLOCK_SUSPECT, IS_EVENT } from './segment.ts';
 import { TEXT_SHAPE } from './shape.ts';
 import type { Shapes } from './shapes.ts';
-import { eventRows, presenceRows, quarantineRows, replyRows, shapeRows } from './writes.ts';
+import type { Topic } from './topic.ts';
+import { presenceRows, quarantineRows, replyRows, shapeRows } from './writes.ts';
 
 /** What must be read before the message can be taken in. */
 export type Missing = Need | { readonly device_id: string } | { readonly device: Device; readonly doubt: Doubt };
@@ -66,10 +67,34 @@ export class Ingest {
     this.batch.touch(device);
   }
 
+  /** Its rows say everything: it is read again when it is heard again. */
+  forget(device: Device): void {
+    device.forgotten = true;
+    this.devices.delete(device.device_id);
+  }
+
+  /** Takes in the usual message: one report of a known device, of the shape it sent last, following the one before. False when it is anything else: nothing was changed then. */
+  takeUsual(of: Topic, received_at: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const device = this.deviceOf(of);
+    if (of.kind !== 'health' || device === null || device.unit_id === null) return false;
+    const shape = device.shape ?? this.shapes.latest;
+    // Nearly always the boot is the one before: then no string is made of it.
+    if (device.boot !== null) this.reading.boot = device.boot.boot;
+    if (shape === null || walkReport(bytes, from, to, shape, this.reading) !== to) return false;
+    if (!TokenBucket.take(device, this.limits, received_at)) return false;
+    if (this.accept(device, received_at, false, null) !== 'stored') {
+      TokenBucket.giveBack(device);
+      return false;
+    }
+    device.shape = shape;
+    this.keep(device, received_at, false);
+    return true;
+  }
+
   /** Takes the message in, or says what it needs first. */
   take(message: Message): Missing | null {
-    const device = this.devices.get(message.of.device_id);
-    if (device === undefined)
+    const device = this.deviceOf(message.of);
+    if (device === null)
       return this.unknown > this.limits.unknown_devices ? this.refuse(message, message.payload, 'unknown_device', null) : { device_id: message.of.device_id };
     if (device.unit_id === null) {
       // A replay came long ago: whether its device is known by now is asked once.
@@ -79,21 +104,16 @@ export class Ingest {
       this.batch.touch(device);
       return this.refuse(message, message.payload, 'unknown_device', null);
     }
-    if (message.of.kind === 'health') return this.takeHealth(device, message);
+    // It may have waited behind another; tried again because the long way costs ten times as much.
+    if (message.origin === 'device' && message.items === null && this.takeUsual(message.of, message.received_at, message.bytes, message.from, message.to))
+      return null;
     if (message.of.kind === 'state') return this.takeState(device, message);
     return message.of.kind === 'reply' ? this.takeReply(device, message) : this.takeItems(device, message);
   }
 
-  /** The usual message: one report of the shape the device sent last. */
-  private takeHealth(device: Device, message: Message): Missing | null {
-    const shape = device.shape ?? this.shapes.latest;
-    // Nearly always the boot is the one before: then no string is made of it.
-    if (device.boot !== null) this.reading.boot = device.boot.boot;
-    if (message.items === null && shape !== null && walkReport(message.bytes, message.from, message.to, shape, this.reading) === message.to) {
-      device.shape = shape;
-      return this.takeReport(device, message);
-    }
-    return this.takeItems(device, message);
+  private deviceOf(of: Topic): Device | null {
+    if (of.device === null || of.device.forgotten) of.device = this.devices.get(of.device_id) ?? null;
+    return of.device;
   }
 
   private takeItems(device: Device, message: Message): Missing | null {
@@ -121,23 +141,35 @@ export class Ingest {
   }
 
   private takeReport(device: Device, message: Message): Missing | null {
-    const { reading, batch, reception } = this;
     if (!this.inRate(device, message)) return this.throttle(device, message, itemBytes(message));
-    reception.received_at = message.received_at;
-    reception.backfill = message.of.kind === 'backfill';
-    reception.clock_suspect = message.origin === 'import' ? false : null;
-    reception.address = batch.segment.next;
-    const outcome = acceptReport(device, reading, reception);
+    const backfill = message.of.kind === 'backfill';
+    const outcome = this.accept(device, message.received_at, backfill, message.origin === 'import' ? false : null);
     if (outcome === 'duplicate') return this.judge(device, message);
     if (outcome !== 'stored') {
       TokenBucket.giveBack(device);
       return outcome;
     }
+    this.keep(device, message.received_at, backfill);
+    return null;
+  }
+
+  private accept(device: Device, received_at: number, backfill: boolean, clock_suspect: boolean | null): Outcome {
+    const { reception } = this;
+    reception.received_at = received_at;
+    reception.backfill = backfill;
+    reception.clock_suspect = clock_suspect;
+    reception.address = this.batch.segment.next;
+    return acceptReport(device, this.reading, reception);
+  }
+
+  /** Puts the accepted report into the segment. */
+  private keep(device: Device, received_at: number, backfill: boolean): void {
+    const { reading, batch } = this;
     batch.segment.append(
       device.device_no,
       reading.boot_no,
       reading.seq,
-      message.received_at,
+      received_at,
       reading.ts,
       reading.flags,
       device.last_address,
@@ -146,14 +178,13 @@ export class Ingest {
       reading.measures.length,
       reading.text,
     );
-    device.last_address = reception.address;
+    device.last_address = this.reception.address;
     // A record names its boot by number: the row that gives the number its name goes with the first.
     if (reading.opens_boot) batch.touchNow(device);
     else batch.touch(device);
     this.counts.reports++;
     if (device.missing > 0) this.gapped.add(device);
-    if (!reading.hist && message.of.kind !== 'backfill') this.notePresence(device, noteActivity(device, message.received_at), message.received_at);
-    return null;
+    if (!reading.hist && !backfill) this.notePresence(device, noteActivity(device, received_at), received_at);
   }
 
   /** A known key: nothing changes, unless its bytes differ from those stored. */
@@ -196,36 +227,7 @@ export class Ingest {
       TokenBucket.giveBack(device);
       return outcome;
     }
-    const flags = IS_EVENT | (clock_suspect ? CLOCK_SUSPECT : 0) | (hist ? BACKFILLED : 0);
-    this.batch.touchNow(device);
-    const event_no = this.batch.segment.next;
-    const boot_no = (device.boot?.boot === event.boot ? device.boot : device.boots.get(event.boot))?.boot_no ?? 0;
-    this.batch.segment.append(
-      device.device_no,
-      boot_no,
-      event.seq,
-      message.received_at,
-      event.ts,
-      flags,
-      device.last_address,
-      TEXT_SHAPE,
-      [],
-      0,
-      JSON.stringify(event),
-    );
-    device.last_address = event_no;
-    this.batch.add(eventRows, [
-      event_no,
-      device.device_no,
-      boot_no,
-      event.seq,
-      event.name,
-      reported_at,
-      message.received_at,
-      clock_suspect ? message.received_at : null,
-      jsonOrNull(event.source),
-      jsonOrNull(event.data),
-    ]);
+    keepEvent(this.batch, device, event, { reported_at, received_at: message.received_at, clock_suspect, hist });
     this.counts.events++;
     if (!hist) this.notePresence(device, noteActivity(device, message.received_at), message.received_at);
     return null;
@@ -291,5 +293,3 @@ export class Ingest {
     return null;
   }
 }
-
-const jsonOrNull = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));

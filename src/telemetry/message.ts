@@ -1,6 +1,6 @@
 // One message on its way from a device into the store.
 import type { Item } from './decode.ts';
-import type { Topic } from './topic.ts';
+import { type Topic, topicText } from './topic.ts';
 
 /** One message of a device: `bytes` from `from` to `to`. */
 export class Message {
@@ -17,20 +17,22 @@ export class Message {
   origin: 'device' | 'replay' | 'import' = 'device';
   /** Called when the message is in the batch, to add rows of its own to the same transaction. */
   onTaken: ((outcome: string) => void) | null = null;
-  readonly topic: string;
   readonly of: Topic;
   readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
   readonly received_at: number;
 
-  constructor(topic: string, of: Topic, received_at: number, bytes: Uint8Array, from = 0, to = bytes.length) {
-    this.topic = topic;
+  constructor(of: Topic, received_at: number, bytes: Uint8Array, from = 0, to = bytes.length) {
     this.of = of;
     this.received_at = received_at;
     this.bytes = bytes;
     this.from = from;
     this.to = to;
+  }
+
+  get topic(): string {
+    return topicText(this.of);
   }
 
   get payload(): Uint8Array {

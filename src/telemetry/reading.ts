@@ -3,7 +3,11 @@
 import { type Field, fields } from './fields.ts';
 import { POWERS, packDecimal } from './pack.ts';
 import { type Health, MAX_MEASURES } from './payload.ts';
-import { packReport, type Shape, type Slot, unpackMeasure } from './shape.ts';
+import { type Plan, planOf } from './plan.ts';
+import { BOOT, END, FIRST_FIELD, FOREIGN, SEQ } from './route.ts';
+import { packReport, type Shape, unpackMeasure } from './shape.ts';
+
+const nothing = planOf([]);
 
 /** Reused from report to report: what it says holds until the next one is read. */
 export class Reading {
@@ -22,10 +26,14 @@ export class Reading {
   opens_boot = false;
   /** The report as JSON when it has no shape. */
   text: string | null = null;
-  /** Which fields were sent, and their numbers in the same order. */
-  measures: readonly Field[] = [];
+  /** Which fields were sent and what they add to; their numbers in the same order. */
+  plan: Plan = nothing;
   readonly packed = new Float64Array(MAX_MEASURES);
   readonly values = new Float64Array(MAX_MEASURES);
+
+  get measures(): readonly Field[] {
+    return this.plan.measures;
+  }
 }
 
 const [QUOTE, BACKSLASH, MINUS, DOT, ZERO, NINE] = [0x22, 0x5c, 0x2d, 0x2e, 0x30, 0x39];
@@ -34,9 +42,6 @@ const MAX_DIGITS = 15;
 const MAX_WHOLE_DIGITS = 12;
 const MAX_PLACES = 3;
 
-// A shape prepared for walking is one array of bytes, so that a fleet of thousands of shapes stays in the cache: before each value the length of the
-// literal text (two bytes) and the text, then a code for the value; END after the last text.
-const [END, BOOT, SEQ, TS, FOREIGN, FIRST_FIELD] = [0, 1, 2, 3, 4, 5];
 const [INTEGER, NUMBER, FLAG] = [0, 1, 2];
 const kindOf = Uint8Array.from(fields, ({ kind }) => (kind === 'integer' ? INTEGER : kind === 'number' ? NUMBER : FLAG));
 const minOf = Float64Array.from(fields, ({ min }) => min);
@@ -44,20 +49,6 @@ const maxOf = Float64Array.from(fields, ({ max }) => max);
 const encoder = new TextEncoder();
 const flagWords = [encoder.encode('false'), encoder.encode('true')];
 const wordsOf = fields.map((field) => (field.kind === 'flag' ? flagWords : field.words.map((word) => encoder.encode(`"${word}"`))));
-const routes = new WeakMap<Shape, DataView>();
-
-function routeOf(shape: Shape): DataView {
-  const bytes = Uint8Array.from(shape.literals.flatMap((literal, i) => [literal.length >> 8, literal.length & 255, ...literal, codeOf(shape.slots[i])]));
-  const route = new DataView(bytes.buffer);
-  routes.set(shape, route);
-  return route;
-}
-
-function codeOf(slot: Slot | undefined): number {
-  if (slot === undefined) return END;
-  if (slot.kind === 'measure') return slot.field.index < 0 ? FOREIGN : FIRST_FIELD + slot.field.index;
-  return slot.kind === 'boot' ? BOOT : slot.kind === 'seq' ? SEQ : TS;
-}
 
 /** Where the last number read stopped, and what it packs to: module state instead of an object per number. */
 let stop = 0;
@@ -68,10 +59,20 @@ let packedNumber = 0;
  * shape with values inside their limits: the slow way then decides what they are.
  */
 export function walkReport(bytes: Uint8Array, from: number, end: number, shape: Shape, into: Reading): number {
-  const route = routes.get(shape) ?? routeOf(shape);
+  const { head, body } = shape.route;
+  measured = 0;
+  let at = walk(bytes, from, end, head, into);
+  if (at >= 0) at = walk(bytes, at, end, body.bytes, into);
+  if (at >= 0) describe(into, shape);
+  return at;
+}
+
+/** Measures read so far of the report at hand. */
+let measured = 0;
+
+function walk(bytes: Uint8Array, from: number, end: number, route: DataView, into: Reading): number {
   const view = viewOf(bytes);
   let at = from;
-  let measure = 0;
   for (let step = 0; ; ) {
     const length = route.getUint16(step);
     step += 2;
@@ -79,19 +80,16 @@ export function walkReport(bytes: Uint8Array, from: number, end: number, shape: 
     at += length;
     step += length;
     const code = route.getUint8(step++);
-    if (code === END) break;
+    if (code === END) return at;
     if (code >= FOREIGN) {
-      const value = readMeasure(bytes, at, end, code - FIRST_FIELD);
-      into.values[measure] = value;
-      into.packed[measure++] = packedNumber;
+      into.values[measured] = readMeasure(bytes, at, end, code - FIRST_FIELD);
+      into.packed[measured++] = packedNumber;
     } else if (code === BOOT) readBoot(bytes, at, end, into);
     else if (code === SEQ) into.seq = readInteger(bytes, at, end);
     else into.ts = readInteger(bytes, at, end);
     if (stop < 0) return -1;
     at = stop;
   }
-  describe(into, shape);
-  return at;
 }
 
 /** Four bytes at a time: most of a report is the text between its values. */
@@ -205,7 +203,7 @@ function readBoot(bytes: Uint8Array, at: number, end: number, into: Reading): vo
 function describe(into: Reading, shape: Shape): void {
   into.shape = shape;
   into.text = null;
-  into.measures = shape.measures;
+  into.plan = shape.route.body.plan;
   into.synced = shape.synced;
   into.hist = shape.hist;
   into.model = shape.model;
@@ -224,7 +222,7 @@ export function readReport(report: Health, shapeFor: (layout: string) => Shape |
     describe(into, shape);
     packed.packed.forEach((number, i) => {
       into.packed[i] = number;
-      into.values[i] = unpackMeasure(shape.measures[i] as Field, number);
+      into.values[i] = unpackMeasure(into.measures[i] as Field, number);
     });
     return;
   }
@@ -237,7 +235,7 @@ export function readStored(shape: Shape, head: { boot: string; seq: number; ts: 
   describe(into, shape);
   packed.forEach((number, i) => {
     into.packed[i] = number;
-    into.values[i] = unpackMeasure(shape.measures[i] as Field, number);
+    into.values[i] = unpackMeasure(into.measures[i] as Field, number);
   });
 }
 
@@ -249,7 +247,7 @@ function readText(report: Health, into: Reading): void {
   into.model = report.model ?? null;
   into.hw = report.hw ?? null;
   into.fw = report.fw ?? null;
-  into.measures = knownMeasures(report, into.values);
+  into.plan = planOf(knownMeasures(report, into.values));
 }
 
 /** The fields of the contract a report carries, their numbers written to `values`. */

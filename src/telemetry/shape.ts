@@ -3,6 +3,7 @@
 import { type Field, findField, foreignField, jsonValue } from './fields.ts';
 import { packNumber, unpackDecimal } from './pack.ts';
 import type { Health } from './payload.ts';
+import { type Route, routeOf } from './route.ts';
 
 /** A value that changes from report to report. */
 export type Slot = { readonly kind: 'boot' | 'seq' | 'ts' } | { readonly kind: 'measure'; readonly field: Field };
@@ -11,10 +12,8 @@ export interface Shape {
   readonly no: number;
   /** Literal text before each slot, and one more after the last: JSON array of strings, slot names between them. */
   readonly layout: string;
-  readonly literals: readonly Uint8Array[];
   readonly slots: readonly Slot[];
-  /** The measures among the slots, in their order. */
-  readonly measures: readonly Field[];
+  readonly route: Route;
   readonly model: string | null;
   readonly hw: string | null;
   readonly fw: string | null;
@@ -83,8 +82,10 @@ export function shapeOf(no: number, layout: string): Shape {
     no,
     layout,
     slots,
-    literals: parts.filter((_, i) => i % 2 === 0).map((part) => encoder.encode(part)),
-    measures: slots.flatMap((slot) => (slot.kind === 'measure' ? [slot.field] : [])),
+    route: routeOf(
+      parts.filter((_, i) => i % 2 === 0).map((part) => encoder.encode(part)),
+      slots,
+    ),
     model: skeleton.model ?? null,
     hw: skeleton.hw ?? null,
     fw: skeleton.fw ?? null,

@@ -184,7 +184,7 @@ const bootRow = (device_no: number, boot: Boot): Value[] => [
 function stateRow(device: Device): Value[] {
   const row: Value[] = [device.device_no, device.state_reported_at, device.state_received_at];
   for (const { index, kind, words } of fields) {
-    const number = known(device.state[index] as number);
+    const number = known(device.latest(index));
     row.push(kind === 'word' && number !== null ? (words[number] ?? null) : number);
   }
   return row;

@@ -5,32 +5,43 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openStore } from '../../src/db/open.ts';
 import { httpUnderIngest } from './ingest/http.ts';
+import { hasInflux, startInflux } from './ingest/influx.ts';
 import { fleet } from './ingest/messages.ts';
-import { ended, freePort, freshPostgres, freshSqlite, start, startMosquitto, stopPostgres } from './ingest/stage.ts';
+import { ENROLLED, ended, folder, freePort, freshPostgres, freshSqlite, keep, start, startMosquitto, stopPostgres } from './ingest/stage.ts';
 
 interface Result {
   readonly rate: number;
   readonly cpu_us: number;
   readonly rss_mb: number;
+  readonly messages: number;
   readonly stored: number | null;
-  readonly more: Record<string, number>;
 }
 
 const CONNECTIONS = 8;
 /** Once round the fleet before the clock starts: for every contender alike. */
 const WARM_UP = fleet.devices;
-const NODE_RED_MESSAGES = 20_000;
+const SHORT_WARM_UP = 1000;
 
-const contenders: Readonly<
-  Record<string, { readonly way: string; readonly store: 'sqlite' | 'postgres'; readonly broker: 'mosquitto' | 'none'; readonly what: string }>
-> = {
+interface Contender {
+  readonly way: string;
+  readonly store: 'sqlite' | 'postgres' | 'influx';
+  readonly broker: 'mosquitto' | 'none';
+  readonly what: string;
+  /** The slow ones get fewer messages: a rate is a rate. */
+  readonly most?: number;
+}
+
+const contenders: Readonly<Record<string, Contender>> = {
   mqttjs: { way: 'mqttjs', store: 'sqlite', broker: 'mosquitto', what: 'mqtt.js, discards' },
   'mqttjs again': { way: 'mqttjs', store: 'sqlite', broker: 'mosquitto', what: 'the same again (A/A)' },
   raw: { way: 'raw', store: 'sqlite', broker: 'mosquitto', what: 'mqtt-packet on a socket, discards' },
   kizashi: { way: 'kizashi', store: 'sqlite', broker: 'mosquitto', what: 'the product on SQLite' },
   postgres: { way: 'kizashi', store: 'postgres', broker: 'mosquitto', what: 'the product on PostgreSQL' },
-  obvious: { way: 'obvious', store: 'sqlite', broker: 'mosquitto', what: 'zod, JSON text and upsert per message' },
-  nodered: { way: 'nodered', store: 'sqlite', broker: 'mosquitto', what: 'mqtt.js → insert per message, as Node-RED does' },
+  aedes: { way: 'aedes', store: 'sqlite', broker: 'none', what: `aedes, discards, ${ENROLLED} connections` },
+  embedded: { way: 'embedded', store: 'sqlite', broker: 'none', what: `the embedded broker on SQLite, ${ENROLLED} connections` },
+  obvious: { way: 'obvious', store: 'sqlite', broker: 'mosquitto', what: 'zod, JSON text and upsert per message', most: 100_000 },
+  influx: { way: 'influx', store: 'influx', broker: 'mosquitto', what: 'mqtt.js → InfluxDB 1.6 in batches of 1,000', most: 50_000 },
+  nodered: { way: 'nodered', store: 'sqlite', broker: 'mosquitto', what: 'mqtt.js → insert per message, as Node-RED does', most: 20_000 },
 };
 
 export async function run(args: readonly string[]): Promise<void> {
@@ -44,19 +55,20 @@ export async function run(args: readonly string[]): Promise<void> {
     },
   });
   const [rounds, messages] = [Number(values.rounds), Number(values.messages)];
-  const kinds = values.kinds.split(',');
+  const kinds = values.kinds.split(',').filter((kind) => kind !== 'influx' || hasInflux());
   const results = new Map<string, Result[]>();
   for (let i = 0; i < rounds; i++) {
     for (const kind of kinds) {
-      const result = await oneRound(kind, kind === 'nodered' ? Math.min(messages, NODE_RED_MESSAGES) : messages);
+      const result = await oneRound(kind, Math.min(messages, contenders[kind]?.most ?? messages));
       results.set(kind, [...(results.get(kind) ?? []), result]);
       console.log(
-        `round ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result, messages)}`,
+        `round ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result)}`,
       );
     }
   }
   table(kinds, results);
   if (!values.quick) {
+    await whereItGoes(messages);
     await latencies();
     console.log(await httpUnderIngest(messages));
     await size(messages);
@@ -70,18 +82,19 @@ async function oneRound(kind: string, messages: number): Promise<Result> {
   if (contender === undefined) throw new Error(`Which contender is ${kind}?`);
   const broker = contender.broker === 'none' ? null : await startMosquitto();
   const port = broker?.port ?? (await freePort());
-  const store = contender.store === 'sqlite' ? await freshSqlite() : await freshPostgres();
-  const warmUp = kind === 'nodered' ? 1000 : WARM_UP;
+  const store = await freshStore(contender.store);
+  const warmUp = contender.most === undefined ? WARM_UP : SHORT_WARM_UP;
+  const own = contender.broker === 'none';
   const total = messages + warmUp;
   const subscriber = await start('subscriber', [contender.way, port, total, store.url, warmUp]);
-  const publisher = await start('publisher', [port, total, CONNECTIONS, 0, warmUp]);
+  const publisher = await start('publisher', [port, total, own ? ENROLLED : CONNECTIONS, 0, warmUp, own ? 1 : 0]);
   publisher.child.send('warm');
   await subscriber.warm;
   const began = performance.now();
   publisher.child.send('go');
-  const { cpu_us = 0, rss = 0, ...more } = await subscriber.done;
+  const { cpu_us = 0, rss = 0 } = await subscriber.done;
   const seconds = (performance.now() - began) / 1000;
-  const product = contender.way === 'kizashi';
+  const product = contender.way === 'kizashi' || contender.way === 'embedded';
   if (product) {
     subscriber.child.send('close');
     await new Promise((resolve) => subscriber.child.once('exit', resolve));
@@ -90,11 +103,18 @@ async function oneRound(kind: string, messages: number): Promise<Result> {
   const stored = product ? (await countStored(store.url)) - warmUp : null;
   await store.drop();
   await broker?.stop();
-  return { rate: messages / seconds, cpu_us: cpu_us / messages, rss_mb: rss / 2 ** 20, stored, more };
+  return { rate: messages / seconds, cpu_us: cpu_us / messages, rss_mb: rss / 2 ** 20, messages, stored };
 }
 
-const complaint = (result: Result, messages: number): string =>
-  result.stored === null || result.stored === messages ? '' : `  STORED ${result.stored} OF ${messages}`;
+const freshStore = (kind: Contender['store']) => (kind === 'sqlite' ? freshSqlite() : kind === 'postgres' ? freshPostgres() : freshInflux());
+
+async function freshInflux(): Promise<{ url: string; drop(): Promise<void> }> {
+  const { url, child } = await startInflux(folder, await freePort(), await freePort());
+  keep(child);
+  return { url, drop: () => ended(child, 'SIGKILL') };
+}
+
+const complaint = ({ stored, messages }: Result): string => (stored === null || stored === messages ? '' : `  STORED ${stored} OF ${messages}`);
 
 async function countStored(url: string): Promise<number> {
   const store = openStore(url);
@@ -125,8 +145,26 @@ function table(kinds: readonly string[], results: ReadonlyMap<string, readonly R
     );
   }
   console.log(
-    'Not measured here: Node-RED itself, InfluxDB and VictoriaMetrics are not installed; the insert-per-message line does what Node-RED does with its two nodes. The embedded broker wants one connection per device and is not in this table.\n',
+    `Not measured here: Node-RED itself and VictoriaMetrics${hasInflux() ? '' : ', and InfluxDB, which is not installed'}; the insert-per-message line does what Node-RED does with its two nodes.\n`,
   );
+}
+
+/** One round with V8's profiler: where the processor time of the product goes. */
+async function whereItGoes(messages: number): Promise<void> {
+  const broker = await startMosquitto();
+  const store = await freshSqlite();
+  const subscriber = await start('subscriber', ['kizashi', broker.port, WARM_UP + messages, store.url, WARM_UP, 1]);
+  const publisher = await start('publisher', [broker.port, WARM_UP + messages, CONNECTIONS, 0, WARM_UP]);
+  publisher.child.send('warm');
+  await subscriber.warm;
+  publisher.child.send('go');
+  const { cpu_us = 0, where = {} } = await subscriber.done;
+  console.log('where the processor time of the product goes, µs a message:');
+  for (const [part, share] of Object.entries(where)) console.log(`${((share * cpu_us) / messages).toFixed(2).padStart(8)}  ${part}`);
+  await ended(subscriber.child, 'SIGKILL');
+  await ended(publisher.child, 'SIGKILL');
+  store.drop();
+  await broker.stop();
 }
 
 const STEADY_RATE = 15_000;

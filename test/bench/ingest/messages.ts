@@ -6,6 +6,9 @@ export interface Fleet {
 
 export const fleet: Fleet = { devices: 20_000, models: 2000 };
 
+/** Of every device that connects by itself. */
+export const PASSWORD = 'a password of the benchmark';
+
 export const deviceId = (device: number): string => `cam-${String(device).padStart(6, '0')}`;
 
 /** The JSON a camera sends: two thirds carry all common fields, the rest fewer. */

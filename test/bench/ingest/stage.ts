@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { sha256 } from '../../../src/core/id.ts';
 import { migrate } from '../../../src/db/migrate.ts';
 import { openStore, type Store } from '../../../src/db/open.ts';
 import { launchPostgres } from '../../support/launchPostgres.ts';
-import { deviceId, fleet } from './messages.ts';
+import { deviceId, fleet, PASSWORD } from './messages.ts';
+import type { Shares } from './profile.ts';
 
 export const folder = mkdtempSync(join(tmpdir(), 'kizashi-bench-'));
 const children = new Set<ChildProcess>();
@@ -36,10 +38,15 @@ export async function startMosquitto(): Promise<{ port: number; stop(): Promise<
     config,
     `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\nmax_queued_bytes 0\npersistence false\nset_tcp_nodelay true\nlog_type error\n`,
   );
-  const child = spawn('mosquitto', ['-c', config], { stdio: 'ignore' });
-  children.add(child);
+  const child = keep(spawn('mosquitto', ['-c', config], { stdio: 'ignore' }));
   await new Promise((resolve) => setTimeout(resolve, 300));
   return { port, stop: () => ended(child, 'SIGTERM') };
+}
+
+/** A child that ends with this process at the latest. */
+export function keep(child: ChildProcess): ChildProcess {
+  children.add(child);
+  return child;
 }
 
 export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -52,23 +59,26 @@ export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promis
   await gone;
 }
 
+/** Numbers, and where the time went when that was asked for. */
+export type Answer = Record<string, number> & { readonly where?: Shares };
+
 /** Starts a script of this folder and waits for its `ready`. */
 export async function start(
   script: 'publisher' | 'subscriber',
   args: readonly (string | number)[],
-): Promise<{ child: ChildProcess; ready: Record<string, number>; warm: Promise<void>; done: Promise<Record<string, number>> }> {
+): Promise<{ child: ChildProcess; ready: Record<string, number>; warm: Promise<void>; done: Promise<Answer> }> {
   const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args.map(String), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   children.add(child);
-  let finish: (message: Record<string, number>) => void = () => {};
+  let finish: (message: Answer) => void = () => {};
   let warmed: () => void = () => {};
   const warm = new Promise<void>((resolve) => {
     warmed = resolve;
   });
-  const done = new Promise<Record<string, number>>((resolve) => {
+  const done = new Promise<Answer>((resolve) => {
     finish = resolve;
   });
   const ready = await new Promise<Record<string, number>>((resolve, reject) => {
-    child.on('message', (message: Record<string, number>) => ('ready' in message ? resolve(message) : 'warm' in message ? warmed() : finish(message)));
+    child.on('message', (message: Answer) => ('ready' in message ? resolve(message) : 'warm' in message ? warmed() : finish(message)));
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
   });
   return { child, ready, warm, done };
@@ -132,6 +142,25 @@ export async function fill(store: Store): Promise<void> {
       .values(ids.map((id) => ({ unit_id: `u-${id}`, kind: 'device_id' as const, identifier: id, identifier_key: id.toUpperCase(), created_at: at })))
       .execute();
   }
+  await enrolSome(store, at);
+}
+
+/** So many devices may connect by themselves. */
+export const ENROLLED = 500;
+
+async function enrolSome({ db }: Store, at: number): Promise<void> {
+  const secret_hash = sha256(PASSWORD);
+  const rows = Array.from({ length: ENROLLED }, (_, i) => ({
+    id: `credential-${i}`,
+    device_id: deviceId(i),
+    secret_hash,
+    mosquitto_hash: '',
+    created_by: 'bench',
+    created_at: at,
+    last_used_at: null,
+    revoked_at: null,
+  }));
+  await db.insertInto('device_credentials').values(rows).execute();
 }
 
 let template: string | null = null;

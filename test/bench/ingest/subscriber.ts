@@ -1,6 +1,7 @@
 // A process that takes the messages in one of several ways and says when it has them all.
-// node subscriber.js <kind> <port> <messages> <store url> <messages of the warm-up>
-import { connect } from 'node:net';
+// node subscriber.js <kind> <port> <messages> <store url> <messages of the warm-up> <profile: 1 or 0>
+import { connect, createServer } from 'node:net';
+import { Aedes } from 'aedes';
 import Sqlite from 'better-sqlite3';
 import mqtt from 'mqtt';
 import mqttPacket from 'mqtt-packet';
@@ -10,8 +11,10 @@ import { type Ingest, startHere } from '../../../src/mqtt/start.ts';
 import { openIngestStore } from '../../../src/telemetry/ingestStore.ts';
 import { Health } from '../../../src/telemetry/payload.ts';
 import { openIngest } from '../../../src/telemetry/recover.ts';
+import { lineOf } from './influx.ts';
+import { type Shares, startProfile } from './profile.ts';
 
-const [kind = '', port = '', messages = '', url = '', warm = '0'] = process.argv.slice(2);
+const [kind = '', port = '', messages = '', url = '', warm = '0', profile = '0'] = process.argv.slice(2);
 const expected = Number(messages);
 const warmUp = Number(warm);
 const FILTER = 'fleet/v1/+/health';
@@ -23,12 +26,22 @@ const ready = () => {
 };
 const done = (extra: object = {}) => {
   const { user, system } = process.cpuUsage(usage);
-  process.send?.({ done: true, cpu_us: user + system, rss: process.memoryUsage.rss(), ...extra });
+  const answer = { done: true, cpu_us: user + system, system_us: system, rss: process.memoryUsage.rss(), ...extra };
+  if (stopProfile === null) process.send?.(answer);
+  else void stopProfile().then((where) => process.send?.({ ...answer, where }));
 };
 let received = 0;
+let stopProfile: (() => Promise<Shares>) | null = null;
 const warmed = () => {
-  usage = process.cpuUsage();
-  process.send?.({ warm: true });
+  const go = () => {
+    usage = process.cpuUsage();
+    process.send?.({ warm: true });
+  };
+  if (profile !== '1') return go();
+  void startProfile().then((stop) => {
+    stopProfile = stop;
+    go();
+  });
 };
 const count = () => {
   received++;
@@ -48,7 +61,10 @@ const ways: Readonly<Record<string, () => void>> = {
     });
   },
   obvious: () => obvious(),
-  kizashi: () => void product(),
+  influx: () => bridgeToInflux(),
+  aedes: () => void aedes(),
+  kizashi: () => void product(`mqtt://127.0.0.1:${port}`),
+  embedded: () => void product(undefined),
   latency: () => void latency(),
 };
 
@@ -136,9 +152,43 @@ const config = {
   client_id: `bench-${process.pid}`,
 };
 
-/** The product as `kizashi ingest` runs it: done when the last report is committed. */
-async function product(): Promise<void> {
-  watch(await startHere({ ...config, mqtt_url: `mqtt://127.0.0.1:${port}` }, quiet));
+/** The product as `kizashi ingest` runs it: done when the last report is committed. Without a broker devices connect to it. */
+async function product(mqtt_url: string | undefined): Promise<void> {
+  watch(await startHere({ ...config, mqtt_url }, quiet));
+}
+
+/** A general broker for Node that throws everything away. */
+async function aedes(): Promise<void> {
+  const broker = await Aedes.createBroker();
+  broker.authorizePublish = (_client, _packet, accept) => {
+    accept(null);
+    count();
+  };
+  createServer({ noDelay: true }, broker.handle).listen({ port: Number(port), host: '127.0.0.1', backlog: 4096 }, ready);
+}
+
+const LINES_PER_WRITE = 1000;
+
+/** As a user would: a batch at a time, the next one when InfluxDB has said yes. */
+function bridgeToInflux(): void {
+  const lines: string[] = [];
+  let writing = false;
+  const write = async () => {
+    if (writing || lines.length === 0) return;
+    writing = true;
+    const batch = lines.splice(0, LINES_PER_WRITE);
+    const answer = await fetch(`${url}/write?db=fleet`, { method: 'POST', body: batch.join('\n') });
+    if (!answer.ok) throw new Error(await answer.text());
+    await answer.arrayBuffer();
+    batch.forEach(count);
+    writing = false;
+    void write();
+  };
+  subscribeWithMqttJs((topic, payload) => {
+    lines.push(lineOf(topic, payload));
+    if (lines.length >= LINES_PER_WRITE) void write();
+  });
+  setInterval(() => void write(), 50);
 }
 
 function watch(ingest: Ingest): void {
