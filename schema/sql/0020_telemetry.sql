@@ -30,6 +30,7 @@ CREATE TABLE devices (
 );
 CREATE INDEX devices_by_unit ON devices (unit_id);
 CREATE INDEX devices_by_last_seen ON devices (last_seen_at);
+CREATE INDEX devices_by_firmware_since ON devices (firmware_since_at);
 
 -- One row per boot of a device: which sequence numbers arrived (ranges), with the counters at the edges of each range.
 CREATE TABLE device_boots (

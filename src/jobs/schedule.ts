@@ -12,6 +12,7 @@ import { forecastSpares } from '../quality/spareDemand.ts';
 import { remindOverdue } from '../returns/remind.ts';
 import { proveBooks } from '../stock/check.ts';
 import { countCohorts } from '../telemetry/cohorts.ts';
+import { followAllFirmware, followFirmware } from '../telemetry/followFirmware.ts';
 import { watchSites } from '../telemetry/outages.ts';
 import { forgetOldDrafts } from '../transfer/drafts.ts';
 import type { ImportKind } from '../transfer/kind.ts';
@@ -39,6 +40,8 @@ export const schedule: readonly Job[] = [
   { name: 'scan-cohorts', cron: '0 30 2 * * *', lease_s: 3600, work: scanCohorts },
   { name: 'forget-drafts', cron: '0 50 3 * * *', lease_s: 600, work: forgetOldDrafts },
   { name: 'watch-sites', cron: '40 * * * * *', lease_s: 300, work: watchSites },
+  { name: 'follow-firmware', cron: '35 */5 * * * *', lease_s: 1800, work: followFirmware },
+  { name: 'follow-all-firmware', cron: '0 50 4 * * *', lease_s: 3600, work: followAllFirmware },
   { name: 'match-known-issues', cron: '30 */5 * * * *', lease_s: 600, work: matchKnownIssues },
   { name: 'watch-fixes', cron: '50 23 * * * *', lease_s: 600, work: watchFixes },
   { name: 'remind-actions', cron: '0 5 8 * * *', lease_s: 300, work: remindActions },

@@ -1,0 +1,53 @@
+// What a device says it runs becomes the firmware of its unit, from the day it began: exposure and failures count in the firmware a unit had then.
+import { DAY_MS, dayOf, HOUR_MS } from '../core/time.ts';
+import type { Ctx } from '../db/ctx.ts';
+import { changeFirmware } from '../unit/firmware.ts';
+
+/** Reports may be a day late and rows a few minutes later still. */
+const LATEST_NEWS_MS = DAY_MS + HOUR_MS;
+const DEVICES_PER_READ = 500;
+
+/** Follows the changes of the last day. Returns how many units changed. */
+export const followFirmware = (ctx: Ctx): Promise<number> => follow(ctx, ctx.now - LATEST_NEWS_MS);
+
+/** Follows every device, for units that were registered or corrected long after their device reported. Cost: one pass over the devices in slices. */
+export const followAllFirmware = (ctx: Ctx): Promise<number> => follow(ctx, 0);
+
+async function follow(ctx: Ctx, since_at: number): Promise<number> {
+  let changed = 0;
+  for (let after = 0; ; ) {
+    const devices = await differing(ctx, since_at, after);
+    for (const device of devices) if (await followOne(ctx, device)) changed++;
+    const last = devices.at(-1);
+    if (last === undefined) return changed;
+    after = last.device_no;
+  }
+}
+
+type Differing = Awaited<ReturnType<typeof differing>>[number];
+
+/** Devices whose unit is said to run something else. */
+const differing = (ctx: Ctx, since_at: number, after: number) =>
+  ctx.db
+    .selectFrom('devices')
+    .innerJoin('units', 'units.id', 'devices.unit_id')
+    .leftJoin('firmwares', 'firmwares.id', 'units.firmware_id')
+    .leftJoin('firmware_intervals as open', (join) => join.onRef('open.unit_id', '=', 'units.id').on('open.to_on', 'is', null))
+    .select(['devices.device_no', 'devices.firmware', 'devices.firmware_since_at', 'devices.last_report_at', 'units.id as unit_id', 'open.from_on'])
+    .where('devices.device_no', '>', after)
+    .where('devices.firmware_since_at', '>', since_at)
+    .where('devices.firmware', 'is not', null)
+    .where('units.merged_into_id', 'is', null)
+    .where((eb) => eb.or([eb('firmwares.code', 'is', null), eb('firmwares.code', '<>', eb.ref('devices.firmware'))]))
+    .orderBy('devices.device_no')
+    .limit(DEVICES_PER_READ)
+    .execute();
+
+/** A report of a day before the current firmware began is late news and changes nothing. */
+async function followOne(ctx: Ctx, { unit_id, firmware, firmware_since_at, last_report_at, from_on }: Differing): Promise<boolean> {
+  if (firmware === null || firmware_since_at === null) return false;
+  const since_on = dayOf(firmware_since_at, ctx.zone);
+  if (from_on !== null && dayOf(last_report_at ?? firmware_since_at, ctx.zone) < from_on) return false;
+  await changeFirmware(ctx, unit_id, { firmware, from_on: from_on !== null && since_on < from_on ? from_on : since_on });
+  return true;
+}
