@@ -6,6 +6,7 @@ import { eBenjaminiHochberg } from '../../src/stats/evalue.ts';
 import { type Fed, FIRST_DAY, seriesOf } from './feed.ts';
 import type { History } from './history.ts';
 import { BATCHES, FIRMWARES } from './parameters.ts';
+import { type RollOutPath, rollOutsToActOn } from './rollouts.ts';
 
 const KINDS = ['model', ...Array.from({ length: BATCHES }, () => 'batch'), ...Array.from({ length: FIRMWARES }, () => 'firmware')];
 
@@ -20,8 +21,13 @@ export function productPaths(history: History, fed: Fed): Float64Array[] {
   );
 }
 
-/** Of the models that ever stood on the act-now list, the share that had no defect yet when they came on it. */
-export function falseShareOfActNow(history: History, paths: readonly Float64Array[], alpha = 0.1): { listed: number; false_share: number } {
+export interface ActNow {
+  readonly listed: number;
+  readonly false_share: number;
+}
+
+/** Of what ever stood on the act-now list, models and roll-outs, the share that had no defect yet when it came on it. */
+export function actNowOf(history: History, paths: readonly Float64Array[], rollouts: readonly RollOutPath[], alpha = 0.1): ActNow {
   const onset = new Map(history.truths.map((truth) => [truth.model, truth.onset]));
   const first = new Map<number, number>();
   for (let i = 0; i < history.parameters.days - FIRST_DAY; i += 1) {
@@ -32,6 +38,7 @@ export function falseShareOfActNow(history: History, paths: readonly Float64Arra
     ))
       if (!first.has(model)) first.set(model, FIRST_DAY + i);
   }
-  const wrong = [...first].filter(([model, day]) => day < (onset.get(model) ?? Infinity)).length;
-  return { listed: first.size, false_share: first.size === 0 ? 0 : wrong / first.size };
+  const listed = [...[...first].map(([model, day]) => ({ model, day })), ...rollOutsToActOn(history.parameters.days, rollouts, alpha)];
+  const wrong = listed.filter(({ model, day }) => day < (onset.get(model) ?? Infinity)).length;
+  return { listed: listed.length, false_share: listed.length === 0 ? 0 : wrong / listed.length };
 }

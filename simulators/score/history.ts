@@ -1,4 +1,5 @@
 // Days of the scored fleet: what every cohort reported, and for each defect when its customers called and returned.
+import { emptyTotals, type Totals } from '../../src/alert/fleet.ts';
 import { type Defect, plantDefects, ratioOn } from './defects.ts';
 import { buildFleet, devicesByBand, type Fleet, firmwareOf, type Model, strataLevels, weather } from './fleet.ts';
 import { BANDS, BATCHES, defaults, NODES, type Parameters, REPORTS, RETURNS, SIGNALS, STRATA } from './parameters.ts';
@@ -37,8 +38,8 @@ export interface History {
   readonly counts: Uint16Array;
   /** strata[((model x STRATA + stratum) x SIGNALS + signal) x days + day]. */
   readonly strata: Uint8Array;
-  /** bands[(signal x BANDS + band) x days + day]: counts of the whole fleet. */
-  readonly bands: Float64Array;
+  /** What the product's scan keeps of a fleet: devices and episodes by model, age band and day. */
+  readonly totals: Totals;
 }
 
 export function simulateFleet(seed: number, changes: Partial<Parameters> = {}): History {
@@ -55,7 +56,7 @@ export function simulateFleet(seed: number, changes: Partial<Parameters> = {}): 
     exposure: new Float32Array(models * NODES * BANDS * days),
     counts: new Uint16Array(models * NODES * SIGNALS * days),
     strata: new Uint8Array(models * STRATA * SIGNALS * days),
-    bands: new Float64Array(SIGNALS * BANDS * days),
+    totals: emptyTotals(models, days, SIGNALS),
   };
   const truthOf = new Map(truths.map((truth) => [truth.model, truth]));
   const order = strataLevels(parameters.eager_ratio);
@@ -158,7 +159,7 @@ function addConsequences(history: History, truth: Truth, model: Model, day: numb
 }
 
 function addExposure(history: History, index: number, model: Model, devices: Float64Array, day: number): void {
-  const { exposure, parameters } = history;
+  const { exposure, totals, parameters } = history;
   const strata = Array.from({ length: STRATA }, (_, stratum) => firmwareOf(model, stratum, day));
   for (let cell = 0; cell < BATCHES * BANDS; cell += 1) {
     const band = cell % BANDS;
@@ -168,6 +169,8 @@ function addExposure(history: History, index: number, model: Model, devices: Flo
       exposure[place] = (exposure[place] ?? 0) + count * share;
     };
     add(0, 1);
+    const whole = (index * BANDS + band) * parameters.days + day;
+    totals.devices[whole] = (totals.devices[whole] ?? 0) + count;
     add(1 + Math.floor(cell / BANDS), 1);
     for (const firmware of strata) add(1 + BATCHES + firmware, 1 / STRATA);
   }
@@ -175,11 +178,11 @@ function addExposure(history: History, index: number, model: Model, devices: Flo
 
 /** Books one event in the model, its batch, its firmware of that day, its stratum and the fleet's age band. */
 export function addEvent(history: History, index: number, model: Model, signal: number, day: number, place: Place): void {
-  const { counts, strata, bands, parameters } = history;
+  const { counts, strata, totals, parameters } = history;
   const nodes = [0, 1 + place.batch, 1 + BATCHES + firmwareOf(model, place.stratum, day)];
   for (const node of nodes) increment(counts, ((index * NODES + node) * SIGNALS + signal) * parameters.days + day);
   increment(strata, ((index * STRATA + place.stratum) * SIGNALS + signal) * parameters.days + day);
-  increment(bands, (signal * BANDS + place.band) * parameters.days + day);
+  increment(totals.events, ((signal * parameters.models + index) * BANDS + place.band) * parameters.days + day);
 }
 
 function placeOf(weights: Float64Array, levels: readonly number[], random: Random): Place {
@@ -196,7 +199,7 @@ function choose(weights: ArrayLike<number>, random: Random): number {
   return weights.length - 1;
 }
 
-function increment(array: Uint16Array | Uint8Array | Float64Array, index: number): void {
+function increment(array: Uint16Array | Uint8Array | Float32Array, index: number): void {
   array[index] = (array[index] ?? 0) + 1;
 }
 

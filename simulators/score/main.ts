@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Command, Option } from 'commander';
 import { defaults, type Parameters } from './parameters.ts';
-import { FIRST_TEST_SEED, type Row } from './seed.ts';
+import { FIRST_TEST_SEED, type Row, type Task } from './seed.ts';
 import { plotOf, summaryOf, tableOf } from './table.ts';
 
 /** One seed needs about 600 MB and a core. */
@@ -16,12 +16,16 @@ const command = new Command('score')
   .option('--seeds <list>', 'comma-separated seeds', '101,102,103')
   .option('--out <file>', 'where to write the plot (SVG)')
   .option('--budget <number>', 'false alerts allowed per 1,000 model-months', Number, 1)
-  .option('--workers <number>', 'seeds at a time', Number, MOST_WORKERS);
+  .option('--workers <number>', 'seeds at a time', Number, MOST_WORKERS)
+  .option('--no-baselines', 'the product alone, without the detectors it is compared with');
 for (const [name, value] of Object.entries(defaults)) command.addOption(new Option(`${flagOf(name)} <number>`, `default ${value}`).argParser(Number));
 command.parse();
 
 // commander types options as any; each flag was parsed by Number above.
-const options = command.opts() as { seeds: string; out?: string; budget: number; workers: number } & Record<string, number | string | undefined>;
+const options = command.opts() as { seeds: string; out?: string; budget: number; workers: number; baselines: boolean } & Record<
+  string,
+  number | string | boolean | undefined
+>;
 const changes: Partial<Parameters> = Object.fromEntries(
   Object.keys(defaults)
     .map((name) => [name, options[name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())]])
@@ -49,7 +53,8 @@ if (options.out !== undefined) writeFileSync(options.out, plotOf(rows));
 
 function inWorker(seed: number): Promise<Row[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('worker.js', import.meta.url), { workerData: { seed, changes, budget: options.budget } });
+    const task: Task = { seed, changes, budget: options.budget, baselines: options.baselines };
+    const worker = new Worker(new URL('worker.js', import.meta.url), { workerData: task });
     worker.once('message', resolve);
     worker.once('error', reject);
   });

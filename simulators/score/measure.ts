@@ -10,8 +10,9 @@ export interface Score {
   readonly model_months: number;
   readonly all: Found;
   readonly big: Found;
+  /** Median days from a firmware step of RR 3 or more to its alert; the same in models of 300 devices or more. */
   readonly firmware_days: number | null;
-  readonly firmware_count: number;
+  readonly firmware_big_days: number | null;
   /** Days from the alert to the first customer report: median over hardware defects. */
   readonly report_lead: number | null;
 }
@@ -48,7 +49,7 @@ export function scoreOf(history: History, alerts: Alerts): Score {
       days,
     ),
     firmware_days: median(firmware.map((truth) => firstAfter(truth) - truth.onset)),
-    firmware_count: firmware.length,
+    firmware_big_days: median(firmware.filter((truth) => truth.devices >= 300).map((truth) => firstAfter(truth) - truth.onset)),
     report_lead: median(hardware.map((truth) => Math.min(truth.reports[0] ?? days, days) - firstAfter(truth))),
   };
 }

@@ -1,19 +1,32 @@
 // The table of scores as text, and the leads of the detectors as an SVG picture.
-import { median } from './measure.ts';
+import { type Found, median } from './measure.ts';
 import type { Row } from './seed.ts';
 
 export function tableOf(rows: readonly Row[]): string {
-  const head = ['seed', 'detector', 'false/1000mm', 'before 5th', 'lead d', 'to 1st report', 'big before', 'big lead', 'firmware d', 'act-now false'];
+  const head = [
+    'seed',
+    'detector',
+    'false/1000mm',
+    'before 5th',
+    'lead d',
+    'to 1st report',
+    'big before',
+    'big lead',
+    'firmware d',
+    'big firmware d',
+    'act-now false',
+  ];
   const lines = rows.map(({ seed, detector, score, act_now }) => [
     String(seed),
     detector,
     score.false_per_1000.toFixed(2),
-    percent(score.all.before_fifth),
+    share(score.all),
     days(score.all.lead),
     days(score.report_lead),
-    percent(score.big.before_fifth),
+    share(score.big),
     days(score.big.lead),
     days(score.firmware_days),
+    days(score.firmware_big_days),
     act_now === null ? '' : `${percent(act_now.false_share)} of ${act_now.listed}`,
   ]);
   const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => (line[column] ?? '').length)));
@@ -38,6 +51,7 @@ export function summaryOf(rows: readonly Row[]): string {
     .join('\n');
 }
 
+const share = ({ defects, before_fifth }: Found): string => (defects === 0 ? '-' : percent(before_fifth));
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 const days = (value: number | null): string => (value === null ? '-' : value.toFixed(0));
 

@@ -64,7 +64,7 @@ export async function backtestSignal(ctx: Ctx, stored: SignalRow, input: Backtes
     episodes += count;
   }
   const rate = (episodes + 5) / (totals.devices.reduce((a, b) => a + b, 0) + 5000 / signal.prior_per_1000_device_days);
-  const expectation = expectationOf(totals, [{ prior_rate: rate, dispersion: signal.dispersion }]);
+  const expectation = expectationOf(totals, [{ prior_rate: rate, dispersion: signal.dispersion, shape: signal.heterogeneity_shape }]);
   const shape: SignalShape = { dispersion: signal.dispersion, shape: signal.heterogeneity_shape, part_shape: 15, weight: 1 };
   const raised = models.flatMap((model_id, model) =>
     alertsOf(totals, expectation.rates(model, 0), model, shape, from_on).map((alert) => ({ model_id, ...alert })),

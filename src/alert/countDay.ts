@@ -7,6 +7,7 @@ import { BandSums, bandOf } from './day.ts';
 import { countEpisodes, EPISODE_DAYS } from './episodes.ts';
 import { findMeasure, REPORT, RETURN, SILENCE } from './measures.ts';
 import type { AlertDayRow, SignalDayRow, SignalRow } from './table.ts';
+import { noteFirmwares } from './upgrades.ts';
 
 interface DeviceDay {
   unit_id: string;
@@ -33,6 +34,7 @@ export async function countDay(ctx: Ctx, day_on: Day, signals: readonly SignalRo
     await ctx.db.deleteFrom('alert_days').where('day_on', '=', day_on).execute();
     await insertMany(ctx.db, 'alert_days', exposureRows(day_on, devices, reached));
     await countEpisodesOf(ctx, day_on, signals);
+    await noteFirmwares(ctx, day_on);
     const same = new Set(before.map(keyOf));
     return before.length !== reached.length || reached.some((row) => !same.has(keyOf(row)));
   });

@@ -57,7 +57,7 @@ function streamOf(series: Series, days: number, signal: SignalShape, priorAt: (d
  * A part starts from the level its whole model had before the guard, not from the fleet's: B = shape / level makes the prior mean that level.
  * What is still unknown of the model's level is unknown of the part's too, so the squared coefficients of variation add.
  */
-function partPrior(model: Stream | undefined, day: number, signal: SignalShape, plan: Design): Known {
+export function partPrior(model: Stream | undefined, day: number, signal: SignalShape, plan: Design = design): Known {
   const last = day - plan.guard_days;
   const learned = signal.shape + (model?.past_events[last] ?? 0);
   const level = learned / (signal.shape + (model?.past_expected[last] ?? 0));

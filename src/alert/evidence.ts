@@ -1,7 +1,8 @@
 // What an alert says for itself: numbers, onset, who carries the excess, and how much hangs on one device or one site. Pure.
+import type { Day } from '../core/time.ts';
 import { compareRates } from '../stats/compareRates.ts';
 import { gammaQuantile } from '../stats/gamma.ts';
-import { bestWindow, type Stream } from '../stats/sequential.ts';
+import { bestWindow, knownAt, type Stream } from '../stats/sequential.ts';
 import { design, type Evidence } from './detector.ts';
 import type { Cohort, ModelPast, Past } from './past.ts';
 
@@ -13,6 +14,18 @@ export interface Excess {
   readonly ratio: number | null;
   /** Exact test of this part against the rest of the model. */
   readonly p_value: number | null;
+}
+
+export interface RollOutEvidence {
+  readonly firmware: string;
+  readonly started_on: Day;
+  readonly upgraded: number;
+  readonly e_value: number;
+  readonly threshold: number;
+  readonly treated: number;
+  readonly treated_expected: number;
+  readonly control: number;
+  readonly control_expected: number;
 }
 
 export interface AlertEvidence {
@@ -31,11 +44,20 @@ export interface AlertEvidence {
   readonly budget: number;
   readonly by_signal: readonly { readonly signal: string; readonly statistic: number }[];
   readonly excess: readonly Excess[];
+  /** A firmware roll-out that alarms: its e-value, the level it had to reach, and what both groups of devices showed. */
+  readonly rollout?: RollOutEvidence;
   /** Observed and expected of the leading signal and cohort over the last days, for the chart. */
   readonly chart: { readonly first_day: number; readonly observed: readonly number[]; readonly expected: readonly number[] };
 }
 
 const CHART_DAYS = 120;
+
+/** Which cohort and signal an alert speaks of, and since which day if that is known. */
+export interface Subject {
+  readonly cohort: number;
+  readonly signal: number;
+  readonly start?: number;
+}
 
 /** Null when no window speaks at all. `evidence` is that of the last day of `past`. */
 export function explain(
@@ -43,25 +65,25 @@ export function explain(
   model: ModelPast,
   streams: readonly (readonly Stream[])[],
   evidence: Evidence,
-  budgets: readonly number[],
+  { cohort, signal, ...subject }: Subject,
   threshold: number,
 ): AlertEvidence | null {
-  const { cohort, signal } = leading(evidence, budgets);
   const t = past.days - 1;
   const stream = streams[cohort]?.[signal];
   const series = model.series[cohort]?.[signal];
   const definition = past.signals[signal];
-  const window = stream === undefined ? null : bestWindow(stream, t, design);
-  if (window === null || series === undefined || definition === undefined) return null;
-  const level = window.known.shape / window.known.rate;
-  const [observed, expected] = [sumFrom(series.events, window.start, t), sumFrom(series.expected, window.start, t)];
+  const start = subject.start ?? (stream === undefined ? undefined : bestWindow(stream, t, design)?.start);
+  if (start === undefined || stream === undefined || series === undefined || definition === undefined) return null;
+  const known = knownAt(stream, start, design.guard_days);
+  const level = known.shape / known.rate;
+  const [observed, expected] = [sumFrom(series.events, start, t), sumFrom(series.expected, start, t)];
   const usual = expected * level;
   const [low, high] = intervalOf(observed / definition.dispersion);
   const chartFrom = Math.max(0, past.days - CHART_DAYS);
   return {
     signal: definition.code,
     cohort: model.cohorts[cohort] ?? { kind: 'model', value: null },
-    start_day: window.start,
+    start_day: start,
     observed,
     expected: usual,
     ratio: usual > 0 ? observed / usual : 0,
@@ -75,12 +97,13 @@ export function explain(
       .map(({ code }, s) => ({ signal: code, statistic: Math.max(...evidence.by_stream.map((row) => row[s] ?? 0)) }))
       .sort((a, b) => b.statistic - a.statistic)
       .slice(0, 5),
-    excess: excessOf(model, signal, window.start, t),
+    excess: excessOf(model, signal, start, t),
     chart: { first_day: chartFrom, observed: sliceOf(series.events, chartFrom), expected: sliceOf(series.expected, chartFrom).map((value) => value * level) },
   };
 }
 
-function leading({ by_stream }: Evidence, budgets: readonly number[]): { cohort: number; signal: number } {
+/** The cohort and signal that weigh most in the statistic. */
+export function leading({ by_stream }: Evidence, budgets: readonly number[]): Subject {
   let best = { cohort: 0, signal: 0, weight: -1 };
   for (const [cohort, row] of by_stream.entries()) {
     for (const [signal, value] of row.entries()) {

@@ -27,10 +27,11 @@ export interface Expectation {
   factor(signal: number, day: number): number;
 }
 
-/** What a signal is taken to be like before the fleet has shown it. */
+/** What is stored of a signal: its rate before the fleet has shown one, its over-dispersion, and the gamma shape of its level over models. */
 export interface SignalPrior {
   readonly prior_rate: number;
   readonly dispersion: number;
+  readonly shape: number;
 }
 
 const DISCOUNT = 0.998;
@@ -57,22 +58,35 @@ function signalExpectation(totals: Totals, signal: number, prior: SignalPrior, l
   const family = references(totals, signal, prior, null);
   const own = new Map(large.map((model) => [model, references(totals, signal, prior, model)]));
   const factors = new Float64Array(days).fill(1);
+  const shown = Array.from({ length: models }, () => ({ events: 0, expected: 0, level: 1 }));
   for (let day = 0; day < days; day += 1) {
-    const shares = Array.from({ length: models }, (_, model) => shareOn(totals, signal, model, day, own.get(model) ?? family));
-    const seen = factorsByCohort(shares, prior.dispersion);
+    const shares = shown.map((_, model) => shareOn(totals, signal, model, day, own.get(model) ?? family));
+    // At the level each model has shown, or models that always report more would pass for a bad day of the fleet.
+    const seen = factorsByCohort(
+      shares.map(({ events, expected }, model) => ({ events, expected: expected * (shown[model]?.level ?? 1) })),
+      prior.dispersion,
+    );
     const rest = shares.findIndex((_, model) => !own.has(model));
     factors[day] = seen[rest < 0 ? 0 : rest] ?? 1;
     for (const [model, rates] of own) scaleDay(rates, days, day, seen[model] ?? 1);
     scaleDay(family, days, day, factors[day] ?? 1);
+    shown.forEach((one, model) => {
+      one.events += shares[model]?.events ?? 0;
+      one.expected += (shares[model]?.expected ?? 0) * (seen[model] ?? 1);
+      if (day % LEVEL_DAYS === LEVEL_DAYS - 1) one.level = (prior.shape + one.events) / (prior.shape + one.expected);
+    });
   }
   return { family, own, factors };
 }
+
+/** Days after which the levels of the models are looked at anew. */
+const LEVEL_DAYS = 30;
 
 function scaleDay(rates: Float64Array, days: number, day: number, factor: number): void {
   for (let band = 0; band < BANDS; band += 1) rates[band * days + day] = (rates[band * days + day] ?? 0) * factor;
 }
 
-function shareOn(
+export function shareOn(
   { models, days, devices, events }: Totals,
   signal: number,
   model: number,

@@ -53,7 +53,11 @@ export async function readPast(db: Db, last_on: Day, signals: readonly SignalRow
   return { first_on, days, model_ids, signals, totals, expectation: expectationOf(totals, signals.map(priorOf)) };
 }
 
-export const priorOf = (signal: SignalRow): SignalPrior => ({ prior_rate: signal.prior_per_1000_device_days / 1000, dispersion: signal.dispersion });
+export const priorOf = (signal: SignalRow): SignalPrior => ({
+  prior_rate: signal.prior_per_1000_device_days / 1000,
+  dispersion: signal.dispersion,
+  shape: signal.heterogeneity_shape,
+});
 
 async function readDays(db: Db, first_on: Day, from: number, to: number, model_id?: string): Promise<StoredDay[]> {
   let query = db.selectFrom('alert_days').selectAll().where('day_on', '>=', addDays(first_on, from)).where('day_on', '<', addDays(first_on, to));
@@ -115,7 +119,7 @@ const PART_KINDS = [
 /** Parts of one kind a model is split into at most: the largest. */
 const MOST_PARTS = 12;
 /** Shape of the level of a part inside its model. */
-const PART_SHAPE = 15;
+export const PART_SHAPE = 15;
 /** Without peers worth this many expected episodes a model starts knowing next to nothing. */
 const NO_PEERS_SHAPE = 0.5;
 const ENOUGH_PEERS = 20;

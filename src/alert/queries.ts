@@ -108,6 +108,9 @@ export const listCustomersAtRisk = (ctx: Ctx, alert_id: string) =>
 
 export const listSignals = (ctx: Ctx): Promise<SignalRow[]> => ctx.db.selectFrom('signals').selectAll().orderBy('code').execute();
 
+export const liveSignals = (ctx: Ctx): Promise<SignalRow[]> =>
+  ctx.db.selectFrom('signals').selectAll().where('retired_at', 'is', null).orderBy('code').execute();
+
 export async function getSignal(ctx: Ctx, id: string): Promise<SignalRow> {
   const row = await ctx.db.selectFrom('signals').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw notFound(['Signal', '信号']);

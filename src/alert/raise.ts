@@ -1,18 +1,19 @@
 // Raises an alert, or brings the live one of the model up to date; one incident per model, one for the platform.
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
-import { addDays, type Day, dayOf } from '../core/time.ts';
+import { addDays, type Day } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
 import { type AlertEvidence, type Share, sharesOf } from './evidence.ts';
+import { firstConsequences, listExcesses, unitsOf } from './incident.ts';
 import { liveStates } from './lifecycle.ts';
 import { tellPages } from './live.ts';
 import { mailAlert } from './mail.ts';
 import type { Past } from './past.ts';
 import type { StatisticsWithout } from './queries.ts';
 import { isNewIncident } from './rules.ts';
-import type { AlertRow, AlertUnitRow, SignalDayRow, SignalRow } from './table.ts';
+import type { AlertRow, SignalDayRow, SignalRow } from './table.ts';
 
 export interface Found {
   readonly model_id: string;
@@ -22,9 +23,6 @@ export interface Found {
   readonly evidence: AlertEvidence;
   readonly statisticWithout: (days: readonly Day[]) => number;
 }
-
-/** Units at risk that are written down; the page shows how many more there are by cohort. */
-const MOST_AT_RISK = 5000;
 
 /** How the incident spreads, and what would be left of it without its loudest device and its loudest site. */
 function sharesWith(found: Found, rows: readonly SignalDayRow[]): Share & StatisticsWithout {
@@ -37,6 +35,9 @@ function sharesWith(found: Found, rows: readonly SignalDayRow[]): Share & Statis
   };
 }
 
+const evidenceText = (past: Past, found: Found, rows: readonly SignalDayRow[]): string =>
+  JSON.stringify({ ...found.evidence, chart_from_on: addDays(past.first_on, found.evidence.chart.first_day), shares: sharesWith(found, rows) });
+
 /** Returns the id of a new alert, null when a live one was brought up to date or the cohort is not armed. */
 export async function raiseAlert(ctx: Ctx, past: Past, found: Found, day_on: Day): Promise<string | null> {
   allow(ctx, 'alert:write');
@@ -44,11 +45,11 @@ export async function raiseAlert(ctx: Ctx, past: Past, found: Found, day_on: Day
     const last = await ctx.db.selectFrom('alerts').selectAll().where('model_id', '=', found.model_id).orderBy('id', 'desc').limit(1).executeTakeFirst();
     const cohort = await cohortColumns(ctx, found);
     if (last !== undefined && !isNewIncident(day_on, cohort, last)) {
-      await update(ctx, last, found, day_on);
+      await update(ctx, past, last, found, day_on);
       return null;
     }
     const started_on = addDays(past.first_on, found.evidence.start_day);
-    const rows = await excessesOf(ctx, past, found, cohort, started_on);
+    const rows = await listExcesses(ctx, { model_id: found.model_id, signal: found.evidence.signal, cohort: found.evidence.cohort, started_on });
     const alert: AlertRow = {
       id: newId(ctx.now),
       kind: 'cohort',
@@ -62,7 +63,7 @@ export async function raiseAlert(ctx: Ctx, past: Past, found: Found, day_on: Day
       last_above_on: day_on,
       statistic: found.statistic,
       threshold: found.threshold,
-      evidence: JSON.stringify({ ...found.evidence, chart_from_on: addDays(past.first_on, found.evidence.chart.first_day), shares: sharesWith(found, rows) }),
+      evidence: evidenceText(past, found, rows),
       ...(await firstConsequences(ctx, rows, started_on)),
       silenced_at: (await isSilenced(ctx, found.model_id, found.evidence.signal, day_on)) ? ctx.now : null,
       acknowledged_by: null,
@@ -161,22 +162,30 @@ async function tell(ctx: Ctx, alert: AlertRow, evidence: AlertEvidence | null): 
   ctx.afterCommit(() => tellPages(alert.id));
 }
 
-async function update(ctx: Ctx, last: AlertRow, found: Found, day_on: Day): Promise<void> {
+/** A live incident follows its model: the statistic of the day, and all it has to say anew when it rises. */
+async function update(ctx: Ctx, past: Past, last: AlertRow, found: Found, day_on: Day): Promise<void> {
   const rises = rank(found.level) > rank(last.level) && last.closed_at === null;
   await ctx.db
     .updateTable('alerts')
-    .set((set) => ({
-      last_above_on: day_on,
-      statistic: found.statistic,
-      ...(rises ? { level: found.level } : {}),
-      updated_at: ctx.now,
-      version: set('version', '+', 1),
-    }))
+    .set((set) => ({ last_above_on: day_on, statistic: found.statistic, updated_at: ctx.now, version: set('version', '+', 1) }))
     .where('id', '=', last.id)
     .execute();
   if (!rises) return;
+  const started_on = addDays(past.first_on, found.evidence.start_day);
+  const rows = await listExcesses(ctx, { model_id: found.model_id, signal: found.evidence.signal, cohort: found.evidence.cohort, started_on });
+  const risen = {
+    ...(await cohortColumns(ctx, found)),
+    level: found.level,
+    signal: found.evidence.signal,
+    started_on,
+    threshold: found.threshold,
+    evidence: evidenceText(past, found, rows),
+  };
+  await ctx.db.updateTable('alerts').set(risen).where('id', '=', last.id).execute();
+  await ctx.db.deleteFrom('alert_units').where('alert_id', '=', last.id).execute();
+  await insertMany(ctx.db, 'alert_units', await unitsOf(ctx, { ...last, ...risen }, rows));
   await remember(ctx, { action: 'alert.risen', record_kind: 'alert', record_id: last.id, change: { level: [last.level, found.level] } });
-  if (last.silenced_at === null) await mailAlert(ctx, { ...last, level: found.level });
+  if (last.silenced_at === null) await mailAlert(ctx, { ...last, ...risen });
   ctx.afterCommit(() => tellPages(last.id));
 }
 
@@ -188,65 +197,6 @@ async function cohortColumns(ctx: Ctx, { model_id, evidence: { cohort } }: Found
       ? undefined
       : await ctx.db.selectFrom('firmwares').select('id').where('model_id', '=', model_id).where('code', '=', cohort.value).executeTakeFirst();
   return { hw_rev: cohort.kind === 'hw_rev' ? cohort.value : null, batch_id: cohort.kind === 'batch' ? cohort.value : null, firmware_id: firmware?.id ?? null };
-}
-
-async function excessesOf(ctx: Ctx, past: Past, found: Found, cohort: Pick<AlertRow, 'hw_rev' | 'batch_id'>, started_on: Day): Promise<SignalDayRow[]> {
-  const signal = past.signals.find((one) => one.code === found.evidence.signal);
-  let query = ctx.db
-    .selectFrom('signal_days')
-    .selectAll()
-    .where('model_id', '=', found.model_id)
-    .where('signal_id', '=', signal?.id ?? '')
-    .where('day_on', '>=', started_on);
-  if (cohort.batch_id !== null) query = query.where('batch_id', '=', cohort.batch_id);
-  if (cohort.hw_rev !== null) query = query.where('hw_rev', '=', cohort.hw_rev);
-  if (found.evidence.cohort.kind === 'firmware' && found.evidence.cohort.value !== null) query = query.where('firmware', '=', found.evidence.cohort.value);
-  return query.orderBy('day_on').orderBy('unit_id').execute();
-}
-
-async function unitsOf(ctx: Ctx, alert: AlertRow, rows: readonly SignalDayRow[]): Promise<AlertUnitRow[]> {
-  const affected = [...new Set(rows.map((row) => row.unit_id))];
-  let query = ctx.db
-    .selectFrom('units')
-    .select('units.id')
-    .where('model_id', '=', alert.model_id)
-    .where('merged_into_id', 'is', null)
-    .where('removed_at', 'is', null)
-    .where(({ exists, selectFrom }) =>
-      exists(selectFrom('service_intervals').select('service_intervals.id').whereRef('service_intervals.unit_id', '=', 'units.id').where('to_on', 'is', null)),
-    );
-  if (alert.batch_id !== null) query = query.where('batch_id', '=', alert.batch_id);
-  if (alert.hw_rev !== null) query = query.where('hw_rev', '=', alert.hw_rev);
-  if (alert.firmware_id !== null) query = query.where('firmware_id', '=', alert.firmware_id);
-  const inService = await query.orderBy('units.id').limit(MOST_AT_RISK).execute();
-  const hit = new Set(affected);
-  return [
-    ...affected.map((unit_id) => ({ alert_id: alert.id, unit_id, role: 'affected' as const })),
-    ...inService.filter(({ id }) => !hit.has(id)).map(({ id }) => ({ alert_id: alert.id, unit_id: id, role: 'at_risk' as const })),
-  ];
-}
-
-/** The first customer report and the first return of an affected unit since the onset: what the alert is to come before. */
-async function firstConsequences(ctx: Ctx, rows: readonly SignalDayRow[], started_on: Day): Promise<Pick<AlertRow, 'first_report_on' | 'first_return_on'>> {
-  const units = [...new Set(rows.map((row) => row.unit_id))].slice(0, 1000);
-  if (units.length === 0) return { first_report_on: null, first_return_on: null };
-  const [returned, reported] = await Promise.all([
-    ctx.db
-      .selectFrom('return_units')
-      .select(({ fn }) => fn.min('returned_on').as('day_on'))
-      .where('unit_id', 'in', units)
-      .where('returned_on', '>=', started_on)
-      .executeTakeFirst(),
-    ctx.db
-      .selectFrom('cases')
-      .innerJoin('case_units', 'case_units.case_id', 'cases.id')
-      .select(({ fn }) => fn.min('cases.opened_at').as('at'))
-      .where('case_units.unit_id', 'in', units)
-      .where('initiated_by', 'in', ['customer', 'partner'])
-      .where('cases.opened_at', '>=', Date.parse(`${started_on}T00:00:00Z`))
-      .executeTakeFirst(),
-  ]);
-  return { first_report_on: reported?.at == null ? null : dayOf(reported.at, ctx.zone), first_return_on: returned?.day_on ?? null };
 }
 
 async function isSilenced(ctx: Ctx, model_id: string, signal: string, day_on: Day): Promise<boolean> {

@@ -6,6 +6,7 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { difference, remember } from '../history/remember.ts';
 import type { ChangeSignal, SaveSignal } from './inputs.ts';
 import { findMeasure } from './measures.ts';
+import { START_DISPERSION, START_SHAPE } from './starters.ts';
 import type { SignalRow } from './table.ts';
 
 export async function addSignal(ctx: Ctx, input: SaveSignal): Promise<SignalRow> {
@@ -18,8 +19,8 @@ export async function addSignal(ctx: Ctx, input: SaveSignal): Promise<SignalRow>
     const row: SignalRow = {
       id: newId(ctx.now),
       ...input,
-      heterogeneity_shape: 3,
-      dispersion: 1.3,
+      heterogeneity_shape: START_SHAPE,
+      dispersion: START_DISPERSION,
       retired_at: null,
       created_at: ctx.now,
       updated_at: ctx.now,

@@ -1,16 +1,16 @@
 // The scan: counts the days that changed, then asks of every model whether it reports more than it should. Nightly, and on demand.
 
 import { allow } from '../core/actor.ts';
-import { addDays, type Day, dayNumber } from '../core/time.ts';
+import { addDays, type Day } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
-import { eBenjaminiHochberg } from '../stats/evalue.ts';
 import { countDay, countEpisodesOf } from './countDay.ts';
-import { budgetsOf, design, evidenceAt, streamsOf } from './detector.ts';
 import { EPISODE_DAYS } from './episodes.ts';
-import { type AlertEvidence, explain } from './evidence.ts';
-import { type ModelPast, type Past, readModel, readPast } from './past.ts';
-import { type Found, raiseAlert, raisePlatformAlert, settleQuiet } from './raise.ts';
-import { alertThreshold, levelOf, PLATFORM_FACTOR } from './rules.ts';
+import { judgeModels } from './judge.ts';
+import { readPast } from './past.ts';
+import { liveSignals } from './queries.ts';
+import { raiseAlert, raisePlatformAlert, settleQuiet } from './raise.ts';
+import { refreshIncidents } from './refresh.ts';
+import { PLATFORM_FACTOR } from './rules.ts';
 import { ensureSignals } from './starters.ts';
 import type { SignalRow } from './table.ts';
 
@@ -48,12 +48,10 @@ export async function scanCohorts(ctx: Ctx): Promise<Scanned> {
     if (id !== null) raised.push(id);
   }
   await settleQuiet(ctx, last);
+  await refreshIncidents(ctx);
   await ctx.db.updateTable('alert_progress').set({ scanned_on: last }).where('id', '=', 'one').execute();
   return { days_counted: counted, scanned_on: last, models: past.model_ids.length, raised, above: findings.length };
 }
-
-export const liveSignals = (ctx: Ctx): Promise<SignalRow[]> =>
-  ctx.db.selectFrom('signals').selectAll().where('retired_at', 'is', null).orderBy('code').execute();
 
 async function budgetOf(ctx: Ctx): Promise<number> {
   const row = await ctx.db.selectFrom('alert_progress').select('false_alerts_per_1000_model_months').where('id', '=', 'one').executeTakeFirstOrThrow();
@@ -96,51 +94,3 @@ async function changedDays(ctx: Ctx, since: number): Promise<Day[]> {
 }
 
 const dayAt = (ctx: Ctx, at: number): Day => today({ ...ctx, now: at });
-
-/** Every model above the watch level, with what it has to say. */
-async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise<Found[]> {
-  const threshold = alertThreshold(budget);
-  const above: Pick<Found, 'model_id' | 'statistic' | 'evidence' | 'statisticWithout'>[] = [];
-  for (const model_id of past.model_ids) {
-    const model = await readModel(ctx.db, past, model_id);
-    const budgets = budgetsOf(model.cohorts.map((cohort) => cohort.kind));
-    const streams = streamsOf(model.series, model.shapes, past.days);
-    const evidence = evidenceAt(streams, past.days - 1, model.shapes, budgets);
-    if (levelOf(evidence.statistic, threshold, false) === null) continue;
-    const explained = explain(past, model, streams, evidence, budgets, threshold);
-    if (explained !== null)
-      above.push({ model_id, statistic: evidence.statistic, evidence: explained, statisticWithout: withoutDays(past, model, budgets, explained) });
-  }
-  const window = Math.min(design.window_days, past.days);
-  const actNow = new Set(
-    eBenjaminiHochberg(
-      above.map((one) => one.statistic / window),
-      ACT_NOW_RATE,
-      past.model_ids.length,
-    ),
-  );
-  return above.map((one, index) => ({ ...one, threshold, level: levelOf(one.statistic, threshold, actNow.has(index)) ?? 'watch' }));
-}
-
-/** What the statistic would be had some episodes of the leading signal not happened, in the model and in the leading cohort. */
-function withoutDays(past: Past, model: ModelPast, budgets: readonly number[], { signal, cohort }: AlertEvidence): (days: readonly Day[]) => number {
-  const leading = past.signals.findIndex((one) => one.code === signal);
-  return (days) => {
-    const series = model.series.map((row, index) =>
-      row.map((one, s) => {
-        const at = model.cohorts[index];
-        if (s !== leading || (index > 0 && (at?.kind !== cohort.kind || at.value !== cohort.value))) return one;
-        const events = Float64Array.from(one.events);
-        for (const day of days) {
-          const place = dayNumber(day) - dayNumber(past.first_on);
-          events[place] = Math.max(0, (events[place] ?? 0) - 1);
-        }
-        return { ...one, events };
-      }),
-    );
-    return evidenceAt(streamsOf(series, model.shapes, past.days), past.days - 1, model.shapes, budgets).statistic;
-  };
-}
-
-/** False discovery rate of the act-now list. */
-const ACT_NOW_RATE = 0.1;

@@ -28,8 +28,8 @@ const starters: readonly (readonly [measure: string, threshold: number, prior: n
 ];
 
 /** Expected before anything is known: models differ by a factor of two either way; counts vary a little more than Poisson. */
-const START_SHAPE = 3;
-const START_DISPERSION = 1.3;
+export const START_SHAPE = 3;
+export const START_DISPERSION = 1.3;
 
 /** Adds the starting signals to a store that has none. */
 export async function ensureSignals(ctx: Ctx): Promise<void> {

@@ -92,7 +92,15 @@ export interface SilenceRow {
   version: number;
 }
 
+export interface UnitFirmwareRow {
+  unit_id: string;
+  firmware: string;
+  model_id: string;
+  from_on: string;
+}
+
 export interface AlertTables {
+  unit_firmwares: UnitFirmwareRow;
   signals: SignalRow;
   signal_days: SignalDayRow;
   alert_days: AlertDayRow;

@@ -1,4 +1,6 @@
 // EVERY periodic job of the product, in one list. jobs/run.ts runs each on one process at a time.
+import { learnSignals } from '../alert/learnSignals.ts';
+import { refreshIncidents } from '../alert/refresh.ts';
 import { scanCohorts } from '../alert/scan.ts';
 import { closeSettled } from '../case/course.ts';
 import { remindDeadlines } from '../claim/remind.ts';
@@ -37,7 +39,9 @@ export const schedule: readonly Job[] = [
   { name: 'prove-stock-books', cron: '0 40 3 * * *', lease_s: 1800, work: proveBooks },
   { name: 'close-settled-cases', cron: '10 20 4 * * *', lease_s: 600, work: closeSettled },
   { name: 'count-cohorts', cron: '20 7 * * * *', lease_s: 1800, work: countCohorts },
+  { name: 'learn-signals', cron: '0 10 2 * * 0', lease_s: 1800, work: learnSignals },
   { name: 'scan-cohorts', cron: '0 30 2 * * *', lease_s: 3600, work: scanCohorts },
+  { name: 'follow-incidents', cron: '35 41 * * * *', lease_s: 900, work: refreshIncidents },
   { name: 'forget-drafts', cron: '0 50 3 * * *', lease_s: 600, work: forgetOldDrafts },
   { name: 'watch-sites', cron: '40 * * * * *', lease_s: 300, work: watchSites },
   { name: 'follow-firmware', cron: '35 */5 * * * *', lease_s: 1800, work: followFirmware },

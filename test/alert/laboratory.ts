@@ -52,7 +52,7 @@ export function alarmedModels({
     }
   }
   for (const { model, day, count } of episodesOf(excesses, network)) book(totals.events, model, day, count, days);
-  const expectation = expectationOf(totals, [{ prior_rate: 0.0005, dispersion: 1.1 }]);
+  const expectation = expectationOf(totals, [{ prior_rate: 0.0005, dispersion: 1.1, shape: 4 }]);
   const shape: SignalShape = { dispersion: 1.1, shape: 4, part_shape: 15, weight: 1 / SIGNALS };
   const alarms: { model: number; day: number }[] = [];
   for (let model = 0; model < models; model += 1) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { gammaWithMeanOne, poisson, randomFrom } from '../../simulators/score/random.ts';
 import { BandSums, bandOf } from '../../src/alert/day.ts';
 import { budgetsOf, design, type SignalShape, streamsOf } from '../../src/alert/detector.ts';
 import { countEpisodes, episodeStarts } from '../../src/alert/episodes.ts';
@@ -7,7 +8,7 @@ import { sharesOf } from '../../src/alert/evidence.ts';
 import { dispersionOf, factorsByCohort, fleetFactor, heterogeneityShape, referenceRate } from '../../src/alert/expectation.ts';
 import { nextState } from '../../src/alert/lifecycle.ts';
 import { statisticPath } from '../../src/alert/path.ts';
-import { followRollOut, ownLevel } from '../../src/alert/rollout.ts';
+import { followRollOut, ownLevel, rolloutThreshold } from '../../src/alert/rollout.ts';
 import { isNewIncident, levelOf } from '../../src/alert/rules.ts';
 import { clustersOf } from '../../src/stats/clusters.ts';
 import { detectorPath } from '../../src/stats/sequential.ts';
@@ -201,20 +202,50 @@ describe('the incident', () => {
 });
 
 describe('a roll-out against its own past', () => {
-  const days = (treated: number, control: number) => Array.from({ length: 20 }, () => ({ treated, treated_expected: 1, control, control_expected: 1 }));
+  const known = { shape: 20, rate: 20 };
+  const even = { events: 0, expected: 0 };
+  const days = (treated: number, control: number) =>
+    Array.from({ length: 20 }, () => ({ treated, treated_expected: 1, treated_past: even, control, control_expected: 1, control_past: even }));
 
   test('a step in the upgraded devices is found within three weeks', () => {
-    expect(Math.max(...followRollOut(days(3, 1), 1))).toBeGreaterThan(1000);
+    expect(Math.max(...followRollOut(days(3, 1), { dispersion: 1 }, known))).toBeGreaterThan(1000);
   });
 
-  test('an outage of both groups, and eager devices at their own level, are no evidence', () => {
-    expect(Math.max(...followRollOut(days(12, 12), 1))).toBeLessThan(1);
-    const eager = ownLevel({ events: 130, expected: 100 });
-    expect(eager).toBeGreaterThan(1.2);
-    const path = followRollOut(
-      Array.from({ length: 20 }, () => ({ treated: 1.3, treated_expected: eager, control: 1, control_expected: 1 })),
-      1,
-    );
-    expect(Math.max(...path)).toBeLessThan(1);
+  test('with nobody left to compare with, their own past still finds it', () => {
+    const alone = days(3, 0).map((day) => ({ ...day, control_expected: 0 }));
+    expect(Math.max(...followRollOut(alone, { dispersion: 1 }, known))).toBeGreaterThan(1000);
+  });
+
+  test('devices that go on as before are no evidence, nor are eager ones at their own level', () => {
+    expect(Math.max(...followRollOut(days(1, 1), { dispersion: 1 }, known))).toBeLessThan(2);
+    const past = { events: 130, expected: 100 };
+    expect(ownLevel(past)).toBeGreaterThan(1.2);
+    const eager = days(1.3, 1).map((day) => ({ ...day, treated_past: past }));
+    expect(Math.max(...followRollOut(eager, { dispersion: 1 }, known))).toBeLessThan(2);
+  });
+
+  test('their share of the budget is divided among the roll-outs, and one alone never gets more than a fiftieth', () => {
+    // 2,000 models x 450 days are 29,569 model-months: at 1 per 1,000 they may spend 5.9 false alerts, over 1,500 roll-outs.
+    expect(rolloutThreshold(1, 2000 * 450, 1500)).toBeCloseTo(1500 / 5.9138, 1);
+    expect(rolloutThreshold(2, 2000 * 450, 1500)).toBeCloseTo(1500 / 11.828, 1);
+    expect(rolloutThreshold(1, 2000 * 450, 0)).toBe(50);
+  });
+
+  test('reaches 1 / alpha in a share alpha of harmless roll-outs at most', () => {
+    const random = randomFrom(4);
+    const level = 20;
+    const runs = 1500;
+    let reached = 0;
+    for (let run = 0; run < runs; run += 1) {
+      const level_of_model = gammaWithMeanOne(random, 20);
+      const some = Array.from({ length: 60 }, () => ({
+        ...{ treated_expected: 0.3, treated_past: even, control_expected: 0.3, control_past: even },
+        treated: poisson(random, 0.3 * level_of_model),
+        control: poisson(random, 0.3 * level_of_model),
+      }));
+      if (followRollOut(some, { dispersion: 1 }, known).some((value) => value >= level)) reached += 1;
+    }
+    expect(reached / runs).toBeLessThan(1 / level);
+    expect(reached).toBeGreaterThan(0);
   });
 });

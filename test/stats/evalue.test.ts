@@ -46,4 +46,27 @@ describe('the concurrent-control product', () => {
   test('a day without controls adds nothing', () => {
     expect(addControlDay(none, { treated: 9, treated_expected: 1, control: 0, control_expected: 0 })).toEqual(none);
   });
+
+  test('has the reference digits over six days of a roll-out', () => {
+    const [upgraded, old] = [
+      [0, 2, 3, 6, 9, 14],
+      [31, 28, 30, 27, 22, 18],
+    ];
+    const [upgraded_expected, old_expected] = [
+      [0.6, 1.5, 2.4, 4.8, 7.2, 9.6],
+      [29.4, 28.5, 27.6, 25.2, 22.8, 20.4],
+    ];
+    let products: number[] = none;
+    const path = upgraded.map((treated, day) => {
+      products = addControlDay(products, {
+        treated,
+        treated_expected: upgraded_expected[day] ?? 0,
+        control: old[day] ?? 0,
+        control_expected: old_expected[day] ?? 0,
+      });
+      return controlEvidence(products);
+    });
+    expect(Math.abs((path[0] ?? 0) / 0.4160748556 - 1)).toBeLessThan(1e-8);
+    expect(Math.abs((path[5] ?? 0) / 0.529870978 - 1)).toBeLessThan(1e-8);
+  });
 });
