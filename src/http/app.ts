@@ -24,7 +24,7 @@ import { scanPages } from '../desk/scanPage.tsx';
 import { searchPages } from '../desk/searchPage.tsx';
 import { timelinePanel } from '../desk/timelinePanel.tsx';
 import { inspectionApi } from '../inspection/api.ts';
-import { inspectionPages } from '../inspection/pages.tsx';
+import { benchPages } from '../inspection/pages.tsx';
 import { investigationApi } from '../investigation/api.ts';
 import { investigationPages } from '../investigation/pages.tsx';
 import { kpiApi } from '../kpi/api.ts';
@@ -87,6 +87,7 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   app.route('/api/v1', inboundMailApi(settings.data_dir));
   app.route('/api/v1', evidenceApi(settings.data_dir));
   app.route('/', documentPages(settings.data_dir));
+  app.route('/', benchPages(settings.data_dir));
   app.route('/', caseFilePages(settings.data_dir));
   for (const pages of allPages()) app.route('/', pages);
   app.route('/', assetRoutes);
@@ -135,7 +136,6 @@ const allPages = () => [
   alertPages,
   signalPages,
   returnsPages,
-  inspectionPages,
   stockPages,
   claimPages,
   investigationPages,

@@ -1,4 +1,5 @@
 // A unit is inspected: opened on the bench, steps recorded as they are done, ended with a verdict. May be repeated.
+import { attachKept, type KeptFile } from '../attachment/attach.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
@@ -38,11 +39,18 @@ export async function startInspection(ctx: Ctx, input: StartInspection): Promise
   });
 }
 
-/** Records steps; a step done again replaces what was recorded before. */
-export async function recordSteps(ctx: Ctx, id: string, steps: readonly StepAnswer[], expected?: number): Promise<InspectionRow> {
+/** Records steps; a step done again replaces what was recorded before. `photos` are files kept for steps, put beside the inspection with them. */
+export async function recordSteps(
+  ctx: Ctx,
+  id: string,
+  given: readonly StepAnswer[],
+  expected?: number,
+  photos: ReadonlyMap<string, KeptFile> = new Map(),
+): Promise<InspectionRow> {
   allow(ctx, 'inspection:write');
   return transaction(ctx, async (ctx) => {
     const inspection = await getRunning(ctx, id, expected);
+    const steps = await withPhotos(ctx, inspection, given, photos);
     await saveSteps(ctx, inspection, steps);
     const saved = await saveVersioned(ctx, 'inspections', inspection, {}, changedMeanwhile);
     await remember(ctx, {
@@ -165,6 +173,15 @@ async function saveSteps(ctx: Ctx, inspection: InspectionRow, answers: readonly 
       .onConflict((conflict) => conflict.columns(['inspection_id', 'step_id']).doUpdateSet(row))
       .execute();
   }
+}
+
+async function withPhotos(ctx: Ctx, inspection: InspectionRow, given: readonly StepAnswer[], photos: ReadonlyMap<string, KeptFile>): Promise<StepAnswer[]> {
+  const answers = new Map(given.map((answer) => [answer.step_id, answer]));
+  for (const [step_id, file] of photos) {
+    const { id } = await attachKept(ctx, { record_kind: 'inspection', record_id: inspection.id }, file);
+    answers.set(step_id, { ...(answers.get(step_id) ?? { step_id }), attachment_id: id });
+  }
+  return [...answers.values()];
 }
 
 async function refuseForeignPhoto(ctx: Ctx, inspection: InspectionRow, answer: StepAnswer, path: string): Promise<void> {

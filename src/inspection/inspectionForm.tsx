@@ -4,7 +4,9 @@ import { codeOptions, optionsOf } from '../returns/views.tsx';
 import { verdictLabels } from '../returns/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Picture } from './files.tsx';
 import { getChecklist, type InspectionView, listAnswers, listSteps } from './queries.ts';
+import { rangeOf } from './recordPage.tsx';
 import type { ChecklistStepRow, InspectionStepRow } from './table.ts';
 import { words } from './words.ts';
 
@@ -24,7 +26,7 @@ export async function InspectionForm({ c, inspection }: { c: AppContext; inspect
   for (const [name, label, tree] of trees) choices.push(<Select label={label} name={name} blank="—" options={await codeOptions(ctx, tree)} />);
   return (
     <Section title={checklist === null ? w.none : speak([checklist.name_en, checklist.name_ja], c.var.locale)}>
-      <Form action={`/inspections/${inspection.id}/steps`} label={w.checklist}>
+      <Form action={`/inspections/${inspection.id}/steps`} label={w.checklist} enctype="multipart/form-data">
         <Table c={c} caption={w.checklist} columns={stepColumns(c)} rows={steps} />
         <button type="submit">{w.save_steps}</button>
       </Form>
@@ -59,7 +61,7 @@ const stepColumns = (c: AppContext): Column<Line>[] => {
         </>
       ),
     },
-    { head: w.range, cell: ({ step }) => (step.kind === 'value' ? `${step.min_value ?? '…'} – ${step.max_value ?? '…'} ${step.value_unit ?? ''}` : null) },
+    { head: w.range, cell: ({ step }) => rangeOf(step) },
     { head: w.value, cell: (line) => <StepInput c={c} line={line} /> },
     {
       head: w.result,
@@ -77,7 +79,14 @@ function StepInput({ c, line: { step, answer } }: { c: AppContext; line: Line })
       return <input type="number" step="any" name={`value:${step.id}`} value={answer?.value ?? undefined} aria-label={label} />;
     case 'photo':
       return (
-        <input name={`photo:${step.id}`} value={answer?.attachment_id ?? undefined} aria-label={`${label}: ${w.attachment_id}`} placeholder={w.attachment_id} />
+        <>
+          {answer?.attachment_id == null ? null : (
+            <a href={`/api/v1/attachments/${answer.attachment_id}`}>
+              <Picture id={answer.attachment_id} name={label} />
+            </a>
+          )}
+          <input type="file" name={`photo:${step.id}`} accept="image/jpeg,image/png,image/webp" capture="environment" aria-label={`${label}: ${w.photo}`} />
+        </>
       );
     case 'check':
       return (

@@ -8,17 +8,17 @@ import { getDispositionView, getReturnUnitView, listReturnUnitViews } from '../r
 import { changeCoverage, eraseFootage } from '../returns/verdict.ts';
 import { DeskTabs, UnitTable } from '../returns/views.tsx';
 import type { AppContext } from '../web/env.ts';
-import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
+import { action, newPages, type Pages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { PageHead, Pager, Section } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { checklistPages } from './checklistPages.tsx';
-import type { StepAnswer } from './inputs.ts';
-import { giveVerdict, recordSteps, startInspection } from './inspect.ts';
-import { getInspection } from './queries.ts';
+import { giveVerdict, startInspection } from './inspect.ts';
+import { recordPages } from './recordPage.tsx';
 import { UnitOnBench } from './unitPage.tsx';
+import { uploadPages } from './uploadPages.tsx';
 import { words } from './words.ts';
 
-export const inspectionPages = newPages();
+const inspectionPages = newPages();
 
 page(inspectionPages, '/bench', 'inspection:read', async (c) => {
   const w = words(c.var.locale);
@@ -61,27 +61,6 @@ action(inspectionPages, '/return-units/:id/inspections', 'inspection:write', asy
   const id = c.req.param('id') ?? '';
   await startInspection(c.var.ctx, { return_unit_id: id });
   return back(c, id);
-});
-
-/** `result:<step>`, `value:<step>`, `photo:<step>`, `note:<step>` for each step that was answered. */
-action(inspectionPages, '/inspections/:id/steps', 'inspection:write', async (c) => {
-  const form = await readForm(c, z.record(z.string().max(200), z.string().max(4000)));
-  const inspection = await getInspection(c.var.ctx, c.req.param('id') ?? '');
-  const answers = new Map<string, StepAnswer>();
-  for (const [name, value] of Object.entries(form)) {
-    const [field, step_id = ''] = name.split(':', 2);
-    const answer = answers.get(step_id) ?? { step_id };
-    if (field === 'result') answers.set(step_id, { ...answer, result: z.enum(['ok', 'ng', 'skipped']).parse(value) });
-    else if (field === 'value') answers.set(step_id, { ...answer, value: z.coerce.number().parse(value) });
-    else if (field === 'photo') answers.set(step_id, { ...answer, attachment_id: value });
-    else if (field === 'note') answers.set(step_id, { ...answer, note: value });
-  }
-  await recordSteps(
-    c.var.ctx,
-    inspection.id,
-    [...answers.values()].filter((answer) => answer.result !== undefined || answer.value !== undefined || answer.attachment_id !== undefined),
-  );
-  return back(c, inspection.return_unit_id);
 });
 
 const code = z.string().max(64).optional();
@@ -138,3 +117,12 @@ action(inspectionPages, '/dispositions/:id/reversal', 'return:write', async (c) 
 });
 
 inspectionPages.route('/', checklistPages);
+
+/** The pages over the files under `dataDir` (DATA_DIR). */
+export function benchPages(dataDir: string): Pages {
+  const pages = newPages();
+  pages.route('/', inspectionPages);
+  pages.route('/', recordPages);
+  pages.route('/', uploadPages(dataDir));
+  return pages;
+}

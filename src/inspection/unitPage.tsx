@@ -1,13 +1,17 @@
 // One returned unit: what was reported, what its device said then, the inspection that runs, what was found before, and the decision.
+import { listAttachments } from '../attachment/attach.ts';
+import type { AttachmentRow } from '../attachment/table.ts';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
+import type { Ctx } from '../db/ctx.ts';
 import { countNoFaultFound } from '../returns/dispose.ts';
 import { Deed } from '../returns/onePage.tsx';
 import { type DispositionView, listDispositions, type ReturnUnitView } from '../returns/queries.ts';
 import { optionsOf, UnitBadge } from '../returns/views.tsx';
-import { coverageLabels, dispositionLabels, words as returnWords, typeLabels, verdictLabels } from '../returns/words.ts';
+import { coverageLabels, decisionLabels, dispositionLabels, words as returnWords, typeLabels, verdictLabels } from '../returns/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
+import { Files, UploadForm } from './files.tsx';
 import { InspectionForm } from './inspectionForm.tsx';
 import { QualityPart } from './qualityPart.tsx';
 import { type InspectionView, listInspections } from './queries.ts';
@@ -49,6 +53,10 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
       {bench && unit.footage_erased_at === null && (unit.state === 'received' || unit.state === 'inspecting') ? (
         <Deed action={`/return-units/${unit.id}/footage-erasure`} title={w.erase} />
       ) : null}
+      <Section title={w.photos}>
+        <Files rows={await filesOf(ctx, unit, inspections)} />
+        {may(ctx.actor, 'return:write') ? <UploadForm c={c} return_unit_id={unit.id} /> : null}
+      </Section>
       {staff ? (
         <Section title={w.inspections}>
           <Table c={c} caption={w.inspections} columns={inspectionColumns(c)} rows={inspections} />
@@ -71,6 +79,13 @@ const qualitySubject = (c: AppContext, unit: ReturnUnitView) => ({
   unit_id: unit.unit_id,
   back: `/return-units/${unit.id}`,
 });
+
+/** Files beside the returned unit, and for staff those of its inspections. */
+async function filesOf(ctx: Ctx, unit: ReturnUnitView, inspections: readonly InspectionView[]): Promise<AttachmentRow[]> {
+  const files = await listAttachments(ctx, 'return_unit', unit.id);
+  for (const { id } of inspections) files.push(...(await listAttachments(ctx, 'inspection', id)));
+  return files;
+}
 
 function UnitFacts({ c, unit, nff }: { c: AppContext; unit: ReturnUnitView; nff: number }) {
   const w = words(c.var.locale);
@@ -129,7 +144,14 @@ function Snapshot({ c, unit }: { c: AppContext; unit: ReturnUnitView }) {
 const inspectionColumns = (c: AppContext): Column<InspectionView>[] => {
   const w = words(c.var.locale);
   return [
-    { head: w.started, cell: (row) => <Moment c={c} at={row.started_at} /> },
+    {
+      head: w.started,
+      cell: (row) => (
+        <a href={`/inspections/${row.id}`}>
+          <Moment c={c} at={row.started_at} />
+        </a>
+      ),
+    },
     { head: w.inspector, cell: (row) => row.inspector_name },
     {
       head: w.result,
@@ -155,7 +177,7 @@ const decisionColumns = (c: AppContext): Column<DispositionView>[] => {
         row.state === 'requested' ? (
           <Badge tone="warn">{w.waits}</Badge>
         ) : (
-          <Badge tone={row.state === 'posted' || row.state === 'done' ? 'good' : 'neutral'}>{row.state}</Badge>
+          <Badge tone={row.state === 'posted' || row.state === 'done' ? 'good' : 'neutral'}>{speak(decisionLabels[row.state], c.var.locale)}</Badge>
         ),
     },
     { head: w.inspector, cell: (row) => [row.requested_name, row.approved_name].filter((name) => name !== null).join(' / ') },

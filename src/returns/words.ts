@@ -2,7 +2,7 @@
 import { type Bilingual, defineWords } from '../core/words.ts';
 import type { Disposition } from './disposition.ts';
 import type { LegState, ReturnState, UnitState } from './lifecycle.ts';
-import type { CodeRow, ReturnRow, ReturnUnitRow } from './table.ts';
+import type { CodeRow, DispositionRow, ReturnRow, ReturnUnitRow } from './table.ts';
 
 export const returnStateLabels: Record<ReturnState, Bilingual> = {
   draft: ['Draft', '下書き'],
@@ -62,6 +62,14 @@ export const treeLabels: Record<CodeRow['tree'], Bilingual> = {
   failure_mode: ['Failure modes', '故障モード'],
   component: ['Components', '部位'],
   cause: ['Causes', '原因'],
+};
+
+export const decisionLabels: Record<DispositionRow['state'], Bilingual> = {
+  requested: ['Waits for a second person', '承認待ち'],
+  posted: ['Posted', '実施済'],
+  done: ['Done, came back since', '完了(再受領)'],
+  reversed: ['Taken back', '取消済'],
+  withdrawn: ['Turned down', '却下'],
 };
 
 export const words = defineWords({

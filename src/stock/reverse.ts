@@ -49,8 +49,17 @@ export async function reverseMove(ctx: Ctx, id: string, reason: string): Promise
 async function refuseMovedOn(ctx: Ctx, move: StockMoveRow): Promise<void> {
   if (move.unit_id === null) return;
   const place = await findPlace(ctx, move.unit_id);
+  if (move.to_location === 'good_stock') await refuseReserved(ctx, move.unit_id);
   if (place?.move_id !== move.id)
     throw new Problem('conflict', ['The unit has moved on since', '個体はその後移動しています'], { blocking: `/api/v1/units/${move.unit_id}` });
+}
+
+async function refuseReserved(ctx: Ctx, unit_id: string): Promise<void> {
+  const promise = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit_id).where('state', '=', 'active').executeTakeFirst();
+  if (promise !== undefined)
+    throw new Problem('conflict', ['The unit is reserved: release it first', '個体は引当済みです。先に引当を解除してください'], {
+      blocking: `/api/v1/stock/reservations/${promise.id}`,
+    });
 }
 
 async function getMove(ctx: Ctx, id: string): Promise<StockMoveRow> {

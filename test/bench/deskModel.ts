@@ -32,7 +32,10 @@ export async function run(args: readonly string[]): Promise<void> {
     const world = await newWorld(ctx());
     for (const step of sequence) {
       now += 60_000;
-      if (await doStep(ctx(), world, step)) done.set(step.kind, (done.get(step.kind) ?? 0) + 1);
+      const outcome = await doStep(ctx(), world, step).catch((error: unknown) => {
+        throw new Error(`${JSON.stringify(step)} of sequence ${i} is a bug`, { cause: error });
+      });
+      if (outcome) done.set(step.kind, (done.get(step.kind) ?? 0) + 1);
       const broken = await brokenInvariants(ctx());
       if (broken.length > 0) throw new Error(`broken after ${JSON.stringify(step)} of sequence ${i}: ${JSON.stringify(broken)}`);
     }

@@ -1,0 +1,73 @@
+// Forms of the bench that carry files: the steps of a checklist with their photos, and photos and files beside a returned unit. They work without script.
+import { z } from 'zod';
+import { attachFile, cleanAndKeep, type KeptFile } from '../attachment/attach.ts';
+import { Problem } from '../core/problem.ts';
+import type { AppContext } from '../web/env.ts';
+import { action, newPages, type Pages, seeOther } from '../web/page.tsx';
+import type { StepAnswer } from './inputs.ts';
+import { recordSteps } from './inspect.ts';
+import { getInspection } from './queries.ts';
+import { words } from './words.ts';
+
+/** Files in one go: the photos of one unit, not an archive. */
+const MOST_FILES = 20;
+
+export function uploadPages(dataDir: string): Pages {
+  const pages = newPages();
+
+  action(pages, '/inspections/:id/steps', 'inspection:write', async (c) => {
+    const inspection = await getInspection(c.var.ctx, c.req.param('id') ?? '');
+    const { answers, files } = await readSteps(c);
+    const photos = new Map<string, KeptFile>();
+    for (const [step_id, file] of files) photos.set(step_id, await cleanAndKeep(dataDir, { name: file.name, bytes: await bytesOf(file) }));
+    await recordSteps(c.var.ctx, inspection.id, answers, undefined, photos);
+    return seeOther(c, `/return-units/${inspection.return_unit_id}`, words(c.var.locale).saved);
+  });
+
+  action(pages, '/return-units/:id/files', 'return:write', async (c) => {
+    const id = c.req.param('id') ?? '';
+    const { file } = await c.req.parseBody({ all: true });
+    const files = (Array.isArray(file) ? file : [file]).filter((one) => one instanceof File).filter(({ size }) => size > 0);
+    if (files.length === 0 || files.length > MOST_FILES)
+      throw new Problem('invalid', [`Choose 1 to ${MOST_FILES} files`, `ファイルを1〜${MOST_FILES}件選択してください`], {
+        errors: [{ path: 'file', message: 'Required' }],
+      });
+    for (const one of files) await attachFile(c.var.ctx, dataDir, { record_kind: 'return_unit', record_id: id, name: one.name, bytes: await bytesOf(one) });
+    return seeOther(c, `/return-units/${id}`, words(c.var.locale).saved);
+  });
+
+  return pages;
+}
+
+const Result = z.enum(['ok', 'ng', 'skipped']);
+const Value = z.coerce.number();
+
+/** `result:<step>`, `value:<step>`, `note:<step>` and the file `photo:<step>`, for each step that was answered. */
+async function readSteps(c: AppContext): Promise<{ answers: StepAnswer[]; files: Map<string, File> }> {
+  const answers = new Map<string, StepAnswer>();
+  const files = new Map<string, File>();
+  for (const [name, value] of Object.entries(await c.req.parseBody())) {
+    const [field, step_id = ''] = name.split(':', 2);
+    if (value instanceof File) {
+      if (value.size > 0) files.set(step_id, value);
+      continue;
+    }
+    if (typeof value !== 'string' || value === '') continue;
+    const answer = answers.get(step_id) ?? { step_id };
+    if (field === 'result') answers.set(step_id, { ...answer, result: parsed(Result, value, name) });
+    else if (field === 'value') answers.set(step_id, { ...answer, value: parsed(Value, value, name) });
+    else if (field === 'note') answers.set(step_id, { ...answer, note: value });
+  }
+  const given = [...answers.values()].filter((answer) => answer.result !== undefined || answer.value !== undefined || files.has(answer.step_id));
+  return { answers: given, files };
+}
+
+function parsed<T extends z.ZodType>(schema: T, value: string, path: string): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], {
+    errors: [{ path, message: result.error.issues[0]?.message ?? 'Invalid' }],
+  });
+}
+
+const bytesOf = async (file: File): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
