@@ -22,25 +22,28 @@ export interface Happening {
 /** Rows of one source; a unit with more events than this shows the newest. */
 const MOST_OF_A_SOURCE = 500;
 
-type Source = (ctx: Ctx, unit_id: string) => Promise<Happening[]>;
+/** Reads what happened to the unit under each of its ids: its own, and those of provisional units merged into it. */
+type Source = (ctx: Ctx, unit_ids: readonly string[]) => Promise<Happening[]>;
 
 /** Newest first. Throws `not_found` for a unit the caller may not see. Each source is one look-up by index. */
 export async function getTimeline(ctx: Ctx, unit_id: string): Promise<Happening[]> {
   const unit = await ctx.db.selectFrom('units').select('id').where('id', '=', unit_id).$call(seenBy(ctx, 'units.partner_id')).executeTakeFirst();
   if (unit === undefined) throw notFound(['Unit', '個体']);
   const sources = ctx.actor.partner_id === null ? [...open, ...internal] : open;
-  const happenings = await Promise.all(sources.map((source) => source(ctx, unit_id)));
+  const merged = await ctx.db.selectFrom('units').select('id').where('merged_into_id', '=', unit_id).execute();
+  const unit_ids = [unit_id, ...merged.map(({ id }) => id)];
+  const happenings = await Promise.all(sources.map((source) => source(ctx, unit_ids)));
   return happenings.flat().sort((a, b) => b.at - a.at);
 }
 
-const services: Source = async (ctx, unit_id) => {
+const services: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('service_intervals')
     .leftJoin('sites', 'sites.id', 'service_intervals.site_id')
     .leftJoin('customers', 'customers.id', 'service_intervals.customer_id')
     .select(['from_on', 'to_on', 'sites.name as site_name', 'sites.id as site_id'])
     .$call(seenBy(ctx, 'customers.partner_id'))
-    .where('unit_id', '=', unit_id)
+    .where('unit_id', 'in', unit_ids)
     .orderBy('from_on', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
@@ -51,7 +54,7 @@ const services: Source = async (ctx, unit_id) => {
   });
 };
 
-const returns: Source = async (ctx, unit_id) => {
+const returns: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('return_units')
     .innerJoin('returns', 'returns.id', 'return_units.return_id')
@@ -67,7 +70,7 @@ const returns: Source = async (ctx, unit_id) => {
       'disposition',
       'dispositioned_at',
     ])
-    .where('return_units.unit_id', '=', unit_id)
+    .where('return_units.unit_id', 'in', unit_ids)
     .orderBy('return_units.id', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
@@ -82,13 +85,14 @@ const returns: Source = async (ctx, unit_id) => {
   });
 };
 
-const cases: Source = async (ctx, unit_id) => {
+const cases: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('case_units')
     .innerJoin('cases', 'cases.id', 'case_units.case_id')
     .$call(seenBy(ctx, 'cases.partner_id'))
     .select(['cases.id', 'cases.number', 'cases.subject', 'cases.opened_at', 'cases.solved_at'])
-    .where('case_units.unit_id', '=', unit_id)
+    .where('case_units.unit_id', 'in', unit_ids)
+    .orderBy('cases.opened_at', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
   return rows.flatMap((row) => {
@@ -98,47 +102,64 @@ const cases: Source = async (ctx, unit_id) => {
   });
 };
 
-const moves: Source = async (ctx, unit_id) => {
+const moves: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('stock_moves')
-    .select(['at', 'from_location', 'to_location', 'to_condition', 'reason', 'actor_name'])
-    .where('unit_id', '=', unit_id)
+    .select(['id', 'at', 'unit_id', 'to_location', 'reason', 'cause_kind', 'cause_id', 'actor_name'])
+    .where('unit_id', 'in', unit_ids)
     .orderBy('id', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
-  return rows.map((row) => ({ at: row.at, kind: 'move', what: row.to_location, detail: row.reason, path: null, actor_name: row.actor_name }));
+  return rows.map((row) => ({ at: row.at, kind: 'move', what: row.to_location, detail: row.reason, path: causeOf(row), actor_name: row.actor_name }));
 };
 
-const firmwares: Source = async (ctx, unit_id) => {
+/** The page of what made a unit move; the ledger itself where nothing else did. */
+function causeOf({ cause_kind, cause_id, unit_id }: { cause_kind: string; cause_id: string | null; unit_id: string | null }): string {
+  switch (cause_kind) {
+    case 'return_unit':
+      return `/return-units/${cause_id}`;
+    case 'purchase_order':
+      return `/purchase-orders/${cause_id}`;
+    case 'count':
+      return `/stock/counts/${cause_id}`;
+    case 'write_off':
+      return `/stock/write-offs?unit_id=${unit_id}`;
+    default:
+      return `/stock/moves?unit_id=${unit_id}`;
+  }
+}
+
+const firmwares: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('firmware_intervals')
     .innerJoin('firmwares', 'firmwares.id', 'firmware_intervals.firmware_id')
     .select(['from_on', 'firmwares.code'])
-    .where('unit_id', '=', unit_id)
+    .where('unit_id', 'in', unit_ids)
     .orderBy('from_on', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
   return rows.map((row) => ({ at: startOfDay(row.from_on, ctx.zone), kind: 'firmware', what: row.code, detail: null, path: null, actor_name: null }));
 };
 
-const events: Source = async (ctx, unit_id) => {
+const events: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('telemetry_events')
     .innerJoin('devices', 'devices.device_no', 'telemetry_events.device_no')
     .select(['telemetry_events.reported_at', 'telemetry_events.name', 'devices.device_id'])
-    .where('devices.unit_id', '=', unit_id)
+    .where('devices.unit_id', 'in', unit_ids)
     .orderBy('telemetry_events.reported_at', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
   return rows.map((row) => ({ at: row.reported_at, kind: 'event', what: row.name, detail: null, path: `/devices/${row.device_id}`, actor_name: null }));
 };
 
-const inspections: Source = async (ctx, unit_id) => {
+const inspections: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('inspections')
     .leftJoin('codes', 'codes.id', 'inspections.failure_mode_id')
     .select(['inspections.id', 'started_at', 'finished_at', 'verdict', 'inspector_name', 'codes.code as failure_mode'])
-    .where('unit_id', '=', unit_id)
+    .where('unit_id', 'in', unit_ids)
+    .orderBy('inspections.id', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
   return rows.map((row) => ({
@@ -151,12 +172,13 @@ const inspections: Source = async (ctx, unit_id) => {
   }));
 };
 
-const alerts: Source = async (ctx, unit_id) => {
+const alerts: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('alert_units')
     .innerJoin('alerts', 'alerts.id', 'alert_units.alert_id')
     .select(['alerts.id', 'alerts.signal', 'alerts.raised_on'])
-    .where('alert_units.unit_id', '=', unit_id)
+    .where('alert_units.unit_id', 'in', unit_ids)
+    .orderBy('alerts.raised_on', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
   return rows.map((row) => ({
@@ -169,36 +191,54 @@ const alerts: Source = async (ctx, unit_id) => {
   }));
 };
 
-const claims: Source = async (ctx, unit_id) => {
+const claims: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('claim_lines')
     .innerJoin('claims', 'claims.id', 'claim_lines.claim_id')
     .select(['claims.id', 'claims.number', 'claim_lines.state', 'claim_lines.created_at'])
-    .where('claim_lines.unit_id', '=', unit_id)
+    .where('claim_lines.unit_id', 'in', unit_ids)
+    .orderBy('claim_lines.created_at', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
   return rows.map((row) => ({ at: row.created_at, kind: 'claim', what: row.state, detail: row.number, path: `/claims/${row.id}`, actor_name: null }));
 };
 
-const swaps: Source = async (ctx, unit_id) => {
+const swaps: Source = async (ctx, unit_ids) => {
+  const [own] = unit_ids;
   const pairs = await ctx.db
-    .selectFrom('units')
-    .select(['id', 'serial', 'predecessor_id', 'created_at'])
-    .where((of) => of.or([of('predecessor_id', '=', unit_id), of.and([of('id', '=', unit_id), of('predecessor_id', 'is not', null)])]))
+    .selectFrom('units as successor')
+    .innerJoin('units as predecessor', 'predecessor.id', 'successor.predecessor_id')
+    .select(['successor.id', 'successor.serial', 'successor.created_at', 'predecessor.id as old_id', 'predecessor.serial as old_serial'])
+    // Two look-ups by index; either side of the swap may be this unit.
+    .where((of) => of.or([of('successor.id', 'in', unit_ids), of('successor.predecessor_id', 'in', unit_ids)]))
     .execute();
-  return pairs.map((pair) => {
-    const successor = pair.predecessor_id === unit_id;
-    const other = successor ? pair.id : pair.predecessor_id;
-    return {
-      at: pair.created_at,
+  const happenings: Happening[] = [];
+  for (const pair of pairs) {
+    const replaced = pair.old_id === own;
+    happenings.push({
+      at: (await swappedAt(ctx, pair.id)) ?? pair.created_at,
       kind: 'swap',
-      what: successor ? 'replaced_by' : 'replaces',
-      detail: successor ? pair.serial : null,
-      path: `/units/${other}`,
+      what: replaced ? 'replaced_by' : 'replaces',
+      detail: replaced ? pair.serial : pair.old_serial,
+      path: `/units/${replaced ? pair.id : pair.old_id}`,
       actor_name: null,
-    };
-  });
+    });
+  }
+  return happenings;
 };
+
+/** When a unit took the place of another: its history says so. */
+async function swappedAt(ctx: Ctx, successor_id: string): Promise<number | undefined> {
+  const deed = await ctx.db
+    .selectFrom('history')
+    .select('at')
+    .where('record_kind', '=', 'unit')
+    .where('record_id', '=', successor_id)
+    .where('action', 'in', ['unit.replacement_installed', 'unit.successor_of_claimed'])
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return deed?.at;
+}
 
 const open = [services, returns, cases];
 const internal = [moves, swaps, firmwares, events, alerts, inspections, claims];
