@@ -10,6 +10,7 @@ import { cohortName } from './cohort.ts';
 import { type CohortEvidence, type ComparedModels, cohortEvidence, comparedModels } from './evidenceRates.ts';
 import { type Asked, type EvidenceScope, type EvidenceSubject, findScope } from './evidenceSubject.ts';
 import { type EvidenceUnit, listEvidenceUnits } from './evidenceUnits.ts';
+import { withDescendants } from './modes.ts';
 import type { EvidencePackRow } from './table.ts';
 
 /** Raised when the words or files made of the same figures change, so that an old pack says which it was made by. */
@@ -24,7 +25,8 @@ export interface EvidenceContent {
   readonly failure_modes: readonly { readonly code: string; readonly name_en: string; readonly name_ja: string }[];
   readonly asked: Asked | null;
   readonly figures: readonly CohortEvidence[];
-  readonly models: ComparedModels;
+  /** One comparison for each failure mode, or one over all. */
+  readonly models: readonly ComparedModels[];
   readonly units: readonly EvidenceUnit[];
   readonly units_left_out: number;
   /** What a unit costs us, where the catalogue says so, times the units listed. */
@@ -84,13 +86,18 @@ export async function gatherEvidence(ctx: Ctx, scope: EvidenceScope): Promise<Ev
           .where('id', 'in', [...scope.failure_modes])
           .orderBy('code')
           .execute();
-  const only = modes.length === 1 ? modes[0]?.code : undefined;
+  const codes = modes.length === 0 ? [undefined] : modes.map((mode) => mode.code);
   const figures: CohortEvidence[] = [];
-  for (const cohort of scope.cohorts) figures.push(await cohortEvidence(ctx, cohort, only));
+  for (const cohort of scope.cohorts) figures.push(...(await cohortEvidence(ctx, cohort, codes)));
+  const models: ComparedModels[] = [];
+  for (const code of codes) models.push(await comparedModels(ctx, scope, code));
   const { units, left_out } = await listEvidenceUnits(
     ctx,
     scope,
-    modes.map((mode) => mode.id),
+    await withDescendants(
+      ctx,
+      modes.map((mode) => mode.id),
+    ),
     addDays(today(ctx), 1),
   );
   return {
@@ -102,7 +109,7 @@ export async function gatherEvidence(ctx: Ctx, scope: EvidenceScope): Promise<Ev
     failure_modes: modes.map(({ id: _, ...mode }) => mode),
     asked: scope.asked,
     figures,
-    models: await comparedModels(ctx, scope, only),
+    models,
     units,
     units_left_out: left_out,
     cost: await costOf(ctx, scope, units),

@@ -70,7 +70,7 @@ page(evidencePages, '/evidence-packs/:id', 'claim:read', async (c) => {
           {other === 'ja' ? '日本語' : 'English'}
         </a>
       </p>
-      <EvidenceDocument pack={pack} content={content} locale={c.var.locale} />
+      <EvidenceDocument pack={pack} content={content} locale={c.var.locale} photoPath={(photo) => `/api/v1/attachments/${photo.attachment_id}`} />
     </>,
   );
 });

@@ -19,6 +19,8 @@ export interface Part {
 
 export interface CohortEvidence {
   readonly name: string;
+  /** The code the failures are narrowed to; null counts every mode. */
+  readonly failure_mode: string | null;
   readonly filter: CohortFilter;
   readonly confirmed: Figures;
   readonly returned: Figures;
@@ -28,8 +30,11 @@ export interface CohortEvidence {
   readonly standardised_ratio: { readonly ratio: number; readonly low: number; readonly high: number; readonly expected: number } | null;
   readonly batches: readonly Part[];
   readonly firmwares: readonly Part[];
-  readonly life: Omit<LifeAnalysisJson, 'warnings' | 'cumulative_incidence' | 'by_mode'> & { readonly warnings: readonly LifeWarning[] };
+  /** Of the cohort, every mode: with the first of its figures only. */
+  readonly life: LifeEvidence | null;
 }
+
+type LifeEvidence = Omit<LifeAnalysisJson, 'warnings' | 'cumulative_incidence' | 'by_mode'> & { readonly warnings: readonly LifeWarning[] };
 
 export interface Figures {
   readonly units: number;
@@ -40,16 +45,38 @@ export interface Figures {
   readonly ci_high: number | null;
 }
 
-/** One cohort's figures. `failure_mode` narrows confirmed failures when the scope names exactly one. */
-export async function cohortEvidence(ctx: Ctx, cohort: NamedCohort, failure_mode: string | undefined): Promise<CohortEvidence> {
+/** The figures of one cohort: one set for each failure mode, or one for all when none is named. */
+export async function cohortEvidence(ctx: Ctx, cohort: NamedCohort, modes: readonly (string | undefined)[]): Promise<CohortEvidence[]> {
+  const figures: CohortEvidence[] = [];
+  for (const mode of modes) figures.push(await modeEvidence(ctx, cohort, mode, mode === modes[0] ? await lifeOf(ctx, cohort) : null));
+  return figures;
+}
+
+async function modeEvidence(ctx: Ctx, cohort: NamedCohort, failure_mode: string | undefined, life: LifeEvidence | null): Promise<CohortEvidence> {
   const filter = filterOf(cohort);
   const narrowed = failure_mode === undefined ? filter : { ...filter, failure_mode };
   const period = periodOf(ctx, {});
   const of_maker = { maker: cohort.maker_code, ...(failure_mode === undefined ? {} : { failure_mode }) };
   const confirmed = await compareCohorts(ctx, narrowed, null, of_maker, period, 'confirmed');
   const returned = await compareCohorts(ctx, filter, null, { maker: cohort.maker_code }, period, 'returned');
+  return {
+    name: cohortName(cohort),
+    failure_mode: failure_mode ?? null,
+    filter: narrowed,
+    confirmed: figures(confirmed.first),
+    returned: figures(returned.first),
+    peers: figures(confirmed.second),
+    against_maker: confirmed.exact,
+    standardised_ratio: confirmed.age_standardised,
+    batches: await partsOf(ctx, 'batch', cohort, failure_mode),
+    firmwares: await partsOf(ctx, 'firmware', cohort, failure_mode),
+    life,
+  };
+}
+
+async function lifeOf(ctx: Ctx, cohort: NamedCohort): Promise<LifeEvidence> {
   const { analysis } = await analyseCohort(ctx, {
-    filter,
+    filter: filterOf(cohort),
     kind: 'confirmed',
     precision: 'day',
     months: 12,
@@ -59,18 +86,7 @@ export async function cohortEvidence(ctx: Ctx, cohort: NamedCohort, failure_mode
     service_level: 0.95,
   });
   const { cumulative_incidence: _, by_mode: __, ...life } = lifeAnalysisJson(analysis, 'en');
-  return {
-    name: cohortName(cohort),
-    filter: narrowed,
-    confirmed: figures(confirmed.first),
-    returned: figures(returned.first),
-    peers: figures(confirmed.second),
-    against_maker: confirmed.exact,
-    standardised_ratio: confirmed.age_standardised,
-    batches: await partsOf(ctx, 'batch', cohort, failure_mode),
-    firmwares: await partsOf(ctx, 'firmware', cohort, failure_mode),
-    life: { ...life, warnings: [...analysis.warnings] },
-  };
+  return { ...life, warnings: [...analysis.warnings] };
 }
 
 export const filterOf = (cohort: NamedCohort): CohortFilter => ({
@@ -109,6 +125,7 @@ async function partsOf(ctx: Ctx, dimension: Dimension, cohort: NamedCohort, fail
 
 /** Models comparable with the suspected ones: of the same family, and the maker's others. Rows of the failure-rate table by model, in its order. */
 export interface ComparedModels {
+  readonly failure_mode: string | null;
   readonly same_family: readonly RateRow[];
   readonly same_maker: readonly RateRow[];
 }
@@ -125,6 +142,7 @@ export async function comparedModels(ctx: Ctx, { cohorts }: EvidenceScope, failu
   const key = (maker: string | null | undefined, code: string | null | undefined): string => `${maker}/${code}`;
   const family = new Set(models.filter((model) => model.family !== null && families.has(model.family)).map((model) => key(model.maker_code, model.code)));
   return {
+    failure_mode: failure_mode ?? null,
     same_family: rows.filter((row) => family.has(key(row.group.maker, row.group.model))),
     same_maker: rows.filter((row) => row.group.maker === cohorts[0]?.maker_code),
   };

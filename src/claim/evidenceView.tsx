@@ -1,14 +1,12 @@
 // An evidence pack as a document: the same on the screen, on paper and in the ZIP.
-import type { Child } from 'hono/jsx';
+import { findMeasure } from '../alert/measures.ts';
 import { type Locale, speak } from '../core/words.ts';
-import type { RateRow } from '../quality/failureRates.ts';
-import { warningText } from '../quality/lifeJson.ts';
 import type { EvidenceContent } from './evidence.ts';
-import { comparison, estimate, Grid, interval, number, Pairs, rate, type W } from './evidenceParts.tsx';
-import type { CohortEvidence, Figures, Part } from './evidenceRates.ts';
+import { CohortSection, ModelSection, Summary } from './evidenceFigures.tsx';
+import { Grid, number, Pairs, type W } from './evidenceParts.tsx';
 import { UnitSection } from './evidenceUnitViews.tsx';
+import type { Photo } from './evidenceUnits.ts';
 import { method, words } from './evidenceWords.ts';
-import { LifeCurve } from './lifeCurve.tsx';
 import type { EvidencePackRow } from './table.ts';
 import { words as claimWords } from './words.ts';
 
@@ -16,17 +14,20 @@ export function EvidenceDocument({
   pack,
   content,
   locale,
+  photoPath,
 }: {
   pack: Pick<EvidencePackRow, 'fingerprint' | 'created_by'>;
   content: EvidenceContent;
   locale: Locale;
+  /** Where the document finds a photo: on the server, or beside it in the ZIP. */
+  photoPath: (photo: Photo) => string;
 }) {
   const w = words(locale);
   return (
     <article class="evidence">
       <h1>
         {w.evidence}: {content.subject.number === null ? '' : `${content.subject.number} `}
-        {content.subject.title}
+        {subjectTitle(content, locale)}
       </h1>
       <Pairs
         rows={[
@@ -35,23 +36,21 @@ export function EvidenceDocument({
           [w.cohort, content.cohorts.join('; ')],
           ...content.failure_modes.map((mode): [string, string] => [w.failure_mode, `${mode.code} ${locale === 'ja' ? mode.name_ja : mode.name_en}`]),
           [w.made_by, pack.created_by],
+          [w.reference, <code>{pack.fingerprint.slice(0, 12)}</code>],
           [w.fingerprint, <code>{pack.fingerprint}</code>],
         ]}
       />
       <p>{w.quote}</p>
       <AskedSection content={content} locale={locale} w={w} />
+      <Summary content={content} w={w} />
       <section>
         <h2>{w.figures}</h2>
         {content.figures.map((one) => (
           <CohortSection one={one} locale={locale} w={w} />
         ))}
       </section>
-      <section>
-        <h2>{w.models}</h2>
-        <RateTable title={w.same_family} head={w.model} rows={content.models.same_family} name={(row) => `${row.group.maker} ${row.group.model}`} w={w} />
-        <RateTable title={w.same_maker} head={w.model} rows={content.models.same_maker} name={(row) => `${row.group.model}`} w={w} />
-      </section>
-      <UnitSection content={content} locale={locale} w={w} />
+      <ModelSection content={content} w={w} />
+      <UnitSection content={content} locale={locale} w={w} photoPath={photoPath} />
       <section>
         <h2>{w.method}</h2>
         <ol>
@@ -82,10 +81,12 @@ function AskedSection({ content: { asked, cost }, locale, w }: { content: Eviden
           <p class="statement">{asked.statement}</p>
         </>
       )}
+      {cost.length === 0 ? null : <h3>{w.cost}</h3>}
       {cost.length === 0 ? null : (
         <Grid
           caption={w.cost}
           heads={[w.model, w.units, w.unit_cost, w.total]}
+          numbersFrom={1}
           rows={cost.map((row) => [row.model, row.units, `${number(row.unit_cost)} ${row.currency}`, `${number(row.total)} ${row.currency}`])}
         />
       )}
@@ -93,80 +94,6 @@ function AskedSection({ content: { asked, cost }, locale, w }: { content: Eviden
   );
 }
 
-function CohortSection({ one, locale, w }: { one: CohortEvidence; locale: Locale; w: W }) {
-  const figure = (name: string, of: Figures): Child[] => [
-    name,
-    of.units,
-    number(of.exposure_days),
-    number(of.failures),
-    rate(of.rate_per_1000_device_months, w),
-    interval(of.ci_low, of.ci_high, w),
-  ];
-  return (
-    <section>
-      <h3>{one.name}</h3>
-      <Grid
-        caption={w.figures}
-        heads={[w.measure, w.units, w.device_days, w.failures, w.rate, w.interval]}
-        rows={[figure(w.confirmed, one.confirmed), figure(w.returned, one.returned), figure(w.peers, one.peers)]}
-      />
-      <Pairs
-        rows={[
-          [w.against_maker, comparison(one.against_maker, w)],
-          [
-            w.standardised,
-            one.standardised_ratio === null
-              ? w.none
-              : `${rate(one.standardised_ratio.ratio, w)} (${interval(one.standardised_ratio.low, one.standardised_ratio.high, w)})`,
-          ],
-        ]}
-      />
-      <PartTable title={w.batches} head={w.batch} parts={one.batches} name={(row) => row.group.batch ?? w.none} w={w} />
-      <PartTable title={w.firmwares} head={w.firmware} parts={one.firmwares} name={(row) => row.group.firmware ?? w.none} w={w} />
-      <h4>{w.life}</h4>
-      <LifeCurve points={one.life.kaplan_meier} title={w.life} days={w.days} surviving={w.surviving} />
-      <Pairs
-        rows={[
-          [w.units, one.life.n],
-          [w.failures, one.life.failures],
-          [w.shape, estimate(one.life.weibull?.shape, w)],
-          [w.b10, one.life.limited_failure_population === null ? estimate(one.life.weibull?.b10_days, w) : w.none],
-        ]}
-      />
-      {one.life.warnings.length === 0 ? null : (
-        <ul>
-          {one.life.warnings.map((warning) => (
-            <li>{warningText(warning, locale)}</li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
-}
-
-const PartTable = ({ title, head, parts, name, w }: { title: string; head: string; parts: readonly Part[]; name: (row: RateRow) => string; w: W }) => (
-  <>
-    <h4>{title}</h4>
-    <Grid
-      caption={title}
-      heads={[head, w.units, w.device_days, w.failures, w.rate, w.interval, w.ratio_rest]}
-      rows={parts.map(({ row, against_rest }) => [...rateCells(name(row), row, w), comparison(against_rest, w)])}
-    />
-  </>
-);
-
-const RateTable = ({ title, head, rows, name, w }: { title: string; head: string; rows: readonly RateRow[]; name: (row: RateRow) => string; w: W }) => (
-  <>
-    <h3>{title}</h3>
-    <Grid caption={title} heads={[head, w.units, w.device_days, w.failures, w.rate, w.interval]} rows={rows.map((row) => rateCells(name(row), row, w))} />
-  </>
-);
-
-const rateCells = (name: string, row: RateRow, w: W): Child[] => [
-  name,
-  number(row.units),
-  number(row.exposure_days),
-  number(row.failures),
-  rate(row.rate_per_1000_device_months, w),
-  interval(row.ci_low, row.ci_high, w),
-];
+/** An alert is known by its signal's code; people read its name. */
+const subjectTitle = ({ subject }: EvidenceContent, locale: Locale): string =>
+  subject.kind === 'alert' ? speak(findMeasure(subject.title)?.label ?? [subject.title, subject.title], locale) : subject.title;

@@ -3,8 +3,9 @@ import { zipSync } from 'fflate';
 import type { Locale } from '../core/words.ts';
 import { toCsv } from '../web/csv.ts';
 import type { EvidenceContent } from './evidence.ts';
-import type { Part } from './evidenceRates.ts';
+import type { CohortEvidence, Part } from './evidenceRates.ts';
 import { EvidenceDocument } from './evidenceView.tsx';
+import type { Photo } from './evidenceUnits.ts';
 import { words } from './evidenceWords.ts';
 import type { EvidencePackRow } from './table.ts';
 
@@ -20,7 +21,7 @@ export async function zipEvidence(pack: EvidencePackRow, content: EvidenceConten
   for (const [name, rows] of Object.entries(tablesOf(content))) files[`${name}.csv`] = text.encode(`\ufeff${toCsv(rows)}`);
   for (const photo of content.units.flatMap((unit) => unit.photos)) {
     const bytes = await readPhoto(photo.sha256);
-    if (bytes !== null) files[`photos/${photo.sha256.slice(0, 12)}-${photo.name.replace(/[^\p{L}\p{N}._-]/gu, '_')}`] = bytes;
+    if (bytes !== null) files[photoFile(photo)] = bytes;
   }
   const ordered = Object.fromEntries(
     Object.keys(files)
@@ -30,19 +31,31 @@ export async function zipEvidence(pack: EvidencePackRow, content: EvidenceConten
   return new Uint8Array(zipSync(ordered, { level: 6, mtime: NO_TIME }));
 }
 
+/** Where a photo lies in the ZIP, and what its document shows. */
+const photoFile = ({ sha256, name }: Photo): string => `photos/${sha256.slice(0, 12)}-${name.replace(/[^\p{L}\p{N}._-]/gu, '_')}`;
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** The tables of a pack as rows: CSV files, and what tests hold against the queries they quote. */
 export function tablesOf(content: EvidenceContent): Record<string, Row[]> {
   return {
-    rates: content.figures.flatMap((one) => (['confirmed', 'returned', 'peers'] as const).map((measure) => ({ cohort: one.name, measure, ...one[measure] }))),
-    models: [
-      ...content.models.same_family.map((row) => ({ compared_by: 'family', ...row.group, ...row })),
-      ...content.models.same_maker.map((row) => ({ compared_by: 'maker', ...row.group, ...row })),
-    ].map(({ group: _, ...row }) => row),
-    batches: content.figures.flatMap((one) => one.batches.map((part) => partRow(one.name, part))),
-    firmwares: content.figures.flatMap((one) => one.firmwares.map((part) => partRow(one.name, part))),
-    life: content.figures.flatMap((one) => one.life.kaplan_meier.map((point) => ({ cohort: one.name, ...point }))),
+    rates: content.figures.flatMap((one) =>
+      (['confirmed', 'returned', 'peers'] as const).map((measure) => ({
+        cohort: one.name,
+        failure_mode: measure === 'returned' ? null : one.failure_mode,
+        measure,
+        ...one[measure],
+      })),
+    ),
+    models: content.models.flatMap(({ failure_mode, same_family, same_maker }) =>
+      [
+        ...same_family.map((row) => ({ compared_by: 'family', failure_mode, ...row.group, ...row })),
+        ...same_maker.map((row) => ({ compared_by: 'maker', failure_mode, ...row.group, ...row })),
+      ].map(({ group: _, ...row }) => row),
+    ),
+    batches: content.figures.flatMap((one) => one.batches.map((part) => partRow(one, part))),
+    firmwares: content.figures.flatMap((one) => one.firmwares.map((part) => partRow(one, part))),
+    life: content.figures.flatMap((one) => (one.life?.kaplan_meier ?? []).map((point) => ({ cohort: one.name, ...point }))),
     units: content.units.map(({ bench: _, photos, telemetry: __, ...unit }) => ({ ...unit, photos: photos.length })),
     bench: content.units.flatMap((unit) => unit.bench.map((value) => ({ serial: unit.serial, ...value }))),
     telemetry: content.units.flatMap((unit) => unit.telemetry.map((day) => ({ serial: unit.serial, ...day }))),
@@ -50,9 +63,10 @@ export function tablesOf(content: EvidenceContent): Record<string, Row[]> {
   };
 }
 
-function partRow(cohort: string, { row: { group, ...row }, against_rest }: Part): Row {
+function partRow({ name, failure_mode }: CohortEvidence, { row: { group, ...row }, against_rest }: Part): Row {
   return {
-    cohort,
+    cohort: name,
+    failure_mode,
     ...group,
     ...row,
     ratio_to_rest: against_rest?.ratio ?? null,
@@ -62,9 +76,16 @@ function partRow(cohort: string, { row: { group, ...row }, against_rest }: Part)
   };
 }
 
-const STYLE =
-  'body{font:14px/1.5 "Hiragino Sans","Noto Sans JP",sans-serif;margin:2rem auto;max-width:60rem;color:#111}table{border-collapse:collapse;margin:.5rem 0}td,th{border:1px solid #999;padding:.2rem .5rem;text-align:left}' +
-  'caption.hidden{display:none}dl.facts div{display:flex;gap:1rem}dt{min-width:16rem;color:#555}dd{margin:0}h2{border-bottom:1px solid #999}@media print{body{margin:0}section{break-inside:auto}tr{break-inside:avoid}}';
+/** The ZIP is read without us: the rules of `.evidence` in kizashi.css and what a bare page needs. */
+const STYLE = [
+  'body{font:14px/1.5 "Hiragino Sans","Noto Sans JP","Noto Sans CJK JP",sans-serif;margin:2rem auto;padding:0 1rem;max-width:62rem;color:#111}',
+  'h1{font-size:1.5rem}h2{font-size:1.2rem;border-bottom:1px solid #999;margin-top:1.6rem}h3{font-size:1.05rem}',
+  '.table{overflow-x:auto}table{border-collapse:collapse;margin:.4rem 0;font-size:.85rem;width:100%}td,th{border:1px solid #bbb;padding:.2rem .5rem;text-align:left;vertical-align:top}th{background:#f1f4f7}',
+  '.number{text-align:right;font-variant-numeric:tabular-nums}.hidden{position:absolute;clip-path:inset(50%)}.note{color:#555;font-size:.85rem}.statement{white-space:pre-wrap}.serial{white-space:nowrap}',
+  'dl.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.5rem 1.2rem}dt{color:#555;font-size:.8rem;font-weight:600}dd{margin:0;overflow-wrap:anywhere}',
+  '.photos{display:flex;flex-wrap:wrap;gap:1rem}.photo{margin:0;width:14rem}.photo img{max-width:100%;max-height:11rem}figcaption{font-size:.8rem}svg{max-width:100%;height:auto}',
+  '@page{size:A4;margin:14mm 12mm}@media print{body{margin:0;max-width:none;font-size:10.5pt}.table{overflow:visible}.dense table{font-size:5.8pt}h1,h2,h3,h4{break-after:avoid}tr,figure,svg{break-inside:avoid}thead{display:table-header-group}}',
+].join('');
 
 async function documentHtml(pack: EvidencePackRow, content: EvidenceContent, locale: Locale): Promise<string> {
   const page = (
@@ -75,7 +96,7 @@ async function documentHtml(pack: EvidencePackRow, content: EvidenceContent, loc
         <style>{STYLE}</style>
       </head>
       <body>
-        <EvidenceDocument pack={pack} content={content} locale={locale} />
+        <EvidenceDocument pack={pack} content={content} locale={locale} photoPath={photoFile} />
       </body>
     </html>
   );

@@ -30,14 +30,14 @@ export function LifeCurve({ points, title, days, surviving }: { points: readonly
         <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end" font-size="12" fill="currentColor">{`${(tick * 100).toFixed(1)} %`}</text>
       ))}
       {[0, 0.5, 1].map((part) => (
-        <text x={x(last.time_days * part)} y={HEIGHT - BOTTOM + 16} text-anchor="middle" font-size="12" fill="currentColor">
+        <text x={x(last.time_days * part)} y={HEIGHT - BOTTOM + 16} text-anchor={part === 1 ? 'end' : 'middle'} font-size="12" fill="currentColor">
           {Math.round(last.time_days * part)}
         </text>
       ))}
       <text x={WIDTH / 2} y={HEIGHT - 4} text-anchor="middle" font-size="12" fill="currentColor">
         {days}
       </text>
-      <text x={LEFT + 4} y={TOP + 4} font-size="12" fill="currentColor">
+      <text x={WIDTH - 8} y={TOP + 4} text-anchor="end" font-size="12" fill="currentColor">
         {surviving}
       </text>
     </svg>

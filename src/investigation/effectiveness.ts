@@ -2,6 +2,7 @@
 
 import { type Cohort, type CohortFacts, cohortHas, wholeModels } from '../claim/cohort.ts';
 import { type CohortReturn, exposureDays, listReturns, listService, type ServicePiece } from '../claim/exposure.ts';
+import { withDescendants } from '../claim/modes.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
@@ -13,7 +14,6 @@ import { countChanges } from '../quality/count.ts';
 import { type CutIn, inOrder, type Side, sideOf } from './cutIn.ts';
 import type { CheckEffectiveness } from './inputs.ts';
 import { loadInvestigation } from './load.ts';
-import { withDescendants } from './numbers.ts';
 import { type AgeBand, type Comparison, compareSides } from './rules.ts';
 import { sequentialEvidence } from './sequentialEvidence.ts';
 import type { EffectivenessCheckRow } from './table.ts';

@@ -1,13 +1,13 @@
 // Which new returns and cases look like a known issue: suggestions by cohort and symptom, for a person to accept or refuse.
 import { sql } from 'kysely';
 import { type Cohort, cohortHas } from '../claim/cohort.ts';
+import { withDescendants } from '../claim/modes.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { notFound } from '../core/problem.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import type { DecideMatch } from './knownIssueInputs.ts';
-import { withDescendants } from './numbers.ts';
 import type { KnownIssueMatchRow } from './table.ts';
 
 const RECORDS_PER_PAGE = 1000;

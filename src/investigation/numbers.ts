@@ -2,6 +2,7 @@
 
 import { type Cohort, inCohorts } from '../claim/cohort.ts';
 import { type CohortReturn, exposureDays, listReturns, listService } from '../claim/exposure.ts';
+import { withDescendants } from '../claim/modes.ts';
 import { addDays } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { countChanges } from '../quality/count.ts';
@@ -60,22 +61,6 @@ export function confirmedRate(failures: number, exposure_days: number): Pick<Pro
   const scale = (1000 * DAYS_PER_MONTH) / exposure_days;
   const { low, high } = garwoodInterval(failures);
   return { rate_per_1000_device_months: failures * scale, ci_low: low * scale, ci_high: high * scale };
-}
-
-/** Codes with every code below them: a mode in the tree stands for its branches. */
-export async function withDescendants(ctx: Ctx, ids: readonly string[]): Promise<string[]> {
-  const found = new Set(ids);
-  let frontier = [...ids];
-  while (frontier.length > 0) {
-    const children = await ctx.db
-      .selectFrom('codes')
-      .select('id')
-      .where((of) => of.or([of('parent_id', 'in', frontier), of('merged_into_id', 'in', frontier)]))
-      .execute();
-    frontier = children.map((child) => child.id).filter((id) => !found.has(id));
-    for (const id of frontier) found.add(id);
-  }
-  return [...found];
 }
 
 async function countUnits(

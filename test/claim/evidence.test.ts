@@ -3,6 +3,9 @@ import { unzipSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
 import { createClaim } from '../../src/claim/create.ts';
 import { canonicalJson, type EvidenceContent, freezeEvidence, getEvidencePack } from '../../src/claim/evidence.ts';
+import { carriers } from '../../src/claim/evidenceParts.tsx';
+import type { Part } from '../../src/claim/evidenceRates.ts';
+import type { EvidenceUnit } from '../../src/claim/evidenceUnits.ts';
 import { tablesOf, zipEvidence } from '../../src/claim/evidenceZip.tsx';
 import { CreateClaim } from '../../src/claim/inputs.ts';
 import { sha256 } from '../../src/core/id.ts';
@@ -13,10 +16,15 @@ import { compareCohorts } from '../../src/quality/comparison.ts';
 import { listFailureRates } from '../../src/quality/failureRates.ts';
 import { RateQuery } from '../../src/quality/inputs.ts';
 import { periodOf } from '../../src/quality/period.ts';
+import { compareRates } from '../../src/stats/compareRates.ts';
 import { type Cast, castFor, fail, serve } from '../investigation/cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 
 const numbered = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}${String(i + 1).padStart(3, '0')}`);
+const unitOf = (unit: EvidenceUnit | undefined): EvidenceUnit => {
+  if (unit === undefined) throw new Error('the pack lists units');
+  return unit;
+};
 const noPhoto = async (): Promise<null> => null;
 
 eachDb('an evidence pack', (test) => {
@@ -58,8 +66,8 @@ eachDb('an evidence pack', (test) => {
     );
     expect([figures?.batches.map((part) => part.row), figures?.firmwares.map((part) => part.row)]).toEqual(tables.map((table) => table.items));
     const models = await listFailureRates(asKato(), RateQuery.parse({ by: 'model', limit: 500 }));
-    expect(content.models.same_maker).toEqual(models.items.filter((row) => row.group.maker === 'ACME'));
-    expect(content.models.same_family.map((row) => row.group.model).sort()).toEqual(['X-100', 'X-200', 'Z-1']);
+    expect(content.models[0]?.same_maker).toEqual(models.items.filter((row) => row.group.maker === 'ACME'));
+    expect(content.models[0]?.same_family.map((row) => row.group.model).sort()).toEqual(['X-100', 'X-200', 'Z-1']);
   });
 
   it('lists the confirmed units with their service, and no unit whose fault was not found', async () => {
@@ -180,6 +188,98 @@ eachDb('an evidence pack', (test) => {
       ['JAN029', null],
       ['JAN009', 'nff'],
       ['JAN001', 'confirmed'],
+    ]);
+  });
+
+  it('of several failure modes shows each apart, a parent mode with its branches', async () => {
+    const child = await addMode('SEAL_LENS', cast.seal);
+    const units = await test.ctx().db.selectFrom('units').selectAll().where('serial', 'in', ['JAN025', 'JAN026']).orderBy('serial').execute();
+    for (const [i, unit] of units.entries()) await fail(test.ctx(), unit, { failed_on: `2026-02-0${i + 1}`, failure_mode_id: [child, cast.sensor][i] ?? null });
+    const { id } = await openInvestigation(
+      asKato(),
+      OpenInvestigation.parse({
+        title: 'Both',
+        problem: 'x',
+        cohorts: [{ model_id: cast.x100, batch_id: cast.jan }],
+        links: [cast.seal, cast.sensor].map((record_id) => ({ kind: 'failure_mode', record_id })),
+      }),
+    );
+    const content = await read((await freezeEvidence(asKato(), { subject_kind: 'investigation', subject_id: id })).id);
+    expect(content.figures.map((one) => [one.failure_mode, one.confirmed.failures, one.life === null])).toEqual([
+      ['SEAL', 10, false],
+      ['SENSOR', 1, true],
+    ]);
+    expect(content.models.map((one) => one.failure_mode)).toEqual(['SEAL', 'SENSOR']);
+    expect(content.units.map((unit) => unit.failure_mode).sort()).toEqual([...Array(9).fill('SEAL'), 'SEAL_LENS', 'SENSOR']);
+    const figures = content.figures.reduce((sum, one) => sum + one.confirmed.failures, 0);
+    expect(content.units).toHaveLength(figures);
+  });
+
+  const addMode = async (code: string, parent_id: string): Promise<string> => {
+    const id = `mode-${code}`;
+    await test
+      .ctx()
+      .db.insertInto('codes')
+      .values({ id, tree: 'failure_mode', code, parent_id, name_en: code, name_ja: code, merged_into_id: null, retired_at: null, created_at: 0, version: 1 })
+      .execute();
+    return id;
+  };
+
+  it('names the batch that carries the excess, and in both languages', async () => {
+    const { pack, content } = await getEvidencePack(asKato(), packId);
+    expect(carriers(content.figures[0]?.batches ?? []).map((part) => part.row.group.batch)).toEqual(['25-01']);
+    const text = async (locale: 'en' | 'ja'): Promise<string> =>
+      new TextDecoder().decode(unzipSync(await zipEvidence(pack, content, locale, noPhoto))['index.html']).replaceAll(/<[^>]+>/g, ' ');
+    const [english, japanese] = [await text('en'), await text('ja')];
+    expect(english).toContain('Batch 25-01 carries 8 of 8.');
+    expect(english).toContain('25-01 ▲');
+    expect(japanese).toContain('ロット 25-01 が8件中8件を占めます。');
+    expect(japanese).toContain(pack.fingerprint.slice(0, 12));
+    expect(/[ぁ-ん]/.test(english)).toBe(false);
+  });
+
+  it('marks no batch when chance explains the difference', () => {
+    const row = (failures: number): Part => ({
+      row: { failures } as Part['row'], // carriers look at the comparison alone
+      against_rest: compareRates({ count: failures, exposure: 10_000 }, { count: 3, exposure: 10_000 }),
+    });
+    expect(carriers([row(6), row(3)])).toEqual([]);
+    expect(carriers([row(40)])).toHaveLength(1);
+    expect(carriers([{ ...row(40), against_rest: null }])).toEqual([]);
+    // Found among a thousand batches the same difference is nothing special.
+    expect(carriers([row(14), ...Array.from({ length: 999 }, () => row(3))])).toEqual([]);
+    expect(carriers([row(14)])).toHaveLength(1);
+  });
+
+  it('shows bench values with their limits, photos and the telemetry before the failure', async () => {
+    const { pack, content } = await getEvidencePack(asKato(), packId);
+    const [first] = content.units;
+    const shown: EvidenceContent = {
+      ...content,
+      units: [
+        {
+          ...unitOf(first),
+          bench: [{ inspected_on: '2025-10-20', step_en: 'Leak rate', step_ja: '漏れ量', result: 'ng', value: 4.2, value_unit: 'ml/min', min: null, max: 0.5 }],
+          photos: [{ attachment_id: 'att-1', name: '水<b>.jpg', media_type: 'image/jpeg', sha256: 'ab'.repeat(32) }],
+          telemetry: [
+            { day_on: '2025-10-14', reports: 96, rh_pct_max: 81.5 },
+            { day_on: '2025-10-15', reports: 12 },
+          ],
+        },
+      ],
+    };
+    const photo = new Uint8Array([255, 216, 255]);
+    const files = unzipSync(await zipEvidence(pack, shown, 'ja', async () => photo));
+    const file = `photos/${'ab'.repeat(6)}-水_b_.jpg`;
+    expect(files[file]).toEqual(photo);
+    const html = new TextDecoder().decode(files['index.html']);
+    for (const part of ['漏れ量', '4.2 ml/min', ' … 0.5', `src="${file}"`, 'rh_pct_max', '10-14', '81.5', '·']) expect(html).toContain(part);
+    expect(html).not.toContain('水<b>');
+    const csv = (name: string): Record<string, string>[] => parse(Buffer.from(files[name] ?? []), { columns: true, bom: true });
+    expect(csv('bench.csv')).toMatchObject([{ serial: 'JAN001', step_ja: '漏れ量', value: '4.2', max: '0.5' }]);
+    expect(csv('telemetry.csv').map((row) => [row.day_on, row.reports, row.rh_pct_max])).toEqual([
+      ['2025-10-14', '96', '81.5'],
+      ['2025-10-15', '12', ''],
     ]);
   });
 
