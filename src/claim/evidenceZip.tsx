@@ -4,8 +4,8 @@ import type { Locale } from '../core/words.ts';
 import { toCsv } from '../web/csv.ts';
 import type { EvidenceContent } from './evidence.ts';
 import type { CohortEvidence, Part } from './evidenceRates.ts';
-import { EvidenceDocument } from './evidenceView.tsx';
 import type { Photo } from './evidenceUnits.ts';
+import { EvidenceDocument } from './evidenceView.tsx';
 import { words } from './evidenceWords.ts';
 import type { EvidencePackRow } from './table.ts';
 

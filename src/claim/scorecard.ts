@@ -63,7 +63,10 @@ export async function listMakerScores(ctx: Ctx, period: { from_on?: Day | undefi
       ...rateOf(rates.get(maker.code)),
       claims: own.length,
       claims_open: own.filter((claim) => claim.state !== 'closed').length,
-      ...acceptanceOf(lines.filter((line) => ids.has(line.claim_id))),
+      ...acceptanceOf(
+        lines.filter((line) => ids.has(line.claim_id)),
+        new Set(own.filter((claim) => claim.answered_on !== null).map((claim) => claim.id)),
+      ),
       ...timesOf(own),
       overdue: overdue.filter((row) => ids.has(row.claim_id)).length,
       repeat_causes: repeatCauses(own, lines).map((id) => modes.get(id) ?? id),
@@ -114,12 +117,14 @@ function listClaimsIn(ctx: Ctx, { from_on, to_on }: { from_on?: Day | undefined;
   return query.orderBy('id').execute();
 }
 
+/** A line we gave up before any answer says nothing about the maker: only lines of answered claims count as answered. */
 function acceptanceOf(
-  lines: readonly { state: string }[],
+  lines: readonly { claim_id: string; state: string }[],
+  answered_claims: ReadonlySet<string>,
 ): Pick<MakerScore, 'lines_claimed' | 'lines_accepted' | 'lines_settled' | 'acceptance' | 'acceptance_low' | 'acceptance_high'> {
   const of = (...states: string[]): number => lines.filter((line) => states.includes(line.state)).length;
   const accepted = of('accepted', 'settled');
-  const answered = accepted + of('refused', 'conceded');
+  const answered = lines.filter((line) => line.state !== 'claimed' && answered_claims.has(line.claim_id)).length;
   const limits = clopperPearsonInterval(accepted, answered);
   return {
     lines_claimed: lines.length,

@@ -72,7 +72,7 @@ export async function receiveFromMaker(ctx: Ctx, id: string, input: ReceiveFromM
     if (line?.sent_on == null || line.returned_on !== null)
       throw new Problem('conflict', ['Nothing of this line is at the maker', 'この明細の個体はメーカーにありません'], { blocking: `/api/v1/claims/${id}` });
     const claimed = await ctx.db.selectFrom('units').selectAll().where('id', '=', line.unit_id).executeTakeFirstOrThrow();
-    const came = await unitThatCame(ctx, claimed, input);
+    const came = await unitThatCame(ctx, claimed, input, lines);
     const successor = came.id !== claimed.id;
     if (successor !== (input.outcome === 'replaced'))
       throw invalid(
@@ -99,7 +99,7 @@ export async function receiveFromMaker(ctx: Ctx, id: string, input: ReceiveFromM
   });
 }
 
-async function unitThatCame(ctx: Ctx, claimed: UnitRow, input: ReceiveFromMaker): Promise<UnitRow> {
+async function unitThatCame(ctx: Ctx, claimed: UnitRow, input: ReceiveFromMaker, lines: readonly ClaimLineRow[]): Promise<UnitRow> {
   const key = identifierKey(input.serial);
   const model_id = input.model_id ?? claimed.model_id;
   if (key === claimed.serial_key && model_id === claimed.model_id) return claimed;
@@ -111,6 +111,7 @@ async function unitThatCame(ctx: Ctx, claimed: UnitRow, input: ReceiveFromMaker)
     .where('merged_into_id', 'is', null)
     .where('removed_at', 'is', null)
     .executeTakeFirst();
+  if (known !== undefined) refuseTaken(ctx, known, claimed, lines);
   const unit = known ?? (await enterSuccessor(ctx, model_id, input));
   const place = await findPlace(ctx, unit.id);
   if (place !== undefined && place.location !== 'maker')
@@ -125,6 +126,20 @@ async function unitThatCame(ctx: Ctx, claimed: UnitRow, input: ReceiveFromMaker)
     { predecessor_id: claimed.id },
     { action: 'unit.successor_of_claimed', more: { predecessor_id: [unit.predecessor_id, claimed.id] } },
   );
+}
+
+/** A unit of another line that is away came back itself; a unit that replaced another one already cannot replace this one too. */
+function refuseTaken(ctx: Ctx, came: UnitRow, claimed: UnitRow, lines: readonly ClaimLineRow[]): void {
+  if (lines.some((line) => line.unit_id === came.id && line.sent_on !== null && line.returned_on === null))
+    throw invalid(
+      'line_id',
+      [`${came.serial} is a unit of this claim itself: receive it on its own line`, `${came.serial} はこの折衝の対象個体です。その明細で受領してください`],
+      ctx.actor.locale,
+    );
+  if (came.predecessor_id !== null && came.predecessor_id !== claimed.id)
+    throw new Problem('conflict', [`${came.serial} replaced another unit already`, `${came.serial} は既に別の個体の後継です`], {
+      blocking: `/api/v1/units/${came.predecessor_id}`,
+    });
 }
 
 const enterSuccessor = (ctx: Ctx, model_id: string, { serial, batch_code, hw_rev, firmware }: ReceiveFromMaker): Promise<UnitRow> =>

@@ -12,7 +12,9 @@ import { concedeLines, settleClaim } from '../../src/claim/settle.ts';
 import { receiveFromMaker, sendUnits } from '../../src/claim/shipment.ts';
 import type { ClaimRow } from '../../src/claim/table.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
-import { findPlace } from '../../src/ledger/move.ts';
+import { findPlace, moveUnit } from '../../src/ledger/move.ts';
+import { listFailureRates } from '../../src/quality/failureRates.ts';
+import { RateQuery } from '../../src/quality/inputs.ts';
 import { mergeUnits } from '../../src/unit/mergeUnits.ts';
 import { type Cast, castFor, fail, keep, serve } from '../investigation/cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
@@ -235,6 +237,103 @@ eachDb('a claim', (test) => {
     expect((await viewClaim(asKato(), claim.id)).deadlines.map((one) => [one.what, one.met_on])).toEqual([['unit_return', '2026-04-01']]);
   });
 
+  it('refuses the serial of another line, and a replacement that replaced another unit', async () => {
+    const units = await keep(test.ctx(), cast, ['SWAP1', 'SWAP2', 'SWAP3'], 'defect_stock', { batch_code: '25-01' });
+    const claim = await createClaim(
+      asKato(),
+      CreateClaim.parse({ maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'replacement', lines: units.map((unit) => ({ unit_id: unit.id })) }),
+    );
+    await submitClaim(asKato(), claim.id, { text: 'x' });
+    await sendUnits(asKato(), claim.id, SendUnits.parse({}));
+    const [one, two, three] = await listLines(asKato(), claim.id);
+    const receive = (line_id: string | undefined, serial: string, outcome: string) =>
+      receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id, serial, outcome }));
+    await expect(receive(one?.id, 'SWAP2', 'replaced')).rejects.toThrow('its own line');
+    const { unit_id } = await receive(one?.id, 'FRESH1', 'replaced');
+    const { db } = test.ctx();
+    await db
+      .updateTable('units')
+      .set({ predecessor_id: one?.unit_id ?? null })
+      .where('id', '=', unit_id)
+      .execute();
+    await expect(receive(two?.id, 'FRESH1', 'replaced')).rejects.toMatchObject({ code: 'conflict' });
+    expect((await receive(three?.id, 'SWAP3', 'returned_unrepaired')).successor).toBe(false);
+    const after = await listLines(asKato(), claim.id);
+    expect(after.map((line) => [line.outcome, line.returned_on])).toEqual([
+      ['replaced', '2026-04-01'],
+      [null, null],
+      ['returned_unrepaired', '2026-04-01'],
+    ]);
+  });
+
+  it('leaves the rate of the batch of S1 as it was when S2 comes for it', async () => {
+    const rates = async (): Promise<unknown> =>
+      (await listFailureRates(asKato(), RateQuery.parse({ by: 'batch', maker: 'ACME', model: 'X-100', limit: 500 }))).items.find(
+        (row) => row.group.batch === '25-03',
+      );
+    const [s1, ...others] = await serve(test.ctx(), cast, numbered('RATE', 5), { batch_code: '25-03', in_service_on: '2025-07-01' });
+    await fail(test.ctx(), s1 ?? { id: '', partner_id: null }, { failed_on: '2025-12-01', failure_mode_id: cast.seal });
+    expect(others).toHaveLength(4);
+    await endService(test.ctx(), s1?.id ?? '');
+    const before = await rates();
+    expect(before).toMatchObject({ units: 5, confirmed: 1 });
+    const claim = await createClaim(
+      asKato(),
+      CreateClaim.parse({ maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'replacement', lines: [{ unit_id: s1?.id }] }),
+    );
+    await submitClaim(asKato(), claim.id, { text: 'x' });
+    await sendUnits(asKato(), claim.id, SendUnits.parse({}));
+    const [line] = await listLines(asKato(), claim.id);
+    await receiveFromMaker(asKato(), claim.id, ReceiveFromMaker.parse({ line_id: line?.id, serial: 'RATE-S2', outcome: 'replaced', batch_code: '25-06' }));
+    expect(await rates()).toEqual(before);
+  });
+
+  /** The unit came back: its service ends and it stands in the stock of defective units. */
+  async function endService(ctx: Ctx, unit_id: string): Promise<void> {
+    const unit = await ctx.db.selectFrom('units').selectAll().where('id', '=', unit_id).executeTakeFirstOrThrow();
+    await ctx.db.updateTable('service_intervals').set({ to_on: '2025-12-01' }).where('unit_id', '=', unit_id).execute();
+    await moveUnit(ctx, unit, { location: 'defect_stock', condition: 'defective' }, { cause_kind: 'test', cause_id: unit_id });
+  }
+
+  it('in yen takes no half yen; settlement and counter-claim may be in other currencies', async () => {
+    await expect(
+      draft('YEN', 1, { currency: 'JPY', lines: [{ unit_id: (await serve(test.ctx(), cast, ['YENX']))[0]?.id, claimed_amount: 10.5 }] }),
+    ).rejects.toMatchObject({
+      code: 'invalid',
+    });
+    const { id } = await submitted('YENB', 1, { currency: 'JPY' });
+    await addExchange(
+      asKato(),
+      id,
+      AddExchange.parse({
+        direction: 'from_maker',
+        kind: 'counter_claim',
+        text: 'Freight',
+        counter_claim: { statement: 'Freight', amount: 12.34, currency: 'EUR' },
+      }),
+    );
+    await answerClaim(asKato(), id, AnswerClaim.parse({ text: 'ok', rest: 'accept' }));
+    const { settlement } = await settleClaim(asKato(), id, SettleClaim.parse({ amount: 0.65, currency: 'USD' }));
+    const view = await viewClaim(asKato(), id);
+    // Paid in dollars for a claim in yen: how much of it each line got in yen is not known.
+    expect(view.lines.map((line) => [line.state, line.accepted_minor, line.settled_minor])).toEqual([['settled', 100, null]]);
+    expect([settlement.amount_minor, view.counters.map((one) => [one.amount_minor, one.currency, one.state])]).toEqual([65, [[1234, 'EUR', 'open']]]);
+    await decideCounter(asKato(), id, view.counters[0]?.id ?? '', { state: 'accepted', reason: 'Fair' });
+    await expect(decideCounter(asKato(), id, view.counters[0]?.id ?? '', { state: 'refused', reason: 'No' })).rejects.toMatchObject({
+      code: expect.stringMatching(/conflict|not_found/),
+    });
+  });
+
+  it('answered by two people at once is answered once', async () => {
+    const { id } = await submitted('BOTH', 2);
+    const say = (now: number, rest: 'accept' | 'refuse') => answerClaim(asKato(now), id, AnswerClaim.parse({ text: rest, rest, rest_reason: 'no' }));
+    const outcomes = await Promise.allSettled([say(NOW, 'accept'), say(NOW + 1, 'refuse')]);
+    expect(outcomes.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
+    const states = new Set((await listLines(asKato(), id)).map((line) => line.state));
+    expect(states.size).toBe(1);
+    expect((await viewClaim(asKato(), id)).exchanges.filter((one) => one.kind === 'answer')).toHaveLength(1);
+  });
+
   it('follows a unit that turns out to be another', async () => {
     const [provisional, known] = await serve(test.ctx(), cast, ['MERGE-A', 'MERGE-B']);
     await test
@@ -294,6 +393,39 @@ eachDb('a claim', (test) => {
       units: 2,
       failures: 1,
     });
+  });
+
+  it('withdrawn before an answer does not count against its maker', async () => {
+    const zenit = async () => (await listMakerScores(asKato(NOW + 20 * DAY))).find((row) => row.maker_code === 'ZENIT');
+    const before = await zenit();
+    const [unit] = await serve(test.ctx(), cast, ['SCORE2'], { model_id: cast.z1 });
+    const claim = await createClaim(
+      asKato(),
+      CreateClaim.parse({ maker_id: cast.zenit, title: 'x', statement: 'x', remedy: 'repair', lines: [{ unit_id: unit?.id }] }),
+    );
+    await submitClaim(asKato(), claim.id, { text: 'x' });
+    await withdrawClaim(asKato(), claim.id, { reason: 'Our mistake' });
+    expect(await zenit()).toMatchObject({ claims: 3, lines_claimed: 3, acceptance: before?.acceptance, acceptance_low: before?.acceptance_low });
+  });
+
+  it('a refused line lowers the acceptance, with limits after Clopper and Pearson', async () => {
+    const units = await serve(test.ctx(), cast, ['SCORE3', 'SCORE4', 'SCORE5'], { model_id: cast.z1 });
+    const claim = await createClaim(
+      asKato(),
+      CreateClaim.parse({ maker_id: cast.zenit, title: 'x', statement: 'x', remedy: 'repair', lines: units.map((one) => ({ unit_id: one.id })) }),
+    );
+    await submitClaim(asKato(), claim.id, { text: 'x', submitted_on: '2026-03-20' });
+    const [first] = await listLines(asKato(), claim.id);
+    await answerClaim(
+      asKato(),
+      claim.id,
+      AnswerClaim.parse({ text: 'x', lines: [{ line_id: first?.id, accepted: true }], rest: 'refuse', rest_reason: 'No', answered_on: '2026-04-01' }),
+    );
+    const score = (await listMakerScores(asKato(NOW + 20 * DAY))).find((row) => row.maker_code === 'ZENIT');
+    // 2 of 4; R: binom.test(2, 4)$conf.int. Days to answer: 10 and 12.
+    expect(score).toMatchObject({ acceptance: 0.5, days_to_answer_median: 11, lines_accepted: 2 });
+    expect(score?.acceptance_low).toBeCloseTo(0.06758599, 7);
+    expect(score?.acceptance_high).toBeCloseTo(0.932414, 6);
   });
 
   it('is not for partners, nor written by a support tech', async () => {
