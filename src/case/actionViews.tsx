@@ -10,22 +10,38 @@ import { named } from './rules.ts';
 import { Visits } from './visitViews.tsx';
 import { typeWords, words } from './words.ts';
 
-export function CaseActions({ c, read }: Shown) {
-  const { row } = read;
-  if (row.merged_into_id !== null || row.spam_at !== null) return <Aside c={c} read={read} />;
-  return (
-    <div class="columns">
-      <Owner c={c} read={read} />
-      {row.state === 'new' ? null : <Reply c={c} read={read} />}
+const laidAside = ({ row }: Shown['read']): boolean => row.merged_into_id !== null || row.spam_at !== null;
+
+/** Under what was said: the answer, and the note nobody outside sees. */
+export const Talk = ({ c, read }: Shown) =>
+  laidAside(read) ? null : (
+    <>
+      {read.row.state === 'new' ? null : <Reply c={c} read={read} />}
       <Note c={c} read={read} />
+    </>
+  );
+
+/** Whose it is and where it stands; of a case laid aside, the way back. */
+export const Standing = ({ c, read }: Shown) =>
+  laidAside(read) ? (
+    <Aside c={c} read={read} />
+  ) : (
+    <>
+      <Owner c={c} read={read} />
       <Course c={c} read={read} />
+    </>
+  );
+
+/** What else can be done. */
+export const MoreActions = ({ c, read }: Shown) =>
+  laidAside(read) ? null : (
+    <div class="columns">
       <Describe c={c} read={read} />
       <Ask c={c} read={read} />
       <Visits c={c} read={read} />
       <More c={c} read={read} />
     </div>
   );
-}
 
 function Owner({ c, read }: Shown) {
   const w = words(c.var.locale);

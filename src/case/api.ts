@@ -32,6 +32,7 @@ import { openCase } from './open.ts';
 import { describeCase, giveOwner } from './owner.ts';
 import { countNeglected, getCase, listCases, listCaseUnits, listEvents, listNeglected } from './queries.ts';
 import { rateAsPartner } from './rate.ts';
+import { remedyApi } from './remedyApi.ts';
 import type { CaseRow } from './table.ts';
 import { caseToolsApi } from './toolsApi.ts';
 import { linkUnit, logWork, tryWorkaround, unlinkUnit } from './unit.ts';
@@ -146,6 +147,7 @@ caseApi.openapi(postingBare({ path: '/cases/{id}/closure', gate: 'case:write', t
 );
 
 caseApi.route('/', caseToolsApi);
+caseApi.route('/', remedyApi);
 
 function answer(c: AppContext, row: CaseRow) {
   setETag(c, row.version);

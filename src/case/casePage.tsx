@@ -4,7 +4,7 @@ import { QualityPart } from '../inspection/qualityPart.tsx';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, seeOther, show } from '../web/page.tsx';
 import { Badge, Facts, Moment, PageHead, Section, Table, Unknown } from '../web/parts.tsx';
-import { CaseActions } from './actionViews.tsx';
+import { MoreActions, Standing, Talk } from './actionViews.tsx';
 import { CaseFiles, listCaseFiles } from './filePages.tsx';
 import { StateBadge } from './listPage.tsx';
 import { getCase, listCaseUnits, listCodes, listEvents, listOwners, listRequests, listTemplates } from './queries.ts';
@@ -78,22 +78,30 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
         }
       />
       <CaseFacts c={c} read={read} />
-      <CaseActions c={c} read={read} />
-      {read.panels.map((panel) => (
-        <UnitView c={c} row={row} panel={panel} commands={read.commands} />
-      ))}
+      <div class="columns">
+        <div>
+          <Section title={w.timeline} id="timeline">
+            <Timeline c={c} case_id={row.id} events={read.events} />
+          </Section>
+          <Talk c={c} read={read} />
+          <CaseFiles c={c} case_id={row.id} files={read.files} />
+        </div>
+        <div>
+          <Standing c={c} read={read} />
+          {read.panels.map((panel) => (
+            <UnitView c={c} row={row} panel={panel} commands={read.commands} />
+          ))}
+          <Workarounds c={c} read={read} />
+        </div>
+      </div>
+      <MoreActions c={c} read={read} />
       {
         await QualityPart({
           c,
           subject: { record_kind: 'case', record_id: row.id, title: row.subject, unit_id: read.units[0]?.id ?? null, back: `/cases/${row.id}` },
         })
       }
-      <Workarounds c={c} read={read} />
       <Similar c={c} read={read} />
-      <CaseFiles c={c} case_id={row.id} files={read.files} />
-      <Section title={w.timeline} id="timeline">
-        <Timeline c={c} case_id={row.id} events={read.events} />
-      </Section>
     </>,
   );
 });

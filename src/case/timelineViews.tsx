@@ -15,7 +15,7 @@ export function Timeline({ c, case_id, events }: { c: AppContext; case_id: strin
         <li class={event.visibility} id={event.id}>
           <p class="meta">
             <strong>{speak(eventWords[event.kind], locale)}</strong> · {event.actor_name} · <Moment c={c} at={event.at} />{' '}
-            <Badge tone={event.visibility === 'public' ? 'info' : 'neutral'}>{event.visibility === 'public' ? w.public : w.internal}</Badge>
+            {staff ? <Badge tone={event.visibility === 'public' ? 'info' : 'neutral'}>{event.visibility === 'public' ? w.public : w.internal}</Badge> : null}
             {event.kind === 'message_in' && event.facts.thanks === true ? <Badge tone="good">{w.only_thanks}</Badge> : null}
           </p>
           {event.facts.reason === undefined ? null : (

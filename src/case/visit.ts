@@ -2,6 +2,7 @@
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
+import { speak } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import type { FinishVisit, PlanVisit } from './inputs.ts';
 import { refuseAside } from './owner.ts';
@@ -28,8 +29,11 @@ export async function visitCoverage(ctx: Ctx, row: Pick<CaseRow, 'customer_id'>,
           .where((where) => where.or([where('cancelled_on', 'is', null), where('cancelled_on', '>', visit_on)]))
           .orderBy('code')
           .executeTakeFirst();
-  if (contract === undefined) return { coverage: 'paid', reason: 'No contract with on-site service on that day' };
-  return { coverage: 'contract', reason: `Contract ${contract.code}${contract.ends_on === null ? '' : ` until ${contract.ends_on}`}` };
+  if (contract === undefined)
+    return { coverage: 'paid', reason: speak(['No contract with on-site service on that day', '訪問日に有効な訪問サポート契約なし'], ctx.actor.locale) };
+  const { code, ends_on } = contract;
+  const until = speak(ends_on === null ? ['', ''] : [` until ${ends_on}`, `（${ends_on}まで）`], ctx.actor.locale);
+  return { coverage: 'contract', reason: speak([`Contract ${code}${until}`, `契約 ${code}${until}`], ctx.actor.locale) };
 }
 
 /** Plans a visit. Paid needs the fee and who agreed to it; better coverage than the check finds needs its reason. */

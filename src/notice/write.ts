@@ -98,6 +98,7 @@ export async function approveNotice(ctx: Ctx, id: string, recipients: number, ex
     const contacts = await recipientsOf(ctx, row);
     if (contacts.length !== recipients)
       throw new Problem('stale', [`The list has ${contacts.length} recipients now`, `対象は現在${contacts.length}件です。再確認してください`]);
+    if (contacts.length === 0) throw new Problem('conflict', ['It would reach nobody', '対象者がいません'], { blocking: `/api/v1/notices/${row.id}` });
     await keepRecipients(ctx, row, contacts);
     return { recipients_approved: contacts.length, approved_by: ctx.actor.id, approved_by_name: ctx.actor.name, approved_at: ctx.now };
   });
