@@ -93,24 +93,29 @@ function totalsKind(by: readonly Dimension[], filter: CohortFilter): CohortKind 
 
 type Row = Record<string, string | number | null>;
 
-// The state before a day is the last row ahead of it: exposure up to that row, plus those then active for the days since. Two index seeks per cohort and edge.
+// The state before a day is the last row ahead of it: exposure up to that row, plus those then active for the days since. Two index seeks per cohort and edge;
+// a period without a beginning has one edge.
 async function listFromTotals(ctx: Ctx, kind: CohortKind, by: readonly Dimension[], filter: CohortFilter, { from, to }: Period): Promise<RateGroup[]> {
   // One cohort of the kind 'model' per model: nothing to add up.
   const isSingle = kind === 'model' && by.includes('model');
-  const total = (figure: string) => sql.raw(isSingle ? figure : `sum(${figure})`);
+  const since = from > 0;
+  const total = (high: string, low: string) => {
+    const figure = since ? `${high} - coalesce(${low}, 0)` : high;
+    return sql.raw(isSingle ? figure : `sum(${figure})`);
+  };
   const keyList = by.length === 0 ? sql`` : sql`${selectKeys(by)}, `;
   const lastBefore = (day: number) =>
     sql`(select t.day from quality_totals t where t.cohort_id = c.id and t.day < ${sql.lit(day)} order by t.day desc limit 1)`;
   const rows = await sql<Row>`
     select ${keyList}
-      ${total(`h.exposure_days + h.active * (${to} - h.day) - coalesce(l.exposure_days + l.active * (${from} - l.day), 0)`)} as exposure_days,
-      ${total('h.started - coalesce(l.finished, 0)')} as units,
-      ${total('h.confirmed - coalesce(l.confirmed, 0)')} as confirmed, ${total('h.nff - coalesce(l.nff, 0)')} as nff,
-      ${total('h.untriaged - coalesce(l.untriaged, 0)')} as untriaged, ${total('h.other - coalesce(l.other, 0)')} as other
+      ${total(`h.exposure_days + h.active * (${to} - h.day)`, `l.exposure_days + l.active * (${from} - l.day)`)} as exposure_days,
+      ${total('h.started', 'l.finished')} as units,
+      ${total('h.confirmed', 'l.confirmed')} as confirmed, ${total('h.nff', 'l.nff')} as nff,
+      ${total('h.untriaged', 'l.untriaged')} as untriaged, ${total('h.other', 'l.other')} as other
     from quality_cohorts c
     join models m on m.id = c.model_id
     join quality_totals h on h.cohort_id = c.id and h.day = ${lastBefore(to)}
-    left join quality_totals l on l.cohort_id = c.id and l.day = ${lastBefore(from)}
+    ${since ? sql`left join quality_totals l on l.cohort_id = c.id and l.day = ${lastBefore(from)}` : sql``}
     where c.kind = ${sql.lit(kind)} ${whereCohort(filter)} ${isSingle || by.length === 0 ? sql`` : sql`group by ${groupKeys(by)}`}`.execute(ctx.db);
   const names = keyNames(by);
   return rows.rows.map((row) => groupOf(row, names)).filter((group) => group.units > 0 || group.exposure_days > 0 || returnedOf(group) > 0);
