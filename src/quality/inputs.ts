@@ -96,6 +96,10 @@ export const FailureRowsQuery = CohortFilter.extend(PeriodQuery.shape).extend({
 });
 export type FailureRowsQuery = z.output<typeof FailureRowsQuery>;
 
+/** Failure mode and component do not narrow the exposure of a cohort. */
+export const ExposureRowsQuery = FailureRowsQuery.omit({ kind: true, finding: true, failure_mode: true, component: true });
+export type ExposureRowsQuery = z.output<typeof ExposureRowsQuery>;
+
 /** A cohort in one parameter: `model:X-100,firmware:4.2.1`. */
 export const CohortText = z
   .string()

@@ -1,9 +1,10 @@
 // JSON routes of failure rates: the table and the rows behind it.
 import { createRoute, z } from '@hono/zod-openapi';
 import { answers, gated, newApi, problems } from '../web/route.ts';
+import { listExposureRows } from './exposureRows.ts';
 import { listFailureRates } from './failureRates.ts';
 import { listFailureRows } from './failureRows.ts';
-import { FailureRowsQuery, RateQuery } from './inputs.ts';
+import { ExposureRowsQuery, FailureRowsQuery, RateQuery } from './inputs.ts';
 
 export const rateApi = newApi();
 
@@ -112,4 +113,32 @@ rateApi.openapi(
     responses: { 200: answers(z.object({ items: z.array(FailureRowJson), next_cursor: z.string().nullable() })), ...problems },
   }),
   async (c) => c.json(await listFailureRows(c.var.ctx, c.req.valid('query')), 200),
+);
+
+const ExposureRowJson = z
+  .object({
+    unit_id: z.string(),
+    serial: z.string(),
+    maker: z.string(),
+    model: z.string(),
+    hw_rev: z.string().nullable(),
+    batch: z.string().nullable(),
+    firmware: z.string().nullable(),
+    site: z.string().nullable(),
+    from_on: z.string(),
+    to_on: z.string(),
+    exposure_days: z.int(),
+  })
+  .openapi('ExposureRow');
+
+rateApi.openapi(
+  createRoute({
+    method: 'get',
+    path: '/failure-rates/exposure',
+    ...gated('quality:read'),
+    summary: 'The stays in service a figure of device-days adds up',
+    request: { query: ExposureRowsQuery },
+    responses: { 200: answers(z.object({ items: z.array(ExposureRowJson), next_cursor: z.string().nullable() })), ...problems },
+  }),
+  async (c) => c.json(await listExposureRows(c.var.ctx, c.req.valid('query')), 200),
 );

@@ -3,10 +3,11 @@ import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Filters, formatNumber, Num, PageHead, Pager, Percent, Section, Select, Table, Unknown, withQuery } from '../web/parts.tsx';
+import { listExposureRows } from './exposureRows.ts';
 import { listFailureRates, type RateRow } from './failureRates.ts';
 import { listFailureRows } from './failureRows.ts';
 import { ForestPlot } from './forestPlot.tsx';
-import { type Dimension, FailureRowsQuery, NOT_KNOWN, RatePageQuery } from './inputs.ts';
+import { type Dimension, ExposureRowsQuery, FailureRowsQuery, NOT_KNOWN, RatePageQuery } from './inputs.ts';
 import { CohortFields, dimensionOptions, KindField, PeriodFields, PopulationLine, QualityTabs, withInterval } from './views.tsx';
 import { words } from './words.ts';
 
@@ -60,8 +61,13 @@ function RateTableView({ c, by, rows }: { c: AppContext; by: readonly Dimension[
       columns={[
         { head: w.rank, numeric: true, cell: (row) => (row.too_little_exposure ? <span class="greyed">{row.rank}</span> : row.rank) },
         ...dimensions.map((name) => ({ head: w[name], cell: (row: RateRow) => row.group[name] ?? <Unknown locale={locale} /> })),
-        { head: w.units, numeric: true, sort: 'units', cell: (row) => formatNumber(row.units, locale) },
-        { head: w.device_days, numeric: true, sort: 'exposure_days', cell: (row) => formatNumber(row.exposure_days, locale) },
+        { head: w.units, numeric: true, sort: 'units', cell: (row) => <a href={exposureLink(c, row)}>{formatNumber(row.units, locale)}</a> },
+        {
+          head: w.device_days,
+          numeric: true,
+          sort: 'exposure_days',
+          cell: (row) => <a href={exposureLink(c, row)}>{formatNumber(row.exposure_days, locale)}</a>,
+        },
         {
           head: w.failures,
           numeric: true,
@@ -108,16 +114,61 @@ function CohortLink({ c, row: { group } }: { c: AppContext; row: RateRow }) {
 
 /** The rows a figure of this group counts; `finding` null means all that came back, undefined those of the kind shown. */
 function rowsLink(c: AppContext, row: RateRow, finding?: string | null): string {
-  const kept = Object.entries(c.req.query()).filter(
-    ([name, value]) =>
-      value !== '' && ['from_on', 'to_on', 'failure_mode', 'component', 'maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind'].includes(name),
-  );
-  const search = new URLSearchParams([...kept]);
-  for (const [name, code] of Object.entries(row.group)) search.set(name, code ?? NOT_KNOWN);
+  const search = searchOf(c, row);
   if (finding === undefined) search.set('kind', c.req.query('kind') || 'confirmed');
   else if (finding !== null) search.set('finding', finding);
   return `/failure-rates/rows?${search}`;
 }
+
+const KEPT = ['from_on', 'to_on', 'failure_mode', 'component', 'maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind'];
+
+function searchOf(c: AppContext, row: RateRow): URLSearchParams {
+  const search = new URLSearchParams(Object.entries(c.req.query()).filter(([name, value]) => value !== '' && KEPT.includes(name)));
+  for (const [name, code] of Object.entries(row.group)) search.set(name, code ?? NOT_KNOWN);
+  return search;
+}
+
+/** The stays behind a group's device-days; failure mode and component leave them whole. */
+function exposureLink(c: AppContext, row: RateRow): string {
+  const search = searchOf(c, row);
+  search.delete('failure_mode');
+  search.delete('component');
+  return `/failure-rates/exposure?${search}`;
+}
+
+page(ratePages, '/failure-rates/exposure', 'quality:read', async (c) => {
+  const { locale } = c.var;
+  const w = words(locale);
+  const { items, next_cursor } = await listExposureRows(c.var.ctx, readQuery(c, ExposureRowsQuery));
+  return show(
+    c,
+    { title: w.exposure_rows, nav: '/failure-rates', kind: 'wide' },
+    <>
+      <PageHead title={w.exposure_rows} />
+      <QualityTabs c={c} />
+      <Section title={shownFilter(c)}>
+        <Table
+          c={c}
+          caption={w.exposure_rows}
+          rows={items}
+          columns={[
+            { head: w.serial, sort: 'serial', cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
+            { head: w.maker, cell: (row) => row.maker },
+            { head: w.model, cell: (row) => row.model },
+            { head: w.hw_rev, cell: (row) => row.hw_rev ?? <Unknown locale={locale} /> },
+            { head: w.batch, cell: (row) => row.batch ?? <Unknown locale={locale} /> },
+            { head: w.firmware, cell: (row) => row.firmware ?? <Unknown locale={locale} /> },
+            { head: w.site, cell: (row) => row.site ?? <Unknown locale={locale} /> },
+            { head: w.from_on, cell: (row) => row.from_on },
+            { head: w.to_on, cell: (row) => row.to_on },
+            { head: w.device_days, numeric: true, cell: (row) => formatNumber(row.exposure_days, locale) },
+          ]}
+        />
+        <Pager c={c} next_cursor={next_cursor} />
+      </Section>
+    </>,
+  );
+});
 
 page(ratePages, '/failure-rates/rows', 'quality:read', async (c) => {
   const { locale } = c.var;

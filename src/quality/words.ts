@@ -13,6 +13,7 @@ export const words = defineWords({
   frozen_months: ['Closed months', '締め済みの月次'],
   nevada: ['Nevada grid', 'ネバダ表'],
   failure_rows: ['Failures behind the figure', '数値の内訳'],
+  exposure_rows: ['Stays in service behind the device-days', '延べ稼働日数の内訳(稼働期間)'],
   narrow: ['Narrow down', '絞り込み条件'],
   by: ['By', '集計単位'],
   by_second: ['and by', 'さらに'],

@@ -217,6 +217,24 @@ eachDb('failure rates', (test) => {
     expect(Rows.parse(await (await caller.get('/api/v1/failure-rates/rows?model=A1&age_band=91-365d')).json()).items).toHaveLength(5);
   });
 
+  it.each([
+    'by=model&from_on=2025-01-01&to_on=2026-01-01',
+    'by=firmware&from_on=2025-03-01&to_on=2025-09-01',
+    'by=model,age_band&to_on=2025-12-15',
+    'by=site,hw_rev',
+  ])('device-days open the stays that add up to them: %s', async (query) => {
+    const Stays = z.object({ items: z.array(z.object({ exposure_days: z.number(), unit_id: z.string() })), next_cursor: z.null() });
+    for (const item of (await table(query)).items) {
+      const search = new URLSearchParams(query);
+      search.delete('by');
+      search.set('limit', '500');
+      for (const [name, code] of Object.entries(item.group)) search.set(name, code ?? '-');
+      const stays = Stays.parse(await (await caller.get(`/api/v1/failure-rates/exposure?${search}`)).json()).items;
+      expect(stays.reduce((sum, stay) => sum + stay.exposure_days, 0)).toBe(item.exposure_days);
+      expect(new Set(stays.map((stay) => stay.unit_id)).size).toBe(item.units);
+    }
+  });
+
   it('the same as CSV', async () => {
     const csv = await (await caller.get('/api/v1/failure-rates?by=model', { Accept: 'text/csv' })).text();
     expect(csv.split('\r\n')[0]).toContain('rank,maker,model,group,units,exposure_days');
