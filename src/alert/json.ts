@@ -9,6 +9,18 @@ const text = z.string().nullable();
 const count = z.number().nullable();
 const Excess = z.object({ kind: z.string(), value: z.string(), observed: z.number(), expected: z.number(), ratio: count, p_value: count });
 
+const RollOut = z.object({
+  firmware: z.string(),
+  started_on: DayText,
+  upgraded: z.int(),
+  e_value: z.number(),
+  threshold: z.number(),
+  treated: z.number(),
+  treated_expected: z.number(),
+  control: z.number(),
+  control_expected: z.number(),
+});
+
 export const AlertJson = z
   .object({
     id: z.string(),
@@ -41,6 +53,7 @@ export const AlertJson = z
     statistic_without_top_site: count,
     by_signal: z.array(z.object({ signal: z.string(), statistic: z.number() })),
     excess: z.array(Excess),
+    rollout: RollOut.nullable(),
     lead_days_to_report: count,
     lead_days_to_return: count,
     first_report_on: text,
@@ -93,6 +106,7 @@ export function alertJson(alert: NamedAlert): z.output<typeof AlertJson> {
     statistic_without_top_site: shares?.without_top_site ?? null,
     by_signal: [...(evidence.by_signal ?? [])],
     excess: [...(evidence.excess ?? [])],
+    rollout: evidence.rollout ?? null,
     lead_days_to_report: lead.report,
     lead_days_to_return: lead.return,
     first_report_on: alert.first_report_on,

@@ -2,6 +2,7 @@
 
 import { addDays, type Day } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
+import { REPORT, RETURN } from './measures.ts';
 import { leadOf } from './queries.ts';
 
 export interface Lead {
@@ -34,7 +35,11 @@ export interface Missed {
   readonly model_code: string;
   readonly returns: number;
   readonly first_return_on: Day;
+  readonly why: WhyMissed;
 }
+
+/** The returned units had no device; they had, but showed no signal in the 90 days before; they did, but not beyond chance. */
+export type WhyMissed = 'no_telemetry' | 'no_signal' | 'below';
 
 /** Confirmed defects from which on a model should have been noticed. */
 const ENOUGH_RETURNS = 5;
@@ -47,23 +52,44 @@ export async function listMissed(ctx: Ctx): Promise<Missed[]> {
     .selectFrom('return_units')
     .innerJoin('units', 'units.id', 'return_units.unit_id')
     .innerJoin('models', 'models.id', 'units.model_id')
-    .select(['models.id as model_id', 'models.code as model_code', 'return_units.returned_on'])
+    .select(['models.id as model_id', 'models.code as model_code', 'return_units.unit_id', 'return_units.returned_on'])
     .where('verdict', '=', 'confirmed')
     .where('returned_on', '>=', since)
     .orderBy('returned_on')
     .execute();
   const alerts = await ctx.db.selectFrom('alerts').select(['model_id', 'raised_on']).where('model_id', 'is not', null).where('level', '<>', 'watch').execute();
-  const byModel = new Map<string, { model_code: string; days: Day[] }>();
-  for (const row of rows) {
-    const found = byModel.get(row.model_id) ?? { model_code: row.model_code, days: [] };
-    byModel.set(row.model_id, found);
-    if (row.returned_on !== null) found.days.push(row.returned_on);
+  const byModel = new Map<string, { model_code: string; defects: { unit_id: string; returned_on: Day }[] }>();
+  for (const { model_id, model_code, unit_id, returned_on } of rows) {
+    const found = byModel.get(model_id) ?? { model_code, defects: [] };
+    byModel.set(model_id, found);
+    if (returned_on !== null) found.defects.push({ unit_id, returned_on });
   }
-  return [...byModel]
-    .flatMap(([model_id, { model_code, days }]) => {
-      const fifth = days[ENOUGH_RETURNS - 1];
-      if (fifth === undefined || alerts.some((alert) => alert.model_id === model_id && alert.raised_on <= fifth)) return [];
-      return [{ model_id, model_code, returns: days.length, first_return_on: days[0] ?? fifth }];
-    })
-    .sort((a, b) => b.returns - a.returns);
+  const missed: Missed[] = [];
+  for (const [model_id, { model_code, defects }] of byModel) {
+    const fifth = defects[ENOUGH_RETURNS - 1]?.returned_on;
+    if (fifth === undefined || alerts.some((alert) => alert.model_id === model_id && alert.raised_on <= fifth)) continue;
+    missed.push({ model_id, model_code, returns: defects.length, first_return_on: defects[0]?.returned_on ?? fifth, why: await whyMissed(ctx, defects) });
+  }
+  return missed.sort((a, b) => b.returns - a.returns);
 }
+
+async function whyMissed(ctx: Ctx, defects: readonly { unit_id: string; returned_on: Day }[]): Promise<WhyMissed> {
+  const ids = [...new Set(defects.map((defect) => defect.unit_id))].slice(0, MOST_UNITS);
+  const devices = await ctx.db.selectFrom('devices').select('unit_id').where('unit_id', 'in', ids).limit(1).execute();
+  if (devices.length === 0) return 'no_telemetry';
+  const days = await ctx.db
+    .selectFrom('signal_days')
+    .innerJoin('signals', 'signals.id', 'signal_days.signal_id')
+    .select(['unit_id', 'day_on'])
+    .where('unit_id', 'in', ids)
+    .where('measure', 'not in', [RETURN, REPORT])
+    .execute();
+  const shown = defects.some(({ unit_id, returned_on }) =>
+    days.some((day) => day.unit_id === unit_id && day.day_on < returned_on && day.day_on >= addDays(returned_on, -BEFORE_DAYS)),
+  );
+  return shown ? 'below' : 'no_signal';
+}
+
+/** Days before a return in which a signal would have told. */
+const BEFORE_DAYS = 90;
+const MOST_UNITS = 500;

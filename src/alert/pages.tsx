@@ -9,7 +9,7 @@ import { acknowledgeAlert, dismissAlert, resolveAlert } from './act.ts';
 import { Acknowledge, CloseAlert } from './inputs.ts';
 import { listen } from './live.ts';
 import { countAlertUnits, evidenceOf, getAlert, leadOf, listAlerts, listAlertUnits, listCustomersAtRisk, type NamedAlert } from './queries.ts';
-import { AlertActions, AlertFacts, cohortName, EpisodesChart, ExcessTable, LevelBadge, StateBadge, signalName } from './views.tsx';
+import { AlertActions, AlertFacts, cohortName, EpisodesChart, ExcessTable, LevelBadge, RollOutTable, SignalTable, StateBadge, signalName } from './views.tsx';
 import { levelWords, stateWords, words } from './words.ts';
 
 export const alertPages = newPages();
@@ -42,6 +42,9 @@ page(alertPages, '/alerts', 'alert:read', async (c) => {
         </a>{' '}
         <a class="button" href="/lead-times">
           {w.scoreboard}
+        </a>{' '}
+        <a class="button" href="/learning/precursors">
+          {w.precursors}
         </a>
       </PageHead>
       <Filters c={c}>
@@ -132,7 +135,9 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
       <AlertActions c={c} alert={alert} />
       <EpisodesChart c={c} alert={alert} />
       <AlertFacts c={c} alert={alert} />
+      <RollOutTable c={c} alert={alert} />
       <ExcessTable c={c} alert={alert} names={new Map(batches.map((batch) => [batch.id, batch.code]))} />
+      <SignalTable c={c} alert={alert} />
       <Section title={`${w.customers_at_risk} (${w.at_risk}: ${counts.at_risk})`}>
         <Table
           c={c}

@@ -1,14 +1,15 @@
 // Pages of quality staff: signal definitions with their back-test, silences, and how early the alerts came.
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Form, Num, PageHead, Section, Select, Table } from '../web/parts.tsx';
 import { backtestSignal } from './backtest.ts';
-import { AddSilence, Backtest, ChangeSignal } from './inputs.ts';
+import { AddSilence, Backtest, ChangeSignal, SaveSignal } from './inputs.ts';
 import { listLeads, listMissed } from './leads.ts';
 import { measures } from './measures.ts';
 import { getSignal, listSignals, listSilences } from './queries.ts';
-import { changeSignal } from './saveSignal.ts';
+import { addSignal, changeSignal } from './saveSignal.ts';
 import { addSilence, endSilence } from './silence.ts';
 import { ensureSignals } from './starters.ts';
 import { kindWords, words } from './words.ts';
@@ -36,8 +37,39 @@ page(signalPages, '/signals', 'alert:read', async (c) => {
           { head: w.state, cell: (row) => (row.retired_at === null ? '' : w.retired) },
         ]}
       />
+      {may(c.var.ctx.actor, 'quality:write') ? <NewSignal c={c} /> : null}
     </>,
   );
+});
+
+/** The page of the new signal offers its back-test; the next scan counts the past by it. */
+function NewSignal({ c }: { c: AppContext }) {
+  const w = words(c.var.locale);
+  const { options, kinds } = choices(c);
+  return (
+    <Section title={w.new_signal}>
+      <Form action="/signals" label={w.new_signal}>
+        <Field label={w.code} name="code" pattern="[a-z][a-z0-9_]{0,39}" required />
+        <Field label={w.name_en} name="name_en" required />
+        <Field label={w.name_ja} name="name_ja" required />
+        <Select label={w.measure} name="measure" options={options} />
+        <Field label={w.limit} name="threshold" type="number" step="any" required />
+        <Select label={w.kind} name="kind" options={kinds} />
+        <Field label={w.prior} name="prior_per_1000_device_days" type="number" step="any" value={0.5} />
+        <button type="submit">{w.add}</button>
+      </Form>
+    </Section>
+  );
+}
+
+const choices = (c: AppContext) => ({
+  options: measures.map(({ code, label }) => ({ value: code, label: c.var.locale === 'ja' ? label[1] : label[0] })),
+  kinds: (['device', 'network'] as const).map((value) => ({ value, label: kindWords(c.var.locale)[value] })),
+});
+
+action(signalPages, '/signals', 'quality:write', async (c) => {
+  const row = await addSignal(c.var.ctx, await readForm(c, SaveSignal));
+  return seeOther(c, `/signals/${row.id}`, words(c.var.locale).done_changed);
 });
 
 page(signalPages, '/signals/:id', 'alert:read', async (c) => {
@@ -46,8 +78,7 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
   const row = await getSignal(c.var.ctx, c.req.param('id') ?? '');
   const tried = readQuery(c, Backtest.partial());
   const result = tried.threshold === undefined ? null : await backtestSignal(c.var.ctx, row, Backtest.parse(tried));
-  const options = measures.map(({ code, label }) => ({ value: code, label: ja ? label[1] : label[0] }));
-  const kinds = (['device', 'network'] as const).map((value) => ({ value, label: kindWords(c.var.locale)[value] }));
+  const { options, kinds } = choices(c);
   return show(
     c,
     { title: ja ? row.name_ja : row.name_en, nav: '/alerts' },
@@ -173,6 +204,7 @@ page(signalPages, '/lead-times', 'alert:read', async (c) => {
             { head: w.model, cell: (row) => row.model_code },
             { head: w.returns, numeric: true, cell: (row) => row.returns },
             { head: w.first_return_on, cell: (row) => row.first_return_on },
+            { head: w.why_missed, cell: (row) => w[row.why] },
           ]}
         />
       </Section>

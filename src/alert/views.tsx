@@ -132,6 +132,57 @@ export function ExcessTable({ c, alert, names }: { c: AppContext; alert: NamedAl
   );
 }
 
+/** A roll-out that alarms: what the upgraded devices showed, and those still to upgrade, against their own past. */
+export function RollOutTable({ c, alert }: { c: AppContext; alert: NamedAlert }) {
+  const w = words(c.var.locale);
+  const { rollout } = evidenceOf(alert);
+  if (rollout === undefined) return null;
+  const number = (value: number | null, digits = 1) => <Num value={value} digits={digits} locale={c.var.locale} />;
+  const rows = [
+    { group: w.treated, observed: rollout.treated, expected: rollout.treated_expected },
+    { group: w.control, observed: rollout.control, expected: rollout.control_expected },
+  ];
+  return (
+    <Section title={w.rollout}>
+      <p>{w.rollout_text(rollout.firmware, rollout.started_on, rollout.upgraded)}</p>
+      <Table
+        c={c}
+        caption={w.rollout}
+        rows={rows}
+        columns={[
+          { head: w.part, cell: (row) => row.group },
+          { head: w.observed, numeric: true, cell: (row) => number(row.observed, 0) },
+          { head: w.expected, numeric: true, cell: (row) => number(row.expected) },
+          { head: w.ratio_only, numeric: true, cell: (row) => number(row.expected > 0 ? row.observed / row.expected : null) },
+        ]}
+      />
+      <p>
+        {w.e_value}: {number(rollout.e_value, 0)} ({number(rollout.threshold, 0)})
+      </p>
+    </Section>
+  );
+}
+
+/** The signals of the incident, loudest first. */
+export function SignalTable({ c, alert }: { c: AppContext; alert: NamedAlert }) {
+  const w = words(c.var.locale);
+  const rows = evidenceOf(alert).by_signal ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Section title={w.by_signal}>
+      <Table
+        c={c}
+        caption={w.by_signal}
+        rows={rows}
+        columns={[
+          { head: w.signal, cell: (row) => row.signal },
+          { head: w.statistic, numeric: true, cell: (row) => <Num value={row.statistic} digits={0} locale={c.var.locale} /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
 export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert }) {
   const w = words(c.var.locale);
   if (!may(c.var.ctx.actor, 'alert:write')) return null;

@@ -31,6 +31,8 @@ import { kpiApi } from '../kpi/api.ts';
 import { kpiPages } from '../kpi/pages.tsx';
 import { learningApi } from '../learning/api.ts';
 import { learningPages } from '../learning/pages.tsx';
+import { precursorApi } from '../learning/precursorApi.ts';
+import { precursorPages } from '../learning/precursorPages.tsx';
 import { noticeApi } from '../notice/api.ts';
 import { noticePages } from '../notice/pages.tsx';
 import { accountPages } from '../person/accountPages.tsx';
@@ -115,6 +117,7 @@ const apis = () => [
   articleApi,
   noticeApi,
   learningApi,
+  precursorApi,
   webhookApi,
 ];
 
@@ -143,6 +146,7 @@ const allPages = () => [
   kpiPages,
   articlePages,
   noticePages,
+  precursorPages,
   learningPages,
   webhookPages,
   portalPages,
