@@ -80,7 +80,12 @@ async function confirmedFailures(ctx: Ctx): Promise<Failure[]> {
     .innerJoin('units as u', 'u.id', 'r.unit_id')
     .innerJoin('devices as v', 'v.unit_id', 'u.id')
     .select(['r.unit_id', 'u.model_id', 'r.failed_on', 'r.returned_on', 'r.failure_mode_id', 'v.first_seen_at'])
-    .select(({ selectFrom }) => selectFrom('service_intervals as s').select(({ fn }) => fn.min('s.from_on').as('on')).whereRef('s.unit_id', '=', 'u.id').as('since_on'))
+    .select(({ selectFrom }) =>
+      selectFrom('service_intervals as s')
+        .select(({ fn }) => fn.min('s.from_on').as('on'))
+        .whereRef('s.unit_id', '=', 'u.id')
+        .as('since_on'),
+    )
     .where('r.verdict', '=', 'confirmed')
     .where('r.returned_on', '>=', addDays(today(ctx), -LOOK_BACK_DAYS))
     .orderBy('r.id')
