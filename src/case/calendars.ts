@@ -1,11 +1,11 @@
 // Business calendars as versions. A new one holds from its day on; computed business times before that day stay as they were.
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
+import { type Calendar, usualCalendar } from '../core/businessTime.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
-import { type Calendar, readCalendar, usualCalendar } from './businessTime.ts';
 import type { CalendarRow } from './table.ts';
 
 const WallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM');
@@ -21,12 +21,6 @@ export const CalendarInput = z.object({
   open_days: z.array(z.iso.date()).max(400).default([]),
 });
 export type CalendarInput = z.output<typeof CalendarInput>;
-
-/** Every version, the usual hours when there is none. */
-export async function listCalendars(ctx: Ctx): Promise<Calendar[]> {
-  const rows = await ctx.db.selectFrom('calendars').selectAll().orderBy('from_on').execute();
-  return rows.length === 0 ? [usualCalendar(ctx.zone)] : rows.map(readCalendar);
-}
 
 /**
  * Adds a version from a day to come on, so that no number of the past changes. The very first may reach back: nothing was computed with another.

@@ -1,6 +1,8 @@
 // The one writer of case events, and of everything computed from them.
 import { encodeTime } from 'ulid';
+import { currentClock } from '../catalog/businessClock.ts';
 import { allow, staffOnly } from '../core/actor.ts';
+import type { BusinessClock } from '../core/businessTime.ts';
 import { newId, sha256 } from '../core/id.ts';
 import { invalid } from '../core/problem.ts';
 import { dayOf } from '../core/time.ts';
@@ -8,8 +10,6 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
 import { refuseStale } from '../web/version.ts';
-import { type BusinessClock, businessClock } from './businessTime.ts';
-import { listCalendars } from './calendars.ts';
 import { type CaseEventKind, type CaseEventRow, caseEventKinds, type EventAuthor, type EventFacts, readEvent } from './event.ts';
 import { type Folded, foldCase } from './fold.ts';
 import { getCase } from './queries.ts';
@@ -105,20 +105,6 @@ export async function projectCase(ctx: Ctx, row: CaseRow, change_no: number, clo
     .execute();
   return after;
 }
-
-export async function currentClock(ctx: Ctx): Promise<BusinessClock> {
-  const calendars = await listCalendars(ctx);
-  const key = JSON.stringify(calendars);
-  if (clockKey !== key) {
-    clock = businessClock(calendars);
-    clockKey = key;
-  }
-  return clock;
-}
-
-// The clock remembers the opening of each day; a changed calendar makes a new one.
-let clockKey = '';
-let clock: BusinessClock = () => 0;
 
 /** An id that sorts by the moment; for events from elsewhere it depends on what the sender said alone, not on when it arrived. */
 function eventRow(ctx: Ctx, case_id: string, draft: Draft): CaseEventRow {

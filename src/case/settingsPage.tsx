@@ -1,10 +1,11 @@
 // The desk's settings on one page: its hours, its codes, its texts and workarounds, each kept by a form.
 import { z } from 'zod';
+import { listCalendars } from '../catalog/businessClock.ts';
 import { staffOnly } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { action, newPages, page, seeOther, show } from '../web/page.tsx';
 import { PageHead } from '../web/parts.tsx';
-import { addCalendar, CalendarInput, listCalendars } from './calendars.ts';
+import { addCalendar, CalendarInput } from './calendars.ts';
 import { addWorkaround, retire, saveCaseCode, saveTemplate } from './catalogue.ts';
 import { readDeskForm } from './forms.ts';
 import { SaveCaseCode, SaveTemplate, SaveWorkaround } from './inputs.ts';

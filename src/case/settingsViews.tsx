@@ -1,9 +1,9 @@
 // The sections of the desk's settings: its hours, its codes, its texts, and what helps until a fault is mended.
 import { may } from '../core/actor.ts';
+import type { Calendar } from '../core/businessTime.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Facts, Field, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
-import type { Calendar } from './businessTime.ts';
 import { caseTypes } from './inputs.ts';
 import type { listCodes, listTemplates } from './queries.ts';
 import { named } from './rules.ts';

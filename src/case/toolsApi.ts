@@ -1,14 +1,15 @@
 // What the desk works with, for programs: requests, visits, codes, templates, workarounds, calendars, absence.
 import { z } from '@hono/zod-openapi';
 import { ArticleJson, articleJson } from '../article/api.ts';
+import { listCalendars } from '../catalog/businessClock.ts';
 import { staffOnly } from '../core/actor.ts';
+import { readCalendar } from '../core/businessTime.ts';
 import { rfc3339OrNull } from '../core/time.ts';
 import { getting, gettingOne, posting, postingBare, postingTo } from '../web/recordRoutes.ts';
 import { newApi, pageOf } from '../web/route.ts';
 import { AbsencePlan, previewAbsence, TransferAbsence, transferAbsence } from './absence.ts';
 import { answerRequest, askOthers, withdrawRequest } from './ask.ts';
-import { readCalendar } from './businessTime.ts';
-import { addCalendar, CalendarInput, listCalendars } from './calendars.ts';
+import { addCalendar, CalendarInput } from './calendars.ts';
 import { addWorkaround, saveCaseCode, saveTemplate } from './catalogue.ts';
 import { AnswerRequest, AskOthers, FinishVisit, PlanVisit, SaveCaseCode, SaveTemplate, SaveWorkaround } from './inputs.ts';
 import { CalendarJson, CodeJson, RequestJson, requestJson, TemplateJson, VisitJson, visitJson, WorkaroundJson } from './json.ts';

@@ -1,6 +1,6 @@
 // The lead's view: when cases come, who carries how much, who knows what, how old things get, and whether customers leave after trouble.
 
-import { weekdayOf } from '../case/businessTime.ts';
+import { weekdayOf } from '../core/businessTime.ts';
 import { isInbound, measuredCases } from '../case/held.ts';
 import { isOpen } from '../case/lifecycle.ts';
 import { allow } from '../core/actor.ts';

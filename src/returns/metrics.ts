@@ -1,9 +1,11 @@
 // How the returns desk is doing: turnaround, no-fault-found share, repeat returns, overdue and ageing. Every number names the rows it counted.
 import { z } from '@hono/zod-openapi';
+import { currentClock } from '../catalog/businessClock.ts';
+import type { BusinessClock } from '../core/businessTime.ts';
 import { addDays, DAY_MS, type Day, dayOf, daysBetween, HOUR_MS } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
+import { wilsonInterval } from '../stats/proportionInterval.ts';
 import { openUnitStates, type UnitState } from './lifecycle.ts';
-import { workingTime } from './workingTime.ts';
 
 const Spread = z
   .object({
@@ -14,7 +16,8 @@ const Spread = z
     p90_business_hours: z.number().nullable(),
   })
   .openapi('Turnaround');
-const Share = z.object({ part: z.int(), whole: z.int(), share: z.number().nullable() });
+/** With Wilson’s interval (95 %). */
+const Share = z.object({ part: z.int(), whole: z.int(), share: z.number().nullable(), ci_low: z.number().nullable(), ci_high: z.number().nullable() });
 
 export const ReturnMetrics = z
   .object({
@@ -42,16 +45,17 @@ export async function returnMetrics(ctx: Ctx, window: { from_on?: Day | undefine
   const counts = await countReceived(ctx, from_on, to_on);
   const spans = await listSpans(ctx, from_on, to_on);
   const shipped = await firstShipments(ctx, from_on, to_on);
+  const clock = await currentClock(ctx);
   return {
     from_on,
     to_on,
     received: counts.received,
     receipt_to_disposition: spreadOf(
-      ctx,
+      clock,
       spans.map((unit) => [unit.received_at, unit.dispositioned_at]),
     ),
     receipt_to_shipment: spreadOf(
-      ctx,
+      clock,
       spans.map((unit) => [unit.received_at, shipped.get(unit.id) ?? null]),
     ),
     nff: shareOf(counts.nff, counts.judged),
@@ -92,8 +96,7 @@ async function firstShipments(ctx: Ctx, from_on: Day, to_on: Day): Promise<Map<s
 }
 
 /** Spans that have both ends, in order; an advance replacement that left before its unit came back took no time of ours. */
-function spreadOf(ctx: Ctx, spans: readonly (readonly [number | null, number | null])[]): ReturnMetrics['receipt_to_disposition'] {
-  const clock = workingTime(ctx.zone);
+function spreadOf(clock: BusinessClock, spans: readonly (readonly [number | null, number | null])[]): ReturnMetrics['receipt_to_disposition'] {
   const whole = spans.flatMap(([from, to]) =>
     from === null || to === null || to < from ? [] : [{ calendar: (to - from) / DAY_MS, business: clock(from, to) / HOUR_MS }],
   );
@@ -115,7 +118,10 @@ export function quantile(sorted: readonly number[], p: number): number | null {
   return low === undefined || high === undefined ? null : low + (high - low) * (at - Math.floor(at));
 }
 
-const shareOf = (part: number, whole: number) => ({ part, whole, share: whole === 0 ? null : part / whole });
+function shareOf(part: number, whole: number) {
+  const interval = wilsonInterval(part, whole);
+  return { part, whole, share: whole === 0 ? null : part / whole, ci_low: interval?.low ?? null, ci_high: interval?.high ?? null };
+}
 
 async function countOverdue(ctx: Ctx): Promise<number> {
   const { overdue } = await ctx.db

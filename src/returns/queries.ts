@@ -1,6 +1,7 @@
 // Reading returns, within what the caller may see.
 import { sql } from 'kysely';
 import { notFound } from '../core/problem.ts';
+import { addDays, startOfDay } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import { seenBy } from '../db/scope.ts';
@@ -83,11 +84,14 @@ export interface ReturnUnitFilter {
   readonly disposition?: string | undefined;
   readonly model_id?: string | undefined;
   readonly failure_mode_id?: string | undefined;
-  /** `open`: not decided and not ended. `overdue`, `unexpected`, `repeat`: as the metrics count them. `waiting`: for a second person. */
+  /** `open`: not decided and not ended. `overdue`, `unexpected`, `repeat`: as the metrics count them. `waiting`: for a second person. `judged`, `decided`, `shipped`: what shares and turnarounds are counted over. */
   readonly flag?: string | undefined;
   readonly received_from_on?: string | undefined;
   readonly received_to_on?: string | undefined;
   readonly maker_warranty_ends_by?: string | undefined;
+  /** Days since it came in (of an expected one: since it was filed), both counted. */
+  readonly age_from_days?: number | undefined;
+  readonly age_to_days?: number | undefined;
 }
 
 export type ReturnUnitView = ReturnUnitRow & {
@@ -116,36 +120,10 @@ export async function listReturnUnitViews(ctx: Ctx, page: PageRequest, filter: R
   if (filter.model_id !== undefined) query = query.where('units.model_id', '=', filter.model_id);
   if (filter.received_from_on !== undefined) query = query.where('return_units.returned_on', '>=', filter.received_from_on);
   if (filter.received_to_on !== undefined) query = query.where('return_units.returned_on', '<=', filter.received_to_on);
-  switch (filter.flag) {
-    case 'open':
-      query = query.where('return_units.state', 'in', openUnitStates);
-      break;
-    case 'overdue':
-      query = query.where('return_units.state', '=', 'expected').where('return_units.expected_by_on', '<', today(ctx));
-      break;
-    case 'unexpected':
-      query = query.where('return_units.unexpected_at', 'is not', null);
-      break;
-    case 'waiting':
-      query = query.where((of) =>
-        of.or([
-          of.and([of('return_units.state', '=', 'expected'), of('return_units.write_off_requested_by', 'is not', null)]),
-          of.exists(
-            of.selectFrom('dispositions').select('id').whereRef('return_unit_id', '=', 'return_units.id').where('dispositions.state', '=', 'requested'),
-          ),
-        ]),
-      );
-      break;
-    case 'repeat':
-      query = query.where('return_units.repeat_no', '>', 1);
-      break;
-    case 'claimable':
-      query = query
-        .where('return_units.maker_warranty_ends_on', '>=', today(ctx))
-        .where('return_units.verdict', '=', 'confirmed')
-        .where('return_units.state', 'in', openUnitStates);
-      break;
-  }
+  query = flagged(ctx, query, filter.flag);
+  const came = sql<number>`coalesce(return_units.received_at, return_units.created_at)`;
+  if (filter.age_from_days !== undefined) query = query.where(came, '<', startOfDay(addDays(today(ctx), 1 - filter.age_from_days), ctx.zone));
+  if (filter.age_to_days !== undefined) query = query.where(came, '>=', startOfDay(addDays(today(ctx), -filter.age_to_days), ctx.zone));
   if (filter.maker_warranty_ends_by !== undefined) query = query.where('return_units.maker_warranty_ends_on', '<=', filter.maker_warranty_ends_by);
   // listPage simplifies the row type, which is ReturnUnitView.
   return (await listPage(
@@ -159,6 +137,44 @@ export async function listReturnUnitViews(ctx: Ctx, page: PageRequest, filter: R
     },
     'return_units.id',
   )) as Page<ReturnUnitView>;
+}
+
+/** What a flag of the list stands for, as the metrics count it. */
+function flagged(ctx: Ctx, query: ReturnType<typeof unitViews>, flag: string | undefined): ReturnType<typeof unitViews> {
+  switch (flag) {
+    case 'open':
+      return query.where('return_units.state', 'in', openUnitStates);
+    case 'overdue':
+      return query.where('return_units.state', '=', 'expected').where('return_units.expected_by_on', '<', today(ctx));
+    case 'unexpected':
+      return query.where('return_units.unexpected_at', 'is not', null);
+    case 'judged':
+      return query.where('return_units.verdict', 'is not', null);
+    case 'decided':
+      return query.whereRef('return_units.dispositioned_at', '>=', 'return_units.received_at');
+    case 'shipped':
+      return query.where(
+        sql<boolean>`return_units.received_at <= (select min(shipped_at) from outbound_legs where outbound_legs.return_unit_id = return_units.id)`,
+      );
+    case 'waiting':
+      return query.where((of) =>
+        of.or([
+          of.and([of('return_units.state', '=', 'expected'), of('return_units.write_off_requested_by', 'is not', null)]),
+          of.exists(
+            of.selectFrom('dispositions').select('id').whereRef('return_unit_id', '=', 'return_units.id').where('dispositions.state', '=', 'requested'),
+          ),
+        ]),
+      );
+    case 'repeat':
+      return query.where('return_units.repeat_no', '>', 1);
+    case 'claimable':
+      return query
+        .where('return_units.maker_warranty_ends_on', '>=', today(ctx))
+        .where('return_units.verdict', '=', 'confirmed')
+        .where('return_units.state', 'in', openUnitStates);
+    default:
+      return query;
+  }
 }
 
 export const listUnitsOfReturn = async (ctx: Ctx, return_id: string): Promise<ReturnUnitView[]> =>

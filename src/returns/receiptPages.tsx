@@ -196,7 +196,7 @@ function Ageing({ c, ageing }: { c: AppContext; ageing: ReturnMetrics['ageing'] 
   const bands = [...AGE_BANDS, null].map((to, i) => w.days(i === 0 ? 0 : (AGE_BANDS[i - 1] ?? 0) + (to === null ? 0 : 1), to));
   const columns: Column<ReturnMetrics['ageing'][number]>[] = [
     { head: w.state, cell: (row) => <a href={`/return-units?state=${row.state}`}>{speak(unitStateLabels[row.state as UnitState], c.var.locale)}</a> }, // the metrics list states only
-    ...bands.map((head, i) => ({ head, cell: (row: ReturnMetrics['ageing'][number]) => row.bands[i], numeric: true })),
+    ...bands.map((head, i) => ({ head, cell: (row: ReturnMetrics['ageing'][number]) => <a href={agedRows(row.state, i)}>{row.bands[i]}</a>, numeric: true })),
     { head: w.count, cell: (row) => <a href={`/return-units?state=${row.state}`}>{row.total}</a>, numeric: true },
   ];
   return <Table c={c} caption={w.ageing} columns={columns} rows={ageing} />;
@@ -206,12 +206,18 @@ page(receiptPages, '/returns/metrics', 'inspection:read', async (c) => {
   const w = words(c.var.locale);
   const metrics = await returnMetrics(c.var.ctx, readQuery(c, z.object({ from_on: day.optional(), to_on: day.optional() })));
   const rows = (more: string) => `/return-units?received_from_on=${metrics.from_on}&received_to_on=${metrics.to_on}${more}`;
-  const share = (part: { part: number; whole: number; share: number | null }, more: string) => (
+  const share = (part: ReturnMetrics['nff'], more: string, whole: string) => (
     <>
       <a href={rows(more)}>
         <Percent value={part.share} locale={c.var.locale} />
       </a>{' '}
-      ({w.of(part.part, part.whole)})
+      (<a href={rows(whole)}>{w.of(part.part, part.whole)}</a>
+      {part.share === null ? null : (
+        <>
+          {', '}95 % <Percent value={part.ci_low} locale={c.var.locale} />–<Percent value={part.ci_high} locale={c.var.locale} />
+        </>
+      )}
+      )
     </>
   );
   return show(
@@ -227,9 +233,9 @@ page(receiptPages, '/returns/metrics', 'inspection:read', async (c) => {
       <Facts
         facts={[
           [w.received, <a href={rows('')}>{metrics.received}</a>],
-          [w.nff_share, share(metrics.nff, '&verdict=no_fault_found')],
-          [w.repeat_share, share(metrics.repeat, '&flag=repeat')],
-          [w.overdue, <a href="/returns/ageing">{metrics.overdue}</a>],
+          [w.nff_share, share(metrics.nff, '&verdict=no_fault_found', '&flag=judged')],
+          [w.repeat_share, share(metrics.repeat, '&flag=repeat', '')],
+          [w.overdue, <a href="/return-units?flag=overdue">{metrics.overdue}</a>],
         ]}
       />
       <Section title={w.turnaround}>
@@ -243,16 +249,22 @@ page(receiptPages, '/returns/metrics', 'inspection:read', async (c) => {
   );
 });
 
+/** The rows a band of the ageing table counts. */
+function agedRows(state: string, band: number): string {
+  const [after, to] = [AGE_BANDS[band - 1], AGE_BANDS[band]];
+  return `/return-units?state=${state}${after === undefined ? '' : `&age_from_days=${after + 1}`}${to === undefined ? '' : `&age_to_days=${to}`}`;
+}
+
 function Turnaround({ c, metrics, href }: { c: AppContext; metrics: ReturnMetrics; href: string }) {
   const w = words(c.var.locale);
   const { locale } = c.var;
   const rows = [
-    { name: w.receipt_to_disposition, spread: metrics.receipt_to_disposition },
-    { name: w.receipt_to_shipment, spread: metrics.receipt_to_shipment },
+    { name: w.receipt_to_disposition, spread: metrics.receipt_to_disposition, flag: 'decided' },
+    { name: w.receipt_to_shipment, spread: metrics.receipt_to_shipment, flag: 'shipped' },
   ];
   const columns: Column<(typeof rows)[number]>[] = [
     { head: w.turnaround, cell: (row) => row.name },
-    { head: w.count, cell: (row) => <a href={href}>{row.spread.count}</a>, numeric: true },
+    { head: w.count, cell: (row) => <a href={`${href}&flag=${row.flag}`}>{row.spread.count}</a>, numeric: true },
     { head: w.median_days, cell: (row) => <Num value={row.spread.median_days} digits={1} locale={locale} />, numeric: true },
     { head: w.p90_days, cell: (row) => <Num value={row.spread.p90_days} digits={1} locale={locale} />, numeric: true },
     { head: w.median_hours, cell: (row) => <Num value={row.spread.median_business_hours} digits={1} locale={locale} />, numeric: true },

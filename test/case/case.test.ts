@@ -7,9 +7,10 @@ import { classifyMessage, writeMessage } from '../../src/case/message.ts';
 import { giveOwner } from '../../src/case/owner.ts';
 import { getCase, listCases, listCaseUnits, listEvents, listNeglected } from '../../src/case/queries.ts';
 import { getRated, rateAsPartner, rateByLink } from '../../src/case/rate.ts';
-import { currentClock, lockCases, projectCase } from '../../src/case/record.ts';
+import { lockCases, projectCase } from '../../src/case/record.ts';
 import { linkUnit, logWork } from '../../src/case/unit.ts';
 import { finishVisit, planVisit } from '../../src/case/visit.ts';
+import { currentClock } from '../../src/catalog/businessClock.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, MINUTE, northStaff, southStaff } from './cast.ts';
 

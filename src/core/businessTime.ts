@@ -1,8 +1,7 @@
 // Business time: how long the desk was open between two instants. Calendars come in versions, each in an IANA zone; all intervals are half-open.
 import holidayJp from '@holiday-jp/holiday_jp';
 import { Temporal } from 'temporal-polyfill';
-import { addDays, type Day, dayOf, startOfDay } from '../core/time.ts';
-import type { CalendarRow } from './table.ts';
+import { addDays, type Day, dayOf, startOfDay } from './time.ts';
 
 /** Opening and closing as wall-clock times; `24:00` is the end of the day. */
 export type Hours = readonly [open: string, close: string];
@@ -107,8 +106,14 @@ function cachedDay(at: number, zone: string): Day {
   return day;
 }
 
-/** A stored version as a calendar. */
-export const readCalendar = (row: CalendarRow): Calendar => ({
+/** A version as it is stored: hours and days as JSON. */
+export interface StoredCalendar extends Pick<Calendar, 'from_on' | 'zone' | 'holidays'> {
+  readonly hours: string;
+  readonly closed_days: string;
+  readonly open_days: string;
+}
+
+export const readCalendar = (row: StoredCalendar): Calendar => ({
   from_on: row.from_on,
   zone: row.zone,
   hours: JSON.parse(row.hours),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { businessClock, type Calendar, hoursOn, usualCalendar, weekdayOf } from '../../src/case/businessTime.ts';
+import { businessClock, type Calendar, hoursOn, usualCalendar, weekdayOf } from '../../src/core/businessTime.ts';
 
 const MINUTE = 60_000;
 
