@@ -1,11 +1,5 @@
 -- Investigations (8D): the problem, its causes, what is done about it, and the proof that it helped.
 
--- Numbers people quote (INV-2026-0001): one counter per series and year.
-CREATE TABLE record_numbers (
-  series TEXT NOT NULL PRIMARY KEY,
-  last_no BIGINT NOT NULL
-);
-
 -- owner_id and next_on may be null only because a job opened it or an owner left: such rows are listed apart, and no filter hides them.
 CREATE TABLE investigations (
   id TEXT NOT NULL PRIMARY KEY,

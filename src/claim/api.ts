@@ -1,15 +1,16 @@
 // /claims: what we ask of makers. Steps, exchanges, shipments and the scorecard have their own files, as evidence packs do.
 import { createRoute, z } from '@hono/zod-openapi';
 import { jsonOf } from '../catalog/json.ts';
-import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
+import { today } from '../db/ctx.ts';
+import { answers, body, DayText, gated, IdParam, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
 import { addLines, changeClaim, createClaim, removeLine } from './create.ts';
 import { exchangeApi } from './exchangeApi.ts';
 import { AddLines, ChangeClaim, ClaimFilter, CreateClaim } from './inputs.ts';
 import { Claim, ClaimInFull, counterJson, LinesAnswer, Listed, lineJson, settlementJson } from './json.ts';
-import { possibleEvents } from './lifecycle.ts';
+import { claimStates, possibleEvents } from './lifecycle.ts';
 import { getClaim } from './load.ts';
-import { listClaims, viewClaim } from './queries.ts';
+import { listClaims, listUnattendedClaims, viewClaim } from './queries.ts';
 import { scorecardApi } from './scorecardApi.ts';
 import { shipmentApi } from './shipmentApi.ts';
 import { stepApi } from './stepApi.ts';
@@ -53,6 +54,28 @@ api.openapi(
     setETag(c, row.version);
     return c.json(jsonOf(row), 201);
   },
+);
+
+const Unattended = z.object({
+  id: z.string(),
+  number: z.string(),
+  title: z.string(),
+  state: z.enum(claimStates),
+  maker_name: z.string(),
+  owner_name: z.string().nullable(),
+  next_on: DayText.nullable(),
+});
+
+api.openapi(
+  createRoute({
+    method: 'get',
+    path: '/claims/unattended',
+    tags,
+    summary: 'Open claims without an owner or a next date; takes no filter',
+    ...read,
+    responses: { 200: answers(pageOf(Unattended)), ...problems },
+  }),
+  async (c) => c.json({ items: await listUnattendedClaims(c.var.ctx, today(c.var.ctx)), next_cursor: null }, 200),
 );
 
 // Before /claims/{id}, which would take `scorecard` for an id.

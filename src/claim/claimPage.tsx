@@ -7,6 +7,7 @@ import { claimActions } from './claimActions.ts';
 import { StepForms } from './claimForms.tsx';
 import { Deadlines, Exchanges, Lines, Money } from './claimSections.tsx';
 import { listEvidencePacks } from './evidence.ts';
+import { EvidenceButton } from './evidenceButton.tsx';
 import { type ClaimView, viewClaim } from './queries.ts';
 import { listStaff } from './staff.ts';
 import { ClaimStateBadge } from './views.tsx';
@@ -44,13 +45,7 @@ const Head = ({ c, claim }: { c: AppContext; claim: ClaimView['claim'] }) => {
       <a class="button" href={`/documents?record_kind=claim&record_id=${claim.id}`}>
         {w.documents}
       </a>
-      {may(c.var.ctx.actor, 'claim:write') ? (
-        <form method="post" action="/evidence-packs">
-          <input type="hidden" name="subject_kind" value="claim" />
-          <input type="hidden" name="subject_id" value={claim.id} />
-          <button type="submit">{w.evidence}</button>
-        </form>
-      ) : null}
+      <EvidenceButton c={c} kind="claim" fields={{ subject_id: claim.id }} />
     </PageHead>
   );
 };

@@ -4,11 +4,11 @@ import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { addDays } from '../core/time.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { nextNumber } from '../db/number.ts';
 import { difference, remember } from '../history/remember.ts';
 import type { AddLines, ChangeClaim, CreateClaim, NewLine } from './inputs.ts';
 import { listLines, loadClaim, loadOpenClaim, saveClaim } from './load.ts';
 import { toMinor } from './money.ts';
-import { nextNumber } from './number.ts';
 import { defaultOwner, getStaff } from './staff.ts';
 import type { ClaimLineRow, ClaimRow } from './table.ts';
 

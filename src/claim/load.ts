@@ -1,6 +1,7 @@
 // Loading a claim and its lines for a write, and saving them against the race: used by every verb here.
 import { notFound, Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { type ClaimEvent, type LineEvent, nextLineState, nextState } from './lifecycle.ts';
 import type { ClaimLineRow, ClaimRow } from './table.ts';
 
@@ -37,19 +38,8 @@ export function claimAfter(claim: ClaimRow, event: ClaimEvent): ClaimRow['state'
   return state;
 }
 
-/** The update holds only while version and state are those loaded. */
-export async function saveClaim(ctx: Ctx, before: ClaimRow, set: Partial<ClaimRow>): Promise<ClaimRow> {
-  const after = await ctx.db
-    .updateTable('claims')
-    .set({ ...set, updated_at: ctx.now, version: before.version + 1 })
-    .where('id', '=', before.id)
-    .where('version', '=', before.version)
-    .where('state', '=', before.state)
-    .returningAll()
-    .executeTakeFirst();
-  if (after === undefined) throw stale();
-  return after;
-}
+/** Writes a claim only while it is as loaded. */
+export const saveClaim = (ctx: Ctx, before: ClaimRow, set: Partial<ClaimRow>): Promise<ClaimRow> => saveVersioned(ctx, 'claims', before, set, stale);
 
 export const listLines = (ctx: Ctx, claim_id: string): Promise<ClaimLineRow[]> =>
   ctx.db.selectFrom('claim_lines').selectAll().where('claim_id', '=', claim_id).orderBy('id').execute();
@@ -65,17 +55,8 @@ export async function saveLine(ctx: Ctx, line: ClaimLineRow, event: LineEvent, s
 }
 
 /** Changes what belongs to a line in any state: where its unit is. */
-export async function changeLine(ctx: Ctx, line: ClaimLineRow, set: Partial<ClaimLineRow>): Promise<ClaimLineRow> {
-  const after = await ctx.db
-    .updateTable('claim_lines')
-    .set({ ...set, version: line.version + 1 })
-    .where('id', '=', line.id)
-    .where('version', '=', line.version)
-    .returningAll()
-    .executeTakeFirst();
-  if (after === undefined) throw stale();
-  return after;
-}
+export const changeLine = (ctx: Ctx, line: ClaimLineRow, set: Partial<ClaimLineRow>): Promise<ClaimLineRow> =>
+  saveVersioned(ctx, 'claim_lines', line, set, stale);
 
 /** The named lines in the order of the claim. Throws `not_found` for one that is not of it. */
 export function pickLines(lines: readonly ClaimLineRow[], ids: readonly string[]): ClaimLineRow[] {

@@ -80,7 +80,7 @@ export async function listUnattendedClaims(ctx: Ctx, day: string) {
     .where((of) =>
       of.or([of('claims.owner_id', 'is', null), of('users.disabled_at', 'is not', null), of('claims.next_on', 'is', null), of('claims.next_on', '<', day)]),
     )
-    .orderBy('claims.next_on')
+    .orderBy(sql`coalesce(claims.next_on, '')`)
     .orderBy('claims.id')
     .execute();
 }

@@ -113,11 +113,6 @@ export interface EvidencePackRow {
   created_at: number;
 }
 
-export interface RecordNumberRow {
-  series: string;
-  last_no: number;
-}
-
 export interface ClaimTables {
   claims: ClaimRow;
   claim_lines: ClaimLineRow;
@@ -126,5 +121,4 @@ export interface ClaimTables {
   claim_counters: ClaimCounterRow;
   claim_settlements: ClaimSettlementRow;
   evidence_packs: EvidencePackRow;
-  record_numbers: RecordNumberRow;
 }

@@ -71,24 +71,41 @@ function Matches({ c, subject, matches }: { c: AppContext; subject: Subject; mat
           </a>{' '}
           <Badge tone={row.state === 'accepted' ? 'warn' : 'neutral'}>{row.state === 'accepted' ? w.accepted : w.suggested}</Badge>{' '}
           {(c.var.locale === 'ja' ? row.workaround_ja : row.workaround_en) ?? ''} {row.fixed_in === null ? null : <Badge tone="good">{row.fixed_in}</Badge>}
-          {row.state === 'suggested' && may(c.var.ctx.actor, subject.record_kind === 'case' ? 'case:write' : 'return:write') ? (
-            <form class="row" method="post" action={`/known-issues/${row.id}/matches`}>
-              <input type="hidden" name="record_kind" value={subject.record_kind} />
-              <input type="hidden" name="record_id" value={subject.record_id} />
-              <input type="hidden" name="back" value={subject.back} />
-              <button type="submit" name="state" value="accepted">
-                {w.accept}
-              </button>
-              <button type="submit" name="state" value="refused">
-                {w.refuse}
-              </button>
-            </form>
-          ) : null}
+          {row.state === 'suggested' ? <MatchDecision c={c} issue_id={row.id} record={subject} back={subject.back} /> : null}
         </li>
       ))}
     </ul>
   );
 }
+
+/** A person's word on a suggestion; nothing for those who may not say it. */
+export const MatchDecision = ({
+  c,
+  issue_id,
+  record: { record_kind, record_id },
+  back,
+}: {
+  c: AppContext;
+  issue_id: string;
+  record: Pick<Subject, 'record_kind' | 'record_id'>;
+  back?: string;
+}) => {
+  const w = words(c.var.locale);
+  if (!may(c.var.ctx.actor, record_kind === 'case' ? 'case:write' : 'return:write')) return null;
+  return (
+    <form class="row" method="post" action={`/known-issues/${issue_id}/matches`}>
+      <input type="hidden" name="record_kind" value={record_kind} />
+      <input type="hidden" name="record_id" value={record_id} />
+      {back === undefined ? null : <input type="hidden" name="back" value={back} />}
+      <button type="submit" name="state" value="accepted">
+        {w.accept}
+      </button>
+      <button type="submit" name="state" value="refused">
+        {w.refuse}
+      </button>
+    </form>
+  );
+};
 
 const listMatchesOf = (ctx: Ctx, record_kind: Subject['record_kind'], record_id: string) =>
   ctx.db

@@ -7,6 +7,7 @@ import { newId } from '../core/id.ts';
 import { identifierKey } from '../core/identifier.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { difference, remember } from '../history/remember.ts';
 import type { AddAction, ChangeAction, CutInInput, FinishAction } from './inputs.ts';
 import { type ActionEvent, nextActionState } from './lifecycle.ts';
@@ -166,16 +167,7 @@ async function loadAction(ctx: Ctx, investigation_id: string, id: string, versio
   return row;
 }
 
-async function saveAction(ctx: Ctx, before: InvestigationActionRow, set: Partial<InvestigationActionRow>): Promise<InvestigationActionRow> {
-  const after = await ctx.db
-    .updateTable('investigation_actions')
-    .set({ ...set, updated_at: ctx.now, version: before.version + 1 })
-    .where('id', '=', before.id)
-    .where('version', '=', before.version)
-    .returningAll()
-    .executeTakeFirst();
-  if (after === undefined) throw stale();
-  return after;
-}
+const saveAction = (ctx: Ctx, before: InvestigationActionRow, set: Partial<InvestigationActionRow>): Promise<InvestigationActionRow> =>
+  saveVersioned(ctx, 'investigation_actions', before, set, stale);
 
 const stale = () => new Problem('stale', ['Someone else changed this action in the meantime', '他の人がこの対策を更新しました']);

@@ -3,6 +3,7 @@ import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { remember } from '../history/remember.ts';
 import type { AddCause, DecideCause } from './inputs.ts';
 import { loadOpenInvestigation, saveInvestigation } from './load.ts';
@@ -51,14 +52,8 @@ export async function decideCause(ctx: Ctx, investigation_id: string, cause_id: 
       throw new Problem('conflict', ['The causes are settled; reopen the investigation first', '原因は確定済みです。先に調査を再開してください']);
     }
     const decided = input.state === 'supposed' ? { decided_by: null, decided_at: null } : { decided_by: ctx.actor.name, decided_at: ctx.now };
-    const after = await ctx.db
-      .updateTable('investigation_causes')
-      .set({ state: input.state, evidence, ...decided, version: before.version + 1 })
-      .where('id', '=', cause_id)
-      .where('version', '=', before.version)
-      .returningAll()
-      .executeTakeFirst();
-    if (after === undefined) throw new Problem('stale', ['Someone else changed this cause in the meantime', '他の人がこの原因を更新しました']);
+    const lost = () => new Problem('stale', ['Someone else changed this cause in the meantime', '他の人がこの原因を更新しました']);
+    const after = await saveVersioned(ctx, 'investigation_causes', before, { state: input.state, evidence, ...decided }, lost);
     await saveInvestigation(ctx, investigation, {});
     await remember(ctx, {
       action: 'investigation.cause_decided',

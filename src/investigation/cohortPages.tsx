@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { stateWords } from '../alert/words.ts';
 import { cohortName, type NamedCohort } from '../claim/cohort.ts';
+import { EvidenceButton } from '../claim/evidenceButton.tsx';
 import { words as claimWords } from '../claim/words.ts';
 import { may } from '../core/actor.ts';
 import { placeHold } from '../stock/hold.ts';
@@ -75,18 +76,12 @@ async function Deeds({ c, cohort, alert_id }: { c: AppContext; cohort: NamedCoho
           </a>
         ) : null,
       )}
-      {may(actor, 'claim:write') ? (
-        <form method="post" action="/evidence-packs">
-          <input type="hidden" name="subject_kind" value="cohort" />
-          <CohortInputs cohort={cohort} />
-          <button type="submit">{w.evidence}</button>
-        </form>
-      ) : null}
+      <EvidenceButton c={c} kind="cohort" fields={partsOf(cohort)} />
       {may(actor, 'stock:write') || may(actor, 'stock:approve') ? (
         <details id="hold">
           <summary>{w.hold}</summary>
           <Form action="/cohorts/holds" label={w.hold}>
-            <CohortInputs cohort={cohort} />
+            {Object.entries(partsOf(cohort)).map(([name, value]) => (value === null ? null : <input type="hidden" name={name} value={value} />))}
             {alert_id === undefined ? null : <input type="hidden" name="alert_id" value={alert_id} />}
             <Field label={w.reason} name="reason" required />
             <button type="submit">{w.hold}</button>
@@ -97,13 +92,7 @@ async function Deeds({ c, cohort, alert_id }: { c: AppContext; cohort: NamedCoho
   );
 }
 
-const CohortInputs = ({ cohort: { model_id, hw_rev, batch_id, firmware_id } }: { cohort: NamedCohort }) => (
-  <>
-    {Object.entries({ model_id, hw_rev, batch_id, firmware_id }).map(([name, value]) =>
-      value === null ? null : <input type="hidden" name={name} value={value} />,
-    )}
-  </>
-);
+const partsOf = ({ model_id, hw_rev, batch_id, firmware_id }: NamedCohort) => ({ model_id, hw_rev, batch_id, firmware_id });
 
 const HoldForm = AskedCohort.extend({ model_id: z.string().max(64), reason: z.string().trim().min(1).max(500) });
 

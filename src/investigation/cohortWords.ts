@@ -4,7 +4,6 @@ export const words = defineWords({
   cohort: ['Cohort', '対象群'],
   investigate: ['Open an investigation', '調査を開始'],
   hold: ['Hold stock', '出荷を停止'],
-  evidence: ['Evidence pack', 'エビデンス資料'],
   known_issue: ['Known issue', '既知の不具合'],
   at_risk: (count: number) => [`Next customers at risk (${count})`, `次に影響を受ける顧客(${count})`],
   notice: ['Tell customers', '顧客へ連絡'],

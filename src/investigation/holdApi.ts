@@ -1,10 +1,9 @@
 // Holds of an investigation, customers at risk, and replacements prepared for them.
 import { createRoute, z } from '@hono/zod-openapi';
 import { jsonOf } from '../catalog/json.ts';
-import { staffOnly } from '../core/actor.ts';
 import { answers, body, DayText, gated, IdParam, Instant, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
 import { cohortsAsked, listAtRisk } from './atRisk.ts';
-import { listDisplaced, moveToSubstitute } from './displaced.ts';
+import { displacedApi } from './displacedApi.ts';
 import { holdSuspects, listHolds } from './hold.ts';
 import { CohortInput } from './inputs.ts';
 import { prepareReplacements } from './replace.ts';
@@ -33,20 +32,6 @@ const Hold = z
     version: z.int(),
   })
   .openapi('InvestigationHold');
-
-const Displaced = z
-  .object({
-    reservation_id: z.string(),
-    model_code: z.string(),
-    serial: Nullable,
-    quantity: z.int(),
-    cause_kind: z.string(),
-    cause_id: Nullable,
-    return_id: Nullable,
-    return_number: Nullable,
-    moved_to: Nullable,
-  })
-  .openapi('DisplacedReservation');
 
 export const HoldSuspects = z.strictObject({ reason: z.string().trim().min(1).max(500), cohorts: z.array(CohortInput).min(1).max(50).optional() });
 
@@ -117,67 +102,7 @@ holdApi.openapi(
   async (c) => c.json({ items: (await holdSuspects(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))).map(jsonOf) }, 201),
 );
 
-holdApi.openapi(
-  createRoute({
-    method: 'get',
-    path: '/investigations/{id}/displaced-reservations',
-    tags,
-    summary: 'Promises its holds took back',
-    ...gated('investigation:read'),
-    request: { params: IdParam },
-    responses: { 200: answers(pageOf(Displaced)), ...problems },
-  }),
-  async (c) => c.json({ items: await listDisplaced(c.var.ctx, { investigation_id: c.req.valid('param').id }), next_cursor: null }, 200),
-);
-
-const ReservationParam = IdParam.extend({ reservation_id: z.string().openapi({ param: { name: 'reservation_id', in: 'path' } }) });
-holdApi.openapi(
-  createRoute({
-    method: 'post',
-    path: '/investigations/{id}/displaced-reservations/{reservation_id}/substitution',
-    tags,
-    summary: 'Move a promise to a unit that is not held',
-    ...gated('stock:write'),
-    request: { params: ReservationParam, body: body(z.strictObject({ unit_id: Id.optional() })) },
-    responses: { 201: answers(z.object({ unit_id: Nullable, model_id: z.string() })), ...problems },
-  }),
-  async (c) => {
-    const { id, reservation_id } = c.req.valid('param');
-    return c.json(await moveToSubstitute(c.var.ctx, { investigation_id: id }, reservation_id, c.req.valid('json').unit_id), 201);
-  },
-);
-
-holdApi.openapi(
-  createRoute({
-    method: 'get',
-    path: '/stock/holds/{id}/displaced-reservations',
-    tags,
-    summary: 'Promises this hold took back',
-    ...gated('stock:read'),
-    request: { params: IdParam },
-    responses: { 200: answers(pageOf(Displaced)), ...problems },
-  }),
-  async (c) => {
-    staffOnly(c.var.ctx);
-    return c.json({ items: await listDisplaced(c.var.ctx, { hold_id: c.req.valid('param').id }), next_cursor: null }, 200);
-  },
-);
-
-holdApi.openapi(
-  createRoute({
-    method: 'post',
-    path: '/stock/holds/{id}/displaced-reservations/{reservation_id}/substitution',
-    tags,
-    summary: 'Move a promise to a unit that is not held',
-    ...gated('stock:write'),
-    request: { params: ReservationParam, body: body(z.strictObject({ unit_id: Id.optional() })) },
-    responses: { 201: answers(z.object({ unit_id: Nullable, model_id: z.string() })), ...problems },
-  }),
-  async (c) => {
-    const { id, reservation_id } = c.req.valid('param');
-    return c.json(await moveToSubstitute(c.var.ctx, { hold_id: id }, reservation_id, c.req.valid('json').unit_id), 201);
-  },
-);
+holdApi.route('/', displacedApi);
 
 holdApi.openapi(
   createRoute({

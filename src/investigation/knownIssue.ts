@@ -1,11 +1,12 @@
 // Known issues: what support and partners should recognise, and what helps meanwhile.
 
 import { checkCohort } from '../claim/cohort.ts';
-import { nextNumber } from '../claim/number.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { nextNumber } from '../db/number.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { difference, remember } from '../history/remember.ts';
 import type { CohortInput } from './inputs.ts';
 import type { AddKnownIssue, ChangeKnownIssue, DecideKnownIssue } from './knownIssueInputs.ts';
@@ -91,17 +92,8 @@ async function loadKnownIssue(ctx: Ctx, id: string, version?: number): Promise<K
   return row;
 }
 
-async function saveKnownIssue(ctx: Ctx, before: KnownIssueRow, set: Partial<KnownIssueRow>): Promise<KnownIssueRow> {
-  const after = await ctx.db
-    .updateTable('known_issues')
-    .set({ ...set, updated_at: ctx.now, version: before.version + 1 })
-    .where('id', '=', before.id)
-    .where('version', '=', before.version)
-    .returningAll()
-    .executeTakeFirst();
-  if (after === undefined) throw stale();
-  return after;
-}
+const saveKnownIssue = (ctx: Ctx, before: KnownIssueRow, set: Partial<KnownIssueRow>): Promise<KnownIssueRow> =>
+  saveVersioned(ctx, 'known_issues', before, set, stale);
 
 const stale = () => new Problem('stale', ['Someone else changed this known issue in the meantime', '他の人がこの既知の不具合を更新しました']);
 

@@ -5,6 +5,7 @@ import { parsed } from '../claim/parsed.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { MatchDecision } from '../inspection/qualityPart.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Facts, Field, Filters, Form, Num, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
@@ -221,21 +222,7 @@ async function MatchTable({ c, id }: { c: AppContext; id: string }) {
           { head: w.state, cell: (row) => w[row.state] },
           {
             head: '',
-            cell: (row) =>
-              row.state === 'suggested' && may(c.var.ctx.actor, row.record_kind === 'case' ? 'case:write' : 'return:write') ? (
-                <form method="post" action={`/known-issues/${id}/matches`}>
-                  <input type="hidden" name="record_kind" value={row.record_kind} />
-                  <input type="hidden" name="record_id" value={row.record_id} />
-                  <button type="submit" name="state" value="accepted">
-                    {w.accept}
-                  </button>
-                  <button type="submit" name="state" value="refused">
-                    {w.refuse}
-                  </button>
-                </form>
-              ) : (
-                ''
-              ),
+            cell: (row) => (row.state === 'suggested' ? <MatchDecision c={c} issue_id={id} record={row} /> : ''),
           },
         ]}
       />

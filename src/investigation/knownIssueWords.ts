@@ -37,8 +37,6 @@ export const words = defineWords({
   why_symptom: ['symptom', '症状'],
   why_failure_mode: ['failure mode', '故障モード'],
   why_person: ['entered by a person', '担当者の判断'],
-  accept: ['It is this', '該当する'],
-  refuse: ['It is not', '該当しない'],
   accepted: ['Accepted', '該当'],
   refused: ['Refused', '非該当'],
   return_unit: ['Return unit', '返却個体'],

@@ -1,6 +1,7 @@
 // Loading an investigation for a write, and saving it against the race: used by every verb here.
 import { notFound, Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import type { InvestigationRow } from './table.ts';
 
 export async function getInvestigation(ctx: Ctx, id: string): Promise<InvestigationRow> {
@@ -26,18 +27,8 @@ export async function loadOpenInvestigation(ctx: Ctx, id: string, version?: numb
   return row;
 }
 
-/** The update holds only while version and state are those loaded. */
-export async function saveInvestigation(ctx: Ctx, before: InvestigationRow, set: Partial<InvestigationRow>): Promise<InvestigationRow> {
-  const after = await ctx.db
-    .updateTable('investigations')
-    .set({ ...set, updated_at: ctx.now, version: before.version + 1 })
-    .where('id', '=', before.id)
-    .where('version', '=', before.version)
-    .where('state', '=', before.state)
-    .returningAll()
-    .executeTakeFirst();
-  if (after === undefined) throw stale();
-  return after;
-}
+/** Writes an investigation only while it is as loaded. */
+export const saveInvestigation = (ctx: Ctx, before: InvestigationRow, set: Partial<InvestigationRow>): Promise<InvestigationRow> =>
+  saveVersioned(ctx, 'investigations', before, set, stale);
 
 const stale = () => new Problem('stale', ['Someone else changed this investigation in the meantime', '他の人がこの調査を更新しました']);

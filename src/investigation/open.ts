@@ -1,13 +1,13 @@
 import { investigateAlert } from '../alert/act.ts';
 import { nextState as nextAlertState } from '../alert/lifecycle.ts';
 import { type Cohort, checkCohort } from '../claim/cohort.ts';
-import { nextNumber } from '../claim/number.ts';
 import { defaultOwner, getStaff } from '../claim/staff.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, Problem } from '../core/problem.ts';
 import { addDays } from '../core/time.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { nextNumber } from '../db/number.ts';
 import { remember } from '../history/remember.ts';
 import type { LinkInput, OpenInvestigation } from './inputs.ts';
 import { checkLink } from './link.ts';

@@ -1,4 +1,5 @@
 // One investigation on one page, in the order of an 8D. The forms on it are answered in recordForms and stepForms.
+import { EvidenceButton } from '../claim/evidenceButton.tsx';
 import { may } from '../core/actor.ts';
 import { newPages, page, show } from '../web/page.tsx';
 import { Badge, Facts, Moment, PageHead, Section } from '../web/parts.tsx';
@@ -27,13 +28,7 @@ page(recordPages, '/investigations/:id', 'investigation:read', async (c) => {
         <a class="button" href={`/documents?record_kind=investigation&record_id=${row.id}`}>
           {w.documents}
         </a>
-        {may(c.var.ctx.actor, 'claim:write') ? (
-          <form method="post" action="/evidence-packs">
-            <input type="hidden" name="subject_kind" value="investigation" />
-            <input type="hidden" name="subject_id" value={row.id} />
-            <button type="submit">{w.evidence_pack}</button>
-          </form>
-        ) : null}
+        <EvidenceButton c={c} kind="investigation" fields={{ subject_id: row.id }} />
       </PageHead>
       <Facts
         facts={[

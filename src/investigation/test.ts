@@ -1,11 +1,12 @@
 // Test records: physical verifications by a protocol, sample by sample, with measured values.
 
-import { nextNumber } from '../claim/number.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { cleanIdentifier, identifierKey } from '../core/identifier.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { nextNumber } from '../db/number.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { remember } from '../history/remember.ts';
 import type { TestRecordRow, TestTemplateRow, TestValueRow } from './table.ts';
 import type { ConcludeTest, RecordValue, SaveTestTemplate, StartTest, TestStep } from './testInputs.ts';
@@ -127,11 +128,15 @@ export async function recordValue(ctx: Ctx, id: string, input: RecordValue): Pro
       .onConflict((conflict) => conflict.columns(['sample_id', 'step_code']).doUpdateSet(fields))
       .returningAll()
       .executeTakeFirstOrThrow();
-    await ctx.db
+    // Two people may measure at once; nobody measures once the record is concluded.
+    const running = await ctx.db
       .updateTable('test_records')
-      .set({ updated_at: ctx.now, version: record.version + 1 })
+      .set((of) => ({ updated_at: ctx.now, version: of('version', '+', 1) }))
       .where('id', '=', id)
-      .execute();
+      .where('state', '=', 'running')
+      .returning('id')
+      .executeTakeFirst();
+    if (running === undefined) throw concluded(record);
     await remember(ctx, { action: 'test_record.measured', record_kind: 'test_record', record_id: id, change: { ...input, result: row.result } });
     return row;
   });
@@ -166,14 +171,8 @@ export async function concludeTest(ctx: Ctx, id: string, { result, conclusion, t
     if (result === 'pass' && values.some((value) => value.result === 'fail'))
       throw new Problem('conflict', ['A value is outside its limits: this is no pass', '規格外の値があるため合格にできません']);
     const day = today(ctx);
-    const after = await ctx.db
-      .updateTable('test_records')
-      .set({ state: 'done', result, conclusion, tested_on: tested_on ?? day, updated_at: ctx.now, version: record.version + 1 })
-      .where('id', '=', id)
-      .where('state', '=', 'running')
-      .returningAll()
-      .executeTakeFirst();
-    if (after === undefined) throw new Problem('stale', ['Someone else concluded this record', '他の人が完了しました']);
+    const lost = () => new Problem('stale', ['Someone else changed this record in the meantime', '他の人がこの試験記録を更新しました']);
+    const after = await saveVersioned(ctx, 'test_records', record, { state: 'done', result, conclusion, tested_on: tested_on ?? day }, lost);
     await remember(ctx, { action: 'test_record.concluded', record_kind: 'test_record', record_id: id, reason: conclusion, change: { result } });
     return after;
   });
@@ -194,10 +193,13 @@ async function refuseWithoutPhotos(ctx: Ctx, id: string, steps: readonly TestSte
     throw new Problem('conflict', [`${wanted} steps need a photo, ${photos.n} are there`, `写真が必要な項目は${wanted}件ですが、${photos.n}枚しかありません`]);
 }
 
+const concluded = ({ id, number }: TestRecordRow): Problem =>
+  new Problem('conflict', [`${number} is concluded`, `${number} は完了しています`], { blocking: `/api/v1/test-records/${id}` });
+
 async function loadRunning(ctx: Ctx, id: string): Promise<{ record: TestRecordRow; steps: TestStep[] }> {
   const record = await ctx.db.selectFrom('test_records').selectAll().where('id', '=', id).executeTakeFirst();
   if (record === undefined) throw notFound(['Test record', '試験記録']);
-  if (record.state === 'done') throw new Problem('conflict', [`${record.number} is concluded`, `${record.number} は完了しています`]);
+  if (record.state === 'done') throw concluded(record);
   const template = await ctx.db.selectFrom('test_templates').select('steps').where('id', '=', record.template_id).executeTakeFirstOrThrow();
   return { record, steps: stepsOf(template.steps) };
 }

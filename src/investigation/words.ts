@@ -115,7 +115,6 @@ export const words = defineWords({
   opened_done: ['Opened', '開始しました'],
   at_risk: ['Next customers at risk', '次に影響を受ける顧客'],
   documents: ['Documents', '資料'],
-  evidence_pack: ['Evidence pack', 'エビデンス資料'],
   search: ['Search', '検索'],
   claims: ['Maker claims', 'メーカー折衝'],
   known_issues: ['Known issues', '既知の不具合'],

@@ -55,7 +55,7 @@ eachDb('the routes of claims', (test) => {
     expect((await read(lead.post(`${base}/closure`, {}))).state).toBe('closed');
     const list = await read(lead.get('/api/v1/claims?state=closed'));
     expect(list.items).toMatchObject([{ units_claimed: 3, units_accepted: 2, units_settled: 2, units_open: 0, maker_rma: 'M-1' }]);
-    expect(await (await lead.get('/api/v1/claims', { Accept: 'text/csv' })).text()).toContain('CLM-2026-0001');
+    expect(await (await lead.get('/api/v1/claims', { Accept: 'text/csv' })).text()).toContain('CLM-2026-00001');
   });
 
   it('give an evidence pack with its photos as a ZIP, the same bytes twice', async () => {

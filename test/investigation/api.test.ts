@@ -31,9 +31,9 @@ eachDb('the routes of investigations', (test) => {
 
   it('open, list, show and export', async () => {
     const list = await read(lead.get('/api/v1/investigations?state=open&q=leak'));
-    expect(list.items).toMatchObject([{ id, number: 'INV-2026-0001', owner_name: 'kato', next_on: '2026-04-08' }]);
+    expect(list.items).toMatchObject([{ id, number: 'INV-2026-00001', owner_name: 'kato', next_on: '2026-04-08' }]);
     const csv = await (await lead.get('/api/v1/investigations', { Accept: 'text/csv' })).text();
-    expect(csv.split('\r\n')[1]).toContain('INV-2026-0001');
+    expect(csv.split('\r\n')[1]).toContain('INV-2026-00001');
     const one = await read(lead.get(`/api/v1/investigations/${id}`));
     expect(one).toMatchObject({
       frozen: { confirmed: 1, units: 3 },

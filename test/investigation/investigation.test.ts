@@ -38,7 +38,7 @@ eachDb('an investigation', (test) => {
 
   it('freezes the numbers of its problem at opening and shows them live beside', async () => {
     const row = await open({ cohorts: [{ model_id: cast.x100, batch_id: cast.jan }], links: [{ kind: 'failure_mode', record_id: cast.seal }] });
-    expect(row.number).toBe('INV-2026-0001');
+    expect(row.number).toBe('INV-2026-00001');
     const before = await viewInvestigation(asKato(), row.id);
     expect(before.frozen).toMatchObject({ units: 40, in_service: 40, returned: 20, confirmed: 20, nff: 0, exposure_days: 40 * 366, as_of_on: '2026-04-01' });
     expect(before.frozen.rate_per_1000_device_months).toBeCloseTo((20 * 1000 * 30.4375) / (40 * 366), 9);
