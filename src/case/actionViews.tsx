@@ -124,7 +124,7 @@ function Describe({ c, read }: Shown) {
 function More({ c, read }: Shown) {
   const w = words(c.var.locale);
   return (
-    <Section title="…">
+    <Section title={w.more}>
       <Form action={at(read, 'work')} label={w.work}>
         <Field label={w.work} name="minutes" type="number" min={1} max={1440} required />
         <button type="submit">{w.record}</button>

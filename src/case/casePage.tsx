@@ -81,7 +81,7 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
       <div class="columns">
         <div>
           <Section title={w.timeline} id="timeline">
-            <Timeline c={c} case_id={row.id} events={read.events} />
+            <Timeline c={c} case_id={row.id} events={read.events} names={namesIn(read)} />
           </Section>
           <Talk c={c} read={read} />
           <CaseFiles c={c} case_id={row.id} files={read.files} />
@@ -105,6 +105,10 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
     </>,
   );
 });
+
+/** What the timeline calls people and units. */
+const namesIn = ({ owners, units }: ReadCase): Map<string, string> =>
+  new Map([...owners.map(({ id, name }) => [id, name] as const), ...units.map(({ id, model_code, serial }) => [id, `${model_code} ${serial}`] as const)]);
 
 function CaseFacts({ c, read: { row, owners, categories, causes, customer, contract } }: { c: AppContext; read: ReadCase }) {
   const { locale } = c.var;

@@ -1,10 +1,10 @@
 // The course of a case: what it waits for and its next step while open, its solution, and what may follow once solved.
-import { speak } from '../core/words.ts';
+import { type Bilingual, speak } from '../core/words.ts';
 import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
 import { at, type Shown } from './actionForm.ts';
 import { isOpen } from './lifecycle.ts';
 import { named } from './rules.ts';
-import { words } from './words.ts';
+import { waitWords, words } from './words.ts';
 
 export function Course({ c, read }: Shown) {
   const w = words(c.var.locale);
@@ -45,30 +45,28 @@ function Ended({ c, read }: Shown) {
   );
 }
 
-const waits = [
-  ['customer', ['the customer', '顧客']],
-  ['engineering', ['engineering', '技術']],
-  ['maker', ['the maker', 'メーカー']],
-  ['nobody', [words('en').resume, words('ja').resume]],
-] as const;
+const waits: readonly (readonly [string, Bilingual])[] = [...Object.entries(waitWords), ['nobody', [words('en').resume, words('ja').resume]]];
 
 function Wait({ c, read }: Shown) {
   const { locale } = c.var;
   const w = words(locale);
   const { row } = read;
   return (
-    <Form action={at(read, 'waits')} label={w.wait_for}>
-      <Select
-        label={w.wait_for}
-        name="waiting_for"
-        options={waits
-          .filter(([value]) => (value === 'nobody') === (row.state !== 'open') || value !== 'nobody')
-          .map(([value, label]) => ({ value, label: speak(label, locale) }))}
-      />
-      <Field label={w.next_step} name="next_step" value={row.next_step} />
-      <Field label={w.due} name="next_due_at" type="datetime-local" />
-      <button type="submit">{w.set}</button>
-    </Form>
+    <details>
+      <summary>{w.wait_for}</summary>
+      <Form action={at(read, 'waits')} label={w.wait_for}>
+        <Select
+          label={w.wait_for}
+          name="waiting_for"
+          options={waits
+            .filter(([value]) => (value === 'nobody') === (row.state !== 'open') || value !== 'nobody')
+            .map(([value, label]) => ({ value, label: speak(label, locale) }))}
+        />
+        <Field label={w.next_step} name="next_step" value={row.next_step} />
+        <Field label={w.due} name="next_due_at" type="datetime-local" />
+        <button type="submit">{w.set}</button>
+      </Form>
+    </details>
   );
 }
 

@@ -188,6 +188,8 @@ function setAside(folding: Folding, event: CaseEvent): void {
   if (event.kind === 'spam_marked') row.spam_at = event.at;
   if (event.kind === 'spam_unmarked') row.spam_at = null;
   if (event.kind === 'merged' || event.kind === 'spam_marked') row.owner_id ??= event.facts.owner_id ?? null;
+  // Who laid a new case aside does not own it when it comes back.
+  else if (folding.under === 'new' && row.merged_into_id === null && row.spam_at === null) row.owner_id = null;
   settle(folding, event.at);
 }
 

@@ -3,9 +3,17 @@ import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Moment } from '../web/parts.tsx';
 import type { CaseEvent } from './event.ts';
-import { eventWords, words } from './words.ts';
+import { eventWords, waitWords, words } from './words.ts';
 
-export function Timeline({ c, case_id, events }: { c: AppContext; case_id: string; events: readonly CaseEvent[] }) {
+interface Told {
+  readonly c: AppContext;
+  readonly case_id: string;
+  readonly events: readonly CaseEvent[];
+  /** Ids of people and units → what they are called. */
+  readonly names?: ReadonlyMap<string, string>;
+}
+
+export function Timeline({ c, case_id, events, names = new Map() }: Told) {
   const { locale, ctx } = c.var;
   const w = words(locale);
   const staff = ctx.actor.partner_id === null;
@@ -18,6 +26,7 @@ export function Timeline({ c, case_id, events }: { c: AppContext; case_id: strin
             {staff ? <Badge tone={event.visibility === 'public' ? 'info' : 'neutral'}>{event.visibility === 'public' ? w.public : w.internal}</Badge> : null}
             {event.kind === 'message_in' && event.facts.thanks === true ? <Badge tone="good">{w.only_thanks}</Badge> : null}
           </p>
+          <Details event={event} names={names} c={c} />
           {event.facts.reason === undefined ? null : (
             <p>
               {w.reason}: {event.facts.reason}
@@ -41,4 +50,21 @@ export function Timeline({ c, case_id, events }: { c: AppContext; case_id: strin
       ))}
     </ol>
   );
+}
+
+/** Whom it went to, what is waited for, which unit: what the kind of the event alone does not say. */
+function Details({ c, event, names }: { c: AppContext; event: CaseEvent; names: ReadonlyMap<string, string> }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  const { owner_id, unit_id, waiting_for, minutes, next_step, command, rating } = event.facts;
+  const said = [
+    ...(owner_id === undefined ? [] : [`→ ${names.get(owner_id) ?? owner_id}`]),
+    ...(unit_id === undefined ? [] : [names.get(unit_id) ?? unit_id]),
+    ...(waiting_for === undefined ? [] : [speak(waitWords[waiting_for], locale)]),
+    ...(minutes === undefined ? [] : [`${minutes} ${w.work_short}`]),
+    ...(next_step === undefined || next_step === null ? [] : [`${w.next_step}: ${next_step}`]),
+    ...(command === undefined ? [] : [command]),
+    ...(rating === undefined ? [] : [`${rating} / 5`]),
+  ];
+  return said.length === 0 ? null : <p>{said.join(' · ')}</p>;
 }

@@ -91,6 +91,7 @@ export const words = defineWords({
   agreed_by: ['Agreed to by', '了承者'],
   result: ['Result', '結果'],
   parts: ['Parts (name × quantity, one a line)', '使用部品（品名 × 数量、1行1件）'],
+  more: ['Time spent, merge, spam', '工数・統合・迷惑メール'],
   work: ['Minutes spent', '工数（分）'],
   work_short: ['min', '分'],
   timeline: ['What happened', '経過'],
@@ -266,4 +267,10 @@ export const eventWords: Readonly<Record<CaseEventKind, Bilingual>> = {
   visit_finished: ['Visit done', '訪問完了'],
   return_opened: ['Return opened', '返品起票'],
   linked: ['Linked', '関連付け'],
+};
+
+export const waitWords: Readonly<Record<'customer' | 'engineering' | 'maker', Bilingual>> = {
+  customer: ['the customer', '顧客'],
+  engineering: ['engineering', '技術'],
+  maker: ['the maker', 'メーカー'],
 };
