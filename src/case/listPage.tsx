@@ -221,6 +221,7 @@ action(caseListPages, '/cases/new', 'case:write', async (c) => {
   const { unit, customer, ...input } = await readDeskForm(c, NewCase);
   const customer_id = customer === undefined ? undefined : await customerNamed(c.var.ctx, customer);
   const unit_ids = unit === undefined ? [] : [await unitNamed(c.var.ctx, unit)];
-  const row = await openCase(c.var.ctx, { ...input, customer_id, unit_ids, initiated_by: input.source === 'staff' ? 'staff' : 'customer' });
+  const source = c.var.ctx.actor.partner_id === null ? input.source : 'partner_form';
+  const row = await openCase(c.var.ctx, { ...input, source, customer_id, unit_ids, initiated_by: source === 'staff' ? 'staff' : 'customer' });
   return seeOther(c, c.var.ctx.actor.partner_id === null ? `/cases/${row.id}` : `/portal/cases/${row.id}`, row.number);
 });

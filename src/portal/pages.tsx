@@ -1,24 +1,20 @@
 // The partners' own place: units, inquiries, returns, notices and known issues of their customers, and asking and returning on their behalf.
 // Every row comes through a query narrowed by db/scope.ts; nothing is filtered here.
 import { listCases } from '../case/queries.ts';
-import { identifierKey } from '../core/identifier.ts';
-import { seenBy } from '../db/scope.ts';
 import { listKnownIssues } from '../investigation/knownIssueQueries.ts';
 import { listNotices } from '../notice/queries.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Facts, Field, Filters, PageHead, Section, Table } from '../web/parts.tsx';
+import { Facts, Field, Filters, PageHead, Pager, Section, Table } from '../web/parts.tsx';
 import { portalCasePages } from './casePages.tsx';
 import { ListQuery } from './inputs.ts';
 import { portalNoticePages } from './noticePages.tsx';
 import { partnerOf } from './partner.ts';
-import { returnsOf } from './queries.ts';
+import { returnsOf, unitsOf } from './queries.ts';
 import { portalReturnPages } from './returnPages.tsx';
 import { CaseTable, NoticeTable, ReturnTable } from './views.tsx';
 import { words } from './words.ts';
 
 export const portalPages = newPages();
-
-const SHOWN = 100;
 
 page(portalPages, '/portal', 'case:read', async (c) => {
   const ctx = partnerOf(c);
@@ -39,13 +35,13 @@ page(portalPages, '/portal', 'case:read', async (c) => {
         <a href="/portal/known-issues">{w.issues}</a>
         <a href="/portal/notices">{w.notices}</a>
       </PageHead>
-      <Section title={w.cases}>
+      <Section title={w.cases} aside={<a href="/cases?sort=-opened_at">{w.all}</a>}>
         <CaseTable c={c} rows={cases.items} />
       </Section>
-      <Section title={w.returns}>
+      <Section title={w.returns} aside={<a href="/returns">{w.all}</a>}>
         <ReturnTable c={c} rows={returns} />
       </Section>
-      <Section title={w.notices}>
+      <Section title={w.notices} aside={<a href="/portal/notices">{w.all}</a>}>
         <NoticeTable c={c} rows={notices.items} />
       </Section>
     </>,
@@ -55,18 +51,8 @@ page(portalPages, '/portal', 'case:read', async (c) => {
 page(portalPages, '/portal/units', 'unit:read', async (c) => {
   const ctx = partnerOf(c);
   const w = words(c.var.locale);
-  const { q } = readQuery(c, ListQuery);
-  const rows = await ctx.db
-    .selectFrom('units')
-    .innerJoin('models', 'models.id', 'units.model_id')
-    .leftJoin('customers', 'customers.id', 'units.customer_id')
-    .$call(seenBy(ctx, 'units.partner_id'))
-    .select(['units.id', 'units.serial', 'models.code as model_code', 'customers.name as customer_name'])
-    .where('units.merged_into_id', 'is', null)
-    .$if(q !== undefined, (query) => query.where('units.serial_key', '=', identifierKey(q ?? '')))
-    .orderBy('units.id', 'desc')
-    .limit(SHOWN)
-    .execute();
+  const { q, cursor } = readQuery(c, ListQuery);
+  const found = await unitsOf(ctx, q, { limit: 50, cursor });
   return show(
     c,
     { title: w.units },
@@ -78,7 +64,7 @@ page(portalPages, '/portal/units', 'unit:read', async (c) => {
       <Table
         c={c}
         caption={w.units}
-        rows={rows}
+        rows={found.items}
         columns={[
           { head: w.serial, cell: (row) => row.serial },
           { head: w.model, cell: (row) => row.model_code },
@@ -93,6 +79,7 @@ page(portalPages, '/portal/units', 'unit:read', async (c) => {
           },
         ]}
       />
+      <Pager c={c} next_cursor={found.next_cursor} />
     </>,
   );
 });

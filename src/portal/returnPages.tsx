@@ -1,13 +1,17 @@
 // Sending a unit back on a customer’s behalf.
 import { z } from 'zod';
 import { unitNamed } from '../case/forms.ts';
+import { speak } from '../core/words.ts';
 import { fileReturn } from '../returns/file.ts';
+import { typeLabels } from '../returns/words.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { Field, Form, PageHead, Select, TextArea } from '../web/parts.tsx';
 import { partnerOf } from './partner.ts';
 import { words } from './words.ts';
 
 export const portalReturnPages = newPages();
+
+const TYPES = ['advance_replacement', 'return_first', 'repair'] as const;
 
 page(portalReturnPages, '/portal/returns/new', 'return:write', (c) => {
   partnerOf(c);
@@ -19,15 +23,7 @@ page(portalReturnPages, '/portal/returns/new', 'return:write', (c) => {
       <PageHead title={w.send_back} />
       <Form action="/portal/returns/new">
         <Field label={w.serial} name="unit" value={c.req.query('unit') ?? null} required />
-        <Select
-          label={w.kind}
-          name="type"
-          options={[
-            { value: 'advance_replacement', label: w.advance },
-            { value: 'return_first', label: w.return_first },
-            { value: 'repair', label: w.repair },
-          ]}
-        />
+        <Select label={w.kind} name="type" options={TYPES.map((value) => ({ value, label: speak(typeLabels[value], c.var.locale) }))} />
         <TextArea label={w.trouble} name="reported_text" required />
         <button type="submit">{w.send}</button>
       </Form>
@@ -37,7 +33,7 @@ page(portalReturnPages, '/portal/returns/new', 'return:write', (c) => {
 
 const FileForm = z.object({
   unit: z.string().min(1).max(200),
-  type: z.enum(['advance_replacement', 'return_first', 'repair']),
+  type: z.enum(TYPES),
   reported_text: z.string().trim().min(1).max(4000),
 });
 

@@ -1,7 +1,9 @@
 // The tables of the portal.
 import { StateBadge } from '../case/listPage.tsx';
 import type { listCases } from '../case/queries.ts';
+import { speak } from '../core/words.ts';
 import type { listNotices } from '../notice/queries.ts';
+import { returnStateLabels, typeLabels } from '../returns/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Age, Table } from '../web/parts.tsx';
 import type { returnsOf } from './queries.ts';
@@ -34,8 +36,8 @@ export const ReturnTable = ({ c, rows }: { c: AppContext; rows: Awaited<ReturnTy
       rows={rows}
       columns={[
         { head: w.number, cell: (row) => <a href={`/returns/${row.id}`}>{row.number}</a> },
-        { head: w.kind, cell: (row) => row.type },
-        { head: w.state, cell: (row) => row.state },
+        { head: w.kind, cell: (row) => speak(typeLabels[row.type], c.var.locale) },
+        { head: w.state, cell: (row) => speak(returnStateLabels[row.state], c.var.locale) },
         { head: w.filed, cell: (row) => row.filed_on },
       ]}
     />
