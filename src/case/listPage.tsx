@@ -25,6 +25,7 @@ const Query = z.object({
   unit_id: z.string().optional(),
   customer_id: z.string().optional(),
   alert_id: z.string().optional(),
+  due_by: z.iso.date().optional(),
   sort: z.string().optional(),
   cursor: z.string().optional(),
 });
@@ -120,6 +121,7 @@ function CaseFilters({ c, filter, owners }: FiltersShown) {
   return (
     <Filters c={c}>
       <Field label={w.search} name="q" value={filter.q ?? null} type="search" />
+      {filter.due_by === undefined ? null : <Field label={w.due} name="due_by" type="date" value={filter.due_by} />}
       <Select
         label={w.state}
         name="state"

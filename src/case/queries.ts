@@ -2,6 +2,7 @@
 import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { identifierKey } from '../core/identifier.ts';
 import { notFound } from '../core/problem.ts';
+import { addDays, type Day, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import { seenBy } from '../db/scope.ts';
@@ -31,6 +32,8 @@ export interface CaseFilter {
   readonly unit_id?: string | undefined;
   readonly category_id?: string | undefined;
   readonly alert_id?: string | undefined;
+  /** Open ones whose next step is due by the end of that day. */
+  readonly due_by?: Day | undefined;
   readonly q?: string | undefined;
 }
 
@@ -47,7 +50,7 @@ const sortable = {
 };
 
 export const listCases = (ctx: Ctx, filter: CaseFilter, request: PageRequest): Promise<Page<ListedCase>> =>
-  listPage(caseQuery(ctx).$call(filtered(filter)), request, sortable, 'cases.id');
+  listPage(caseQuery(ctx).$call(filtered(filter, ctx.zone)), request, sortable, 'cases.id');
 
 const caseQuery = (ctx: Ctx) =>
   ctx.db
@@ -59,7 +62,7 @@ const caseQuery = (ctx: Ctx) =>
     .select(['customers.name as customer_name', 'users.name as owner_name']);
 
 const filtered =
-  (filter: CaseFilter) =>
+  (filter: CaseFilter, zone: string) =>
   <TB extends keyof Tables, O>(query: SelectQueryBuilder<Tables, TB | 'cases', O>): SelectQueryBuilder<Tables, TB | 'cases', O> => {
     // The builder cannot see that TB holds `cases`; every caller starts from it.
     let narrowed = query as unknown as SelectQueryBuilder<Tables, 'cases', O>;
@@ -71,7 +74,9 @@ const filtered =
     if (filter.customer_id !== undefined) narrowed = narrowed.where('cases.customer_id', '=', filter.customer_id);
     if (filter.category_id !== undefined) narrowed = narrowed.where('cases.category_id', '=', filter.category_id);
     if (filter.alert_id !== undefined) narrowed = narrowed.where('cases.alert_id', '=', filter.alert_id);
-    const { unit_id, q } = filter;
+    const { unit_id, q, due_by } = filter;
+    if (due_by !== undefined)
+      narrowed = narrowed.where('cases.state', 'not in', ['solved', 'closed']).where('cases.next_due_at', '<', startOfDay(addDays(due_by, 1), zone));
     if (unit_id !== undefined)
       narrowed = narrowed.where((where) =>
         where.exists(where.selectFrom('case_units').select('unit_id').whereRef('case_units.case_id', '=', 'cases.id').where('unit_id', '=', unit_id)),

@@ -115,8 +115,10 @@ export const CheckEffectiveness = z.strictObject({ kind: z.enum(['confirmed', 'r
 export type CheckEffectiveness = z.output<typeof CheckEffectiveness>;
 
 export const InvestigationFilter = z.object({
-  state: z.enum(investigationStates).optional(),
+  state: z.enum([...investigationStates, 'active']).optional(),
   owner_id: Id.optional(),
+  /** Open ones whose next date is that day or before. */
+  due_by: z.iso.date().optional(),
   model_id: Id.optional(),
   maker_id: Id.optional(),
   q: z.string().max(100).optional(),

@@ -30,7 +30,7 @@ page(investigationPages, '/investigations', 'investigation:read', async (c) => {
   const w = words(c.var.locale);
   const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend(InvestigationFilter.shape));
   const { items, next_cursor } = await listInvestigations(c.var.ctx, { limit, cursor, sort }, filter);
-  const states = investigationStates.map((state) => ({ value: state, label: w[`state_${state}`] }));
+  const states = [{ value: 'active', label: w.active }, ...investigationStates.map((state) => ({ value: state, label: w[`state_${state}`] }))];
   const staff = (await listStaff(c.var.ctx)).map((user) => ({ value: user.id, label: user.name }));
   return show(
     c,
@@ -54,6 +54,7 @@ page(investigationPages, '/investigations', 'investigation:read', async (c) => {
         <Field label={w.search} name="q" type="search" value={filter.q ?? null} />
         <Select label={w.state} name="state" value={filter.state} options={states} blank="–" />
         <Select label={w.owner} name="owner_id" value={filter.owner_id} options={staff} blank="–" />
+        {filter.due_by === undefined ? null : <Field label={w.next_on} name="due_by" type="date" value={filter.due_by} />}
       </Filters>
       <Table
         c={c}

@@ -44,7 +44,9 @@ const withOwner = (ctx: Ctx) =>
 export async function listInvestigations(ctx: Ctx, request: PageRequest, filter: InvestigationFilter) {
   staffOnly(ctx);
   let query = withOwner(ctx);
-  if (filter.state !== undefined) query = query.where('investigations.state', '=', filter.state);
+  if (filter.state === 'active') query = query.where('investigations.state', '<>', 'closed');
+  else if (filter.state !== undefined) query = query.where('investigations.state', '=', filter.state);
+  if (filter.due_by !== undefined) query = query.where('investigations.state', '<>', 'closed').where('investigations.next_on', '<=', filter.due_by);
   if (filter.owner_id !== undefined) query = query.where('investigations.owner_id', '=', filter.owner_id);
   if (filter.model_id !== undefined) query = query.where(suspects(sql`models.id = ${filter.model_id}`));
   if (filter.maker_id !== undefined) query = query.where(suspects(sql`models.maker_id = ${filter.maker_id}`));

@@ -119,6 +119,7 @@ export const words = defineWords({
   claims: ['Maker claims', 'メーカー折衝'],
   known_issues: ['Known issues', '既知の不具合'],
   tests: ['Test records', '試験記録'],
+  active: ['Not closed', '未完了'],
   state_open: ['Open', '調査中'],
   state_contained: ['Contained', '暫定対策済'],
   state_cause_confirmed: ['Cause confirmed', '原因確定'],

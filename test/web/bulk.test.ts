@@ -38,8 +38,8 @@ eachDb('a bulk action', (test) => {
 
   /** The fields of the confirming form, as the preview wrote them. */
   const confirm = async (preview: string) => {
-    const fields = [...preview.slice(preview.indexOf('method="post"')).matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
-      ([, name = '', value = '']): [string, string] => [name, value],
+    const fields: [string, string][] = [...preview.slice(preview.indexOf('method="post"')).matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
+      ([, name = '', value = '']) => [name, value],
     );
     return tech.post('/bulk/units', new URLSearchParams(fields).toString(), { 'Content-Type': 'application/x-www-form-urlencoded' });
   };

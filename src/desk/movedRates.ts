@@ -1,0 +1,69 @@
+// Models whose confirmed failures of the last quarter are not what their year before let expect: exact test of two rates, false discoveries held at 5 %.
+import { addDays, type Day } from '../core/time.ts';
+import { type Ctx, today } from '../db/ctx.ts';
+import { countBeforeReading } from '../quality/count.ts';
+import { nameGroups } from '../quality/groupNames.ts';
+import { periodOf } from '../quality/period.ts';
+import { listRateGroups, type RateGroup } from '../quality/rateGroups.ts';
+import { compareRates } from '../stats/compareRates.ts';
+import { benjaminiHochberg } from '../stats/falseDiscovery.ts';
+
+const RECENT_DAYS = 90;
+const BEFORE_DAYS = 365;
+
+export interface MovedRate {
+  readonly model_code: string;
+  readonly recent_failures: number;
+  readonly recent_days: number;
+  readonly before_failures: number;
+  readonly before_days: number;
+  /** Recent rate over the one before; null when there was no failure before. */
+  readonly ratio: number | null;
+  readonly ratio_low: number;
+  readonly ratio_high: number | null;
+  readonly adjusted_p: number;
+}
+
+/** The two windows, half-open: `before` ends where `recent` begins. */
+export function windowsOf(ctx: Ctx): { readonly before_from_on: Day; readonly recent_from_on: Day; readonly to_on: Day } {
+  const to_on = addDays(today(ctx), 1);
+  const recent_from_on = addDays(to_on, -RECENT_DAYS);
+  return { before_from_on: addDays(recent_from_on, -BEFORE_DAYS), recent_from_on, to_on };
+}
+
+/** The surest first. Two sums over the stored totals by model. */
+export async function listMovedRates(ctx: Ctx): Promise<MovedRate[]> {
+  await countBeforeReading(ctx);
+  const { before_from_on, recent_from_on, to_on } = windowsOf(ctx);
+  const recent = await listRateGroups(ctx, ['model'], {}, periodOf(ctx, { from_on: recent_from_on, to_on }));
+  const before = await listRateGroups(ctx, ['model'], {}, periodOf(ctx, { from_on: before_from_on, to_on: recent_from_on }));
+  const earlier = new Map(before.map((group) => [group.key.model_id, group]));
+  const compared = recent.flatMap((group) => comparedWith(group, earlier.get(group.key.model_id)));
+  const found = benjaminiHochberg(compared.map(({ p }) => p));
+  const moved = compared.flatMap((one, i) => (found[i]?.rejected === true ? [{ ...one, adjusted_p: found[i].adjusted_p }] : []));
+  const names = await nameGroups(
+    ctx,
+    moved.map(({ key }) => key),
+  );
+  return moved.map(({ key: _, p: __, ...rate }, i) => ({ ...rate, model_code: names[i]?.model ?? '' })).sort((a, b) => a.adjusted_p - b.adjusted_p);
+}
+
+function comparedWith(recent: RateGroup, before: RateGroup | undefined) {
+  if (before === undefined) return [];
+  const exact = compareRates({ count: recent.confirmed, exposure: recent.exposure_days }, { count: before.confirmed, exposure: before.exposure_days });
+  if (exact === null) return [];
+  const { ratio, ratio_low, ratio_high, p_two_sided: p } = exact;
+  return [
+    {
+      key: recent.key,
+      recent_failures: recent.confirmed,
+      recent_days: recent.exposure_days,
+      before_failures: before.confirmed,
+      before_days: before.exposure_days,
+      ratio,
+      ratio_low,
+      ratio_high,
+      p,
+    },
+  ];
+}
