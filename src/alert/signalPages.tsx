@@ -4,6 +4,7 @@ import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Form, Num, PageHead, Section, Select, Table } from '../web/parts.tsx';
+import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
 import { backtestSignal } from './backtest.ts';
 import { AddSilence, Backtest, ChangeSignal, SaveSignal } from './inputs.ts';
 import { listLeads, listMissed } from './leads.ts';
@@ -108,6 +109,7 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
       )}
       {may(c.var.ctx.actor, 'quality:write') ? (
         <Form action={`/signals/${row.id}`} label={w.save}>
+          <Version of={row} />
           <input type="hidden" name="measure" value={tried.measure ?? row.measure} />
           <input type="hidden" name="threshold" value={String(tried.threshold ?? row.threshold)} />
           <input type="hidden" name="kind" value={tried.kind ?? row.kind} />
@@ -120,8 +122,22 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
 
 action(signalPages, '/signals/:id', 'quality:write', async (c) => {
   const id = c.req.param('id') ?? '';
-  await changeSignal(c.var.ctx, id, await readForm(c, ChangeSignal));
-  return seeOther(c, `/signals/${id}`, words(c.var.locale).done_changed);
+  const w = words(c.var.locale);
+  const edit: Edit = {
+    title: w.save,
+    nav: '/alerts',
+    path: `/signals/${id}`,
+    fields: [
+      ['measure', w.measure],
+      ['threshold', w.threshold],
+      ['kind', w.kind],
+    ],
+    stored: () => getSignal(c.var.ctx, id),
+  };
+  return savingEdit(c, edit, async (version) => {
+    await changeSignal(c.var.ctx, id, await readForm(c, ChangeSignal), version);
+    return seeOther(c, edit.path, w.done_changed);
+  });
 });
 
 page(signalPages, '/silences', 'alert:read', async (c) => {

@@ -6,6 +6,7 @@ import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, Field, Form, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
 import { findArticles, getArticle, listArticles, listRefresh, listZeroHits, noteReading } from './queries.ts';
 import type { ArticleRow } from './table.ts';
 import { words } from './words.ts';
@@ -162,8 +163,23 @@ page(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
 });
 
 action(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
-  const row = await changeArticle(c.var.ctx, c.req.param('id') ?? '', await readForm(c, ChangeArticle));
-  return seeOther(c, `/articles/${row.id}/edit`, words(c.var.locale).saved);
+  const [id, w] = [c.req.param('id') ?? '', words(c.var.locale)];
+  const edit: Edit = {
+    title: words(c.var.locale).help,
+    nav: '/articles',
+    path: `/articles/${id}/edit`,
+    fields: [
+      ['title_en', w.title_en],
+      ['body_en', w.body_en],
+      ['title_ja', w.title_ja],
+      ['body_ja', w.body_ja],
+    ],
+    stored: () => getArticle(c.var.ctx, id, true),
+  };
+  return savingEdit(c, edit, async (version) => {
+    await changeArticle(c.var.ctx, id, await readForm(c, ChangeArticle), version);
+    return seeOther(c, edit.path, w.saved);
+  });
 });
 
 for (const [path, verb] of [
@@ -220,6 +236,7 @@ function ArticleForm({ c, to, row, models }: { c: AppContext; to: string; row: A
   const w = words(c.var.locale);
   return (
     <Form action={to}>
+      {row === null ? null : <Version of={row} />}
       {models === undefined ? null : (
         <Select label={w.model} name="model_id" value={row?.model_id} blank="—" options={models.map(({ id, code }) => ({ value: id, label: code }))} />
       )}

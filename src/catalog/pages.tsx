@@ -7,9 +7,10 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, Moment, PageHead, Pager, Section, Table } from '../web/parts.tsx';
 import { fieldErrors, ListQuery } from '../web/route.ts';
+import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { type Resource, resources } from './resources.ts';
 import { recordNames } from './save.ts';
-import { columnsOf, type FormState, RecordFacts, RecordForm, relatedLinks, Tabs } from './views.tsx';
+import { columnsOf, type FormState, labelOf, optionsOf, RecordFacts, RecordForm, relatedLinks, Tabs } from './views.tsx';
 import { words } from './words.ts';
 
 export const catalogPages = newPages();
@@ -128,23 +129,36 @@ function formView(c: AppContext, resource: Resource, id: string | undefined, sta
 /** Saves a form; what is wrong with it comes back beside the fields, with what was typed. */
 async function save(c: AppContext, resource: Resource, id: string | undefined) {
   const form = await c.req.parseBody();
-  const { version, ...typed } = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value).trim()]));
-  const expected = version === undefined || version === '' ? undefined : Number(version);
+  const { version: opened, ...typed } = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value).trim()]));
   try {
-    const input = parse(c, id === undefined ? resource.New : resource.Change, inputOf(resource, typed));
-    const record = id === undefined ? await resource.create(c.var.ctx, input) : await resource.update(c.var.ctx, id, input, expected);
-    return seeOther(c, `/catalog/${resource.table}/${record.id}`, id === undefined ? words(c.var.locale).created : words(c.var.locale).saved);
+    if (id !== undefined) return await savingEdit(c, editOf(c, resource, id), (version) => change(c, resource, id, typed, version));
+    const record = await resource.create(c.var.ctx, parse(c, resource.New, inputOf(resource, typed)));
+    return seeOther(c, `/catalog/${resource.table}/${record.id}`, words(c.var.locale).created);
   } catch (error) {
-    if (!(error instanceof Problem) || !['invalid', 'conflict', 'stale'].includes(error.code)) throw error;
+    if (!(error instanceof Problem) || !['invalid', 'conflict'].includes(error.code)) throw error;
     c.status(error.status);
-    const stored = error.code === 'stale' && id !== undefined ? await resource.get(c.var.ctx, id) : undefined;
     return formView(c, resource, id, {
       values: typed,
       errors: error.extra.errors ?? [{ path: 'code', message: error.detail(c.var.locale) }],
-      ...(stored === undefined ? (expected === undefined ? {} : { version: expected }) : { stored, version: stored.version }),
+      ...(opened === undefined ? {} : { version: Number(opened) }),
     });
   }
 }
+
+async function change(c: AppContext, resource: Resource, id: string, typed: Readonly<Record<string, string>>, version: number | undefined) {
+  const record = await resource.update(c.var.ctx, id, parse(c, resource.Change, inputOf(resource, typed)), version);
+  return seeOther(c, `/catalog/${resource.table}/${record.id}`, words(c.var.locale).saved);
+}
+
+const editOf = (c: AppContext, resource: Resource, id: string): Edit => ({
+  title: nameOf(c, resource),
+  nav: '/catalog',
+  path: `/catalog/${resource.table}/${id}`,
+  fields: resource.fields
+    .filter((field) => field.fixed === undefined)
+    .map((field) => [field.name, labelOf(field, c.var.locale), optionsOf(field, c.var.locale)]),
+  stored: () => resource.get(c.var.ctx, id),
+});
 
 /** An empty field is null when the record exists or may be without; several codes are a list. */
 const inputOf = (resource: Resource, typed: Readonly<Record<string, string>>): Record<string, unknown> =>

@@ -4,7 +4,8 @@ import { may } from '../core/actor.ts';
 import type { FieldError } from '../core/problem.ts';
 import { type Bilingual, type Locale, speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
-import { type Column, Facts, Field, Form, Select, Unknown } from '../web/parts.tsx';
+import { type Column, Facts, Field, Form, type Option, Select, Unknown } from '../web/parts.tsx';
+import { Version } from '../web/staleEdit.tsx';
 import { words as webWords } from '../web/words.ts';
 import { type Resource, resources, type ShownField, type Stored } from './resources.ts';
 import { words } from './words.ts';
@@ -77,23 +78,15 @@ export function relatedLinks(resource: Resource, record: Stored): readonly (read
 export interface FormState {
   readonly values: Readonly<Record<string, unknown>>;
   readonly errors?: readonly FieldError[];
-  /** The record as stored now, when someone else saved it meanwhile. */
-  readonly stored?: Stored;
   readonly version?: number;
 }
 
 /** Create when `id` is undefined, else edit: then what the record belongs to stays. */
 export function RecordForm({ c, resource, id, state }: { c: AppContext; resource: Resource; id?: string; state: FormState }) {
-  const w = words(c.var.locale);
   const fields = id === undefined ? resource.fields : resource.fields.filter((field) => field.fixed === undefined);
   return (
     <Form action={`/catalog/${resource.table}${id === undefined ? '' : `/${id}`}`}>
-      {state.stored === undefined ? null : (
-        <p class="problem" role="alert">
-          {w.stale}
-        </p>
-      )}
-      {state.version === undefined ? null : <input type="hidden" name="version" value={String(state.version)} />}
+      {state.version === undefined ? null : <Version of={{ version: state.version }} />}
       {fields.map((field) => (
         <RecordField c={c} field={field} state={state} />
       ))}
@@ -110,13 +103,9 @@ function RecordField({ c, field, state }: { c: AppContext; field: ShownField; st
   const given = state.values[field.name];
   const value = Array.isArray(given) ? given.join(' ') : given === null || given === undefined ? null : String(given);
   const problem = state.errors?.find((error) => error.path.split('.')[0] === field.name)?.message;
-  const other = state.stored === undefined ? null : shownValue(field, state.stored, locale);
-  const hint = [problem, other !== null && other !== value ? w.stored_value(other) : undefined, field.type === 'codes' ? w.substitutes_hint : undefined]
-    .filter((part) => part !== undefined)
-    .join(' · ');
+  const hint = [problem, field.type === 'codes' ? w.substitutes_hint : undefined].filter((part) => part !== undefined).join(' · ');
   const common = { label: labelOf(field, locale), name: field.name, ...(field.required ? { required: true } : {}) };
-  if (field.choices !== undefined)
-    return <Select {...common} value={value} options={field.choices.map((choice) => ({ value: choiceValue(choice), label: w[choice] }))} />;
+  if (field.choices !== undefined) return <Select {...common} value={value} options={optionsOf(field, locale)} />;
   return (
     <Field
       {...common}
@@ -127,6 +116,10 @@ function RecordField({ c, field, state }: { c: AppContext; field: ShownField; st
     />
   );
 }
+
+/** The choices of a field, none of one that is typed. */
+export const optionsOf = (field: ShownField, locale: Locale): Option[] =>
+  (field.choices ?? []).map((choice) => ({ value: choiceValue(choice), label: words(locale)[choice] }));
 
 export const labelOf = (field: ShownField, locale: Locale): string => words(locale)[field.name];
 

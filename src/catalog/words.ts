@@ -10,11 +10,6 @@ export const words = defineWords({
   history: ['History', '履歴'],
   related: ['Related', '関連'],
   units: ['Units', '個体'],
-  stale: [
-    'Someone else saved this record while you were editing. Their values are shown beside yours.',
-    '編集中に他の人が保存しました。相手の値を並べて表示しています。',
-  ],
-  stored_value: (value: string) => [`Now stored: ${value}`, `現在の値: ${value}`],
   code: ['Code', 'コード'],
   name: ['Name', '名称'],
   contact_email: ['Contact e-mail', '連絡先メール'],
@@ -53,4 +48,4 @@ export const words = defineWords({
   japanese: ['Japanese', '日本語'],
 });
 
-export type CatalogWord = Exclude<keyof ReturnType<typeof words>, 'new_record' | 'stored_value'>;
+export type CatalogWord = Exclude<keyof ReturnType<typeof words>, 'new_record'>;

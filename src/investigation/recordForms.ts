@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { getCohortOf } from '../claim/cohort.ts';
 import { parsed } from '../claim/parsed.ts';
+import { listStaff } from '../claim/staff.ts';
 import { identifierKey } from '../core/identifier.ts';
 import { invalid } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, readForm, seeOther } from '../web/page.tsx';
+import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { addAction, decideAction } from './action.ts';
 import { addCause, decideCause } from './cause.ts';
 import { addMember, changeInvestigation, removeMember } from './change.ts';
@@ -14,6 +16,7 @@ import { checkEffectiveness } from './effectiveness.ts';
 import { AddAction, AddCause, ChangeInvestigation, DecideCause, FinishAction, LinkInput, linkKinds, MemberInput } from './inputs.ts';
 import { actionEvents } from './lifecycle.ts';
 import { addCohort, linkRecord, removeCohort, unlinkRecord } from './link.ts';
+import { getInvestigation } from './load.ts';
 import { words } from './words.ts';
 
 export const recordForms = newPages();
@@ -21,8 +24,22 @@ export const idOf = (c: AppContext): string => c.req.param('id') ?? '';
 export const back = (c: AppContext): Response => seeOther(c, `/investigations/${idOf(c)}`, words(c.var.locale).saved);
 
 action(recordForms, '/investigations/:id', 'investigation:write', async (c) => {
-  await changeInvestigation(c.var.ctx, idOf(c), await readForm(c, ChangeInvestigation));
-  return back(c);
+  const w = words(c.var.locale);
+  const edit: Edit = {
+    title: w.investigations,
+    nav: '/investigations',
+    path: `/investigations/${idOf(c)}`,
+    fields: [
+      ['owner_id', w.owner, (await listStaff(c.var.ctx)).map(({ id, name }) => ({ value: id, label: name }))],
+      ['next_on', w.next_on],
+      ['next_step', w.next_step],
+    ],
+    stored: () => getInvestigation(c.var.ctx, idOf(c)),
+  };
+  return savingEdit(c, edit, async (version) => {
+    await changeInvestigation(c.var.ctx, idOf(c), await readForm(c, ChangeInvestigation), version);
+    return back(c);
+  });
 });
 action(recordForms, '/investigations/:id/team', 'investigation:write', async (c) => {
   await addMember(c.var.ctx, idOf(c), await readForm(c, MemberInput));

@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Field, Form, Moment, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Version } from '../web/staleEdit.tsx';
 import { progressOf } from './advance.ts';
 import { compareEffectiveness } from './effectiveness.ts';
 import { listKnownIssues } from './knownIssueQueries.ts';
@@ -138,6 +139,7 @@ export async function FrameForm({ c, view: { investigation: row, team } }: { c: 
   return (
     <Section title={`${w.owner} · ${w.next_on} · ${w.team}`} id="frame">
       <Form action={`/investigations/${row.id}`}>
+        <Version of={row} />
         <Select label={w.owner} name="owner_id" value={row.owner_id} options={staff} />
         <Field label={w.next_on} name="next_on" type="date" value={row.next_on} required />
         <Field label={w.next_step} name="next_step" value={row.next_step} />

@@ -6,8 +6,9 @@ import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { Badge, type Column, Field, Form, PageHead, Section, Select, Table } from '../web/parts.tsx';
+import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
 import { CodeChangeInput, MergeCode, NewCodeInput } from './codeApi.ts';
-import { addCode, changeCode, listCodes, mergeCodes, retireCode, type Tree, trees } from './codes.ts';
+import { addCode, changeCode, getCode, listCodes, mergeCodes, retireCode, type Tree, trees } from './codes.ts';
 import { Because } from './inputs.ts';
 import { codeOptions, DeskTabs } from './views.tsx';
 import { treeLabels, words } from './words.ts';
@@ -81,7 +82,7 @@ function CodeForms({
 }: {
   c: AppContext;
   tree: Tree;
-  row: { id: string; code: string; name_en: string; name_ja: string };
+  row: { id: string; code: string; name_en: string; name_ja: string; version: number };
   options: { value: string; label: string }[];
 }) {
   const w = words(c.var.locale);
@@ -90,6 +91,7 @@ function CodeForms({
     <details>
       <summary>{w.change}</summary>
       <Form action={`${base}/change`} label={w.rename}>
+        <Version of={row} />
         <Field label={w.name_en} name="name_en" value={row.name_en} required />
         <Field label={w.name_ja} name="name_ja" value={row.name_ja} required />
         <button type="submit">{w.rename}</button>
@@ -117,6 +119,22 @@ function deed<T extends z.ZodType>(path: string, schema: T, run: (c: AppContext,
 }
 
 deed('', NewCodeInput, (c, tree, input) => addCode(c.var.ctx, tree, input));
-deed('/:id/change', CodeChangeInput, (c, tree, input) => changeCode(c.var.ctx, tree, c.req.param('id') ?? '', input));
+action(codePages, '/codes/:tree/:id/change', 'code:write', (c) => {
+  const [tree, id, w] = [treeOf(c), c.req.param('id') ?? '', words(c.var.locale)];
+  const edit: Edit = {
+    title: w.rename,
+    nav: '/returns',
+    path: `/codes/${tree}`,
+    fields: [
+      ['name_en', w.name_en],
+      ['name_ja', w.name_ja],
+    ],
+    stored: () => getCode(c.var.ctx, tree, id),
+  };
+  return savingEdit(c, edit, async (version) => {
+    await changeCode(c.var.ctx, tree, id, await readForm(c, CodeChangeInput), version);
+    return seeOther(c, edit.path, w.saved);
+  });
+});
 deed('/:id/merge', MergeCode, (c, tree, { into_id, reason }) => mergeCodes(c.var.ctx, tree, c.req.param('id') ?? '', into_id, reason));
 deed('/:id/retirement', Because, (c, tree, { reason }) => retireCode(c.var.ctx, tree, c.req.param('id') ?? '', reason));

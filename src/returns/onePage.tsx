@@ -4,6 +4,7 @@ import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Version } from '../web/staleEdit.tsx';
 import { nextLegState, nextReturnState } from './lifecycle.ts';
 import { type LegView, listDispositions, listLegViews, listUnitsOfReturn, type ReturnUnitView, type ReturnView } from './queries.ts';
 import { LegBadge, ReturnBadge, UnitTable } from './views.tsx';
@@ -160,6 +161,7 @@ function Deeds({ c, found, units }: { c: AppContext; found: ReturnView; units: r
         </Deed>
       ) : null}
       <Deed action={`${base}/change`} title={w.change}>
+        <Version of={found} />
         <TextArea label={w.ship_to} name="ship_to" value={found.ship_to} rows={2} />
         <TextArea label={w.note} name="note" value={found.note} rows={2} />
       </Deed>

@@ -5,6 +5,7 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, Form, PageHead, Pager, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
+import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { ReturnQuery } from './api.ts';
 import { authoriseReturn, cancelReturn, rejectReturn } from './authorise.ts';
 import { closeReturn } from './close.ts';
@@ -156,10 +157,29 @@ deed('units', 'return:write', AddUnitForm, (c, id, input) => addReturnUnit(c.var
 deed('write-off', 'return:write', ForUnitForm, (c, id, input) => requestWriteOff(c.var.ctx, id, input));
 deed('approval', 'return:approve', Maybe.extend({ return_unit_id: z.string().max(64).optional() }), (c, id, input) => approveReturn(c.var.ctx, id, input));
 deed('approval-refusal', 'return:approve', ForUnitForm, (c, id, input) => refuseApproval(c.var.ctx, id, input));
-deed('change', 'return:write', ChangeForm, (c, id, { note, ship_to }) => changeReturn(c.var.ctx, id, { note: note ?? null, ship_to: ship_to ?? null }));
 deed('outbound', 'return:write', OutboundForm, (c, id, { allow_substitute, wait, ...input }) =>
   requestOutbound(c.var.ctx, id, { ...input, allow_substitute: allow_substitute === 'yes', reserve: wait !== 'yes' }),
 );
+
+action(returnsPages, '/returns/:id/change', 'return:write', (c) => {
+  const id = c.req.param('id') ?? '';
+  const w = words(c.var.locale);
+  const edit: Edit = {
+    title: w.change,
+    nav: '/returns',
+    path: `/returns/${id}`,
+    fields: [
+      ['ship_to', w.ship_to],
+      ['note', w.note],
+    ],
+    stored: () => findReturnView(c.var.ctx, id),
+  };
+  return savingEdit(c, edit, async (version) => {
+    const { note = null, ship_to = null } = await readForm(c, ChangeForm);
+    await changeReturn(c.var.ctx, id, { note, ship_to }, version);
+    return seeOther(c, edit.path, w.done);
+  });
+});
 
 /** The forms of one shipment. */
 function legDeed<T extends z.ZodType>(noun: string, schema: T, run: (c: AppContext, leg_id: string, input: z.output<T>) => Promise<unknown>): void {

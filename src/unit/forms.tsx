@@ -1,8 +1,10 @@
 // The forms of units: enter, correct, and what happened to one.
 
+import type { Locale } from '../core/words.ts';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { Field, Form, Section, Select } from '../web/parts.tsx';
+import { Version } from '../web/staleEdit.tsx';
 import { conditions, locations } from './inputs.ts';
 import type { UnitView } from './queries.ts';
 import { conditionWords, locationWords, words } from './words.ts';
@@ -40,7 +42,7 @@ export function EditUnitForm({ c, unit }: { c: AppContext; unit: UnitView }) {
   const w = words(c.var.locale);
   return (
     <Form action={`/units/${unit.id}`}>
-      <input type="hidden" name="version" value={String(unit.version)} />
+      <Version of={unit} />
       <Field label={w.serial} name="serial" value={unit.serial} required />
       <Described c={c} unit={unit} />
       <Field label={w.own_warranty_ends_on} name="own_warranty_ends_on" type="date" value={unit.own_warranty_ends_on} />
@@ -49,6 +51,25 @@ export function EditUnitForm({ c, unit }: { c: AppContext; unit: UnitView }) {
       </button>
     </Form>
   );
+}
+
+/** What the form of a unit edits, with its labels. */
+export function editedFields(locale: Locale): readonly (readonly [name: string, label: string])[] {
+  const w = words(locale);
+  return [
+    ['serial', w.serial],
+    ['batch_code', w.batch],
+    ['hw_rev', w.hw_rev],
+    ['mac', w.mac],
+    ['device_id', w.device_id],
+    ['asset_tag', w.asset_tag],
+    ['customer_code', w.customer],
+    ['site_code', w.site],
+    ['shipped_on', w.shipped_on],
+    ['delivered_on', w.delivered_on],
+    ['purchased_on', w.purchased_on],
+    ['own_warranty_ends_on', w.own_warranty_ends_on],
+  ];
 }
 
 function Described({ c, unit }: { c: AppContext; unit?: UnitView }) {

@@ -9,11 +9,12 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
+import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { UnitQuery } from './api.ts';
 import { unitDeeds } from './bulk.tsx';
 import { createUnit } from './createUnit.ts';
 import { changeFirmware } from './firmware.ts';
-import { EditUnitForm, NewUnitForm, UnitActions } from './forms.tsx';
+import { EditUnitForm, editedFields, NewUnitForm, UnitActions } from './forms.tsx';
 import { conditions, locations, NewFirmware, NewServiceInterval, NewUnit, UnitChange } from './inputs.ts';
 import { mergeUnits } from './mergeUnits.ts';
 import { findUnits, getUnit, listFirmwareIntervals, listIdentifiers, listServiceIntervals, listUnits, type UnitView } from './queries.ts';
@@ -222,22 +223,24 @@ const editView = (c: AppContext, unit: UnitView, warning?: string) =>
     </>,
   );
 
-/** An emptied field clears what was written. Someone else's save in between is shown, not overwritten. */
+/** An emptied field clears what was written. */
 async function saveEdit(c: AppContext) {
-  const { version, ...typed } = Object.fromEntries(Object.entries(await c.req.parseBody()).map(([name, value]) => [name, String(value).trim()]));
+  const { version: _, ...typed } = Object.fromEntries(Object.entries(await c.req.parseBody()).map(([name, value]) => [name, String(value).trim()]));
   const cleared = Object.fromEntries(Object.entries(typed).map(([name, value]) => [name, value === '' && name !== 'serial' ? null : value]));
   const input = UnitChange.safeParse(cleared, { error: (c.var.locale === 'ja' ? z.locales.ja() : z.locales.en()).localeError });
-  const warn = async (status: 412 | 422, text: string) => {
-    c.status(status);
-    return editView(c, await getUnit(c.var.ctx, idOf(c)), text);
-  };
-  if (!input.success) return warn(422, input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join(' · '));
-  try {
-    return saved(c, (await updateUnit(c.var.ctx, idOf(c), input.data, version === undefined ? undefined : Number(version))).id);
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'stale') return warn(412, words(c.var.locale).stale);
-    throw error;
+  const unit = await getUnit(c.var.ctx, idOf(c));
+  if (!input.success) {
+    c.status(422);
+    return editView(c, unit, input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join(' · '));
   }
+  const edit: Edit = {
+    title: unit.serial,
+    nav: '/units',
+    path: `/units/${unit.id}`,
+    fields: editedFields(c.var.locale),
+    stored: () => getUnit(c.var.ctx, idOf(c)),
+  };
+  return savingEdit(c, edit, async (version) => saved(c, (await updateUnit(c.var.ctx, idOf(c), input.data, version)).id));
 }
 
 /** The one unit an identifier means. Throws `invalid` when it means none or several. */

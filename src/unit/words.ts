@@ -60,10 +60,6 @@ export const words = defineWords({
   inherit: ['Keep the old end of warranty', '元の保証終了日を引き継ぐ'],
   restart: ['Start a new warranty', '保証を新たに開始'],
   warranty: ['Warranty', '保証'],
-  stale: [
-    'Someone else saved this unit while you were editing. The form shows what is stored now; enter your change again.',
-    '編集中に他の人が保存しました。現在の値を表示しています。もう一度入力してください。',
-  ],
   code_hint: ['Code', 'コード'],
   print_labels: ['Print labels', 'ラベルを印刷'],
 });

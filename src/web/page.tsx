@@ -85,7 +85,8 @@ export function seeOther(c: AppContext, path: string, message?: string): Respons
 /** The form of the request as the schema wants it; empty fields are left out. Throws `invalid` naming each wrong field, in the viewer's language. */
 export async function readForm<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.output<T>> {
   const form = await c.req.parseBody({ all: true });
-  return parseInput(c, schema, Object.fromEntries(Object.entries(form).filter(([, value]) => value !== '')));
+  // `version` belongs to the frame: savingEdit reads it.
+  return parseInput(c, schema, Object.fromEntries(Object.entries(form).filter(([name, value]) => value !== '' && name !== 'version')));
 }
 
 /** Query parameters of the frame, not of the page. */

@@ -35,6 +35,13 @@ export const words = defineWords({
   remove_view: (name: string) => [`Remove view ${name}`, `表示「${name}」を削除`],
   results: ['Results', '結果'],
   undo: ['Undo', '元に戻す'],
+  stale_both: [
+    'Someone else saved this record while you were editing. Choose a value for each field that differs, then save.',
+    '編集中に他の人が保存しました。異なる項目ごとに採用する値を選び、保存してください。',
+  ],
+  stored_now: ['Stored now', '現在の保存値'],
+  your_value: ['Yours', 'あなたの入力'],
+  drop_mine: ['Drop mine', '自分の入力を破棄'],
   select_row: (label: string) => [`Select ${label}`, `${label} を選択`],
   select_all: ['Select all rows', 'すべての行を選択'],
   selected: ['Selected:', '選択中:'],

@@ -1,0 +1,65 @@
+// Two people edit one record: the second sees both values of what differs, and what they choose is what is stored.
+import { beforeAll, expect, it } from 'vitest';
+import { changeReturn, fileReturn } from '../../src/returns/file.ts';
+import { updateUnit } from '../../src/unit/updateUnit.ts';
+import { cast, fielded } from '../returns/cast.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
+import { eachDb } from '../support/eachDb.ts';
+
+eachDb('an edit that comes second', (test) => {
+  let lead: Caller;
+  let models: { id: string; version: number; code: string };
+
+  beforeAll(async () => {
+    await cast(test.ctx());
+    lead = await callerWith(testApp(test.store), test.store, 'lead');
+    models = await test.store.db.selectFrom('models').select(['id', 'version', 'code']).where('code', '=', 'H-100').executeTakeFirstOrThrow();
+  });
+
+  const versionIn = (html: string): string => /name="version" value="(\d+)"/.exec(html)?.[1] ?? '';
+
+  it('of a unit shows both values, keeps what is stored, and saves what is chosen', async () => {
+    const unit = await fielded(test.ctx());
+    const opened = versionIn(await (await lead.get(`/units/${unit.id}/edit`)).text());
+    await updateUnit(test.ctx(), unit.id, { hw_rev: 'THEIRS' });
+    const form = { serial: unit.serial, hw_rev: 'MINE', customer_code: 'ACME', delivered_on: '2026-01-10' };
+    const refused = await lead.form(`/units/${unit.id}`, { ...form, version: opened });
+    const page = await refused.text();
+    expect(refused.status).toBe(412);
+    expect(page).toContain('value="THEIRS"');
+    expect(page).toContain('value="MINE"');
+    expect(page).not.toContain('<legend>Serial</legend>');
+    const stored = () => test.store.db.selectFrom('units').select('hw_rev').where('id', '=', unit.id).executeTakeFirstOrThrow();
+    expect((await stored()).hw_rev).toBe('THEIRS');
+    expect((await lead.form(`/units/${unit.id}`, { ...form, version: versionIn(page) })).status).toBe(303);
+    expect((await stored()).hw_rev).toBe('MINE');
+  });
+
+  it('of a model in the catalogue shows both values', async () => {
+    await lead.form(`/catalog/models/${models.id}`, { version: String(models.version), code: 'H-100', name: 'First', own_warranty_months: '12' });
+    const refused = await lead.form(`/catalog/models/${models.id}`, {
+      version: String(models.version),
+      code: 'H-100',
+      name: 'Second',
+      own_warranty_months: '12',
+    });
+    const page = await refused.text();
+    expect([refused.status, page.includes('value="First"'), page.includes('value="Second"')]).toEqual([412, true, true]);
+  });
+
+  it('of the note of a return shows both, over several lines', async () => {
+    const unit = await fielded(test.ctx());
+    const filed = await fileReturn(test.ctx(), { type: 'repair', authorised: true, units: [{ serial: unit.serial }] });
+    const opened = versionIn(await (await lead.get(`/returns/${filed.id}`)).text());
+    await changeReturn(test.ctx(), filed.id, { note: 'two\nlines', ship_to: null });
+    const refused = await lead.form(`/returns/${filed.id}/change`, { version: opened, note: 'mine', ship_to: '' });
+    const page = await refused.text();
+    expect([refused.status, page.includes('value="two\nlines"'), page.includes('value="mine"')]).toEqual([412, true, true]);
+  });
+
+  it('with the version of the day goes through as ever', async () => {
+    const unit = await fielded(test.ctx());
+    const opened = versionIn(await (await lead.get(`/units/${unit.id}/edit`)).text());
+    expect((await lead.form(`/units/${unit.id}`, { serial: unit.serial, hw_rev: 'C', version: opened })).status).toBe(303);
+  });
+});
