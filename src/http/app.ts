@@ -1,5 +1,6 @@
 // The HTTP application: the frame, then every feature. Nothing else lives here.
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { compress } from 'hono/compress';
 import { alertApi } from '../alert/api.ts';
 import { alertPages } from '../alert/pages.tsx';
 import { signalPages } from '../alert/signalPages.tsx';
@@ -82,7 +83,7 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
   app.onError((error, c) => refuse(c, error, settings.log));
   app.notFound((c) => refuse(c, new Problem('not_found', ['Not found', '見つかりません']), settings.log));
-  app.use(measure(settings.log), securityHeaders, identify(settings), sameOrigin, denyUngated, limitBody);
+  app.use(compress(), measure(settings.log), securityHeaders, identify(settings), sameOrigin, denyUngated, limitBody);
   app.use('/api/v1/*', csvWhenAsked, idempotent);
   for (const api of apis()) app.route('/api/v1', api);
   app.route('/api/v1', attachmentApi(settings.data_dir));

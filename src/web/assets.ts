@@ -1,5 +1,6 @@
 // Styles, scripts and fonts of the pages: hashed names, cached for a year, served from this host only.
 import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { sha256 } from '../core/id.ts';
 import { root } from '../core/root.ts';
@@ -10,6 +11,8 @@ interface Asset {
   readonly name: string;
   readonly type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same, packed once. */
+  readonly packed: Uint8Array<ArrayBuffer>;
 }
 
 const JS = 'text/javascript; charset=utf-8';
@@ -39,7 +42,7 @@ export function asset(name: string): string {
   const bytes = existsSync(file) ? new Uint8Array(readFileSync(file)) : new Uint8Array();
   const [stem, extension] = [name.replace(/\.[^.]+$/, ''), name.replace(/^.*\./, '')];
   const hashed = `${stem}.${sha256(bytes).slice(0, 12)}.${extension}`;
-  loaded.set(hashed, { name: hashed, type: source[0], bytes });
+  loaded.set(hashed, { name: hashed, type: source[0], bytes, packed: new Uint8Array(gzipSync(bytes, { level: 9 })) });
   urls.set(name, `/assets/${hashed}`);
   return `/assets/${hashed}`;
 }
@@ -50,5 +53,7 @@ assetRoutes.get('/assets/:name', pass('public'), (c) => {
   for (const name of Object.keys(sources)) asset(name);
   const found = loaded.get(c.req.param('name'));
   if (found === undefined) return c.notFound();
-  return c.body(found.bytes, 200, { 'Content-Type': found.type, 'Cache-Control': 'public, max-age=31536000, immutable' });
+  const headers = { 'Content-Type': found.type, 'Cache-Control': 'public, max-age=31536000, immutable', Vary: 'Accept-Encoding' };
+  if (!/\bgzip\b/.test(c.req.header('Accept-Encoding') ?? '')) return c.body(found.bytes, 200, headers);
+  return c.body(found.packed, 200, { ...headers, 'Content-Encoding': 'gzip' });
 });

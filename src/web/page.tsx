@@ -55,7 +55,7 @@ export interface PageFrame {
 
 /** Renders a whole page in the frame of the product. */
 export async function show(c: AppContext, frame: PageFrame, content: Child): Promise<Response> {
-  c.header('Vary', 'HX-Request, Accept-Language, Cookie');
+  c.header('Vary', 'Accept-Language, Cookie');
   // The page that says what went wrong is shown as a page, whatever was asked for.
   const wanted = c.req.query('format') === 'csv' && c.error === undefined ? (c.req.query('table') ?? '') : null;
   if (wanted !== null) c.set('shown', []);

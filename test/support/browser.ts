@@ -33,6 +33,13 @@ export interface Visit {
   readonly context: BrowserContext;
 }
 
+interface VisitOptions {
+  readonly locale?: Locale;
+  readonly width?: number;
+  readonly bypassCSP?: boolean;
+  readonly javaScriptEnabled?: boolean;
+}
+
 export interface Site {
   readonly base: string;
   readonly fresh: FreshStore;
@@ -40,7 +47,7 @@ export interface Site {
   /** Extra time every request takes, in ms. */
   delay_ms: number;
   /** Opens a new browser profile signed in as a new person of that role, on the home page. */
-  visit(role: Role, options?: { locale?: Locale; width?: number; partner_id?: string; bypassCSP?: boolean }): Promise<Visit>;
+  visit(role: Role, options?: VisitOptions & { partner_id?: string }): Promise<Visit>;
 }
 
 /** Starts store, application and browser for the tests of a file. `prepare` fills the store. */
@@ -100,17 +107,12 @@ async function start(complaints: string[]): Promise<Site & { close(): Promise<vo
   } satisfies Omit<Site, 'delay_ms'> & { close(): Promise<void> });
 }
 
-async function signIn(
-  browser: Browser,
-  base: string,
-  email: string,
-  complaints: string[],
-  options: { locale?: Locale; width?: number; bypassCSP?: boolean },
-): Promise<Visit> {
+async function signIn(browser: Browser, base: string, email: string, complaints: string[], options: VisitOptions): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: base,
     viewport: { width: options.width ?? 1280, height: 900 },
     bypassCSP: options.bypassCSP ?? false,
+    javaScriptEnabled: options.javaScriptEnabled ?? true,
     timezoneId: 'Asia/Tokyo',
   });
   const page = await context.newPage();
@@ -134,8 +136,10 @@ export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     // axe puts itself on the global object.
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
-    const { violations } = await axe.run();
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: { resultTypes: string[] }): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+    };
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`),
     );

@@ -15,7 +15,7 @@ export function followLive(): void {
 async function renew(id: string): Promise<void> {
   const part = document.getElementById(id);
   if (part === null || part.contains(document.activeElement)) return;
-  const response = await fetch(location.href, { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  const response = await fetch(location.href).catch(() => null);
   if (response === null || !response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById(id);
   if (fresh !== null) part.replaceChildren(...fresh.childNodes);
