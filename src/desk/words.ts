@@ -17,8 +17,8 @@ export const words = defineWords({
   scan: ['Scan', 'スキャン'],
   scan_box: ['Serial, MAC, device ID, asset tag, return number or QR', 'シリアル、MAC、デバイスID、資産番号、返品番号、QR'],
   scan_help: [
-    'Scan one box after another. The page keeps every scan until the server has it, even without a network.',
-    '続けてスキャンできます。通信が切れても、サーバーに届くまでこの画面が保持します。',
+    'Scan one box after another. The page keeps every scan until the server has it, even without a network. Enter in the empty box opens the last unit.',
+    '続けてスキャンできます。通信が切れても、サーバーに届くまでこの画面が保持します。空欄で Enter を押すと最後の個体を開きます。',
   ],
   scan_needs_script: [
     'Continuous scanning needs JavaScript. Without it, receive units one by one:',

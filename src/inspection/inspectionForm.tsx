@@ -28,7 +28,12 @@ export async function InspectionForm({ c, inspection }: { c: AppContext; inspect
     <Section title={checklist === null ? w.none : speak([checklist.name_en, checklist.name_ja], c.var.locale)}>
       <Form action={`/inspections/${inspection.id}/steps`} label={w.checklist} enctype="multipart/form-data">
         <Table c={c} caption={w.checklist} columns={stepColumns(c)} rows={steps} />
-        <button type="submit">{w.save_steps}</button>
+        <div class="row">
+          <button type="submit">{w.save_steps}</button>
+          <button type="submit" name="rest_ok" value="yes" data-shortcut="o">
+            {w.rest_ok}
+          </button>
+        </div>
       </Form>
       <Form action={`/inspections/${inspection.id}/verdict`} label={w.verdict}>
         <Select label={w.verdict} name="verdict" options={optionsOf(c, verdictLabels)} value="no_fault_found" />

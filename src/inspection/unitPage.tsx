@@ -39,7 +39,7 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
         <a class="button" href={`/units/${unit.unit_id}`}>
           {r.history}
         </a>
-        <a class="button" href={`/units/${unit.unit_id}/label`}>
+        <a class="button" href={`/units/${unit.unit_id}/label`} data-shortcut="l">
           {r.print_label}
         </a>
       </PageHead>

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { attachFile, cleanAndKeep, type KeptFile } from '../attachment/attach.ts';
 import { Problem } from '../core/problem.ts';
+import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, seeOther } from '../web/page.tsx';
 import type { StepAnswer } from './inputs.ts';
 import { recordSteps } from './inspect.ts';
-import { getInspection } from './queries.ts';
+import { getInspection, type InspectionView, listAnswers, listSteps } from './queries.ts';
 import { words } from './words.ts';
 
 /** Files in one go: the photos of one unit, not an archive. */
@@ -17,7 +18,8 @@ export function uploadPages(dataDir: string): Pages {
 
   action(pages, '/inspections/:id/steps', 'inspection:write', async (c) => {
     const inspection = await getInspection(c.var.ctx, c.req.param('id') ?? '');
-    const { answers, files } = await readSteps(c);
+    const { answers, files, rest_ok } = await readSteps(c);
+    if (rest_ok) answers.push(...(await restOk(c.var.ctx, inspection, answers)));
     const photos = new Map<string, KeptFile>();
     for (const [step_id, file] of files) photos.set(step_id, await cleanAndKeep(dataDir, { name: file.name, bytes: await bytesOf(file) }));
     await recordSteps(c.var.ctx, inspection.id, answers, undefined, photos);
@@ -42,11 +44,12 @@ export function uploadPages(dataDir: string): Pages {
 const Result = z.enum(['ok', 'ng', 'skipped']);
 const Value = z.coerce.number();
 
-/** `result:<step>`, `value:<step>`, `note:<step>` and the file `photo:<step>`, for each step that was answered. */
-async function readSteps(c: AppContext): Promise<{ answers: StepAnswer[]; files: Map<string, File> }> {
+/** `result:<step>`, `value:<step>`, `note:<step>` and the file `photo:<step>`, for each step that was answered; `rest_ok` answers the others. */
+async function readSteps(c: AppContext): Promise<{ answers: StepAnswer[]; files: Map<string, File>; rest_ok: boolean }> {
   const answers = new Map<string, StepAnswer>();
   const files = new Map<string, File>();
-  for (const [name, value] of Object.entries(await c.req.parseBody())) {
+  const form = await c.req.parseBody();
+  for (const [name, value] of Object.entries(form)) {
     const [field, step_id = ''] = name.split(':', 2);
     if (value instanceof File) {
       if (value.size > 0) files.set(step_id, value);
@@ -59,7 +62,15 @@ async function readSteps(c: AppContext): Promise<{ answers: StepAnswer[]; files:
     else if (field === 'note') answers.set(step_id, { ...answer, note: value });
   }
   const given = [...answers.values()].filter((answer) => answer.result !== undefined || answer.value !== undefined || files.has(answer.step_id));
-  return { answers: given, files };
+  return { answers: given, files, rest_ok: form.rest_ok !== undefined };
+}
+
+/** Required checks that nobody has answered yet, each as in order. */
+async function restOk(ctx: Ctx, inspection: InspectionView, answers: readonly StepAnswer[]): Promise<StepAnswer[]> {
+  const answered = new Set([...(await listAnswers(ctx, inspection.id)), ...answers].map(({ step_id }) => step_id));
+  const steps = await listSteps(ctx, inspection.checklist_id);
+  const open = steps.filter(({ id, kind, need }) => kind === 'check' && need === 'required' && !answered.has(id));
+  return open.map(({ id }) => ({ step_id: id, result: 'ok' }));
 }
 
 function parsed<T extends z.ZodType>(schema: T, value: string, path: string): z.output<T> {

@@ -17,6 +17,7 @@ export const words = defineWords({
   required: ['Required', '必須'],
   optional: ['Optional', '任意'],
   save_steps: ['Save steps', '項目を保存'],
+  rest_ok: ['Other required checks OK', '残りの必須項目はOK'],
   verdict: ['Verdict', '判定'],
   give_verdict: ['End inspection', '検証を終了'],
   reproduced: ['Reproduced symptom', '再現症状'],

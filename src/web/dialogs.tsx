@@ -13,6 +13,10 @@ export function Dialogs({ c }: { c: AppContext }) {
     ['j k', w.key_rows],
     ['x', w.key_select],
     ['e', w.key_edit],
+    ['a', w.key_act],
+    ['o', w.key_ok],
+    ['l', w.key_label],
+    ['Ctrl Enter', w.key_submit],
     ['Enter', w.key_open],
     ['?', w.key_help],
   ];

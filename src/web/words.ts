@@ -67,6 +67,10 @@ export const words = defineWords({
   key_rows: ['Next, previous row', '次の行・前の行'],
   key_select: ['Select the row', '行を選択'],
   key_edit: ['Edit', '編集'],
+  key_act: ['Main action of the page', 'この画面の主な操作'],
+  key_ok: ['Bench: the other required checks are OK', '検証: 残りの必須項目はOK'],
+  key_label: ['Print the label', 'ラベルを印刷'],
+  key_submit: ['Save the form', 'フォームを保存'],
   key_open: ['Open the row', '行を開く'],
   key_help: ['This list', 'この一覧'],
   ago: (amount: number, unit: 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year') => {

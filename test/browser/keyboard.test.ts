@@ -1,6 +1,9 @@
 // The keyboard alone: search, palette, navigation, rows, help; and single keys switched off.
 import { expect, it } from 'vitest';
+import { fileReturn } from '../../src/returns/file.ts';
+import { cast, fielded } from '../returns/cast.ts';
 import { openSite } from '../support/browser.ts';
+import { testCtx } from '../support/eachDb.ts';
 
 const site = openSite();
 
@@ -52,4 +55,52 @@ it('a list remembers filters, sort and columns in the address, and saves them as
   expect(await page.locator('th[aria-sort=ascending]').innerText()).toContain('E-mail');
   const csv = await (await page.request.get('/settings?sort=email&format=csv&table=Users')).text();
   expect(csv.split('\r\n')[0]).toBe('\ufeffE-mail address,Name,Role,State,');
+});
+
+it('receive, inspect, verdict and label take fewer than 25 keys besides the scan', async () => {
+  const ctx = testCtx(site().fresh.store, { now: Date.now() });
+  await cast(ctx);
+  const unit = await fielded(ctx, { serial: 'KEY-0001' });
+  await fileReturn(ctx, { type: 'return_first', authorised: true, units: [{ serial: unit.serial }] });
+  const { page } = await site().visit('tech');
+  let keys = 0;
+  const press = async (...pressed: string[]) => {
+    for (const key of pressed) {
+      keys += key.split('+').length;
+      await page.keyboard.press(key);
+    }
+  };
+  await press('s');
+  await page.waitForURL('**/scan');
+  await page.keyboard.type(`${unit.serial}\n`, { delay: 8 });
+  await page.locator('[data-scan-list] tr[data-return-unit]').waitFor();
+  await press('Enter');
+  await page.waitForURL('**/return-units/*');
+  await press('a');
+  await page.locator('select[name=verdict]').waitFor();
+  await press('o');
+  await page.waitForURL('**/return-units/*?done=*');
+  await page.locator('td .badge.good', { hasText: 'Good' }).first().waitFor();
+  await press('a');
+  await press('Control+Enter');
+  await page.locator('select[name=verdict]').waitFor({ state: 'detached' });
+  await press('l');
+  await page.waitForURL('**/label');
+  expect(await page.locator('.label h1').innerText()).toBe(unit.serial);
+  expect(keys).toBeLessThan(25);
+  const stored = await ctx.db.selectFrom('return_units').select('verdict').where('unit_id', '=', unit.id).executeTakeFirstOrThrow();
+  expect(stored.verdict).toBe('no_fault_found');
+});
+
+it('j, k and Enter walk a list and open a row; e edits it; Back returns to the row list as it was', async () => {
+  const { page } = await site().visit('lead');
+  await page.goto('/units?condition=');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/units/*');
+  await page.keyboard.press('e');
+  await page.waitForURL('**/edit');
+  await page.goBack();
+  await page.goBack();
+  expect(new URL(page.url()).search).toBe('?condition=');
 });

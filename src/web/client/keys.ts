@@ -1,4 +1,5 @@
-// Keyboard: `/` search, `?` help, `g` + letter, `j`/`k` rows, `x` select, `e` edit, Enter open, `s` scan, Ctrl-K palette.
+// Keyboard: `/` search, `?` help, `g` + letter, `j`/`k` rows, `x` select, `e` edit, Enter open, `s` scan, `a` main action, Ctrl-Enter save, Ctrl-K palette.
+// A page gives further keys to its own links with data-shortcut.
 import { isTyping } from './typing.ts';
 
 interface KeyActions {
@@ -18,6 +19,7 @@ export function watchKeys(actions: KeyActions): void {
       actions.openPalette();
       return;
     }
+    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') return submit(event);
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
     if (document.body.dataset.singleKeys === 'off') return;
     if (performance.now() < goUntil) return go(event);
@@ -45,10 +47,29 @@ function press(event: KeyboardEvent): void {
     j: () => step(1),
     k: () => step(-1),
     x: () => toggle(),
-    e: () => follow('[data-edit]'),
+    e: () => follow('main .actions a[href$="/edit"]') || unfold('form[action$="/change"]'),
+    a: () => act(),
     Enter: () => openCurrent(event.target),
   };
-  if (deeds[event.key]?.() === true) event.preventDefault();
+  const own = () => follow(`main [data-shortcut="${CSS.escape(event.key)}"]`);
+  if ((deeds[event.key] ?? own)()) event.preventDefault();
+}
+
+/** Sends the form one is writing in, by its main button. */
+function submit(event: KeyboardEvent): void {
+  const form = event.target instanceof HTMLElement ? event.target.closest('form') : null;
+  if (form === null) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector<HTMLElement>('button.primary, button[type=submit]'));
+}
+
+/** The main action of the page: goes to its first field, or does it when nothing is asked. */
+function act(): boolean {
+  const button = document.querySelector<HTMLElement>('main button.primary') ?? document.querySelector<HTMLElement>('main a.primary');
+  const field = button?.closest('form')?.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea') ?? null;
+  if (field !== null) field.focus();
+  else button?.click();
+  return button !== null;
 }
 
 function focusFirst(selector: string): boolean {
@@ -62,6 +83,15 @@ function follow(selector: string): boolean {
   const link = document.querySelector<HTMLElement>(selector);
   link?.click();
   return link !== null;
+}
+
+/** Opens what a form is folded into and goes to its first field. */
+function unfold(selector: string): boolean {
+  const form = document.querySelector<HTMLFormElement>(selector);
+  const fold = form?.closest('details') ?? null;
+  if (fold !== null) fold.open = true;
+  form?.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea')?.focus();
+  return form !== null;
 }
 
 function openHelp(): boolean {

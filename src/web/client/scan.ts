@@ -71,6 +71,7 @@ function readBox(box: HTMLInputElement): void {
     const code = box.value.trim();
     box.value = '';
     if (code !== '') enqueue(code);
+    else openLast();
   };
   box.form?.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -84,6 +85,12 @@ function readBox(box: HTMLInputElement): void {
     if (composedEnter) setTimeout(take);
     composedEnter = false;
   });
+}
+
+/** Enter in the empty box takes the unit scanned last to the bench. */
+function openLast(): void {
+  const id = page?.list.querySelector<HTMLElement>('tr[data-return-unit]')?.dataset.returnUnit;
+  if (id !== undefined) location.assign(`/return-units/${id}`);
 }
 
 function enqueue(code: string): void {
@@ -154,6 +161,7 @@ function showReceipt(scan: Scan, receipt: Receipt): void {
   const row = mark(scan.key, receipt.outcome, receipt.message ?? '');
   beep(receipt.outcome === 'expected' ? 'good' : receipt.outcome === 'duplicate' ? 'warn' : 'bad');
   if (row === null) return;
+  if (receipt.return_unit_id !== undefined) row.dataset.returnUnit = receipt.return_unit_id;
   if (receipt.path !== undefined) row.querySelector('[data-code]')?.replaceChildren(linkTo(receipt.path, scan.code));
   if (receipt.return_unit_id !== undefined && receipt.outcome !== 'duplicate')
     row.querySelector('[data-undo]')?.replaceChildren(undoButton(scan, receipt.return_unit_id));
