@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(args: readonly string
   ingest: () => import('./ingest.ts'),
   kpi: () => import('./kpi.ts'),
   kill: () => import('./kill.ts'),
+  pages: () => import('./pages.ts'),
   quality: () => import('./quality.ts'),
   statistics: () => import('./statistics.ts'),
   scan: () => import('./scan.ts'),

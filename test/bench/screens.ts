@@ -1,37 +1,85 @@
-// `npm run screens -- <address> <email> <password> <folder>`: pictures of the main screens of a running product, in both languages, wide and narrow.
+// `npm run screens`: pictures of the main screens, in both languages, wide and narrow, light and dark. Of the demo, which it starts and ends, or of the
+// product that runs at --url (with --email and --password). They go to --folder, by default outside of the repository.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const SCREENS = ['/', '/scan', '/returns', '/units', '/cases', '/stock', '/failure-rates', '/alerts', '/investigations', '/devices', '/claims', '/kpis'];
-const WIDTHS = [1280, 390];
+const LOOKS = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 390, colorScheme: 'light' },
+] as const;
 
-const [base, email, password, folder] = process.argv.slice(2);
-if (base === undefined || email === undefined || password === undefined || folder === undefined) {
-  console.error('npm run screens -- <address> <email> <password> <folder>');
-  process.exit(1);
+interface Login {
+  readonly url: string;
+  readonly email: string;
+  readonly password: string;
 }
 
-mkdirSync(folder, { recursive: true });
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu'] });
-for (const width of WIDTHS) {
-  const page = await (await browser.newContext({ baseURL: base, viewport: { width, height: 900 } })).newPage();
-  await signIn(page, email, password);
-  for (const locale of ['en', 'ja'])
-    for (const path of SCREENS) await photograph(page, path, locale, join(folder, `${path.slice(1) || 'home'}-${locale}-${width}.png`));
-}
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    email: { type: 'string', default: '' },
+    password: { type: 'string', default: '' },
+    folder: { type: 'string', default: join(tmpdir(), 'kizashi-screens') },
+  },
+});
+
+mkdirSync(values.folder, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu'],
+});
+if (values.url === undefined) await photographDemo(browser);
+else await photographAll(browser, { url: values.url, email: values.email, password: values.password });
 await browser.close();
 
-async function signIn(page: Page, address: string, secret: string): Promise<void> {
-  await page.goto('/sign-in');
-  await page.fill('input[name=email]', address);
-  await page.fill('input[name=password]', secret);
-  await page.press('input[name=password]', 'Enter');
-  await page.waitForURL((url) => url.pathname === '/');
+/** Starts the demo on free ports and waits for its technician's first verdict: by then every list has something. */
+async function photographDemo(browser: Browser): Promise<void> {
+  const demo = spawn(process.execPath, [fileURLToPath(new URL('../../program/cli.js', import.meta.url)), 'demo'], {
+    env: { ...process.env, HTTP_PORT: '0', MQTT_PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const login = { url: '', email: '', password: '' };
+  for await (const line of createInterface({ input: demo.stdout })) {
+    login.url = /(http:\S+)\/sign-in/.exec(line)?.[1] ?? login.url;
+    const [, email, password] = /(\S+@\S+)\s+password\s+(\S+)/.exec(line) ?? [];
+    if (email !== undefined && password !== undefined) Object.assign(login, { email, password });
+    if (/^\s+return of /.test(line)) break;
+  }
+  await photographAll(browser, login);
+  const ended = once(demo, 'exit');
+  demo.kill('SIGINT');
+  await ended;
 }
 
-async function photograph(page: Page, path: string, locale: string, file: string): Promise<void> {
-  const response = await page.goto(`${path}?lang=${locale}`);
-  await page.screenshot({ path: file, fullPage: true });
-  console.log(`${response?.status()} ${file}`);
+async function photographAll(browser: Browser, login: Login): Promise<void> {
+  for (const { width, colorScheme } of LOOKS) {
+    const context = await browser.newContext({ baseURL: login.url, viewport: { width, height: 900 }, colorScheme });
+    const page = await context.newPage();
+    await signIn(page, login);
+    for (const locale of ['en', 'ja'])
+      for (const path of SCREENS) {
+        await page.goto(`${path}?lang=${locale}`);
+        const file = join(values.folder, `${path.slice(1) || 'home'}-${locale}-${width}-${colorScheme}.png`);
+        await page.screenshot({ path: file, fullPage: width < 1000 });
+        console.log(file);
+      }
+    await context.close();
+  }
+}
+
+async function signIn(page: Page, { email, password }: Login): Promise<void> {
+  await page.goto('/sign-in');
+  await page.fill('input[name=email]', email);
+  await page.fill('input[name=password]', password);
+  await page.press('input[name=password]', 'Enter');
+  await page.waitForURL((url) => url.pathname === '/');
 }
