@@ -97,7 +97,7 @@ alertApi.openapi(
   gettingOne({ path: '/units/{id}/lookalikes', gate: 'alert:read', tag, summary: 'Other units that show the same signature now' }, LookalikesJson),
   async (c) => {
     const { signals, items } = await findLookalikes(c.var.ctx, c.req.valid('param').id);
-    return c.json({ signals, items: items.map((item) => ({ ...item, signals: [...item.signals] })) }, 200);
+    return c.json({ signals, items: items.map((item) => ({ ...item, signals: [...item.signals] })), next_cursor: null }, 200);
   },
 );
 

@@ -195,5 +195,6 @@ export const LookalikesJson = z
   .object({
     signals: z.array(z.string()),
     items: z.array(z.object({ unit_id: z.string(), serial: z.string(), customer_name: text, signals: z.array(z.string()), last_on: DayText })),
+    next_cursor: z.string().nullable(),
   })
   .openapi('Lookalikes');

@@ -14,7 +14,7 @@ export interface AlertFilter {
   readonly signal?: string | undefined;
 }
 
-const sortable = { raised_on: 'alerts.raised_on', statistic: 'alerts.statistic', updated_at: 'alerts.updated_at' };
+const sortable = { raised_on: 'alerts.raised_on', statistic: 'alerts.statistic', created_at: 'alerts.created_at', updated_at: 'alerts.updated_at' };
 
 const named = (ctx: Ctx) =>
   ctx.db

@@ -7,6 +7,7 @@ import { answers, body, DayText, gated, IdParam, Instant, newApi, pageOf, proble
 import { freezeEvidence, getEvidencePack, listEvidencePacks } from './evidence.ts';
 import type { EvidenceSubject } from './evidenceSubject.ts';
 import { zipEvidence } from './evidenceZip.tsx';
+import { getClaim } from './load.ts';
 import type { EvidencePackRow } from './table.ts';
 
 const Id = z.string().min(1).max(64);
@@ -148,11 +149,10 @@ function addClaimRoutes(api: Api): void {
       request: { params: IdParam },
       responses: { 200: answers(pageOf(Pack)), ...problems },
     }),
-    async (c) =>
-      c.json(
-        { items: (await listEvidencePacks(c.var.ctx, { subject_kind: 'claim', subject_id: c.req.valid('param').id })).map(jsonOf), next_cursor: null },
-        200,
-      ),
+    async (c) => {
+      const claim = await getClaim(c.var.ctx, c.req.valid('param').id);
+      return c.json({ items: (await listEvidencePacks(c.var.ctx, { subject_kind: 'claim', subject_id: claim.id })).map(jsonOf), next_cursor: null }, 200);
+    },
   );
 
   api.openapi(

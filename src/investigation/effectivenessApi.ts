@@ -5,6 +5,7 @@ import { answers, body, DayText, gated, IdParam, Instant, newApi, pageOf, proble
 import { Nullable, Rate } from './apiShapes.ts';
 import { checkEffectiveness, compareEffectiveness } from './effectiveness.ts';
 import { CheckEffectiveness } from './inputs.ts';
+import { idOf } from './load.ts';
 import { listChecks, listRecurrences } from './queries.ts';
 import type { EffectivenessCheckRow } from './table.ts';
 
@@ -49,7 +50,7 @@ effectivenessApi.openapi(
     responses: { 200: answers(Comparison), ...problems },
   }),
   async (c) => {
-    const { bands, ...found } = await compareEffectiveness(c.var.ctx, c.req.valid('param').id, c.req.valid('query'));
+    const { bands, ...found } = await compareEffectiveness(c.var.ctx, await idOf(c.var.ctx, c.req.valid('param').id), c.req.valid('query'));
     return c.json({ ...found, bands: [...bands] }, 200);
   },
 );
@@ -64,7 +65,7 @@ effectivenessApi.openapi(
     request: { params: IdParam },
     responses: { 200: answers(pageOf(Check)), ...problems },
   }),
-  async (c) => c.json({ items: (await listChecks(c.var.ctx, c.req.valid('param').id)).map(checkJson), next_cursor: null }, 200),
+  async (c) => c.json({ items: (await listChecks(c.var.ctx, await idOf(c.var.ctx, c.req.valid('param').id))).map(checkJson), next_cursor: null }, 200),
 );
 
 effectivenessApi.openapi(
@@ -104,5 +105,5 @@ effectivenessApi.openapi(
     request: { params: IdParam },
     responses: { 200: answers(pageOf(Recurrence)), ...problems },
   }),
-  async (c) => c.json({ items: (await listRecurrences(c.var.ctx, c.req.valid('param').id)).map(jsonOf), next_cursor: null }, 200),
+  async (c) => c.json({ items: (await listRecurrences(c.var.ctx, await idOf(c.var.ctx, c.req.valid('param').id))).map(jsonOf), next_cursor: null }, 200),
 );

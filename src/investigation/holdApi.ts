@@ -6,6 +6,7 @@ import { cohortsAsked, listAtRisk } from './atRisk.ts';
 import { displacedApi } from './displacedApi.ts';
 import { holdSuspects, listHolds } from './hold.ts';
 import { CohortInput } from './inputs.ts';
+import { idOf } from './load.ts';
 import { prepareReplacements } from './replace.ts';
 
 const Nullable = z.string().nullable();
@@ -86,7 +87,7 @@ holdApi.openapi(
     request: { params: IdParam },
     responses: { 200: answers(pageOf(Hold.extend({ model_code: z.string(), batch_code: Nullable, firmware_code: Nullable }))), ...problems },
   }),
-  async (c) => c.json({ items: (await listHolds(c.var.ctx, c.req.valid('param').id)).map(jsonOf), next_cursor: null }, 200),
+  async (c) => c.json({ items: (await listHolds(c.var.ctx, await idOf(c.var.ctx, c.req.valid('param').id))).map(jsonOf), next_cursor: null }, 200),
 );
 
 holdApi.openapi(

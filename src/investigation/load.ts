@@ -10,6 +10,9 @@ export async function getInvestigation(ctx: Ctx, id: string): Promise<Investigat
   return row;
 }
 
+/** The id of an investigation that is there. Throws `not_found`. */
+export const idOf = async (ctx: Ctx, id: string): Promise<string> => (await getInvestigation(ctx, id)).id;
+
 /** Throws `stale` when the caller read another version. */
 export async function loadInvestigation(ctx: Ctx, id: string, version?: number): Promise<InvestigationRow> {
   const row = await getInvestigation(ctx, id);

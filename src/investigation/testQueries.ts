@@ -26,7 +26,12 @@ export function listTests(ctx: Ctx, request: PageRequest, filter: TestFilter) {
   if (filter.investigation_id !== undefined) query = query.where('test_records.investigation_id', '=', filter.investigation_id);
   if (filter.state !== undefined) query = query.where('test_records.state', '=', filter.state);
   if (filter.result !== undefined) query = query.where('test_records.result', '=', filter.result);
-  return listPage(query, request, { updated_at: 'test_records.updated_at', number: 'test_records.number' }, 'test_records.id');
+  return listPage(
+    query,
+    request,
+    { updated_at: 'test_records.updated_at', created_at: 'test_records.created_at', number: 'test_records.number' },
+    'test_records.id',
+  );
 }
 
 /** A record with its protocol, samples and values. */

@@ -163,7 +163,10 @@ telemetryApi.openapi(
     request: { params: DeviceParam },
     responses: { 200: answers(pageOf(CommandJson)), ...problems },
   }),
-  async (c) => c.json({ items: (await listCommands(c.var.ctx, c.req.valid('param').device_id)).map(commandJson), next_cursor: null }, 200),
+  async (c) => {
+    const { device_id } = await getDevice(c.var.ctx, c.req.valid('param').device_id);
+    return c.json({ items: (await listCommands(c.var.ctx, device_id)).map(commandJson), next_cursor: null }, 200);
+  },
 );
 
 telemetryApi.openapi(
