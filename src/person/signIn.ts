@@ -16,18 +16,29 @@ const LOCK_MS = 5 * MINUTE_MS;
 /** Returns the value of the session cookie. Throws `unauthenticated`, or `throttled` while the account is locked. */
 export async function signIn(ctx: Ctx, input: SignIn): Promise<string> {
   const user = await ctx.db.selectFrom('users').selectAll().where('email', '=', input.email).where('disabled_at', 'is', null).executeTakeFirst();
-  if (user !== undefined && user.locked_until_at !== null && user.locked_until_at > ctx.now) {
+  const locked_until_at = user === undefined ? (strangers.get(input.email)?.locked_until_at ?? null) : user.locked_until_at;
+  if (locked_until_at !== null && locked_until_at > ctx.now) {
     throw new Problem('throttled', ['Too many failed sign-ins. Wait a few minutes.', 'サインインの失敗が続いたため、数分お待ちください'], {
-      retry_after_s: Math.ceil((user.locked_until_at - ctx.now) / 1000),
+      retry_after_s: Math.ceil((locked_until_at - ctx.now) / 1000),
     });
   }
   const right = await isPassword(input.password, user?.password_hash ?? null);
-  if (user === undefined) throw wrong();
-  if (!right) {
-    await countFailure(ctx, user);
-    throw wrong();
-  }
-  return openSession(ctx, user);
+  if (user !== undefined && right) return openSession(ctx, user);
+  if (user === undefined) countStranger(ctx, input.email);
+  else await countFailure(ctx, user);
+  throw wrong();
+}
+
+/** Addresses nobody has are locked like those of people, or the lock would tell them apart. The oldest is forgotten first, and all at a restart. */
+const strangers = new Map<string, { readonly failures: number; readonly locked_until_at: number | null }>();
+const STRANGERS_KEPT = 10_000;
+
+function countStranger(ctx: Ctx, email: string): void {
+  const failures = (strangers.get(email)?.failures ?? 0) + 1;
+  strangers.delete(email);
+  strangers.set(email, { failures, locked_until_at: failures >= FAILURES_ALLOWED ? ctx.now + LOCK_MS : null });
+  const [oldest] = strangers.keys();
+  if (strangers.size > STRANGERS_KEPT && oldest !== undefined) strangers.delete(oldest);
 }
 
 export async function signOut(ctx: Ctx, cookie: string): Promise<void> {
@@ -37,11 +48,19 @@ export async function signOut(ctx: Ctx, cookie: string): Promise<void> {
 const wrong = (): Problem => new Problem('unauthenticated', ['Wrong address or password', 'メールアドレスまたはパスワードが違います']);
 
 async function countFailure(ctx: Ctx, user: UserRow): Promise<void> {
-  const failures = user.failed_sign_ins + 1;
+  // Counted in the store: guesses that come all at once are counted each.
   await ctx.db
     .updateTable('users')
     .where('id', '=', user.id)
-    .set((set) => ({ failed_sign_ins: set('failed_sign_ins', '+', 1), locked_until_at: failures >= FAILURES_ALLOWED ? ctx.now + LOCK_MS : null }))
+    .set((set) => ({
+      failed_sign_ins: set('failed_sign_ins', '+', 1),
+      locked_until_at: set
+        .case()
+        .when('failed_sign_ins', '>=', FAILURES_ALLOWED - 1)
+        .then(ctx.now + LOCK_MS)
+        .else(null)
+        .end(),
+    }))
     .execute();
 }
 

@@ -19,6 +19,7 @@ action(signInPages, '/sign-in', 'public', async (c) => {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     c.status(error.status);
+    if (error.extra.retry_after_s !== undefined) c.header('Retry-After', String(error.extra.retry_after_s));
     return signInPage(c, error.detail(c.var.locale), input);
   }
   return c.redirect(ownPath(input.next), 303);
