@@ -67,10 +67,13 @@ eachDb('a partner', (test) => {
         ['', 'text/csv'],
         [`?q=${SECRET.slice(0, -1)}`, 'application/json'],
         ['?q=U3', 'application/json'],
-        ['?serial=U3&customer_id=hoshi&unit_id=u3&model=X100', 'application/json'],
         [`?q=${INTERNAL.slice(0, -1)}`, 'application/json'],
         ['?format=csv', 'text/html'],
         [`?record_kind=case&record_id=${foreign.ids[0]}`, 'application/json'],
+        ['?serial=U3', 'application/json'],
+        ['?customer_id=hoshi', 'application/json'],
+        ['?unit_id=u3', 'application/json'],
+        ['?model=X100', 'application/json'],
       ] as const;
       for (const [query, accept] of asks) {
         const text = await (await north.get(path + query, { Accept: accept })).text();

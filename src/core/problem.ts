@@ -12,6 +12,7 @@ const statusOf = {
   unsupported: 415,
   invalid: 422,
   throttled: 429,
+  internal: 500,
   unavailable: 503,
 } as const;
 

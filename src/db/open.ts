@@ -51,8 +51,12 @@ export function connectSqlite(file: string): Sqlite.Database {
 
 const openSqlite = (file: string): Db => new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: rememberingStatements(connectSqlite(file)) }) });
 
-const openPostgres = (url: string): Db =>
-  new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new (postgresDriver().Pool)({ connectionString: url, max: POOL_SIZE }) }) });
+function openPostgres(url: string): Db {
+  const pool = new (postgresDriver().Pool)({ connectionString: url, max: POOL_SIZE });
+  // An idle connection that the server ends is replaced by the next query; without a listener it would end the process.
+  pool.on('error', () => {});
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
 
 /** Statements kept prepared: preparing one costs 20 to 2,000 µs, and the product says the same few hundred all day. */
 const STATEMENTS_KEPT = 500;

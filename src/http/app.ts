@@ -66,8 +66,9 @@ import { viewPages } from '../web/viewPages.ts';
 import { webhookApi } from '../webhook/api.ts';
 import { webhookPages } from '../webhook/pages.tsx';
 import { docsRoutes } from './docs.tsx';
-import { type FrameSettings, identify, limitBody, sameOrigin, securityHeaders } from './frame.ts';
+import { type FrameSettings, identify, limitBody, refuseNul, sameOrigin, securityHeaders } from './frame.ts';
 import { importKinds } from './kinds.ts';
+import { lists } from './lists.ts';
 import { type Probe, probeRoutes } from './probes.ts';
 
 export interface AppSettings extends FrameSettings {
@@ -83,8 +84,8 @@ export function createApp(settings: AppSettings): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
   app.onError((error, c) => refuse(c, error, settings.log));
   app.notFound((c) => refuse(c, new Problem('not_found', ['Not found', '見つかりません']), settings.log));
-  app.use(compress(), measure(settings.log), securityHeaders, identify(settings), sameOrigin, denyUngated, limitBody);
-  app.use('/api/v1/*', csvWhenAsked, idempotent);
+  app.use(compress(), measure(settings.log), securityHeaders, identify(settings), sameOrigin, denyUngated, limitBody, refuseNul);
+  app.use('/api/v1/*', csvWhenAsked, lists(app), idempotent);
   for (const api of apis()) app.route('/api/v1', api);
   app.route('/api/v1', attachmentApi(settings.data_dir));
   app.route('/api/v1', inboundMailApi(settings.data_dir));
@@ -172,18 +173,17 @@ const measure =
   };
 
 function refuse(c: AppContext, error: unknown, log: Log): Response | Promise<Response> {
-  const problem = asProblem(error);
-  if (problem === null) {
-    log.error({ err: error, request_id: c.var.request_id, method: c.req.method, path: c.req.path }, 'request failed');
-    return c.json(
-      { type: 'about:blank', title: 'Internal error', status: 500, detail: `Request ${c.var.request_id} failed; the log has the cause`, code: 'internal' },
-      500,
-    );
-  }
+  const problem = asProblem(error) ?? bug(c, error, log);
   const wantsPage = !c.req.path.startsWith('/api/') && !/^\/(healthz|readyz|metrics)$/.test(c.req.path);
   if (!wantsPage) return problemResponse(c, problem);
   if (problem.code === 'unauthenticated' && c.req.method === 'GET') return c.redirect(`/sign-in?next=${encodeURIComponent(pathOf(c))}`);
   return problemPage(c, problem);
+}
+
+function bug(c: AppContext, error: unknown, log: Log): Problem {
+  const { request_id } = c.var;
+  log.error({ err: error, request_id, method: c.req.method, path: c.req.path }, 'request failed');
+  return new Problem('internal', [`Request ${request_id} failed; the log has the cause`, `処理に失敗しました。ログの ${request_id} を確認してください`]);
 }
 
 const pathOf = (c: AppContext): string => c.req.url.slice(new URL(c.req.url).origin.length);

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../web/env.ts';
 import { pass } from '../web/gate.ts';
 import { show } from '../web/page.tsx';
+import { declaredGets, PAGING } from './lists.ts';
 
 interface Operation {
   readonly summary?: string;
@@ -39,6 +40,10 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
     openapi: '3.1.0',
     info: { title: 'Kizashi', version: '1', description: 'Support, returns and quality for a fleet of network cameras.' },
   });
+  for (const [path, { columns, paged }] of declaredGets(app)) {
+    const operation = document.paths?.[path]?.get;
+    if (operation !== undefined && columns !== null && !paged) operation.parameters = [...(operation.parameters ?? []), ...PAGING_PARAMETERS];
+  }
   for (const [path, item] of Object.entries(document.paths ?? {})) for (const [method, operation] of Object.entries(item)) addCommon(path, method, operation);
   return document;
 }
@@ -69,6 +74,14 @@ function addCommon(path: string, method: string, operation: Common): void {
   const content = operation.responses['200']?.content;
   if (content !== undefined && JSON.stringify(content['application/json'] ?? {}).includes('"next_cursor"')) content['text/csv'] = csv;
 }
+
+/** Of lists that are paged after they were made (lists.ts). */
+const PAGING_PARAMETERS = PAGING.map((name) => ({
+  name,
+  in: 'query' as const,
+  required: false,
+  schema: name === 'limit' ? ({ type: 'integer', minimum: 1, maximum: 500 } as const) : ({ type: 'string' } as const),
+}));
 
 function listOperations(document: ReturnType<typeof openApiDocument>): Listed[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>

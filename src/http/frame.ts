@@ -49,6 +49,15 @@ export const limitBody = bodyLimit({
   },
 });
 
+/** U+0000 cannot be stored on PostgreSQL; it is refused on both databases, wherever it hides. */
+export const refuseNul: AppMiddleware = async (c, next) => {
+  const type = c.req.header('Content-Type') ?? '';
+  const escaped = type.startsWith('application/json') ? '\\u0000' : type.startsWith('application/x-www-form-urlencoded') ? '%00' : null;
+  if (c.req.url.includes('%00') || (escaped !== null && (await c.req.text()).includes(escaped)))
+    throw new Problem('invalid', ['A text holds the character U+0000', '使用できない文字（U+0000）が含まれています']);
+  await next();
+};
+
 /** Puts the request's context on `c`: who calls, in which language, at which moment. */
 export const identify =
   (settings: FrameSettings): AppMiddleware =>

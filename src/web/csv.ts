@@ -16,12 +16,12 @@ export const csvWhenAsked: AppMiddleware = async (c, next) => {
   headers.delete('Content-Length');
   if (next_cursor !== null) headers.set('Link', `<${nextLink(c.req.url, next_cursor)}>; rel="next"`);
   c.res = undefined;
-  c.res = new Response(toCsv(answer.items), { headers });
+  c.res = new Response(toCsv(answer.items, c.var.columns), { headers });
 };
 
-/** Header line and one line per item, CRLF as RFC 4180 says. Objects and arrays become JSON; null is empty. */
-export function toCsv(items: readonly Readonly<Record<string, unknown>>[]): string {
-  const columns = [...new Set(items.flatMap((item) => Object.keys(item)))];
+/** Header line and one line per item, CRLF as RFC 4180 says. Objects and arrays become JSON; null is empty. Without items `columns` are the header. */
+export function toCsv(items: readonly Readonly<Record<string, unknown>>[], columns_of_none: readonly string[] = []): string {
+  const columns = items.length === 0 ? columns_of_none : [...new Set(items.flatMap((item) => Object.keys(item)))];
   const rows = items.map((item) => columns.map((column) => csvCell(item[column])));
   return stringify([columns, ...rows], { record_delimiter: '\r\n' });
 }

@@ -23,6 +23,8 @@ export interface AppEnv {
     views: readonly { readonly id: string; readonly name: string; readonly query: string }[] | undefined;
     /** Filled while a page renders when `?format=csv` asks for its tables. */
     shown: ShownTable[] | undefined;
+    /** The fields of an item when the route answers a list. */
+    columns: readonly string[] | undefined;
     /** PUBLIC_URL, for links that leave the house. */
     public_url: string | undefined;
   };

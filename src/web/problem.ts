@@ -14,8 +14,14 @@ const titles: Record<Problem['code'], string> = {
   unsupported: 'Unsupported media type',
   invalid: 'Invalid input',
   throttled: 'Too many requests',
+  internal: 'Internal error',
   unavailable: 'Unavailable',
 };
+
+/** The store is locked, full or unreadable, PostgreSQL refuses, ends or has no connection left, or the network between has gone. */
+const UNREACHABLE = /^(SQLITE_(BUSY|FULL|IOERR|CANTOPEN)|57P|08|53|55000|3D000|28|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
+/** What node-postgres says without a code. */
+const DISCONNECTED = /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
 /** The Problem an error stands for, or null when it is a bug of ours. */
 export function asProblem(error: unknown): Problem | null {
@@ -33,7 +39,8 @@ export function asProblem(error: unknown): Problem | null {
   }
   if (code === '40001' || code === '40P01')
     return new Problem('conflict', ['Someone else changed this at the same moment; try again', '同時に更新されました。もう一度お試しください']);
-  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_FULL' || code === 'ECONNREFUSED' || code.startsWith('57P')) {
+  if (code === '22021') return new Problem('invalid', ['A text holds a character that cannot be stored', '保存できない文字が含まれています']);
+  if (UNREACHABLE.test(code) || (error instanceof Error && DISCONNECTED.test(error.message))) {
     return new Problem('unavailable', ['The store is unavailable', 'データベースに接続できません'], { retry_after_s: 5 });
   }
   return null;

@@ -7,6 +7,7 @@ import { words } from './words.ts';
 export function problemPage(c: AppContext, problem: Problem): Response | Promise<Response> {
   const w = words(c.var.locale);
   c.status(problem.status);
+  if (problem.extra.retry_after_s !== undefined) c.header('Retry-After', String(problem.extra.retry_after_s));
   return show(
     c,
     { title: w.error },

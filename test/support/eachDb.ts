@@ -87,15 +87,16 @@ let databases = 0;
 async function freshPostgres(): Promise<{ url: string; remove(): Promise<void> }> {
   const server = inject('postgresUrl');
   const name = `kizashi_${process.pid}_${++databases}_${Math.random().toString(36).slice(2, 8)}`;
-  await administer(server, `create database ${name}`);
+  await administer(`create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, remove: () => administer(server, `drop database ${name} with (force)`) };
+  return { url: url.href, remove: () => administer(`drop database ${name} with (force)`) };
 }
 
-async function administer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
+/** Runs statements as the owner of the PostgreSQL of the test run. */
+export async function administer(...statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgresUrl') });
   await client.connect();
-  await client.query(statement);
+  for (const statement of statements) await client.query(statement);
   await client.end();
 }
