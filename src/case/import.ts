@@ -75,14 +75,12 @@ async function begin(ctx: Ctx): Promise<ImportRun<CaseColumns, Plan>> {
   const known: Known = { customers, codes, people, self: ctx.actor.kind === 'person' ? ctx.actor.id : null, seen: new Map() };
   return {
     judge: async (ctx, rows) => {
+      // A case of another system has its number there; one of ours comes back from an export under our own.
+      const numbers = rows.map(({ cells }) => cells.case_no);
       const cases = await ctx.db
         .selectFrom('cases')
         .selectAll()
-        .where(
-          'external_no',
-          'in',
-          rows.map(({ cells }) => cells.case_no),
-        )
+        .where((row) => row.or([row('external_no', 'in', numbers), row('number', 'in', numbers)]))
         .execute();
       const keys = rows.flatMap(({ cells }) => (cells.serial === null ? [] : [identifierKey(cells.serial)]));
       const units =
@@ -111,9 +109,9 @@ function judge({ row_no, cells }: GivenRow<CaseColumns>, known: Known, cases: re
   if (twice === undefined) known.seen.set(cells.case_no, row_no);
   else errors.push({ column: 'case_no', words: [`Stands in row ${twice} already`, `${twice}行目と重複しています`] });
   if (cells.solved_at !== null && cells.solved_at < cells.opened_at) errors.push({ column: 'solved_at', words: ['Before opened_at', '受付日時より前です'] });
-  const facts = factsOf(cells, known, units, errors);
+  const before = cases.find(({ external_no }) => external_no === cells.case_no) ?? cases.find(({ number }) => number === cells.case_no);
+  const facts = factsOf(cells, before, known, units, errors);
   if (errors.length > 0) return { result: 'error', key: cells.case_no, errors };
-  const before = cases.find(({ external_no }) => external_no === cells.case_no);
   if (before === undefined) return { result: 'create', key: cells.case_no, plan: { kind: 'new', cells, facts } };
   const same =
     before.spam_at === null &&
@@ -124,7 +122,7 @@ function judge({ row_no, cells }: GivenRow<CaseColumns>, known: Known, cases: re
   return same ? { result: 'same', key: cells.case_no } : { result: 'update', key: cells.case_no, plan: { kind: 'update', cells, facts, case_id: before.id } };
 }
 
-function factsOf(cells: CaseCells, known: Known, units: readonly CalledUnit[], errors: CellError[]): Facts {
+function factsOf(cells: CaseCells, before: CaseRow | undefined, known: Known, units: readonly CalledUnit[], errors: CellError[]): Facts {
   const found = <T>(column: string, cell: string | null, value: T | undefined): T | null => {
     if (cell !== null && value === undefined) errors.push({ column, words: [`Not known: ${cell}`, `登録されていません: ${cell}`] });
     return value ?? null;
@@ -137,7 +135,7 @@ function factsOf(cells: CaseCells, known: Known, units: readonly CalledUnit[], e
     cells.owner,
     cells.owner === null ? (known.self ?? undefined) : (known.people.get(cells.owner.toLowerCase()) ?? known.people.get(cells.owner)),
   );
-  if (owner === null && cells.owner === null)
+  if (owner === null && cells.owner === null && before === undefined)
     errors.push({ column: 'owner', words: ['Name the owner: a program cannot own a case', '担当者を指定してください'] });
   return {
     customer_id,
