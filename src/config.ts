@@ -1,8 +1,9 @@
 // Environment → Config. The only reader of process.env.
+import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const file = z.string().min(1);
+const port = z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535);
+const file = z.string().refine(isReadable, 'is not a file that can be read');
 
 const zone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo');
 
@@ -24,9 +25,9 @@ const Environment = z.object({
   MQTT_CA: file.optional(),
   MQTT_TLS_CERT: file.optional(),
   MQTT_TLS_KEY: file.optional(),
-  DATA_DIR: file.default('./data'),
+  DATA_DIR: z.string().min(1).default('./data'),
   TZ_BUSINESS: zone.default('Asia/Tokyo'),
-  PUBLIC_URL: z.url().optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http://… or https://…' }).optional(),
   TLS_CERT: file.optional(),
   TLS_KEY: file.optional(),
   SMTP_URL: z
@@ -68,6 +69,15 @@ function pairErrors(environment: z.output<typeof Environment>): string[] {
     ['SMTP_URL', 'MAIL_FROM'],
   ] as const;
   return pairs.flatMap(([a, b]) => ((environment[a] === undefined) === (environment[b] === undefined) ? [] : [`${a} and ${b}: set both or neither`]));
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isTimeZone(name: string): boolean {

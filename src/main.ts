@@ -1,5 +1,5 @@
 // Opens everything in order and closes it in reverse. The only place that wires.
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
@@ -27,11 +27,25 @@ export interface Running {
 
 /** The store, migrated. Throws when it is newer than this program. */
 export async function openMigrated(config: Config, log: Log): Promise<Store> {
-  const store = openStore(config.database_url);
-  const applied = await migrate(store);
+  const store = reached('DATABASE_URL', () => openStore(config.database_url));
+  const applied = await migrate(store).catch((error: unknown) => {
+    throw unreachable('DATABASE_URL', error);
+  });
   if (applied.length > 0) log.info({ applied }, 'store migrated');
   return store;
 }
+
+/** What the system refuses is told with the name of the setting; what we refuse says enough by itself. */
+function reached<T>(setting: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw unreachable(setting, error);
+  }
+}
+
+const unreachable = (setting: string, error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? new Error(`${setting}: ${error.message}`, { cause: error }) : error;
 
 /** HTTP, ingest and jobs in one process group. */
 export async function startServer(config: Config): Promise<Running> {
@@ -41,6 +55,7 @@ export async function startServer(config: Config): Promise<Running> {
     for (const step of closing.reverse()) await step();
   };
   try {
+    reached('DATA_DIR', () => makeWritable(config.data_dir));
     const store = await openMigrated(config, log);
     closing.push(() => store.close());
     // The thread of the ingest starts while this one puts the routes together.
@@ -77,6 +92,11 @@ function warmKpis(store: Store, config: Config, log: Log): () => Promise<void> {
   return () => read;
 }
 
+function makeWritable(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
+}
+
 /** Rejects with a message that names the port when it is taken. */
 function listen(config: Config, fetch: Parameters<typeof serve>[0]['fetch']): Promise<ServerType> {
   const tls =
@@ -89,7 +109,9 @@ function listen(config: Config, fetch: Parameters<typeof serve>[0]['fetch']): Pr
   return new Promise((resolve, reject) => {
     const server = serve({ fetch, port: config.http_port, hostname: config.http_host, ...tls }, () => resolve(server));
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Error(`HTTP_PORT ${config.http_port} on ${config.http_host} is in use`) : error);
+      reject(
+        error.code === 'EADDRINUSE' ? new Error(`HTTP_PORT ${config.http_port} on ${config.http_host} is in use`) : unreachable('HTTP_HOST, HTTP_PORT', error),
+      );
     });
   });
 }
