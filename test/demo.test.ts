@@ -43,6 +43,7 @@ it(
     expect((await fetch(`${url}/sign-in`)).status).toBe(200);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8'))).toMatchObject({ in_service: UNITS });
+    expect(await stockCheck(url, /password {2}(\S+)/.exec(printed())?.[1] ?? '')).toEqual({ balances: [], places: [], over_reserved: [] });
     child?.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
     expect(printed()).toContain('its store is gone');
@@ -50,3 +51,11 @@ it(
   },
   2 * PATIENCE_MS,
 );
+
+/** What the ledger says of itself: cached balances that are not the sum of their moves, units not where their last move put them, promises beyond the stock. */
+async function stockCheck(url: string, password: string): Promise<unknown> {
+  const body = new URLSearchParams({ email: 'demo@example.com', password });
+  const signedIn = await fetch(`${url}/sign-in`, { method: 'POST', body, redirect: 'manual', headers: { Origin: url } });
+  const cookie = signedIn.headers.get('Set-Cookie')?.split(';')[0] ?? '';
+  return (await fetch(`${url}/api/v1/stock/check`, { headers: { Cookie: cookie } })).json();
+}
