@@ -191,7 +191,7 @@ export function ComparisonTable({ found, locale }: { found: Effectiveness; local
           <caption class="hidden">{w.proof}</caption>
           <thead>
             <tr>
-              <th scope="col">{w.exposure_days}</th>
+              <th scope="col">{w.age}</th>
               <th scope="col" class="number">
                 {w.before}: {w.failures}
               </th>

@@ -28,6 +28,7 @@ export const words = defineWords({
   units: ['Units', '台数'],
   in_service: ['In service', '稼働中'],
   customers: ['Customers', '顧客数'],
+  age: ['Age', '経過日数'],
   exposure_days: ['Device-days', '稼働延べ日数'],
   returned: ['Returned', '返却'],
   confirmed: ['Confirmed defects', '不良確定'],

@@ -108,6 +108,30 @@ export async function unserialisedOn(ctx: Ctx, model_id: string, shelf: { locati
   return (balance?.quantity ?? 0) - units;
 }
 
+/** Whether what is about to come in, known by its codes, belongs to a cohort under an active hold. A part nobody knows is no part of a narrower hold. */
+export async function isArrivalHeld(
+  ctx: Ctx,
+  {
+    model_id,
+    hw_rev,
+    batch_code,
+    firmware,
+  }: { model_id: string; hw_rev?: string | null | undefined; batch_code?: string | null | undefined; firmware?: string | null | undefined },
+): Promise<boolean> {
+  const hold = await ctx.db
+    .selectFrom('stock_holds')
+    .leftJoin('batches', 'batches.id', 'stock_holds.batch_id')
+    .leftJoin('firmwares', 'firmwares.id', 'stock_holds.firmware_id')
+    .select('stock_holds.id')
+    .where('stock_holds.state', '=', 'active')
+    .where('stock_holds.model_id', '=', model_id)
+    .where((of) => of.or([of('stock_holds.hw_rev', 'is', null), of('stock_holds.hw_rev', '=', hw_rev ?? null)]))
+    .where((of) => of.or([of('stock_holds.batch_id', 'is', null), of('batches.code', '=', batch_code ?? null)]))
+    .where((of) => of.or([of('stock_holds.firmware_id', 'is', null), of('firmwares.code', '=', firmware ?? null)]))
+    .executeTakeFirst();
+  return hold !== undefined;
+}
+
 /** Whether the unit belongs to a cohort under an active hold. */
 export async function isHeld(ctx: Ctx, unit_id: string): Promise<boolean> {
   const held = await ctx.db.selectFrom('units').select('units.id').where('units.id', '=', unit_id).where(heldUnit).executeTakeFirst();

@@ -12,6 +12,7 @@ import { postMove } from '../ledger/move.ts';
 import { createUnit } from '../unit/createUnit.ts';
 import { NewUnit } from '../unit/inputs.ts';
 import { refuseStale } from '../web/version.ts';
+import { isArrivalHeld } from './free.ts';
 import type { NewOrder, PlaceOrder, ReceiveOrder } from './inputs.ts';
 import { orderStateAfter } from './rules.ts';
 import type { PurchaseOrderLineRow, PurchaseOrderRow } from './table.ts';
@@ -150,14 +151,18 @@ async function takeOff(ctx: Ctx, order_id: string, line_id: string, came: number
   );
 }
 
+/** Onto the shelf; what belongs to a held cohort goes to quarantine instead. */
 async function bringIn(ctx: Ctx, order: PurchaseOrderRow, line: PurchaseOrderLineRow, input: ReceiveOrder): Promise<void> {
+  const { batch_code, hw_rev, firmware } = input;
+  const held = await isArrivalHeld(ctx, { model_id: line.model_id, batch_code, hw_rev, firmware });
+  const to = held ? ({ location: 'quarantine', condition: 'unverified' } as const) : ({ location: 'good_stock', condition: 'new' } as const);
   if (input.serials === undefined) {
     await postMove(ctx, {
       unit_id: null,
       model_id: line.model_id,
       quantity: input.quantity ?? 0,
       from: { location: 'supplier', condition: 'new' },
-      to: { location: 'good_stock', condition: 'new' },
+      to,
       cause_kind: 'purchase_order',
       cause_id: order.id,
     });
@@ -167,11 +172,10 @@ async function bringIn(ctx: Ctx, order: PurchaseOrderRow, line: PurchaseOrderLin
     const unit = NewUnit.safeParse({
       model_id: line.model_id,
       serial,
-      batch_code: input.batch_code,
-      hw_rev: input.hw_rev,
-      firmware: input.firmware,
-      location: 'good_stock',
-      condition: 'new',
+      batch_code,
+      hw_rev,
+      firmware,
+      ...to,
     });
     if (!unit.success) throw invalid(`serials.${i}`, ['Not a serial number', 'シリアル番号として読み取れません']);
     await createUnit(ctx, unit.data, { cause_kind: 'purchase_order', cause_id: order.id });

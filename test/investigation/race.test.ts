@@ -92,6 +92,34 @@ eachDb('at the same moment', (test) => {
     expect(other.status).toBe(422);
   });
 
+  it('what a maker delivers of a held batch goes to quarantine, the rest to the shelf', async () => {
+    const { db } = test.ctx();
+    await db.insertInto('batches').values({ id: 'held-b', model_id: cast.x100, code: 'HELD-B', made_on: '2025-10-01', created_at: 0, version: 1 }).execute();
+    await lead.post('/api/v1/stock/holds', { model_code: 'X-100', batch_code: 'HELD-B', reason: 'Seals' });
+    const order = (await (
+      await stock.post('/api/v1/purchase-orders', {
+        supplier: 'Acme',
+        ordered: true,
+        lines: [{ model_code: 'X-100', quantity: 3, unit_cost: 1, currency: 'USD' }],
+      })
+    ).json()) as { id: string; lines: { id: string }[] }; // the answer of the route just called
+    const receive = (serials: string[], batch_code?: string) =>
+      stock.post(`/api/v1/purchase-orders/${order.id}/receipts`, { line_id: order.lines[0]?.id, serials, ...(batch_code === undefined ? {} : { batch_code }) });
+    expect([(await receive(['ARR1'], 'HELD-B')).status, (await receive(['ARR2'], '25-06')).status, (await receive(['ARR3'])).status]).toEqual([201, 201, 201]);
+    const places = await db
+      .selectFrom('unit_places')
+      .innerJoin('units', 'units.id', 'unit_places.unit_id')
+      .select(['units.serial', 'unit_places.location', 'unit_places.condition'])
+      .where('units.serial', 'in', ['ARR1', 'ARR2', 'ARR3'])
+      .orderBy('units.serial')
+      .execute();
+    expect(places).toEqual([
+      { serial: 'ARR1', location: 'quarantine', condition: 'unverified' },
+      { serial: 'ARR2', location: 'good_stock', condition: 'new' },
+      { serial: 'ARR3', location: 'good_stock', condition: 'new' },
+    ]);
+  });
+
   it('two people finishing one action: one does', async () => {
     const { id } = await openInvestigation(asKato(), OpenInvestigation.parse({ title: 'x', problem: 'y' }));
     const base = `/api/v1/investigations/${id}/actions`;
