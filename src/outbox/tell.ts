@@ -62,9 +62,9 @@ export async function queueMail(ctx: Ctx, mail: { to: string; subject: string; t
     .execute();
 }
 
-/** `*` matches all, `return.*` every action of that record, anything else itself. */
+/** `*` matches all; `stock.*` every action of that record and of what belongs to it (stock_move, stock_hold); anything else itself. */
 export const matches = (pattern: string, action: string): boolean =>
-  pattern === '*' || pattern === action || (pattern.endsWith('.*') && action.startsWith(pattern.slice(0, -1)));
+  pattern === '*' || pattern === action || (pattern.endsWith('.*') && ['.', '_'].some((mark) => action.startsWith(pattern.slice(0, -2) + mark)));
 
 const webhookBody = (deed: Told): string =>
   JSON.stringify({

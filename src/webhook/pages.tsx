@@ -3,12 +3,27 @@ import { z } from 'zod';
 import { defineWords } from '../core/words.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Field, Form, PageHead, Pager, Section, Table } from '../web/parts.tsx';
-import { addWebhook, getWebhook, listDeliveries, listWebhooks, outboxHealth, replayDelivery, replayFailed, switchWebhook, tryWebhook } from './webhooks.ts';
+import {
+  AddWebhook,
+  addWebhook,
+  getWebhook,
+  listDeliveries,
+  listWebhooks,
+  outboxHealth,
+  replayDelivery,
+  replayFailed,
+  switchWebhook,
+  tryWebhook,
+} from './webhooks.ts';
 
 const words = defineWords({
   webhooks: ['Webhooks', 'Webhook'],
   url: ['Address', 'URL'],
   events: ['Events (as alert.raised, return.* or *)', 'イベント（alert.raised、return.*、* など）'],
+  events_hint: [
+    'Parted by spaces: case.* return.* stock.* alert.* claim.* investigation.* unit.* notice.* … each takes in what belongs to it',
+    '空白区切り: case.* return.* stock.* alert.* claim.* investigation.* unit.* notice.* など。配下のレコードも含みます',
+  ],
   add: ['Add', '追加'],
   state: ['State', '状態'],
   on: ['on', '有効'],
@@ -59,25 +74,24 @@ page(webhookPages, '/webhooks', 'webhook:write', async (c) => {
       />
       <Form action="/webhooks">
         <Field label={w.url} name="url" type="url" required />
-        <Field label={w.events} name="events" required />
+        <Field label={w.events} name="events" required placeholder="case.* return.* stock.*" hint={w.events_hint} />
         <button type="submit">{w.add}</button>
       </Form>
     </>,
   );
 });
 
+/** Patterns in one line, parted by spaces or commas. */
+const WebhookForm = AddWebhook.extend({
+  events: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+    .pipe(AddWebhook.shape.events),
+});
+
 action(webhookPages, '/webhooks', 'webhook:write', async (c) => {
-  const { url, events } = await readForm(
-    c,
-    z.object({
-      url: z.url({ protocol: /^https?$/ }),
-      events: z
-        .string()
-        .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
-        .pipe(z.array(z.string().regex(/^(\*|[a-z_]+\.(\*|[a-z_]+))$/)).min(1)),
-    }),
-  );
-  const row = await addWebhook(c.var.ctx, { url, events });
+  const input = await readForm(c, WebhookForm);
+  const row = await addWebhook(c.var.ctx, input);
   const w = words(c.var.locale);
   // Not in an address, which browsers and logs remember: the secret is in the answer of the form itself.
   return show(
