@@ -102,21 +102,25 @@ export function backlogAt(cases: readonly MeasuredCase[], at: number, filter: Kp
   return open;
 }
 
-/** The middle value, or the mean of the two middle ones. Null of nothing. */
-export function middle(values: readonly number[]): number | null {
-  const { length } = values;
+/** The middle value, or the mean of the two middle ones. Null of nothing. An array of doubles is reordered, anything else is copied. */
+export function middle(values: readonly number[] | Float64Array): number | null {
+  const own = doubles(values);
+  const { length } = own;
   if (length === 0) return null;
-  const low = nth(values, (length - 1) >> 1);
-  return length % 2 === 1 ? low : (low + nth(values, length >> 1)) / 2;
+  const low = nth(own, (length - 1) >> 1);
+  return length % 2 === 1 ? low : (low + nth(own, length >> 1)) / 2;
 }
 
-/** Nearest rank: the smallest value that at least a share `p` does not exceed. Null of nothing. */
-export const ranked = (values: readonly number[], p: number): number | null =>
-  values.length === 0 ? null : nth(values, Math.max(0, Math.ceil(p * values.length) - 1));
+/** Nearest rank: the smallest value that at least a share `p` does not exceed. Null of nothing. Reorders as `middle` does. */
+export function ranked(values: readonly number[] | Float64Array, p: number): number | null {
+  const own = doubles(values);
+  return own.length === 0 ? null : nth(own, Math.max(0, Math.ceil(p * own.length) - 1));
+}
 
-/** The value at place `k` were they sorted, without sorting them all (Hoare's quickselect, 1961). */
-function nth(values: readonly number[], k: number): number {
-  const sorted = Float64Array.from(values);
+const doubles = (values: readonly number[] | Float64Array): Float64Array => (values instanceof Float64Array ? values : Float64Array.from(values));
+
+/** The value at place `k` were they sorted, without sorting them all (Hoare's quickselect, 1961). Puts it there. */
+function nth(sorted: Float64Array, k: number): number {
   let [low, high] = [0, sorted.length - 1];
   while (low < high) {
     const pivot = sorted[(low + high) >> 1] ?? 0;
@@ -162,11 +166,14 @@ function summarise(kpi: Kpi, { n, sum, pending, values }: Tally): KpiResult {
       return { ...none, numerator: sum, value: n === 0 ? null : sum / n, ci_low: interval?.low ?? null, ci_high: interval?.high ?? null };
     }
     case 'mean': {
-      return { ...none, numerator: sum, value: n === 0 ? null : sum / n, median: middle(values), p90: ranked(values, 0.9) };
+      const own = Float64Array.from(values);
+      return { ...none, numerator: sum, value: n === 0 ? null : sum / n, median: middle(own), p90: ranked(own, 0.9) };
     }
     case 'duration': {
-      const median = middle(values);
-      return { ...none, value: median, median, p90: ranked(values, 0.9) };
+      // One copy for both: what the median has put in order the p90 need not.
+      const own = Float64Array.from(values);
+      const median = middle(own);
+      return { ...none, value: median, median, p90: ranked(own, 0.9) };
     }
   }
 }
