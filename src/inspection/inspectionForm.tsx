@@ -3,7 +3,7 @@ import { speak } from '../core/words.ts';
 import { codeOptions, optionsOf } from '../returns/views.tsx';
 import { verdictLabels } from '../returns/words.ts';
 import type { AppContext } from '../web/env.ts';
-import { Badge, type Column, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Badge, Form, Section, Select, TextArea } from '../web/parts.tsx';
 import { Picture } from './files.tsx';
 import { getChecklist, type InspectionView, listAnswers, listSteps } from './queries.ts';
 import { rangeOf } from './recordPage.tsx';
@@ -27,7 +27,11 @@ export async function InspectionForm({ c, inspection }: { c: AppContext; inspect
   return (
     <Section title={checklist === null ? w.none : speak([checklist.name_en, checklist.name_ja], c.var.locale)}>
       <Form action={`/inspections/${inspection.id}/steps`} label={w.checklist} enctype="multipart/form-data">
-        <Table c={c} caption={w.checklist} columns={stepColumns(c)} rows={steps} />
+        <ol class="steps">
+          {steps.map((line) => (
+            <Step c={c} line={line} />
+          ))}
+        </ol>
         <div class="row">
           <button type="submit">{w.save_steps}</button>
           <button type="submit" name="rest_ok" value="yes" data-shortcut="o">
@@ -55,26 +59,21 @@ interface Line {
   readonly answer: InspectionStepRow | undefined;
 }
 
-const stepColumns = (c: AppContext): Column<Line>[] => {
+/** One step, to be answered with a thumb: its words above, its answer below. */
+function Step({ c, line }: { c: AppContext; line: Line }) {
   const w = words(c.var.locale);
-  return [
-    {
-      head: w.step,
-      cell: ({ step }) => (
-        <>
-          {step.position}. {speak([step.name_en, step.name_ja], c.var.locale)} {step.need === 'required' ? <Badge tone="info">{w.required}</Badge> : null}
-        </>
-      ),
-    },
-    { head: w.range, cell: ({ step }) => rangeOf(step) },
-    { head: w.value, cell: (line) => <StepInput c={c} line={line} /> },
-    {
-      head: w.result,
-      cell: ({ answer }) =>
-        answer === undefined ? null : <Badge tone={answer.result === 'ok' ? 'good' : answer.result === 'ng' ? 'bad' : 'neutral'}>{w[answer.result]}</Badge>,
-    },
-  ];
-};
+  const { step, answer } = line;
+  return (
+    <li>
+      <div>
+        {speak([step.name_en, step.name_ja], c.var.locale)} <span class="quiet">{rangeOf(step)}</span>{' '}
+        {step.need === 'required' ? <Badge tone="info">{w.required}</Badge> : null}{' '}
+        {answer === undefined ? null : <Badge tone={answer.result === 'ok' ? 'good' : answer.result === 'ng' ? 'bad' : 'neutral'}>{w[answer.result]}</Badge>}
+      </div>
+      <StepInput c={c} line={line} />
+    </li>
+  );
+}
 
 function StepInput({ c, line: { step, answer } }: { c: AppContext; line: Line }) {
   const w = words(c.var.locale);

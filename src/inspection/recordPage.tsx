@@ -2,7 +2,7 @@
 import { listAttachments } from '../attachment/attach.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { verdictLabels, words as returnWords } from '../returns/words.ts';
+import { words as returnWords, verdictLabels } from '../returns/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
 import { Badge, type Column, Facts, Moment, PageHead, Section, Table } from '../web/parts.tsx';

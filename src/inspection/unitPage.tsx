@@ -9,6 +9,7 @@ import { Deed } from '../returns/onePage.tsx';
 import { type DispositionView, listDispositions, type ReturnUnitView } from '../returns/queries.ts';
 import { optionsOf, UnitBadge } from '../returns/views.tsx';
 import { coverageLabels, decisionLabels, dispositionLabels, words as returnWords, typeLabels, verdictLabels } from '../returns/words.ts';
+import { placeName } from '../stock/views.tsx';
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
 import { Files, UploadForm } from './files.tsx';
@@ -100,7 +101,7 @@ function UnitFacts({ c, unit, nff }: { c: AppContext; unit: ReturnUnitView; nff:
           [r.customer, unit.customer_name],
           [r.failed_on, unit.failed_on],
           [r.returned_on, unit.returned_on],
-          [r.location, unit.location],
+          [r.location, unit.location === null ? null : placeName(c, unit.location)],
           [r.repeat, unit.repeat_no],
           [w.nff_count, nff],
           [r.verdict, unit.verdict === null ? null : speak(verdictLabels[unit.verdict], c.var.locale)],

@@ -164,7 +164,7 @@ export const words = defineWords({
   from_on: ['From', '開始日'],
   to_on: ['To', '終了日'],
   days: (from: number, to: number | null) => (to === null ? [`over ${from} days`, `${from}日超`] : [`${from}–${to} days`, `${from}〜${to}日`]),
-  business_hours_note: ['Business hours: Monday to Friday, 9 to 18, without Japanese holidays.', '営業時間は月〜金 9:00〜18:00(祝日を除く)。'],
+  business_hours_note: ['Business hours follow the business calendar.', '営業時間は営業カレンダーに従います。'],
   codes: ['Codes', 'コード'],
   code: ['Code', 'コード'],
   name_en: ['English name', '英語名'],
