@@ -37,7 +37,8 @@ export async function run(args: readonly string[]): Promise<void> {
   console.log(
     `${full.store.dialect}: ${units.toLocaleString('en')} units, ${returns.toLocaleString('en')} returns, ${times} requests each; ms at the server, load ${loadavg()[0]?.toFixed(1)}`,
   );
-  console.log(`${'request'.padEnd(44)}${'empty p50'.padStart(10)}${'p99'.padStart(8)}${'full p50'.padStart(10)}${'p99'.padStart(8)}`);
+  const heads = ['empty p50', 'p99', 'cpu p50', 'p99', 'full p50', 'p99', 'cpu p50', 'p99'];
+  console.log(`${'request'.padEnd(44)}${heads.map((head) => head.padStart(9)).join('')}`);
   for (const [name, path] of requests) {
     // Side by side, so that what else the machine does falls on both.
     const [small, large] = await measure(
@@ -45,7 +46,8 @@ export async function run(args: readonly string[]): Promise<void> {
       () => empty.ask(path(0, 1)),
       (i) => full.ask(path(i, units)),
     );
-    console.log(`${name.padEnd(44)}${ms(small, 0.5).padStart(10)}${ms(small, 0.99).padStart(8)}${ms(large, 0.5).padStart(10)}${ms(large, 0.99).padStart(8)}`);
+    const figures = [small, large].flatMap((taken) => [ms(taken, 'wall', 0.5), ms(taken, 'wall', 0.99), ms(taken, 'cpu', 0.5), ms(taken, 'cpu', 0.99)]);
+    console.log(`${name.padEnd(44)}${figures.map((figure) => figure.padStart(9)).join('')}`);
   }
   await empty.store.close();
   await full.store.close();
@@ -123,20 +125,27 @@ async function load(ctx: Ctx, kind: string, lines: readonly string[]): Promise<v
   if (report.rows_failed > 0) throw new Error(`${kind}: ${report.rows_failed} rows refused: ${JSON.stringify(report.rows.slice(0, 3))}`);
 }
 
+/** Milliseconds by the clock, and of processor: what a shared machine does meanwhile falls on the first alone. */
+interface Taken {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
 /** Both sides in turn; the first tenth only warms up. */
-async function measure(times: number, small: (i: number) => Promise<void>, large: (i: number) => Promise<void>): Promise<[number[], number[]]> {
-  const taken: [number[], number[]] = [[], []];
+async function measure(times: number, small: (i: number) => Promise<void>, large: (i: number) => Promise<void>): Promise<[Taken[], Taken[]]> {
+  const taken: [Taken[], Taken[]] = [[], []];
   for (let i = -Math.ceil(times / 10); i < times; i++) {
     for (const [side, ask] of [small, large].entries()) {
-      const began = performance.now();
+      const [began, used] = [performance.now(), process.cpuUsage()];
       await ask(Math.abs(i));
-      if (i >= 0) taken[side]?.push(performance.now() - began);
+      const { user, system } = process.cpuUsage(used);
+      if (i >= 0) taken[side]?.push({ wall: performance.now() - began, cpu: (user + system) / 1000 });
     }
   }
   return taken;
 }
 
-function ms(taken: readonly number[], p: number): string {
-  const sorted = [...taken].sort((a, b) => a - b);
+function ms(taken: readonly Taken[], of: keyof Taken, p: number): string {
+  const sorted = taken.map((one) => one[of]).sort((a, b) => a - b);
   return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? 0).toFixed(1);
 }
