@@ -34,7 +34,7 @@ export interface Job {
 export const schedule: readonly Job[] = [
   { name: 'forget-idempotency-keys', cron: '0 17 3 * * *', lease_s: 600, work: forgetOldKeys },
   { name: 'freeze', cron: '15 * * * * *', lease_s: 1800, work: freezeTotals },
-  { name: 'forecast-spares', cron: '0 0 4 * * *', lease_s: 3600, work: forecastSpares },
+  { name: 'forecast-spares', cron: '45 */5 * * * *', lease_s: 3600, work: forecastSpares },
   { name: 'remind-overdue-returns', cron: '0 10 8 * * *', lease_s: 600, work: remindOverdue },
   { name: 'prove-stock-books', cron: '0 40 3 * * *', lease_s: 1800, work: proveBooks },
   { name: 'close-settled-cases', cron: '10 20 4 * * *', lease_s: 600, work: closeSettled },

@@ -43,7 +43,7 @@ export function ForestPlot({ rows, fleet, locale }: { rows: readonly RateRow[]; 
               <IntervalRow
                 low={x.at(row.ci_low ?? 0)}
                 high={x.at(row.ci_high ?? 0)}
-                at={x.at(row.rate_per_1000_device_months ?? 0)}
+                at={row.failures > 0 ? x.at(row.rate_per_1000_device_months ?? 0) : null}
                 y={y}
                 mark={row.too_little_exposure ? 'muted' : ''}
                 label={label}

@@ -10,7 +10,7 @@ import { linearScale, logScale, type Scale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
 import { words } from './words.ts';
 
-const AREA: Area = { left: 64, right: CHART_WIDTH - 16, top: 40, bottom: 300 };
+const AREA: Area = { left: 64, right: CHART_WIDTH - 32, top: 40, bottom: 300 };
 /** Points a fitted curve is drawn with. */
 const CURVE_POINTS = 80;
 

@@ -76,7 +76,7 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
   const w = words(locale);
   const drawn = items.slice(0, MOST_BARS);
   if (drawn.length === 0) return null;
-  const area: Area = { left: 210, right: CHART_WIDTH - 90, top: 10, bottom: 14 + drawn.length * 28 };
+  const area: Area = { left: 270, right: CHART_WIDTH - 90, top: 10, bottom: 14 + drawn.length * 28 };
   const x = linearScale([0, drawn[0]?.count ?? 1], [area.left, area.right], 4);
   return (
     <Chart title={w.pareto} height={area.bottom + 60}>
@@ -84,7 +84,7 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
       {drawn.map(({ label, count, cumulative }, i) => (
         <>
           <Label x={area.left - 10} y={area.top + i * 28 + 19} anchor="end">
-            {label.length > 22 ? `${label.slice(0, 21)}…` : label}
+            {label.length > 26 ? `${label.slice(0, 25)}…` : label}
           </Label>
           <Bar x={area.left} y={area.top + i * 28 + 4} width={x.at(count) - area.left} height={20} label={`${label}: ${count}`} />
           <Label x={CHART_WIDTH - 8} y={area.top + i * 28 + 19} anchor="end" mark="title">{`${formatNumber(cumulative * 100, locale)}%`}</Label>

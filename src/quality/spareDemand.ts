@@ -16,13 +16,16 @@ const KIND = 'returned';
 const LEAD_TIME_DAYS = 60;
 const SERVICE_LEVEL = 0.95;
 const DRAWS = 1000;
+/** A forecast older than this is made anew. */
+const FRESH_MS = 20 * 3_600_000;
 
-/** Stores the demand of every model with a stock policy or a return. For jobs/schedule.ts. Returns how many models were forecast. */
+/** Stores the demand of every model with a stock policy or a return, once a day. For jobs/schedule.ts. Returns how many models were forecast. */
 export async function forecastSpares(ctx: Ctx): Promise<{ forecast: number }> {
   allow(ctx, 'quality:write');
   await countBeforeReading(ctx);
-  const rateOf = await shrunkenRates(ctx);
   const models = await listModelsInDemand(ctx);
+  if (models.length === 0) return { forecast: 0 };
+  const rateOf = await shrunkenRates(ctx);
   for (const model of models) {
     const lead_time_days = model.lead_time_days ?? LEAD_TIME_DAYS;
     const demand = (await demandByLife(ctx, model, lead_time_days)) ?? (await demandByRate(ctx, model, lead_time_days, rateOf(model.id)));
@@ -43,7 +46,9 @@ const listModelsInDemand = (ctx: Ctx): Promise<ModelInDemand[]> =>
     .selectFrom('models')
     .innerJoin('makers', 'makers.id', 'models.maker_id')
     .leftJoin('stock_policies', 'stock_policies.model_id', 'models.id')
+    .leftJoin('stock_forecasts', 'stock_forecasts.model_id', 'models.id')
     .select(['models.id', 'models.code', 'makers.code as maker', 'stock_policies.lead_time_days'])
+    .where((eb) => eb.or([eb('stock_forecasts.computed_at', 'is', null), eb('stock_forecasts.computed_at', '<', ctx.now - FRESH_MS)]))
     .where((eb) =>
       eb.or([
         eb('stock_policies.model_id', 'is not', null),

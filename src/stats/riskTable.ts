@@ -35,9 +35,10 @@ export function riskTable(rows: readonly LifeRow[]): RiskPoint[] {
   return points;
 }
 
-/** How many are at risk at each of `times` (for the line under a survival chart). */
+/** How many are at risk at each of `times` (for the line under a survival chart); at 0 those observed from the beginning. */
 export function atRiskAt(rows: readonly LifeRow[], times: readonly number[]): number[] {
-  return times.map((time) => rows.reduce((sum, row) => sum + (row.entry < time && row.time >= time ? row.count : 0), 0));
+  const entered = (row: LifeRow, time: number): boolean => row.entry < time || (time === 0 && row.entry === 0);
+  return times.map((time) => rows.reduce((sum, row) => sum + (entered(row, time) && row.time >= time ? row.count : 0), 0));
 }
 
 const byTime = (a: { readonly time: number }, b: { readonly time: number }): number => a.time - b.time;

@@ -76,7 +76,8 @@ eachDb('the demand for replacements', (test) => {
     const remembered = async () => (await test.ctx().db.selectFrom('history').select('id').where('action', '=', 'stock_forecast.stored').execute()).length;
     const before = await remembered();
     expect(before).toBe(3);
-    await forecastSpares(ctx());
+    expect(await forecastSpares(ctx())).toEqual({ forecast: 0 });
+    expect(await forecastSpares({ ...ctx(), now: ctx().now + 21 * 3_600_000 })).toEqual({ forecast: 3 });
     expect(await remembered()).toBe(before);
   });
 

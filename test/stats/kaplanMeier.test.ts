@@ -33,7 +33,7 @@ describe('Kaplan–Meier', () => {
     ] as const;
     for (const [time, survival] of expected) expect(survivalAt(points, time)).toBeCloseTo(survival, 9);
     expect(points.filter(({ time }) => time <= 365).at(-1)?.std_error).toBeCloseTo(0.0269323948, 9);
-    expect(atRiskAt(lifeRows('3 2>5+ 5>9+'), [3, 5, 6])).toEqual([2, 1, 1]);
+    expect(atRiskAt(lifeRows('3 2>5+ 5>9+'), [0, 3, 5, 6])).toEqual([1, 2, 1, 1]);
   });
 
   it('counts a unit censored at a failure’s age as at risk, and one entering then as not', () => {

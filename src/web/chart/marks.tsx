@@ -47,13 +47,27 @@ export const Bar = ({ x, y, width, height, mark = '', label }: Point & { width: 
   </rect>
 );
 
-/** An estimate with its interval, lying: the row of a forest plot. */
-export const IntervalRow = ({ low, high, at, y, mark = '', label }: { low: number; high: number; at: number; y: number; mark?: string; label?: string }) => (
+/** An estimate with its interval, lying: the row of a forest plot. Without an estimate (0 has no place on a log scale) the interval is open to the left. */
+export const IntervalRow = ({
+  low,
+  high,
+  at,
+  y,
+  mark = '',
+  label,
+}: {
+  low: number;
+  high: number;
+  at: number | null;
+  y: number;
+  mark?: string;
+  label?: string;
+}) => (
   <g class={mark}>
     <line class="stroke" x1={round(low)} x2={round(high)} y1={y} y2={y} />
-    <line class="stroke" x1={round(low)} x2={round(low)} y1={y - 5} y2={y + 5} />
+    {at === null ? null : <line class="stroke" x1={round(low)} x2={round(low)} y1={y - 5} y2={y + 5} />}
     <line class="stroke" x1={round(high)} x2={round(high)} y1={y - 5} y2={y + 5} />
-    <Dot x={at} y={y} {...(label === undefined ? {} : { label })} />
+    {at === null ? null : <Dot x={at} y={y} {...(label === undefined ? {} : { label })} />}
   </g>
 );
 
