@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line: `npx kizashi <command>`.
 import { Command } from 'commander';
-import { doctor, exportCommand, importCommand, ingest, printError, serve, withStore } from './commands.ts';
+import { checkTelemetry, doctor, exportCommand, importCommand, ingest, printError, serve, withStore } from './commands.ts';
 import { type Config, readConfig } from './config.ts';
 import { newSecret } from './core/id.ts';
 import { roles } from './core/permission.ts';
@@ -46,9 +46,16 @@ program
   .action(() => run(doctor));
 program
   .command('check')
-  .description('count the stock balances anew from the moves and say what differs')
-  .option('--mend', 'put the counted balances in place')
-  .action((options: { mend?: true }) => run((config) => withStore(config, (ctx) => check(ctx, options.mend === true))));
+  .description('count stock balances anew from the moves and telemetry roll-ups from the raw reports, and say what differs')
+  .option('--mend', 'put what was counted in place; roll-ups only while no ingester runs')
+  .action((options: { mend?: true }) =>
+    run((config) =>
+      withStore(config, async (ctx) => {
+        await checkBalances(ctx, options.mend === true);
+        await checkTelemetry(config, options.mend === true);
+      }),
+    ),
+  );
 program
   .command('backup')
   .argument('<file>')
@@ -124,7 +131,7 @@ async function mosquittoCommand(ctx: Ctx, folder: string, port: number): Promise
   console.log(`${files.join('\n')}\nMQTT_URL=mqtt://127.0.0.1:${port} MQTT_USERNAME=${username} MQTT_PASSWORD=${password}`);
 }
 
-async function check(ctx: Ctx, mend: boolean): Promise<void> {
+async function checkBalances(ctx: Ctx, mend: boolean): Promise<void> {
   const drift = mend ? await recountBalances(ctx) : await findBalanceDrift(ctx);
   for (const row of drift) console.log(`${row.model_id} ${row.location} ${row.condition}: cached ${row.cached}, counted ${row.counted}`);
   console.log(drift.length === 0 ? 'Every balance is the sum of its moves.' : mend ? 'Mended.' : 'Run again with --mend to put the counted balances in place.');

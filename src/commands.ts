@@ -20,6 +20,8 @@ import { openMigrated, startServer } from './main.ts';
 import { startHere } from './mqtt/start.ts';
 import { addUser } from './person/addUser.ts';
 import { AddUser } from './person/inputs.ts';
+import { openIngestStore } from './telemetry/ingestStore.ts';
+import { checkRollups, rebuildRollups } from './telemetry/recount.ts';
 import { exportTable } from './transfer/exportTable.ts';
 import { importFile } from './transfer/importFile.ts';
 import { findKind } from './transfer/kind.ts';
@@ -105,6 +107,21 @@ export async function importCommand(ctx: Ctx, kindName: string, file: string, dr
 /** The table as CSV on standard output, a slice at a time. */
 export async function exportCommand(ctx: Ctx, table: string): Promise<void> {
   await pipeline(exportTable(ctx, table), process.stdout, { end: false });
+}
+
+/** Daily roll-ups against the raw reports that are still kept. */
+export async function checkTelemetry(config: Config, mend: boolean): Promise<void> {
+  const { reports, device_days, differences } = await checkRollups(config.database_url, config.tz_business);
+  for (const { device_id, day_on, column, kept, recounted } of differences) console.log(`${device_id} ${day_on} ${column}: kept ${kept}, counted ${recounted}`);
+  if (differences.length === 0) return console.log(`${device_days} roll-ups equal a recount of ${reports} raw reports.`);
+  if (!mend) {
+    console.log('Run again with --mend, while no ingester runs, to put the counted roll-ups in place.');
+    process.exitCode = 1;
+    return;
+  }
+  const store = openIngestStore(config.database_url);
+  console.log(`Mended: ${await rebuildRollups(store, config.tz_business, Date.now())} roll-ups written.`);
+  await store.close();
 }
 
 interface Check {

@@ -25,6 +25,7 @@ const SESSION_S = 7 * 86_400;
 const RECEIVE_MAXIMUM = 65_535;
 const FIRST_WAIT_MS = 500;
 const LAST_WAIT_MS = 15_000;
+const STEADY_MS = 30_000;
 /** MQTT 5 §3.14.2.1: another client took the session. Two programs with one id would throw each other out for ever. */
 const SESSION_TAKEN_OVER = 0x8e;
 const UNSUPPORTED_VERSION = new Set([1, 0x84]);
@@ -46,6 +47,9 @@ export class BrokerLink {
   private socket: Socket | null = null;
   private timer: NodeJS.Timeout | null = null;
   private wait = FIRST_WAIT_MS;
+  private connected_at: number | null = null;
+  /** Connections in a row that ended soon. */
+  private brief = 0;
   private nextId = 1;
   private readonly sent = new Map<number, () => void>();
   private readonly topics = new Topics();
@@ -194,7 +198,7 @@ export class BrokerLink {
     }
     this.state = 'connected';
     this.reason = null;
-    this.wait = FIRST_WAIT_MS;
+    this.connected_at = this.now();
     this.connects++;
     this.log.info({ broker: this.address.url }, 'Subscribed to the broker');
   }
@@ -202,11 +206,21 @@ export class BrokerLink {
   private lost(): void {
     this.sent.clear();
     if (this.state === 'closed') return;
+    this.judgeLoss();
     this.log.warn({ reason: this.reason }, 'The broker is gone; connecting again');
     this.state = 'waiting';
     // Half to once and a half of the wait: a thousand clients do not come back in the same instant.
     this.timer = setTimeout(() => this.open(), this.wait * (0.5 + Math.random()));
     this.wait = Math.min(LAST_WAIT_MS, this.wait * 2);
+  }
+
+  /** Only a connection that lasted is followed by a quick attempt. mosquitto closes a session that another client took without a word: it shows by repetition. */
+  private judgeLoss(): void {
+    const lasted = this.connected_at !== null && this.now() - this.connected_at >= STEADY_MS;
+    this.brief = this.connected_at === null ? this.brief : lasted ? 0 : this.brief + 1;
+    if (lasted) this.wait = FIRST_WAIT_MS;
+    if (this.brief > 1) this.reason ??= 'The broker ends our connection again and again: another client may use our client id';
+    this.connected_at = null;
   }
 
   private write(packet: Packet | Omit<IPublishPacket, 'length'>): void {

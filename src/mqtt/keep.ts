@@ -51,7 +51,12 @@ export async function keepIngesting(config: IngestConfig, log: Log): Promise<Kep
 /** Messages waiting for the store beyond this mean that it does not keep up. */
 const QUEUED_AT_MOST = 50_000;
 
+/** The thread says how it is twice a second; one that does not is waiting for the store or stuck. */
+const NO_WORD_MS = 10_000;
+
 function troubleOf(status: IngestStatus): string | null {
+  const since = Date.now() - status.at;
+  if (since > NO_WORD_MS) return `ingest: no word from its thread for ${Math.round(since / 1000)} s`;
   if (status.state === 'stalled' || status.state === 'disconnected') return `ingest ${status.state}: ${status.reason ?? 'unknown'}`;
   return status.queued > QUEUED_AT_MOST ? `ingest: ${status.queued} messages wait for the store` : null;
 }

@@ -16,6 +16,8 @@ const WAIT_PER_COMMIT = 4;
 const IDLE_WAIT_MS = 20;
 /** Messages that wait while something is read or committed; beyond it sources are paused. */
 const MAX_QUEUED = 4000;
+/** A batch takes milliseconds: after this the store is in trouble, though it does not say so. */
+const NO_ANSWER_MS = 3000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
 
@@ -35,8 +37,9 @@ interface Queued {
 
 export class Pipeline {
   readonly ingest: Ingest;
-  /** What keeps the store from taking a batch, and since when. */
-  trouble: { readonly message: string; readonly since_at: number } | null = null;
+  private trouble: string | null = null;
+  /** When the batch on its way was handed to the store. */
+  private handed_at: number | null = null;
   commits = 0;
   last_commit_ms = 0;
   last_commit_at = 0;
@@ -62,6 +65,13 @@ export class Pipeline {
     this.now = now;
     this.log = log;
     this.onLeaseLost = onLeaseLost;
+  }
+
+  /** What keeps the store from taking a batch, or null. */
+  troubleAt(now: number): string | null {
+    if (this.trouble !== null) return this.trouble;
+    const waiting = this.handed_at === null ? 0 : now - this.handed_at;
+    return waiting < NO_ANSWER_MS ? null : `The store gives no answer to a batch for ${Math.round(waiting / 1000)} s`;
   }
 
   /** Messages taken from a source and not yet acknowledged or waiting. */
@@ -246,11 +256,13 @@ export class Pipeline {
 
   private commit(writes: Parameters<IngestStore['commit']>[0], acks: Map<Source, number[]>): void {
     const began = performance.now();
+    this.handed_at = this.now();
     const done = () => {
       this.commits++;
       this.last_commit_ms = performance.now() - began;
       this.last_commit_at = this.now();
       this.trouble = null;
+      this.handed_at = null;
       for (const [source, ids] of acks) source.acknowledge(ids);
     };
     try {
@@ -293,7 +305,7 @@ export class Pipeline {
   private report(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     if (this.trouble === null) this.log.error({ err: message }, 'The store does not take telemetry');
-    this.trouble ??= { message, since_at: this.now() };
+    this.trouble ??= message;
   }
 }
 

@@ -29,11 +29,12 @@ export function statusOf(of: { pipeline: Pipeline; gate: Gate; housekeeping: Hou
     };
   }
   const { pipeline, gate, housekeeping, now } = of;
+  const trouble = pipeline.troubleAt(now);
   const down = gate.kind === 'external' && gate.state !== 'connected';
   return {
     ...pipeline.ingest.counts,
-    state: pipeline.trouble !== null ? 'stalled' : down ? 'disconnected' : 'working',
-    reason: pipeline.trouble?.message ?? gate.reason,
+    state: trouble !== null ? 'stalled' : down ? 'disconnected' : 'working',
+    reason: trouble ?? gate.reason,
     broker: gate.kind,
     broker_state: gate.state,
     port: gate.port,

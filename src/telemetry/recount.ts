@@ -1,9 +1,10 @@
 // Counts the daily roll-ups again from the raw reports that are still there, by the very code that counted them at first.
 import { DAY_MS, dayFromNumber } from '../core/time.ts';
+import { dialectOf } from '../db/open.ts';
 import { Calendar } from './accept.ts';
 import { type DayRow, dayColumns, newDay } from './days.ts';
 import { Device } from './device.ts';
-import type { IngestStore } from './ingestStore.ts';
+import { type IngestStore, openIngestStore } from './ingestStore.ts';
 import type { Asks } from './records.ts';
 import { acceptorOf } from './recover.ts';
 import { type RawRecord, recordsOf } from './segment.ts';
@@ -27,7 +28,22 @@ const SEGMENTS_PER_READ = 100;
 const MAX_DIFFERENCES = 1000;
 const DEVICES_PER_READ = 200;
 
-/** Compares the daily roll-ups kept with a recount. Days that retention has cut into are left out. */
+/** Compares the roll-ups of a store as it is at this moment, while an ingester may run. */
+export async function checkRollups(url: string, zone: string): Promise<Recount> {
+  const store = openIngestStore(url);
+  try {
+    await store.run('begin', []);
+    // One state of everything: SQLite's WAL gives it to any transaction that reads.
+    if (dialectOf(url) === 'postgres') await store.run('set transaction isolation level repeatable read', []);
+    const recount = await verifyRollups(store, zone);
+    await store.run('commit', []);
+    return recount;
+  } finally {
+    await store.close();
+  }
+}
+
+/** Compares the daily roll-ups kept with a recount of what they should hold by now. Days that retention has cut into are left out. */
 export async function verifyRollups(store: Asks, zone: string): Promise<Recount> {
   const { devices, reports, firstDay } = await countAgain(store, zone);
   const differences: Difference[] = [];
@@ -92,9 +108,11 @@ const daysOf = (device: Device, firstDay: number): DayRow[] =>
 async function countAgain(store: Asks, zone: string): Promise<{ devices: Map<number, Device>; reports: number; firstDay: number }> {
   const calendar = new Calendar(zone);
   const shapes = await loadShapes(store);
-  const ids = new Map(
-    (await store.all<{ device_no: number; device_id: string }>('select device_no, device_id from devices', [])).map((row) => [row.device_no, row.device_id]),
+  const rows = await store.all<{ device_no: number; device_id: string; through_segment: number }>(
+    'select device_no, device_id, through_segment from devices',
+    [],
   );
+  const known = new Map(rows.map((row) => [row.device_no, row]));
   const boots = new Map<string, string>(
     (await store.all<{ device_no: number; boot_no: number; boot: string }>('select device_no, boot_no, boot from device_boots', [])).map((row) => [
       `${row.device_no} ${row.boot_no}`,
@@ -113,7 +131,10 @@ async function countAgain(store: Asks, zone: string): Promise<{ devices: Map<num
     if (last === 0 && (segments[0]?.segment_no ?? 1) > 1) firstDay = calendar.dayOf((segments[0]?.first_at ?? 0) + DAY_MS);
     for (const segment of segments) {
       for (const record of recordsOf(segment)) {
-        const device = devices.get(record.device_no) ?? new Device(record.device_no, ids.get(record.device_no) ?? '', record.received_at);
+        const { device_id, through_segment } = known.get(record.device_no) ?? { device_id: '', through_segment: 0 };
+        // Not yet in the rows: the ingester writes them in turn.
+        if (segment.segment_no > through_segment) continue;
+        const device = devices.get(record.device_no) ?? new Device(record.device_no, device_id, record.received_at);
         devices.set(record.device_no, device);
         countRecord(device, record, boots.get(`${record.device_no} ${record.boot_no}`) ?? `boot-${record.boot_no}`, calendar, shapes);
         reports++;

@@ -2,23 +2,23 @@ import { expect, it } from 'vitest';
 import { DAY_MS } from '../../src/core/time.ts';
 import { countCohorts } from '../../src/telemetry/cohorts.ts';
 import { watchSites } from '../../src/telemetry/outages.ts';
-import { rebuildRollups, verifyRollups } from '../../src/telemetry/recount.ts';
+import { checkRollups, rebuildRollups, verifyRollups } from '../../src/telemetry/recount.ts';
 import { dropOldSegments } from '../../src/telemetry/retention.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { openStation, registerDevices, report, type Station } from './station.ts';
 
-eachDb('after a crash', (test) => {
-  const burst = (station: Station, device_ids: readonly string[], from: number, to: number): string[] => {
-    const keys: string[] = [];
-    for (let seq = from; seq < to; seq++) {
-      for (const device_id of device_ids) {
-        station.send(device_id, 'health', report(seq, { frames_lost: seq * 3, brownouts: seq }, { ts: NOW + seq * 60_000 }));
-        keys.push(`${device_id} ${seq}`);
-      }
+const burst = (station: Station, device_ids: readonly string[], from: number, to: number): string[] => {
+  const keys: string[] = [];
+  for (let seq = from; seq < to; seq++) {
+    for (const device_id of device_ids) {
+      station.send(device_id, 'health', report(seq, { frames_lost: seq * 3, brownouts: seq }, { ts: NOW + seq * 60_000 }));
+      keys.push(`${device_id} ${seq}`);
     }
-    return keys;
-  };
+  }
+  return keys;
+};
 
+eachDb('after a crash', (test) => {
   it('what was acknowledged is there, once, and the roll-ups equal a recount', async () => {
     const device_ids = Array.from({ length: 30 }, (_, i) => `crash-${i}`);
     await registerDevices(test.store.db, device_ids);
@@ -122,6 +122,23 @@ eachDb('after a crash', (test) => {
     for (const device_id of dark) station.send(device_id, 'state', { v: 1, online: true, boot: 'b2' });
     await station.settle();
     expect(await watchSites(test.ctx({ now: NOW + 3000 }))).toEqual({ opened: 0, closed: 1 });
+    await station.close();
+  });
+});
+
+eachDb('the check of roll-ups', (test) => {
+  it('tells only real differences while an ingester runs', async () => {
+    await registerDevices(test.store.db, ['check-0', 'check-1']);
+    const station = await openStation(test.store.url);
+    burst(station, ['check-0', 'check-1'], 0, 5);
+    await station.settle();
+    burst(station, ['check-0', 'check-1'], 5, 10);
+    await station.pipeline.settle();
+    expect((await checkRollups(test.store.url, 'Asia/Tokyo')).differences).toEqual([]);
+    await station.settle();
+    expect(await checkRollups(test.store.url, 'Asia/Tokyo')).toMatchObject({ differences: [], reports: 20, device_days: 2 });
+    await test.store.db.updateTable('device_days').set({ brownouts: 99 }).execute();
+    expect((await checkRollups(test.store.url, 'Asia/Tokyo')).differences).toHaveLength(2);
     await station.close();
   });
 });
