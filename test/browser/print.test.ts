@@ -15,7 +15,7 @@ const site = openSite(async ({ store }) => {
 it('three selected units print three labels of 62 by 29 mm', async () => {
   const units = await site().fresh.store.db.selectFrom('units').select('id').execute();
   const { page } = await site().visit('tech');
-  await page.goto(`/labels?${new URLSearchParams(units.map(({ id }) => ['id', id]))}`);
+  await page.goto(`/labels?${new URLSearchParams(units.map(({ id }): [string, string] => ['id', id]))}`);
   const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
   const boxes = [...pdf.matchAll(/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]/g)].map(([, width, height]) =>
     [Number(width), Number(height)].map((points) => Math.round(points / POINTS_A_MM)),
