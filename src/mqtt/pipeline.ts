@@ -1,9 +1,10 @@
 // The whole path of a message: take it in, read what is missing, commit a batch in one transaction, and only then acknowledge.
 
 import { judgeDoubt } from '../telemetry/doubt.ts';
-import { findUnits, loadBoot, loadDay, loadDevices } from '../telemetry/hydrate.ts';
+import { loadBoot, loadDay } from '../telemetry/hydrate.ts';
 import type { Ingest, Missing } from '../telemetry/ingest.ts';
 import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
+import { lookUpDevices } from '../telemetry/lookUp.ts';
 import { Message } from '../telemetry/message.ts';
 import type { Topic } from '../telemetry/topic.ts';
 import type { Log } from './log.ts';
@@ -215,20 +216,7 @@ export class Pipeline {
       const other = (this.queue[i] as Queued).message.of.device_id;
       if (!devices.has(other)) wanted.add(other);
     }
-    const units = await findUnits(this.store, [...wanted]);
-    for (const device of await loadDevices(
-      this.store,
-      [...wanted].filter((id) => !devices.has(id)),
-    ))
-      devices.set(device.device_id, device);
-    for (const id of wanted) {
-      const device = devices.get(id);
-      if (device === undefined) this.ingest.meet(id, units.get(id) ?? null, now);
-      else {
-        device.unit_id = units.get(id) ?? null;
-        device.looked_up_at = now;
-      }
-    }
+    await lookUpDevices(this.store, this.ingest, [...wanted], now);
   }
 
   private schedule(wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, this.last_commit_ms * WAIT_PER_COMMIT))): void {
