@@ -1,7 +1,7 @@
 // What waits for a person, by role. An entry counts the rows of the list its link opens, with the same filter.
 import { may } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { deskEntries, receivingEntries, stockEntries } from './homeDesk.ts';
+import { deskEntries, dueEntries, receivingEntries, stockEntries } from './homeDesk.ts';
 import type { Entry, EntryRule, SectionName } from './homeEntry.ts';
 import { fleetEntries, flowEntries, qualityEntries } from './homeQuality.ts';
 
@@ -24,6 +24,7 @@ const QUALITY_FIRST: readonly SectionName[] = ['quality', 'due', 'waiting', 'flo
 
 const allEntries = (ctx: Ctx): EntryRule[] => [
   ...deskEntries(ctx),
+  ...dueEntries(ctx),
   ...receivingEntries(ctx),
   ...stockEntries(),
   ...qualityEntries(ctx),

@@ -44,17 +44,25 @@ export function deskEntries(ctx: Ctx): EntryRule[] {
       permission: 'notice:approve',
       count: (ctx) => rows(ctx.db.selectFrom('notices').where('state', '=', 'in_review'), 'notices.id'),
     },
+  ];
+}
+
+/** Cases whose next step has a date: mine soon, and everybody's that have passed. */
+export function dueEntries(ctx: Ctx): EntryRule[] {
+  const mine = ctx.actor.id;
+  const open = (ctx: Ctx) => ctx.db.selectFrom('cases').$call(seenBy(ctx, 'cases.partner_id')).where('state', 'not in', ['solved', 'closed']);
+  return [
     {
       name: 'my_cases_due',
       section: 'due',
       path: `/cases?owner_id=${mine}&due_by=${soonOn(ctx)}`,
       tone: 'warn',
-      ...desk,
+      roles: ['tech', 'lead'],
+      permission: 'case:read',
       count: (ctx) =>
         rows(
-          cases(ctx)
+          open(ctx)
             .where('owner_id', '=', mine)
-            .where('state', 'not in', ['solved', 'closed'])
             .where('next_due_at', '<', startOfDay(addDays(soonOn(ctx), 1), ctx.zone)),
           'cases.id',
         ),
@@ -66,13 +74,7 @@ export function deskEntries(ctx: Ctx): EntryRule[] {
       tone: 'bad',
       roles: ['lead'],
       permission: 'case:read',
-      count: (ctx) =>
-        rows(
-          cases(ctx)
-            .where('state', 'not in', ['solved', 'closed'])
-            .where('next_due_at', '<', startOfDay(today(ctx), ctx.zone)),
-          'cases.id',
-        ),
+      count: (ctx) => rows(open(ctx).where('next_due_at', '<', startOfDay(today(ctx), ctx.zone)), 'cases.id'),
     },
   ];
 }
