@@ -1,13 +1,13 @@
 // Runs the same tests on SQLite and on PostgreSQL: `eachDb('stock', (store) => { it('…', async () => { … store.ctx() … }) })`.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { type Actor, systemActor } from '../../src/core/actor.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { type Dialect, openStore, type Store } from '../../src/db/open.ts';
+import { databaseUrl, POSTGRES_TEMPLATE } from './template.ts';
 
 /** 2026-04-01 09:00 in Tokyo: the moment tests happen at, unless they say otherwise. */
 export const NOW = Date.UTC(2026, 3, 1, 0, 0, 0);
@@ -62,11 +62,11 @@ export interface FreshStore {
   drop(): Promise<void>;
 }
 
-/** An empty migrated store: a temporary file, or a new database on the PostgreSQL of the test run. */
+/** An empty store, migrated unless told otherwise: a temporary file, or a new database on the PostgreSQL of the test run. */
 export async function freshStore(dialect: Dialect, options: { migrated?: boolean } = {}): Promise<FreshStore> {
-  const { url, remove } = dialect === 'sqlite' ? freshSqlite() : await freshPostgres();
+  const migrated = options.migrated !== false;
+  const { url, remove } = dialect === 'sqlite' ? freshSqlite(migrated) : await freshPostgres(migrated);
   const store = openStore(url);
-  if (options.migrated !== false) await migrate(store);
   return {
     store,
     url,
@@ -77,20 +77,19 @@ export async function freshStore(dialect: Dialect, options: { migrated?: boolean
   };
 }
 
-function freshSqlite(): { url: string; remove(): Promise<void> } {
+function freshSqlite(migrated: boolean): { url: string; remove(): Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'kizashi-test-'));
-  return { url: `sqlite:${join(folder, 'kizashi.db')}`, remove: async () => rmSync(folder, { recursive: true, force: true }) };
+  const file = join(folder, 'kizashi.db');
+  if (migrated) copyFileSync(inject('sqliteTemplate'), file);
+  return { url: `sqlite:${file}`, remove: async () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 let databases = 0;
 
-async function freshPostgres(): Promise<{ url: string; remove(): Promise<void> }> {
-  const server = inject('postgresUrl');
+async function freshPostgres(migrated: boolean): Promise<{ url: string; remove(): Promise<void> }> {
   const name = `kizashi_${process.pid}_${++databases}_${Math.random().toString(36).slice(2, 8)}`;
-  await administer(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return { url: url.href, remove: () => administer(`drop database ${name} with (force)`) };
+  await administer(`create database ${name} template ${migrated ? POSTGRES_TEMPLATE : 'template0'}`);
+  return { url: databaseUrl(inject('postgresUrl'), name), remove: () => administer(`drop database ${name} with (force)`) };
 }
 
 /** Runs statements as the owner of the PostgreSQL of the test run. */

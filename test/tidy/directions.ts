@@ -112,7 +112,7 @@ export function brokenOwnership(sources: readonly Source[], nameless: Readonly<R
 function writesOf(source: Source): { call: Node; above: readonly Node[] }[] {
   const found: { call: Node; above: readonly Node[] }[] = [];
   walk(source.program, (call, above) => {
-    if (call.type === 'CallExpression' && WRITES.has(calleeName(call) ?? '')) found.push({ call, above });
+    if (call.type === 'CallExpression' && WRITES.has(calleeName(call) ?? '')) found.push({ call, above: [...above] });
   });
   return found;
 }

@@ -47,9 +47,9 @@ export function brokenLengths(sources: readonly Source[]): string[] {
     const files = lines > LONGEST_FILE ? [`${source.path} has ${lines} lines, at most ${LONGEST_FILE}`] : [];
     const functions: string[] = [];
     walk(source.program, (node) => {
+      if (!isFunction(node)) return;
       const length = source.lineOf(node.end) - source.lineOf(node.start) + 1;
-      if (isFunction(node) && length > LONGEST_FUNCTION)
-        functions.push(broken(source, node.start, `a function of ${length} lines, at most ${LONGEST_FUNCTION}`));
+      if (length > LONGEST_FUNCTION) functions.push(broken(source, node.start, `a function of ${length} lines, at most ${LONGEST_FUNCTION}`));
     });
     return [...files, ...functions];
   });

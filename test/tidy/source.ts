@@ -73,22 +73,37 @@ export function parseSource(path: string, text: string): Source {
   };
 }
 
-/** Calls `visit` for the node and everything below it, outermost first, with the nodes above it (nearest last). */
-export function walk(node: Node, visit: (node: Node, above: readonly Node[]) => void, above: readonly Node[] = []): void {
+/** Calls `visit` for the node and everything below it, outermost first, with the nodes above it (nearest last): a list to look at, not to keep, for it changes on the way. */
+export function walk(node: Node, visit: (node: Node, above: readonly Node[]) => void, above: Node[] = []): void {
   visit(node, above);
-  const inside = [...above, node];
-  for (const child of childrenOf(node)) walk(child, visit, inside);
+  above.push(node);
+  for (const field in node) {
+    const value = node[field];
+    if (Array.isArray(value)) {
+      for (const entry of value) if (isNode(entry)) walk(entry, visit, above);
+    } else if (isNode(value)) walk(value, visit, above);
+  }
+  above.pop();
 }
 
-export function nodesOf(source: Source, type: string): Node[] {
-  const found: Node[] = [];
+/** The nodes of a file by their type, gathered at the first question: every rule asks the same files. */
+const gathered = new WeakMap<Source, Map<string, Node[]>>();
+
+export function nodesOf(source: Source, type: string): readonly Node[] {
+  const known = gathered.get(source) ?? gather(source);
+  return known.get(type) ?? [];
+}
+
+function gather(source: Source): Map<string, Node[]> {
+  const found = new Map<string, Node[]>();
   walk(source.program, (node) => {
-    if (node.type === type) found.push(node);
+    const same = found.get(node.type);
+    if (same === undefined) found.set(node.type, [node]);
+    else same.push(node);
   });
+  gathered.set(source, found);
   return found;
 }
-
-const childrenOf = (node: Node): Node[] => Object.values(node).flat().filter(isNode);
 
 export const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' && 'start' in value;

@@ -54,15 +54,18 @@ function callsOfHouse(sources: readonly Source[]): Calls {
 }
 
 function namedIn(source: Source, node: Node, functions: ReadonlyMap<string, ReadonlyMap<string, Node>>): Set<string> {
-  const found = new Set<string>();
+  const own = child(node, 'id');
+  const names = new Set<string>();
   walk(node, (inside) => {
-    if (inside.type !== 'Identifier' || inside === child(node, 'id')) return;
-    const name = String(inside.name);
+    if (inside.type === 'Identifier' && inside !== own) names.add(String(inside.name));
+  });
+  const found = new Set<string>();
+  for (const name of names) {
     const imported = source.imports.find((row) => row.names.some((entry) => entry.local === name));
     const file = imported === undefined ? source.path : resolved(source, imported.from);
     const original = imported?.names.find((entry) => entry.local === name)?.imported ?? name;
     if (file !== null && functions.get(file)?.has(original)) found.add(`${file} ${original}`);
-  });
+  }
   return found;
 }
 
