@@ -20,7 +20,7 @@ import { openMigrated, startServer } from './main.ts';
 import { startHere } from './mqtt/start.ts';
 import { addUser } from './person/addUser.ts';
 import { AddUser } from './person/inputs.ts';
-import { openIngestStore } from './telemetry/ingestStore.ts';
+import { openIngestStore } from './telemetry/openIngestStore.ts';
 import { checkRollups, rebuildRollups } from './telemetry/recount.ts';
 import { exportTable } from './transfer/exportTable.ts';
 import { importFile } from './transfer/importFile.ts';

@@ -272,7 +272,7 @@ CREATE TABLE device_commands (
   reply TEXT
 );
 CREATE INDEX device_commands_by_device ON device_commands (device_id, id);
-CREATE INDEX device_commands_unsent ON device_commands (created_at) WHERE sent_at IS NULL;
+CREATE INDEX device_commands_unsent ON device_commands (id) WHERE sent_at IS NULL;
 
 -- Passwords of devices, only their hashes: ours and the one mosquitto reads. Written by people. At most one is not revoked.
 CREATE TABLE device_credentials (

@@ -3,15 +3,14 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
+import { createServer as createSecureServer } from 'node:tls';
 import { sha256 } from '../core/id.ts';
 import type { IngestStore } from '../telemetry/ingestStore.ts';
-import { DEVICE_ID } from '../telemetry/payload.ts';
 import { SecurityLog } from '../telemetry/security.ts';
-import type { Gate } from './ingester.ts';
+import type { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
-import { Session } from './session.ts';
+import { type Host, Session } from './session.ts';
 import { Topics } from './topics.ts';
 
 export interface Listen {
@@ -25,7 +24,7 @@ const BACKLOG = 8192;
 /** A credential is believed again without asking the store for this long; revocation ends it by housekeeping sooner. */
 const BELIEVE_MS = 60_000;
 
-export class EmbeddedBroker implements Gate {
+export class EmbeddedBroker implements Gate, Host {
   readonly kind = 'embedded';
   readonly state = 'listening';
   readonly reason = null;
@@ -75,17 +74,9 @@ export class EmbeddedBroker implements Gate {
   }
 
   private accept(socket: Socket): void {
-    const session: Session = new Session(socket, this);
+    const session = new Session(socket, this);
     this.open.add(session);
     socket.on('close', () => this.open.delete(session));
-  }
-
-  /** The device a certificate names, when an authority we trust signed it. */
-  static certified(socket: Socket): string | null {
-    if (!('authorized' in socket) || socket.authorized !== true) return null;
-    // `authorized` exists on TLS sockets only.
-    const name = (socket as TLSSocket).getPeerCertificate().subject?.CN;
-    return typeof name === 'string' && DEVICE_ID.test(name) ? name : null;
   }
 
   /** Whether the password is the device's. */

@@ -5,7 +5,8 @@ import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import { subscriptions } from '../telemetry/topic.ts';
 import { Frames, MAX_PACKET_BYTES } from './frames.ts';
 import type { Log } from './log.ts';
-import type { Pipeline, Source } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Source } from './source.ts';
 import { Topics } from './topics.ts';
 
 export interface BrokerAddress {
@@ -51,7 +52,7 @@ export class BrokerLink {
   /** Connections in a row that ended soon. */
   private brief = 0;
   private nextId = 1;
-  private readonly sent = new Map<number, () => void>();
+  private readonly sent = new Map<number, { arrived(): void; lost(error: Error): void }>();
   private readonly topics = new Topics();
 
   constructor(address: BrokerAddress, pipeline: Pipeline, now: () => number, log: Log) {
@@ -62,12 +63,12 @@ export class BrokerLink {
     this.open();
   }
 
-  /** Sends at QoS 1; resolves when the broker has it, rejects when the link is down. */
+  /** Sends at QoS 1; resolves when the broker has it, rejects when the link is down or breaks before. */
   publish(topic: string, payload: string): Promise<void> {
     if (this.state !== 'connected') return Promise.reject(new Error('The broker is not connected'));
     const messageId = this.nextId++ % 65_535 || 1;
-    return new Promise((resolve) => {
-      this.sent.set(messageId, resolve);
+    return new Promise((arrived, lost) => {
+      this.sent.set(messageId, { arrived, lost });
       this.write({ cmd: 'publish', topic, payload, qos: 1, messageId, dup: false, retain: false });
     });
   }
@@ -164,7 +165,7 @@ export class BrokerLink {
     if (packet.cmd === 'connack') this.welcomed(packet.reasonCode ?? packet.returnCode ?? 0);
     else if (packet.cmd === 'suback') this.subscribed(packet.granted);
     else if (packet.cmd === 'puback') {
-      this.sent.get(packet.messageId ?? 0)?.();
+      this.sent.get(packet.messageId ?? 0)?.arrived();
       this.sent.delete(packet.messageId ?? 0);
     } else if (packet.cmd === 'disconnect') {
       this.reason = packet.reasonCode === SESSION_TAKEN_OVER ? 'Another client uses our client id' : `The broker disconnected us (${packet.reasonCode ?? 0})`;
@@ -204,6 +205,7 @@ export class BrokerLink {
   }
 
   private lost(): void {
+    for (const { lost } of this.sent.values()) lost(new Error('The broker was lost'));
     this.sent.clear();
     if (this.state === 'closed') return;
     this.judgeLoss();

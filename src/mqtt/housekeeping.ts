@@ -1,13 +1,13 @@
 // What the ingester does every second besides messages: registrations, replays, commands, gaps, retention, and telling how it is.
 
 import { GapWatch } from '../telemetry/gapWatch.ts';
-import { noteUsedCredentials, writeStatus } from '../telemetry/ingestStatus.ts';
+import { type IngestStatus, noteUsedCredentials, writeStatus } from '../telemetry/ingestStatus.ts';
 import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
 import { linkDevices } from '../telemetry/registrations.ts';
 import { dropOldSegments, pruneQuarantine } from '../telemetry/retention.ts';
-import { sendCommands } from '../telemetry/sendCommands.ts';
+import { Dispatch } from '../telemetry/dispatch.ts';
 import { EmbeddedBroker } from './broker.ts';
-import type { Gate } from './ingester.ts';
+import type { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
 import { takeInbox, takeReplays } from './replays.ts';
@@ -31,8 +31,9 @@ const IDLE_MS = 3_600_000;
 const KEEP_DEVICES = 20_000;
 
 export class Housekeeping {
-  reports_per_s = 0;
-  readonly gaps: GapWatch;
+  private reports_per_s = 0;
+  private readonly gaps: GapWatch;
+  private readonly dispatch: Dispatch;
   private readonly house: House;
   private timer: NodeJS.Timeout | null = null;
   private ticks = 0;
@@ -44,13 +45,15 @@ export class Housekeeping {
   constructor(house: House) {
     this.house = house;
     this.gaps = new GapWatch(house.store, house.pipeline.ingest);
+    this.dispatch = new Dispatch(house.store, house.gate);
     this.lastTickAt = house.now();
     this.checkedRevocationsAt = house.now() - TICK_MS;
     this.schedule();
   }
 
-  get gaps_open(): number {
-    return this.gaps.open;
+  status(): IngestStatus {
+    const { pipeline, gate, now } = this.house;
+    return statusOf({ pipeline, gate, reports_per_s: this.reports_per_s, gaps_open: this.gaps.open, now: now() });
   }
 
   close(): void {
@@ -70,7 +73,7 @@ export class Housekeeping {
 
   /** One round of chores. A chore that fails is tried again in the next round. */
   async tick(): Promise<void> {
-    const { store, pipeline, gate, now, log, holder } = this.house;
+    const { store, pipeline, now, log, holder } = this.house;
     const tick = this.ticks++;
     this.measure();
     const chores: [string, () => Promise<unknown>][] = [
@@ -83,7 +86,7 @@ export class Housekeeping {
       ['registrations', () => linkDevices(store, pipeline.ingest, now(), tick % EVERY.relink === 0)],
       ['replays', () => takeReplays(store, pipeline, now())],
       ['inbox', () => takeInbox(store, pipeline, now())],
-      ['commands', () => sendCommands(store, gate, now())],
+      ['commands', () => this.dispatch.send(now())],
       ['credentials', () => this.keepCredentials()],
       [
         'gaps',
@@ -135,19 +138,20 @@ export class Housekeeping {
   private async keepCredentials(): Promise<void> {
     const { gate, store, now } = this.house;
     if (!(gate instanceof EmbeddedBroker)) return;
+    // What is only noted waits while the store takes nothing; a revocation does not.
+    const asked_at = now() - TICK_MS;
+    const revoked = await store.all<{ device_id: string }>('select device_id from device_credentials where revoked_at >= ?', [
+      this.checkedRevocationsAt - TICK_MS,
+    ]);
+    this.checkedRevocationsAt = asked_at;
+    for (const { device_id } of revoked) gate.revoke(device_id);
     await gate.security.flush(store, now());
-    const since = this.checkedRevocationsAt;
-    this.checkedRevocationsAt = now() - TICK_MS;
-    for (const row of await store.all<{ device_id: string }>('select device_id from device_credentials where revoked_at >= ?', [since - TICK_MS]))
-      gate.revoke(row.device_id);
-    const used = [...gate.used];
-    gate.used.clear();
-    await noteUsedCredentials(store, used, now());
+    await noteUsedCredentials(store, gate.used, now());
   }
 
   private async tell(holder: string): Promise<void> {
-    const { store, pipeline, gate, now } = this.house;
-    await writeStatus(store, holder, statusOf({ pipeline, gate, housekeeping: this, now: now() }), now());
+    const { store, now } = this.house;
+    await writeStatus(store, holder, this.status(), now());
   }
 
   /** Forgets devices that fell silent: their rows say everything. */

@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Limits } from '../telemetry/bounds.ts';
 import type { IngestStatus } from '../telemetry/ingestStatus.ts';
-import { type IngestStore, openIngestStore } from '../telemetry/ingestStore.ts';
+import type { IngestStore } from '../telemetry/ingestStore.ts';
+import { openIngestStore } from '../telemetry/openIngestStore.ts';
 import { openIngest } from '../telemetry/recover.ts';
 import { EmbeddedBroker } from './broker.ts';
 import { BrokerLink } from './connect.ts';
+import type { Gate } from './gate.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { Pipeline } from './pipeline.ts';
@@ -31,17 +33,6 @@ export interface IngestConfig {
   readonly client_id?: string | undefined;
 }
 
-/** The two ways devices reach us. */
-export interface Gate {
-  readonly kind: 'embedded' | 'external';
-  readonly state: string;
-  readonly reason: string | null;
-  readonly port: number | null;
-  readonly clients: number | null;
-  publish(topic: string, payload: string): Promise<void>;
-  close(): Promise<void> | void;
-}
-
 export interface Ingester {
   status(): IngestStatus;
   /** Commits what was taken and stops. */
@@ -55,11 +46,13 @@ const CLOSE_WITHIN_MS = 8000;
 export async function runIngester(config: IngestConfig, log: Log, now: () => number = Date.now, onLost: () => void = () => {}): Promise<Ingester> {
   const store = openIngestStore(config.database_url);
   const holder = `${hostname()}:${process.pid}:${Math.random().toString(36).slice(2, 8)}`;
-  let working: Working | null = null;
+  let working: Ingester | null = null;
   let closed = false;
   const begin = async (): Promise<boolean> => {
     if (!(await store.claim(holder, now()))) return false;
     working = await work(store, config, log, now, holder, onLost);
+    // Closed while it took over: nobody else would end it.
+    if (closed) await working.close();
     return true;
   };
   if (!(await begin())) {
@@ -88,15 +81,13 @@ async function standBy(begin: () => Promise<boolean>, closed: () => boolean, log
   }
 }
 
-interface Working extends Ingester {}
-
-async function work(store: IngestStore, config: IngestConfig, log: Log, now: () => number, holder: string, onLost: () => void): Promise<Working> {
+async function work(store: IngestStore, config: IngestConfig, log: Log, now: () => number, holder: string, onLost: () => void): Promise<Ingester> {
   const ingest = await openIngest(store, { zone: config.tz_business, ...(config.limits === undefined ? {} : { limits: config.limits }) });
   const pipeline = new Pipeline(store, ingest, now, log, onLost);
   const gate = await openGate(config, pipeline, store, now, log);
   const housekeeping = new Housekeeping({ store, pipeline, gate, now, log, holder, retention_days: config.raw_retention_days, onLost });
   return {
-    status: () => statusOf({ pipeline, gate, housekeeping, now: now() }),
+    status: () => housekeeping.status(),
     close: async () => {
       housekeeping.close();
       await gate.close();

@@ -7,7 +7,10 @@ import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
 import { lookUpDevices } from '../telemetry/lookUp.ts';
 import { Message } from '../telemetry/message.ts';
 import type { Topic } from '../telemetry/topic.ts';
+import { Acks } from './acks.ts';
+import { Backlog } from './backlog.ts';
 import type { Log } from './log.ts';
+import type { Source } from './source.ts';
 
 /** A batch waits this long for company; longer where commits are slow, so that they take no more than a fifth of the time. */
 const SHORTEST_WAIT_MS = 2;
@@ -15,26 +18,12 @@ const LONGEST_WAIT_MS = 20;
 const WAIT_PER_COMMIT = 4;
 /** Between slices of waiting device rows when nothing arrives. */
 const IDLE_WAIT_MS = 20;
-/** Messages that wait while something is read or committed; beyond it sources are paused. */
-const MAX_QUEUED = 4000;
+/** Waiting messages looked through for other devices to read in the same query. */
+const LOOK_AHEAD = 2000;
 /** A batch takes milliseconds: after this the store is in trouble, though it does not say so. */
 const NO_ANSWER_MS = 3000;
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5000;
-
-/** Who delivered a message and wants to hear that it is safe. `outcome` 'dropped' means it was not kept. */
-export interface Source {
-  acknowledge(ids: readonly number[]): void;
-  /** Called when the pipeline is full, and when it has room again. */
-  pause(): void;
-  resume(): void;
-}
-
-interface Queued {
-  readonly message: Message;
-  readonly source: Source;
-  readonly id: number;
-}
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1000;
 
 export class Pipeline {
   readonly ingest: Ingest;
@@ -48,16 +37,12 @@ export class Pipeline {
   private readonly now: () => number;
   private readonly log: Log;
   private readonly onLeaseLost: () => void;
-  private queue: Queued[] = [];
-  private head = 0;
+  private readonly backlog = new Backlog();
   private pumping = false;
-  private acks = new Map<Source, number[]>();
-  /** The list of the source that spoke last. */
-  private latest: { source: Source; ids: number[] } | null = null;
+  private readonly acks = new Acks();
   private readonly paused = new Set<Source>();
   private inFlight: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
-  private lastReports = 0;
   private closed = false;
 
   constructor(store: IngestStore, ingest: Ingest, now: () => number, log: Log, onLeaseLost: () => void) {
@@ -77,23 +62,23 @@ export class Pipeline {
 
   /** Messages taken from a source and not yet acknowledged or waiting. */
   get queued(): number {
-    return this.queue.length - this.head;
+    return this.backlog.length;
   }
 
   /** Takes over the message at `bytes` from `from` to `to`, which hold only until this returns. */
   deliver(of: Topic, received_at: number, bytes: Uint8Array, from: number, to: number, source: Source, id: number): void {
-    if (!this.pumping && this.ready() && this.ingest.takeUsual(of, received_at, bytes, from, to)) this.acknowledgeLater(source, id);
+    if (!this.pumping && this.ready() && this.takeUsual(of, received_at, bytes, from, to)) this.acknowledgeLater(source, id);
     else this.offer(new Message(of, received_at, Buffer.from(bytes.subarray(from, to))), source, id);
   }
 
   /** Takes a message over. `source.acknowledge` hears its id after the commit. */
   offer(message: Message, source: Source, id: number): void {
-    if (!this.pumping && this.ready() && this.ingest.take(message) === null) {
+    if (!this.pumping && this.ready() && this.take(message) === null) {
       this.taken(message, source, id);
       return;
     }
-    this.queue.push({ message, source, id });
-    if (this.queued > MAX_QUEUED && !this.paused.has(source)) {
+    this.backlog.push({ message, source, id });
+    if (this.backlog.crowded && !this.paused.has(source)) {
       this.paused.add(source);
       source.pause();
     }
@@ -102,8 +87,7 @@ export class Pipeline {
 
   /** Forgets the acknowledgements of a source that is gone. Its messages are taken all the same: delivered again they change nothing. */
   forget(source: Source): void {
-    this.acks.delete(source);
-    this.latest = null;
+    this.acks.forget(source);
     this.paused.delete(source);
   }
 
@@ -143,44 +127,55 @@ export class Pipeline {
     return !this.ingest.batch.full;
   }
 
+  private takeUsual(of: Topic, received_at: number, bytes: Uint8Array, from: number, to: number): boolean {
+    try {
+      return this.ingest.takeUsual(of, received_at, bytes, from, to);
+    } catch {
+      return false;
+    }
+  }
+
+  /** A message that our own code breaks on is kept with its bytes like any other we cannot accept; those behind it go on. */
+  private take(message: Message): Missing | null {
+    try {
+      return this.ingest.take(message);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.error({ err: reason, topic: message.topic }, 'A message could not be taken in');
+      return this.ingest.refuse(message, message.payload, 'internal_error', reason);
+    }
+  }
+
   private taken(message: Message, source: Source, id: number): void {
     if (message.onTaken !== null) message.onTaken(message.outcome);
     this.acknowledgeLater(source, id);
   }
 
   private acknowledgeLater(source: Source, id: number): void {
-    if (this.latest?.source !== source) {
-      const ids = this.acks.get(source) ?? [];
-      this.acks.set(source, ids);
-      this.latest = { source, ids };
-    }
-    this.latest.ids.push(id);
+    this.acks.add(source, id);
     if (this.timer === null) this.schedule();
   }
 
   private async pump(): Promise<void> {
     this.pumping = true;
-    while (this.head < this.queue.length && !this.closed) {
+    for (let first = this.backlog.first; first !== undefined && !this.closed; first = this.backlog.first) {
       if (!this.ready()) {
         await this.inFlight;
         continue;
       }
-      const { message, source, id } = this.queue[this.head] as Queued;
-      const missing = this.ingest.take(message);
+      const { message, source, id } = first;
+      const missing = this.take(message);
       if (missing !== null) await this.fetch(missing, message);
       else {
-        this.head++;
+        this.backlog.shift();
         this.taken(message, source, id);
       }
-      if (this.head === this.queue.length || this.head > MAX_QUEUED) this.compact();
+      if (this.paused.size > 0 && this.backlog.roomy) this.resume();
     }
     this.pumping = false;
   }
 
-  private compact(): void {
-    this.queue = this.queue.slice(this.head);
-    this.head = 0;
-    if (this.queue.length > MAX_QUEUED / 2) return;
+  private resume(): void {
     for (const source of this.paused) source.resume();
     this.paused.clear();
   }
@@ -212,8 +207,8 @@ export class Pipeline {
   private async fetchDevices(device_id: string, now: number): Promise<void> {
     const { devices } = this.ingest;
     const wanted = new Set([device_id]);
-    for (let i = this.head; i < this.queue.length && wanted.size < 2000; i++) {
-      const other = (this.queue[i] as Queued).message.of.device_id;
+    for (const { message } of this.backlog.next(LOOK_AHEAD)) {
+      const other = message.of.device_id;
       if (!devices.has(other)) wanted.add(other);
     }
     await lookUpDevices(this.store, this.ingest, [...wanted], now);
@@ -233,16 +228,14 @@ export class Pipeline {
       return;
     }
     const { batch } = this.ingest;
-    if (batch.empty && this.acks.size === 0 && batch.waiting === 0) return;
-    const acks = this.acks;
-    this.acks = new Map();
-    this.latest = null;
-    this.lastReports = batch.segment.reports;
+    if (batch.empty && this.acks.empty && batch.waiting === 0) return;
+    const acks = this.acks.take();
+    const { reports } = batch.segment;
     this.commit(batch.seal(this.now()), acks);
-    if (batch.waiting > 0) this.schedule(this.lastReports > 0 ? undefined : IDLE_WAIT_MS);
+    if (batch.waiting > 0) this.schedule(reports > 0 ? undefined : IDLE_WAIT_MS);
   }
 
-  private commit(writes: Parameters<IngestStore['commit']>[0], acks: Map<Source, number[]>): void {
+  private commit(writes: Parameters<IngestStore['commit']>[0], acks: ReturnType<Acks['take']>): void {
     const began = performance.now();
     this.handed_at = this.now();
     const done = () => {
@@ -253,20 +246,21 @@ export class Pipeline {
       this.handed_at = null;
       for (const [source, ids] of acks) source.acknowledge(ids);
     };
+    let result: ReturnType<IngestStore['commit']>;
     try {
-      const result = writes.size === 0 ? undefined : this.store.commit(writes);
-      if (result === undefined) done();
-      else
-        this.inFlight = result
-          .then(done, (error: unknown) => this.retry(error, writes, done))
-          .finally(() => {
-            this.inFlight = null;
-          });
+      result = writes.size === 0 ? undefined : this.store.commit(writes);
     } catch (error) {
-      this.inFlight = this.retry(error, writes, done).finally(() => {
+      result = Promise.reject(error);
+    }
+    if (result === undefined) {
+      done();
+      return;
+    }
+    this.inFlight = result
+      .then(done, (error: unknown) => this.retry(error, writes, done))
+      .finally(() => {
         this.inFlight = null;
       });
-    }
   }
 
   /** The memory already holds what the batch says, so the same batch is written until the store takes it. Nothing of it is acknowledged before. */

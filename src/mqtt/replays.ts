@@ -4,10 +4,10 @@ import type { IngestStore } from '../telemetry/ingestStore.ts';
 import { Message } from '../telemetry/message.ts';
 import { readTopic } from '../telemetry/topic.ts';
 import { inboxDone, replayRows } from '../telemetry/writes.ts';
-import type { Pipeline, Source } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
+import { nobody } from './source.ts';
 
 const PER_ROUND = 500;
-const nobody: Source = { acknowledge: () => {}, pause: () => {}, resume: () => {} };
 
 interface Waiting {
   id: string;

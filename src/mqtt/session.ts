@@ -3,11 +3,13 @@ import type { Socket } from 'node:net';
 import mqttPacket, { type IConnectPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
 import { Message } from '../telemetry/message.ts';
 import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
-import type { SecurityKind } from '../telemetry/security.ts';
+import type { SecurityKind, SecurityLog } from '../telemetry/security.ts';
 import { maySubscribe, readTopic, type Topic } from '../telemetry/topic.ts';
-import { EmbeddedBroker } from './broker.ts';
+import { certifiedName } from './certificate.ts';
 import { Frames, MAX_PACKET_BYTES } from './frames.ts';
-import type { Source } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
+import { nobody, type Source } from './source.ts';
+import type { Topics } from './topics.ts';
 
 const CONNECT_WITHIN_MS = 10_000;
 /** A CONNECT with its will; nobody is known yet, so no more is buffered. */
@@ -22,9 +24,20 @@ const QOS2 = 0x10000;
 const REFUSALS = { version: [0x84, 1], client_id: [0x85, 2], credential: [0x86, 4], not_authorised: [0x87, 5] } as const;
 const [TAKEN_OVER, SHUTTING_DOWN, NOT_AUTHORISED, TOPIC_INVALID] = [0x8e, 0x8b, 0x87, 0x90];
 
+/** What a connection needs of the broker it came to. */
+export interface Host {
+  readonly pipeline: Pipeline;
+  readonly topics: Topics;
+  readonly security: SecurityLog;
+  readonly now: () => number;
+  proves(device_id: string, password: string): Promise<boolean>;
+  enter(device_id: string, session: Session): void;
+  leave(device_id: string, session: Session): void;
+}
+
 export class Session implements Source {
   private readonly socket: Socket;
-  private readonly broker: EmbeddedBroker;
+  private readonly broker: Host;
   private readonly frames: Frames;
   private readonly timer: NodeJS.Timeout;
   private parser = mqttPacket.parser();
@@ -35,9 +48,9 @@ export class Session implements Source {
   private will: { of: Topic; payload: Buffer } | null = null;
   private listening = false;
   private nextId = 1;
-  private readonly unanswered = new Map<number, () => void>();
+  private readonly unanswered = new Map<number, { arrived(): void; lost(error: Error): void }>();
 
-  constructor(socket: Socket, broker: EmbeddedBroker) {
+  constructor(socket: Socket, broker: Host) {
     this.socket = socket;
     this.broker = broker;
     this.frames = new Frames(
@@ -93,8 +106,8 @@ export class Session implements Source {
   send(topic: string, payload: string): Promise<void> {
     if (!this.listening || this.unanswered.size >= MAX_UNANSWERED) return Promise.reject(new Error('The device does not listen'));
     const messageId = this.nextId++ % 65_535 || 1;
-    return new Promise((resolve) => {
-      this.unanswered.set(messageId, resolve);
+    return new Promise((arrived, lost) => {
+      this.unanswered.set(messageId, { arrived, lost });
       this.write({ cmd: 'publish', topic, payload, qos: 1, messageId, dup: false, retain: false });
     });
   }
@@ -133,14 +146,15 @@ export class Session implements Source {
   }
 
   private answer(packet: Packet): void {
-    if (packet.cmd === 'connect') void this.connect(packet);
+    // What came behind the CONNECT is read when the password is believed: it can be as wrong as any other.
+    if (packet.cmd === 'connect') this.connect(packet).catch(() => this.refuse('packet_too_large', null));
     else if (!this.greeted) this.refuse('protocol_error', null);
     else if (packet.cmd === 'pingreq') this.write({ cmd: 'pingresp' });
     else if (packet.cmd === 'subscribe') this.subscribe(packet);
     else if (packet.cmd === 'unsubscribe') this.write({ cmd: 'unsuback', messageId: packet.messageId ?? 0, granted: packet.unsubscriptions.map(() => 0) });
     else if (packet.cmd === 'pubrel') this.write({ cmd: 'pubcomp', messageId: packet.messageId ?? 0 });
     else if (packet.cmd === 'puback') {
-      this.unanswered.get(packet.messageId ?? 0)?.();
+      this.unanswered.get(packet.messageId ?? 0)?.arrived();
       this.unanswered.delete(packet.messageId ?? 0);
     } else if (packet.cmd === 'disconnect') {
       // 0x04 is a disconnect that asks for the will (§3.14.2.1).
@@ -167,7 +181,7 @@ export class Session implements Source {
 
   /** The certificate speaks for itself; otherwise user name and password, which must be the device's own. */
   private async whoIs(packet: IConnectPacket): Promise<string | null> {
-    const certified = EmbeddedBroker.certified(this.socket);
+    const certified = certifiedName(this.socket);
     if (certified !== null) return packet.username === undefined || packet.username === certified ? certified : null;
     const { username, password } = packet;
     if (username === undefined || password === undefined || !DEVICE_ID.test(username)) return null;
@@ -250,6 +264,7 @@ export class Session implements Source {
   private closed(): void {
     clearTimeout(this.timer);
     this.broker.pipeline.forget(this);
+    for (const { lost } of this.unanswered.values()) lost(new Error('The device is gone'));
     if (this.device_id !== null) this.broker.leave(this.device_id, this);
     const will = this.will;
     this.will = null;
@@ -261,6 +276,3 @@ export class Session implements Source {
     if (this.socket.writable) this.socket.write(mqttPacket.generate(packet as Packet, { protocolVersion: this.version }));
   }
 }
-
-/** The source of a will: nobody waits for its acknowledgement. */
-const nobody: Source = { acknowledge: () => {}, pause: () => {}, resume: () => {} };

@@ -1,12 +1,20 @@
 // Reads the state of a running ingester.
 import type { Counts, IngestStatus } from '../telemetry/ingestStatus.ts';
-import type { Housekeeping } from './housekeeping.ts';
-import type { Gate } from './ingester.ts';
+import type { Gate } from './gate.ts';
 import type { Pipeline } from './pipeline.ts';
 
 const none: Counts = { reports: 0, events: 0, duplicates: 0, quarantined: 0, quarantine_dropped: 0, throttled: 0, presence: 0, replies: 0 };
 
-export function statusOf(of: { pipeline: Pipeline; gate: Gate; housekeeping: Housekeeping; now: number } | null): IngestStatus {
+interface Running {
+  readonly pipeline: Pipeline;
+  readonly gate: Gate;
+  readonly reports_per_s: number;
+  readonly gaps_open: number;
+  readonly now: number;
+}
+
+/** Null: standing by. */
+export function statusOf(of: Running | null): IngestStatus {
   if (of === null) {
     return {
       ...none,
@@ -28,7 +36,7 @@ export function statusOf(of: { pipeline: Pipeline; gate: Gate; housekeeping: Hou
       at: Date.now(),
     };
   }
-  const { pipeline, gate, housekeeping, now } = of;
+  const { pipeline, gate, now } = of;
   const trouble = pipeline.troubleAt(now);
   const down = gate.kind === 'external' && gate.state !== 'connected';
   return {
@@ -41,13 +49,13 @@ export function statusOf(of: { pipeline: Pipeline; gate: Gate; housekeeping: Hou
     clients: gate.clients,
     queued: pipeline.queued,
     rows_waiting: pipeline.ingest.batch.waiting,
-    reports_per_s: housekeeping.reports_per_s,
+    reports_per_s: of.reports_per_s,
     commit_ms: pipeline.last_commit_ms,
     commits: pipeline.commits,
     last_commit_at: pipeline.last_commit_at || null,
     devices_in_memory: pipeline.ingest.devices.size,
     memory_bytes: process.memoryUsage.rss(),
-    gaps_open: housekeeping.gaps_open,
+    gaps_open: of.gaps_open,
     at: now,
   };
 }

@@ -1,6 +1,7 @@
 // Bounds on what one device may send.
 import { newId } from '../core/id.ts';
 import type { Device } from './device.ts';
+import { MAX_OBJECT_BYTES } from './payload.ts';
 
 export interface Rate {
   readonly reports_per_s: number;
@@ -23,13 +24,16 @@ export const TokenBucket = {
   },
 };
 
+/** Places that a message takes in quarantine: a large one takes several. */
+export const placesOf = (bytes: number): number => 1 + Math.floor(bytes / MAX_OBJECT_BYTES);
+
 export const quarantineId = (at: number): string => newId(at);
 
 export interface Limits {
   /** Reports a second one device may send for long, and how many at once. */
   readonly reports_per_s: number;
   readonly burst: number;
-  /** Quarantined messages kept per device. */
+  /** Quarantined messages kept per device, of up to 64 KiB each. */
   readonly quarantined_per_device: number;
   /** Unregistered devices that get a row of their own. */
   readonly unknown_devices: number;

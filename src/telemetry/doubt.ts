@@ -1,8 +1,7 @@
 // The same (device, boot, seq) came again: was it the same report? The answer is in the records of the device, newest first.
 import type { Device } from './device.ts';
-import type { Ingest } from './ingest.ts';
 import { type Asks, findRecord } from './records.ts';
-import { type RawRecord, segmentOf } from './segment.ts';
+import { type RawRecord, type SegmentWriter, segmentOf } from './segment.ts';
 import type { Shapes } from './shapes.ts';
 
 /** A report whose key is known already: are its bytes? */
@@ -18,13 +17,19 @@ export interface Doubt {
 /** Repetitions follow soon after the original. Further back than this the key alone decides. */
 const MAX_STEPS = 300;
 
+/** Where a report may be: the segment being written, else the store. */
+export interface Memory {
+  readonly shapes: Shapes;
+  readonly batch: { readonly segment: SegmentWriter };
+}
+
 /** 'other' only when the stored report is found and differs. */
-export async function judgeDoubt(store: Asks, ingest: Ingest, device: Device, doubt: Doubt): Promise<'same' | 'other'> {
+export async function judgeDoubt(store: Asks, { shapes, batch }: Memory, device: Device, doubt: Doubt): Promise<'same' | 'other'> {
   let next = device.last_address;
   for (let step = 0; step < MAX_STEPS && next !== null; step++) {
-    const record: RawRecord | null = segmentOf(next) === ingest.batch.segment.segment_no ? ingest.batch.segment.read(next) : await findRecord(store, next);
+    const record: RawRecord | null = segmentOf(next) === batch.segment.segment_no ? batch.segment.read(next) : await findRecord(store, next);
     if (record === null) break;
-    if (record.boot_no === doubt.boot_no && record.seq === doubt.seq) return sameReport(ingest.shapes, record, doubt) ? 'same' : 'other';
+    if (record.boot_no === doubt.boot_no && record.seq === doubt.seq) return sameReport(shapes, record, doubt) ? 'same' : 'other';
     next = record.previous_address;
   }
   return 'same';

@@ -1,7 +1,7 @@
 // The ingester's core: messages in, rows of one transaction out. It knows no socket and no clock; mqtt/pipeline.ts feeds it and commits what it collects.
 import { acceptEvent, acceptReport, Calendar, type Need, type Outcome, type Reception, timeOf } from './accept.ts';
 import { Batch } from './batch.ts';
-import { type Limits, quarantineId, TokenBucket } from './bounds.ts';
+import { type Limits, placesOf, quarantineId, TokenBucket } from './bounds.ts';
 import { type Item, isRefusal, parse, readItems } from './decode.ts';
 import { Device } from './device.ts';
 import type { Doubt } from './doubt.ts';
@@ -282,7 +282,8 @@ export class Ingest {
     const device = this.devices.get(message.of.device_id);
     message.outcome = reason;
     if (message.origin === 'replay') return null;
-    if (device !== undefined && ++device.quarantined > this.limits.quarantined_per_device) {
+    if (device !== undefined) device.quarantined += placesOf(bytes.length);
+    if (device !== undefined && device.quarantined > this.limits.quarantined_per_device) {
       this.counts.quarantine_dropped++;
       message.outcome = 'dropped';
       return null;

@@ -48,7 +48,10 @@ export async function writeStatus(store: IngestStore, ingester: string, status: 
   await store.run('delete from ingest_status where updated_at < ?', [now - KEPT_MS]);
 }
 
-export async function noteUsedCredentials(store: IngestStore, device_ids: readonly string[], now: number): Promise<void> {
-  for (const device_id of device_ids)
+/** Takes out of `device_ids` what is written. */
+export async function noteUsedCredentials(store: IngestStore, device_ids: Set<string>, now: number): Promise<void> {
+  for (const device_id of device_ids) {
     await store.run('update device_credentials set last_used_at = ? where device_id = ? and revoked_at is null', [now, device_id]);
+    device_ids.delete(device_id);
+  }
 }

@@ -1,7 +1,4 @@
 // The store as the ingester uses it: one transaction per batch, prepared statements, one writer at a time. Same statements on SQLite and PostgreSQL.
-import { dialectOf } from '../db/open.ts';
-import { openPostgresIngest } from './postgresIngest.ts';
-import { openSqliteIngest } from './sqliteIngest.ts';
 import type { Value, Writes } from './writes.ts';
 
 /** Another ingester holds the store. */
@@ -20,8 +17,6 @@ export interface IngestStore {
   run(sql: string, parameters: readonly Value[]): Promise<number>;
   close(): Promise<void>;
 }
-
-export const openIngestStore = (url: string): IngestStore => (dialectOf(url) === 'sqlite' ? openSqliteIngest(url) : openPostgresIngest(url));
 
 /** An ingester that did not renew for this long is dead. */
 export const LEASE_MS = 10_000;

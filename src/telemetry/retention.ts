@@ -2,6 +2,7 @@
 import { DAY_MS } from '../core/time.ts';
 import type { Ingest } from './ingest.ts';
 import type { IngestStore } from './ingestStore.ts';
+import { MAX_OBJECT_BYTES } from './payload.ts';
 
 /** Segments per bite: up to 2,000 reports each, at most a few megabytes of pages given back. */
 const SEGMENTS_PER_BITE = 20;
@@ -41,11 +42,11 @@ export async function pruneQuarantine(store: IngestStore, ingest: Ingest, now: n
   }
   for (const device of ingest.devices.values()) device.quarantined = 0;
   const crowded = await store.all<{ device_id: string; kept: number }>(
-    'select device_id, count(*) as kept from quarantine where replayed_at is null group by device_id',
+    `select device_id, sum(1 + length(payload) / ${MAX_OBJECT_BYTES}) as kept from quarantine where replayed_at is null group by device_id`,
     [],
   );
   for (const row of crowded) {
     const device = ingest.devices.get(row.device_id);
-    if (device !== undefined) device.quarantined = row.kept;
+    if (device !== undefined) device.quarantined = Number(row.kept);
   }
 }

@@ -27,7 +27,7 @@ const MAX_ROWS = 10_000;
 const MAX_TEXT = 200;
 
 export class SecurityLog {
-  private pending = new Map<string, { event: SecurityEvent; times: number }>();
+  private readonly pending = new Map<string, { event: SecurityEvent; times: number }>();
   total = 0;
 
   note(event: SecurityEvent): void {
@@ -40,9 +40,7 @@ export class SecurityLog {
 
   async flush(store: IngestStore, now: number): Promise<void> {
     if (this.pending.size === 0) return;
-    const events = this.pending;
-    this.pending = new Map();
-    for (const { event, times } of events.values()) {
+    for (const [key, { event, times }] of this.pending) {
       await store.run('insert into device_security_events (id, at, kind, device_id, client_id, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?)', [
         newId(now),
         now,
@@ -53,6 +51,8 @@ export class SecurityLog {
         event.address,
         times,
       ]);
+      // Only now: a store that takes nothing loses none.
+      this.pending.delete(key);
     }
     await store.run('delete from device_security_events where id <= (select id from device_security_events order by id desc limit 1 offset ?)', [MAX_ROWS]);
   }

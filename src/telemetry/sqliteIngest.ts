@@ -5,6 +5,8 @@ import { connectSqlite, sqliteFile } from '../db/open.ts';
 import { type IngestStore, LEASE_MS, LeaseLost } from './ingestStore.ts';
 import { inboxDone, replayRows, replyRows, type TableSpec, type Value, type Writes } from './writes.ts';
 
+/** A lock that another process holds stops this thread while it waits for it, and with it every device: the pipeline tries again instead. */
+const BUSY_MS = 200;
 /** Pages of the WAL before it is folded into the database: at 4 KiB each, 16 MiB, a few tens of milliseconds. */
 const CHECKPOINT_PAGES = 4000;
 
@@ -41,6 +43,7 @@ export function openSqliteIngest(url: string): IngestStore {
   return {
     claim: async (holder, now) => {
       epoch = claimLease(prepare, holder, now);
+      if (epoch > 0) sqlite.pragma(`busy_timeout = ${BUSY_MS}`);
       return epoch > 0;
     },
     renew: async (now) => {

@@ -106,6 +106,7 @@ export const words = defineWords({
 /** Reasons of the quarantine as people read them; a new one shows its code. */
 export const reasonWords = defineWords({
   unknown_device: ['Unknown device', '未登録デバイス'],
+  internal_error: ['Our own error', '内部エラー'],
   over_rate: ['Over its rate', '流量超過'],
   same_key_other_bytes: ['Same key, other bytes', '同一キーで内容が異なる'],
   not_as_agreed: ['Not as agreed', '仕様外の内容'],

@@ -1,5 +1,5 @@
 // MQTT → validated → durable → rolled up → acknowledged: the product beside what it is compared with, in one run, alternating.
-// npm run bench ingest -- [--rounds 7] [--messages 300000] [--kinds mqttjs,raw,…] [--quick]
+// npm run bench ingest -- [--pairs 7] [--messages 150000] [--kinds mqttjs,raw,…] [--quick]
 import { statSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -39,30 +39,30 @@ const contenders: Readonly<Record<string, Contender>> = {
   postgres: { way: 'kizashi', store: 'postgres', broker: 'mosquitto', what: 'the product on PostgreSQL' },
   aedes: { way: 'aedes', store: 'sqlite', broker: 'none', what: `aedes, discards, ${ENROLLED} connections` },
   embedded: { way: 'embedded', store: 'sqlite', broker: 'none', what: `the embedded broker on SQLite, ${ENROLLED} connections` },
-  obvious: { way: 'obvious', store: 'sqlite', broker: 'mosquitto', what: 'zod, JSON text and upsert per message', most: 100_000 },
-  influx: { way: 'influx', store: 'influx', broker: 'mosquitto', what: 'mqtt.js → InfluxDB 1.6 in batches of 1,000', most: 50_000 },
-  nodered: { way: 'nodered', store: 'sqlite', broker: 'mosquitto', what: 'mqtt.js → insert per message, as Node-RED does', most: 20_000 },
+  obvious: { way: 'obvious', store: 'sqlite', broker: 'mosquitto', what: 'zod, JSON text and upsert per message', most: 60_000 },
+  influx: { way: 'influx', store: 'influx', broker: 'mosquitto', what: 'mqtt.js → InfluxDB 1.6 in batches of 1,000', most: 30_000 },
+  nodered: { way: 'nodered', store: 'sqlite', broker: 'mosquitto', what: 'mqtt.js → insert per message, as Node-RED does', most: 10_000 },
 };
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '7' },
-      messages: { type: 'string', default: '300000' },
+      pairs: { type: 'string', default: '7' },
+      messages: { type: 'string', default: '150000' },
       kinds: { type: 'string', default: Object.keys(contenders).join(',') },
       quick: { type: 'boolean', default: false },
     },
   });
-  const [rounds, messages] = [Number(values.rounds), Number(values.messages)];
+  const [pairs, messages] = [Number(values.pairs), Number(values.messages)];
   const kinds = values.kinds.split(',').filter((kind) => kind !== 'influx' || hasInflux());
   const results = new Map<string, Result[]>();
-  for (let i = 0; i < rounds; i++) {
+  for (let i = 0; i < pairs; i++) {
     for (const kind of kinds) {
       const result = await oneRound(kind, Math.min(messages, contenders[kind]?.most ?? messages));
       results.set(kind, [...(results.get(kind) ?? []), result]);
       console.log(
-        `round ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result)}`,
+        `pair ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result)}`,
       );
     }
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import mqtt, { type MqttClient } from 'mqtt';
 import { root } from '../../src/core/root.ts';
-import { openIngestStore } from '../../src/telemetry/ingestStore.ts';
+import { openIngestStore } from '../../src/telemetry/openIngestStore.ts';
 import { verifyRollups } from '../../src/telemetry/recount.ts';
 import { recordsOf } from '../../src/telemetry/segment.ts';
 
@@ -32,6 +32,8 @@ const SETTLE_WITHIN_MS = 60_000;
 /** Publishes through the broker while the ingester dies `kills` times, then counts. */
 export async function killAndCount(plan: KillPlan): Promise<KillOutcome> {
   const client = await mqtt.connectAsync(plan.mqtt_url, { clientId: `burst-${process.pid}-${Math.random().toString(36).slice(2, 8)}` });
+  // What it was asked to do tells; a broken connection must not end the run.
+  client.on('error', () => {});
   let ingester = await launch(plan);
   const recovery: number[] = [];
   let published = 0;

@@ -1,13 +1,12 @@
 import { appendFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt from 'mqtt';
 import { expect, it, vi } from 'vitest';
 import { writeMosquittoConfig } from '../../src/mqtt/mosquitto.ts';
 import { killAndCount } from '../bench/kill.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { registerDevices, report } from '../telemetry/station.ts';
-import { connectDevice, enrol, freePort, hasMosquitto, startIngester, startMosquitto } from './broker.ts';
+import { connectDevice, enrol, freePort, hasMosquitto, openClient, startIngester, startMosquitto } from './broker.ts';
 
 const live = (seq: number, boot = 'b1') => JSON.stringify(report(seq, {}, { ts: Date.now(), boot }));
 
@@ -32,7 +31,7 @@ const present = await hasMosquitto();
     const first = await startIngester(test.store.url, { mqtt_url });
     await vi.waitFor(() => expect(first.status().broker_state).toBe('connected'), 5000);
     await first.close();
-    const client = await mqtt.connectAsync(mqtt_url);
+    const client = await openClient(mqtt_url);
     for (let seq = 0; seq < 2000; seq++) void client.publishAsync('fleet/v1/cam-q/health', live(seq), { qos: 1 });
     await client.endAsync();
     const second = await startIngester(test.store.url, { mqtt_url });
@@ -52,7 +51,7 @@ const present = await hasMosquitto();
     await vi.waitFor(() => expect(ingester.status().state).toBe('disconnected'), 5000);
     const again = await startMosquitto({ port });
     await vi.waitFor(() => expect(ingester.status().state).toBe('working'), 20_000);
-    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`);
+    const client = await openClient(`mqtt://127.0.0.1:${port}`);
     await client.publishAsync('fleet/v1/cam-b/health', live(1), { qos: 1 });
     await vi.waitFor(() => expect(ingester.status().reports).toBe(1), 5000);
     await client.endAsync();
@@ -68,7 +67,7 @@ const present = await hasMosquitto();
     const second = await startIngester(test.store.url, { mqtt_url });
     await vi.waitFor(() => expect(first.status().state).toBe('working'), 5000);
     expect(second.status().state).toBe('standby');
-    const client = await mqtt.connectAsync(mqtt_url);
+    const client = await openClient(mqtt_url);
     await client.publishAsync('fleet/v1/cam-two/health', live(1), { qos: 1 });
     await vi.waitFor(() => expect(first.status().reports).toBe(1), 5000);
     await first.close();
@@ -87,7 +86,7 @@ const present = await hasMosquitto();
     await registerDevices(test.store.db, ['cam-gap']);
     const ingester = await startIngester(test.store.url, { mqtt_url });
     await vi.waitFor(() => expect(ingester.status().state).toBe('working'), 5000);
-    const camera = await mqtt.connectAsync(mqtt_url);
+    const camera = await openClient(mqtt_url);
     camera.on('message', (_topic, payload) => {
       const command = JSON.parse(payload.toString());
       const missing = Array.from({ length: command.to_seq - command.from_seq + 1 }, (_, i) =>

@@ -1,12 +1,11 @@
 // What goes wrong around the ingester: the store does not take a batch, the disk is full, the network is cut, two programs have one name.
 import { createServer, connect as dial, type Socket } from 'node:net';
 import Sqlite from 'better-sqlite3';
-import mqtt from 'mqtt';
 import pg from 'pg';
 import { expect, it, vi } from 'vitest';
 import { eachDb } from '../support/eachDb.ts';
 import { registerDevices, report } from '../telemetry/station.ts';
-import { connectDevice, enrol, freePort, hasMosquitto, startIngester, startMosquitto } from './broker.ts';
+import { connectDevice, enrol, freePort, hasMosquitto, openClient, startIngester, startMosquitto } from './broker.ts';
 
 const live = (seq: number) => JSON.stringify(report(seq, {}, { ts: Date.now() }));
 const PATIENT = { timeout: 20_000, interval: 50 };
@@ -133,7 +132,7 @@ async function stretch(to: number): Promise<{ port: number; cut(): void; mend():
     await registerDevices(test.store.db, ['cam-cut']);
     const ingester = await startIngester(test.store.url, { mqtt_url: `mqtt://127.0.0.1:${network.port}` });
     await vi.waitFor(() => expect(ingester.status().state).toBe('working'), PATIENT);
-    const camera = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`);
+    const camera = await openClient(`mqtt://127.0.0.1:${broker.port}`);
     for (let seq = 0; seq < 300; seq++) void camera.publishAsync('fleet/v1/cam-cut/health', live(seq), { qos: 1 });
     network.cut();
     await vi.waitFor(() => expect(ingester.status().state).toBe('disconnected'), PATIENT);
@@ -153,7 +152,7 @@ async function stretch(to: number): Promise<{ port: number; cut(): void; mend():
     const network = await stretch(broker.port);
     const ingester = await startIngester(test.store.url, { mqtt_url: `mqtt://127.0.0.1:${network.port}`, client_id: 'same' });
     await vi.waitFor(() => expect(ingester.status().state).toBe('working'), PATIENT);
-    const stranger = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, { clientId: 'same', protocolVersion: 5, reconnectPeriod: 50 });
+    const stranger = await openClient(`mqtt://127.0.0.1:${broker.port}`, { clientId: 'same', protocolVersion: 5, reconnectPeriod: 50 });
     await vi.waitFor(() => expect(ingester.status()).toMatchObject({ state: 'disconnected', reason: expect.stringMatching(/our client id/) }), PATIENT);
     // Each attempt waits twice as long as the one before.
     expect(network.connections()).toBeLessThan(6);

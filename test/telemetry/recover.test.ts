@@ -52,7 +52,7 @@ eachDb('after a crash', (test) => {
       expect.objectContaining({ column: 'frames_lost', kept: 1, recounted: 312 }),
     ]);
     await station.close();
-    const again = (await import('../../src/telemetry/ingestStore.ts')).openIngestStore(test.store.url);
+    const again = (await import('../../src/telemetry/openIngestStore.ts')).openIngestStore(test.store.url);
     expect(await rebuildRollups(again, 'Asia/Tokyo', NOW)).toBe(30);
     expect((await verifyRollups(again, 'Asia/Tokyo')).differences).toEqual([]);
     await again.close();

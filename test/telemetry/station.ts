@@ -1,8 +1,10 @@
 // An ingester without a network: messages in, rows in the store. And cameras registered under device ids.
 import type { Db } from '../../src/db/open.ts';
-import { Pipeline, type Source } from '../../src/mqtt/pipeline.ts';
+import { Pipeline } from '../../src/mqtt/pipeline.ts';
+import type { Source } from '../../src/mqtt/source.ts';
 import { defaultLimits, type Limits } from '../../src/telemetry/bounds.ts';
-import { type IngestStore, openIngestStore } from '../../src/telemetry/ingestStore.ts';
+import type { IngestStore } from '../../src/telemetry/ingestStore.ts';
+import { openIngestStore } from '../../src/telemetry/openIngestStore.ts';
 import { openIngest } from '../../src/telemetry/recover.ts';
 import { readTopic } from '../../src/telemetry/topic.ts';
 import { NOW } from '../support/eachDb.ts';
