@@ -33,6 +33,8 @@ export async function keepIngesting(config: IngestConfig, log: Log): Promise<Kep
         return null;
       });
       if (ingest !== null) reason = null;
+      // Closed while it started: nobody else would end it.
+      if (closed) await ingest?.close();
     }
   };
   void keep();

@@ -1,6 +1,6 @@
 // One checked report into the memory of its device: duplicates out, counters to the days they belong to, latest state, and its place in the segment.
 import { DAY_MS, dayNumber, dayOf } from '../core/time.ts';
-import { type Arrival, arrive, type Boot, type Counters, daysTouched, gapsOf, hasArrived, increment, type Ledger, NO_BOOT, UNTOLD } from './boots.ts';
+import { type Arrival, arrive, type Boot, type Counters, daysTouched, hasArrived, increment, type Ledger, missingOf, NO_BOOT, UNTOLD } from './boots.ts';
 import { addCount, addReboot, addReport, type DayRow, newDay } from './days.ts';
 import { type Device, UNKNOWN_REBOOT } from './device.ts';
 import { counterOf, counters } from './fields.ts';
@@ -166,9 +166,13 @@ function follow(right: Counters, { plan, values }: Reading, row: DayRow): void {
 }
 
 function arriveAt(device: Device, boot: Boot, arrival: Arrival): void {
+  const before = missingOf(boot);
   const lost = arrive(boot, arrival, ledgerOf(device));
-  if (!isApart(boot.boot)) device.lost += lost;
-  if (boot === device.boot) device.missing = boot.ranges.length === 1 ? 0 : gapsOf(boot).reduce((sum, gap) => sum + gap.to_seq - gap.from_seq + 1, 0);
+  if (isApart(boot.boot)) return;
+  device.lost += lost;
+  // The gaps of a boot that is over count as lost until history fills them.
+  if (boot === device.boot) device.missing = missingOf(boot);
+  else device.lost += missingOf(boot) - before;
 }
 
 /** Writes to days that `daysTouched` named: all are in memory. */
@@ -206,7 +210,9 @@ const isApart = (boot: string): boolean => boot.startsWith(IMPORTED_BOOT) || boo
 function becomeCurrent(device: Device, boot: Boot, hist: boolean): void {
   if (boot === device.boot || isApart(boot.boot) || (device.boot !== null && (hist || boot.boot_no < device.boot.boot_no))) return;
   device.boot = boot;
-  device.missing = 0;
+  device.lost += device.missing;
+  device.missing = missingOf(boot);
+  device.lost -= device.missing;
   for (let i = 0; i < counterOf.length; i++) if ((counterOf[i] as number) >= 0) device.setValue(i, Number.NaN);
 }
 

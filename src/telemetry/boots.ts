@@ -70,6 +70,10 @@ export const lastSeq = (boot: Boot): number => boot.ranges.at(-1)?.to ?? -1;
 export const gapsOf = (boot: Boot): { from_seq: number; to_seq: number }[] =>
   boot.ranges.slice(1).map((range, i) => ({ from_seq: (boot.ranges[i]?.to ?? 0) + 1, to_seq: range.from - 1 }));
 
+/** How many numbers are missing between those that arrived. */
+export const missingOf = (boot: Boot): number =>
+  boot.ranges.length < 2 ? 0 : gapsOf(boot).reduce((sum, { from_seq, to_seq }) => sum + to_seq - from_seq + 1, 0);
+
 /** Days whose roll-ups `arrive` will change, besides that of the report itself. */
 export function daysTouched(boot: Boot, arrival: Arrival): number[] {
   const index = rangeBefore(boot.ranges, arrival.seq);

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -56,6 +56,29 @@ const present = await hasMosquitto();
     await vi.waitFor(() => expect(ingester.status().reports).toBe(1), 5000);
     await client.endAsync();
     await ingester.close();
+    await again.stop();
+  });
+
+  it('mosquitto killed with a backlog delivers all of it after its restart', { timeout: 60_000 }, async () => {
+    const place = { port: await freePort(), folder: mkdtempSync(join(tmpdir(), 'kizashi-backlog-')) };
+    const broker = await startMosquitto(place);
+    const mqtt_url = `mqtt://127.0.0.1:${place.port}`;
+    await registerDevices(test.store.db, ['cam-backlog']);
+    const first = await startIngester(test.store.url, { mqtt_url });
+    await vi.waitFor(() => expect(first.status().state).toBe('working'), 5000);
+    await first.close();
+    const camera = await openClient(mqtt_url, { reconnectPeriod: 0 });
+    await Promise.all(Array.from({ length: 500 }, (_, seq) => camera.publishAsync('fleet/v1/cam-backlog/health', live(seq), { qos: 1 })));
+    const published_at = Date.now();
+    // It saves every second; what came after the last time would be gone, and asked for again.
+    await vi.waitFor(() => expect(statSync(join(place.folder, 'mosquitto.db')).mtimeMs).toBeGreaterThan(published_at), 10_000);
+    await broker.stop('SIGKILL');
+    const again = await startMosquitto(place);
+    const second = await startIngester(test.store.url, { mqtt_url });
+    await vi.waitFor(() => expect(second.status().reports).toBe(500), 10_000);
+    await second.close();
+    expect(await device('cam-backlog')).toMatchObject({ reports: 500, missing: 0 });
+    camera.end(true);
     await again.stop();
   });
 

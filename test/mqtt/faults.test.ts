@@ -1,10 +1,15 @@
 // What goes wrong around the ingester: the store does not take a batch, the disk is full, the network is cut, two programs have one name.
+import { tmpdir } from 'node:os';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { openLog } from '../../src/core/log.ts';
+import { createApp } from '../../src/http/app.ts';
+import { EmbeddedBroker } from '../../src/mqtt/broker.ts';
+import { keepIngesting } from '../../src/mqtt/keep.ts';
 import { eachDb } from '../support/eachDb.ts';
-import { registerDevices, report } from '../telemetry/station.ts';
+import { openStation, registerDevices, report, silent } from '../telemetry/station.ts';
 import { connectDevice, enrol, freePort, hasMosquitto, openClient, startIngester, startMosquitto } from './broker.ts';
 
 const live = (seq: number) => JSON.stringify(report(seq, {}, { ts: Date.now() }));
@@ -61,27 +66,59 @@ eachDb('trouble with the store', (test) => {
     await ingester.close();
   });
 
+  it('while the store is held, /readyz and /metrics say so over HTTP, and afterwards that all is well', { timeout: 60_000 }, async () => {
+    const place = { database_url: test.store.url, mqtt_host: '127.0.0.1', mqtt_port: 0, tz_business: 'Asia/Tokyo', raw_retention_days: 14 };
+    const kept = await keepIngesting(place, openLog('silent'));
+    onTestFinished(() => kept.close());
+    const app = createApp({
+      store: test.store,
+      now: Date.now,
+      zone: 'Asia/Tokyo',
+      public_url: undefined,
+      log: openLog('silent'),
+      data_dir: tmpdir(),
+      probes: [() => kept.trouble()],
+    });
+    const ready = async () => {
+      const answer = await app.request('/readyz');
+      return [answer.status, await answer.text()];
+    };
+    const working = async () => /^kizashi_ingest_working (\d)$/m.exec(await (await app.request('/metrics')).text())?.[1];
+    expect([await ready(), await working()]).toEqual([[200, '{"status":"ready"}'], '1']);
+    const client = await connectDevice(kept.status().port ?? 0, 'cam-ready', await enrol(test, 'cam-ready'));
+    await client.publishAsync('fleet/v1/cam-ready/health', live(0), { qos: 1 });
+    const release = await blockStore(test.store.url);
+    const sent = client.publishAsync('fleet/v1/cam-ready/health', live(1), { qos: 1 });
+    const reason = test.dialect === 'sqlite' ? /ingest stalled: .*(locked|busy)/ : /ingest stalled: .*no answer to a batch/;
+    await vi.waitFor(async () => expect(await ready()).toEqual([503, expect.stringMatching(reason)]), PATIENT);
+    expect(await working()).toBe('0');
+    await release();
+    await sent;
+    await vi.waitFor(async () => expect([await ready(), await working()]).toEqual([[200, '{"status":"ready"}'], '1']), PATIENT);
+    await client.endAsync();
+  });
+
   it('a full disk acknowledges nothing and is named; with room again everything is stored', { timeout: 60_000 }, async () => {
     if (test.dialect !== 'sqlite') return;
-    const ingester = await startIngester(test.store.url);
-    const client = await connectDevice(ingester.status().port ?? 0, 'cam-full', await enrol(test, 'cam-full'));
+    // The broker over a store whose file may not grow: SQLite itself finds no room.
+    const station = await openStation(test.store.url, { now: Date.now() });
+    const broker = await EmbeddedBroker.open({ host: '127.0.0.1', port: 0, tls: null }, station.pipeline, station.store, () => station.clock.now, silent);
+    onTestFinished(() => broker.close());
+    const client = await connectDevice(broker.port, 'cam-full', await enrol(test, 'cam-full'));
     await client.publishAsync('fleet/v1/cam-full/health', live(0), { qos: 1 });
     const before = await stored();
-    // The triggers of another connection stand in for the file system: the same error at the same place.
-    const other = new Sqlite(test.store.url.slice('sqlite:'.length));
-    other.exec(`create trigger no_room before insert on report_segments begin select raise(abort, 'database or disk is full'); end`);
+    await station.store.all('pragma max_page_count = 1', []);
     let acknowledged = 0;
-    const sent = Promise.all(
-      Array.from({ length: 20 }, (_, i) => client.publishAsync('fleet/v1/cam-full/health', live(i + 1), { qos: 1 }).then(() => acknowledged++)),
-    );
-    await vi.waitFor(() => expect(ingester.status()).toMatchObject({ state: 'stalled', reason: 'database or disk is full' }), PATIENT);
+    // Each about 40 KiB, so that no free page is left for them.
+    const long = (seq: number) => JSON.stringify(report(seq, { log: 'x'.repeat(40_000) }, { ts: station.clock.now }));
+    const sent = Array.from({ length: 20 }, (_, i) => client.publishAsync('fleet/v1/cam-full/health', long(i + 1), { qos: 1 }).then(() => acknowledged++));
+    await vi.waitFor(() => expect(station.pipeline.troubleAt(station.clock.now)).toBe('database or disk is full'), PATIENT);
     expect([acknowledged, await stored()]).toEqual([0, before]);
-    other.exec('drop trigger no_room');
-    other.close();
-    await sent;
-    expect(await stored()).toBe(before + 20);
+    await station.store.all('pragma max_page_count = 1073741823', []);
+    await Promise.all(sent);
+    expect([await stored(), station.pipeline.troubleAt(station.clock.now)]).toEqual([before + 20, null]);
     await client.endAsync();
-    await ingester.close();
+    await station.close();
   });
 });
 
