@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { newSecret } from '../core/id.ts';
 import type { Locale } from '../core/words.ts';
+import { comesFromAction } from '../web/cookie.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, Field, Form, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
@@ -198,7 +199,7 @@ page(articlePages, '/articles/:id', 'public', async (c) => {
   const w = words(locale);
   const row = await getArticle(ctx, c.req.param('id') ?? '', canWrite(c));
   const { visit = newSecret(9) } = readQuery(c, HelpQuery);
-  if (c.req.query('done') === undefined) await noteReading(ctx, { visit_key: visit, kind: 'read', article_id: row.id });
+  if (!comesFromAction(c)) await noteReading(ctx, { visit_key: visit, kind: 'read', article_id: row.id });
   return show(
     c,
     { title: titleOf(row, locale), nav: '/articles' },

@@ -215,4 +215,4 @@ function shownFilter(c: AppContext): string {
   return shown.map(([name, value]) => `${word(name)} ${name === 'kind' ? word(value) : value}`).join(' · ') || word('returned');
 }
 
-const FRAME = new Set(['limit', 'cursor', 'sort', 'lang', 'hide', 'done', 'format', 'table']);
+const FRAME = new Set(['limit', 'cursor', 'sort', 'lang', 'hide', 'format', 'table']);

@@ -50,8 +50,7 @@ export function bulkPages(list: string, gate: Permission, deeds: readonly BulkDe
     const deed = deedNamed(deeds, first(name));
     const versions = new Map((chosen ?? []).map((one) => [one.slice(0, one.lastIndexOf(':')), Number(one.slice(one.lastIndexOf(':') + 1))]));
     const { id, changed } = await carryOutBulk(c.var.ctx, list, deed, flat(input), versions);
-    const target = backTo(list, first(back));
-    return seeOther(c, `${target}${target.includes('?') ? '&' : '?'}undo=${id}`, words(c.var.locale).bulk_done(changed));
+    return seeOther(c, backTo(list, first(back)), words(c.var.locale).bulk_done(changed), `/bulk${list}/${id}/undo`);
   });
   action(pages, `/bulk${list}/:id/undo`, gate, async (c) => {
     const { back } = textsOf(await c.req.parseBody());

@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import { asset } from './assets.ts';
+import { type Done, takeDoneCookie } from './cookie.ts';
 import { Dialogs } from './dialogs.tsx';
 import type { AppContext } from './env.ts';
 import { groupLabels, type NavEntry, type NavGroup, navigation } from './nav.ts';
@@ -13,7 +14,7 @@ import { words } from './words.ts';
 
 export function Layout({ c, frame, children }: { c: AppContext; frame: PageFrame; children?: Child }) {
   const w = words(c.var.locale);
-  const done = c.req.query('done');
+  const done = takeDoneCookie(c);
   return (
     <>
       {raw('<!doctype html>')}
@@ -34,7 +35,7 @@ export function Layout({ c, frame, children }: { c: AppContext; frame: PageFrame
           {frame.kind === 'print' ? null : <TopBar c={c} />}
           {frame.kind === 'print' || !c.var.signedIn ? null : <Navigation c={c} current={frame.nav ?? null} />}
           <main id="content" tabindex={-1}>
-            {done === undefined ? null : <Done c={c} done={done} />}
+            {done === null ? null : <DoneMessage c={c} done={done} />}
             {children}
           </main>
           {frame.kind === 'print' || !c.var.signedIn ? null : <Dialogs c={c} />}
@@ -45,13 +46,12 @@ export function Layout({ c, frame, children }: { c: AppContext; frame: PageFrame
 }
 
 /** What the last action did; a bulk action can be taken back from here. */
-function Done({ c, done }: { c: AppContext; done: string }) {
-  const undo = c.req.query('undo');
+function DoneMessage({ c, done: { message, undo } }: { c: AppContext; done: Done }) {
   return (
     <div class="message" role="status">
-      {done}
-      {undo === undefined ? null : (
-        <form method="post" action={`/bulk${c.req.path}/${encodeURIComponent(undo)}/undo`}>
+      {message}
+      {undo === null ? null : (
+        <form method="post" action={undo}>
           <input type="hidden" name="back" value={withQuery(c, {})} />
           <button type="submit">{words(c.var.locale).undo}</button>
         </form>
@@ -123,6 +123,5 @@ const Group = ({ c, group, entries, current }: { c: AppContext; group: NavGroup;
 function languageLink(c: AppContext): string {
   const url = new URL(c.req.url);
   url.searchParams.set('lang', c.var.locale === 'ja' ? 'en' : 'ja');
-  for (const once of ['done', 'undo']) url.searchParams.delete(once);
   return url.pathname + url.search;
 }

@@ -5,6 +5,7 @@ import type { Child } from 'hono/jsx';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { z } from 'zod';
 import { notFound, Problem } from '../core/problem.ts';
+import { setDoneCookie } from './cookie.ts';
 import { csvText } from './csv.ts';
 import type { AppContext, AppEnv, AppMiddleware, Gate } from './env.ts';
 import { declaredRoutes, pass } from './gate.ts';
@@ -76,10 +77,10 @@ function shownCsv(c: AppContext, caption: string): Response {
   return c.body(csvText(table.head, table.rows), 200, { 'Content-Type': 'text/csv; charset=utf-8' });
 }
 
-/** After a POST: go to `path` with GET, showing `message` once at the top. */
-export function seeOther(c: AppContext, path: string, message?: string): Response {
-  const target = message === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}done=${encodeURIComponent(message)}`;
-  return c.redirect(target, 303);
+/** After a POST: go to `path` with GET, showing `message` once at the top; `undo` is the path whose POST takes the action back. */
+export function seeOther(c: AppContext, path: string, message?: string, undo?: string): Response {
+  if (message !== undefined) setDoneCookie(c, { message, undo: undo ?? null });
+  return c.redirect(path, 303);
 }
 
 /** The form of the request as the schema wants it; empty fields are left out. Throws `invalid` naming each wrong field, in the viewer's language. */
@@ -90,7 +91,7 @@ export async function readForm<T extends z.ZodType>(c: AppContext, schema: T): P
 }
 
 /** Query parameters of the frame, not of the page. */
-const OURS = new Set(['lang', 'done', 'undo', 'hide', 'format', 'table']);
+const OURS = new Set(['lang', 'hide', 'format', 'table']);
 
 /** The query string as the schema wants it; empty and repeated-empty parameters are left out. */
 export const readQuery = <T extends z.ZodType>(c: AppContext, schema: T): z.output<T> =>

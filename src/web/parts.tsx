@@ -21,7 +21,6 @@ export const PageHead = ({ title, sub, children }: { title: string; sub?: Child;
 /** This page's address with some query parameters changed; null removes one. */
 export function withQuery(c: AppContext, changes: Readonly<Record<string, string | null>>): string {
   const url = new URL(c.req.url);
-  for (const once of ['done', 'undo']) url.searchParams.delete(once);
   for (const [key, value] of Object.entries(changes)) {
     if (value === null) url.searchParams.delete(key);
     else url.searchParams.set(key, value);

@@ -39,6 +39,15 @@ export async function callerWith(
   return callerOf(app, { Authorization: `Bearer ${token}`, 'Accept-Language': 'en' });
 }
 
+/** The header with which a browser would go on to the page that says what the action did. */
+export const doneCookieOf = (answer: Response): { Cookie: string } => ({
+  Cookie:
+    answer.headers
+      .getSetCookie()
+      .find((cookie) => cookie.startsWith('kizashi_done='))
+      ?.split(';')[0] ?? '',
+});
+
 export function callerOf(app: ReturnType<typeof testApp>, base: Record<string, string>): Caller {
   const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     app.request(path, {
