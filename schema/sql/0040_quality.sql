@@ -11,6 +11,8 @@ CREATE TABLE quality_dirty (
 CREATE TABLE quality_counts (
   id TEXT NOT NULL PRIMARY KEY,
   counted_at BIGINT NOT NULL,
+  -- Goes up whenever the totals changed: what was worked out from them holds until then.
+  revision BIGINT NOT NULL DEFAULT 0,
   frozen_through TEXT
 );
 INSERT INTO quality_counts (id, counted_at) VALUES ('one', 0);

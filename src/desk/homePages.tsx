@@ -1,7 +1,8 @@
 // The first page of the day: what waits for this person, by role. Every count is the length of the list it opens.
+
+import { speak } from '../core/words.ts';
 import { listKpis, type NamedResult, usualDays } from '../kpi/queries.ts';
 import { KpiValue } from '../kpi/views.tsx';
-import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
 import { formatNumber, PageHead } from '../web/parts.tsx';

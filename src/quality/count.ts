@@ -69,6 +69,11 @@ async function countBatch(ctx: Ctx, size: number): Promise<number> {
   addContributions(steps, after, numbers, 1);
   await numbers.save(ctx);
   await rewriteContributions(ctx, ids, after);
+  await ctx.db
+    .updateTable('quality_counts')
+    .set((set) => ({ revision: set('revision', '+', 1) }))
+    .where('id', '=', 'one')
+    .execute();
   for (const [cohort, days] of steps.cohorts()) await applyToCohort(ctx, cohort, days);
   if (modelIds.length > 0) {
     await ctx.db.updateTable('quality_cohorts').set({ recount_at: ctx.now }).where('model_id', 'in', modelIds).where('kind', '=', 'model').execute();

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** A unit to be counted again. Written by triggers. */
 export interface QualityDirtyRow {
   model_id: string;
@@ -7,6 +9,8 @@ export interface QualityDirtyRow {
 export interface QualityCountRow {
   id: 'one';
   counted_at: number;
+  /** Goes up whenever the totals changed. */
+  revision: Generated<number>;
   frozen_through: string | null;
 }
 

@@ -1,19 +1,19 @@
 // Every number on the home page is the length of the list it opens: for every role, over a store with something of everything.
 import { beforeAll, expect, it } from 'vitest';
+import { OpenCase } from '../../src/case/inputs.ts';
 import { openCase } from '../../src/case/open.ts';
 import { giveOwner } from '../../src/case/owner.ts';
-import { OpenCase } from '../../src/case/inputs.ts';
 import type { Role } from '../../src/core/permission.ts';
 import { DAY_MS } from '../../src/core/time.ts';
-import { openInvestigation } from '../../src/investigation/open.ts';
 import { OpenInvestigation } from '../../src/investigation/inputs.ts';
+import { openInvestigation } from '../../src/investigation/open.ts';
+import { addUser } from '../../src/person/addUser.ts';
+import { AddUser } from '../../src/person/inputs.ts';
 import { fileReturn } from '../../src/returns/file.ts';
 import { receiveUnit } from '../../src/returns/receive.ts';
-import { createOrder, placeOrder } from '../../src/stock/order.ts';
 import { placeHold } from '../../src/stock/hold.ts';
+import { createOrder, placeOrder } from '../../src/stock/order.ts';
 import { setPolicy } from '../../src/stock/policy.ts';
-import { AddUser } from '../../src/person/inputs.ts';
-import { addUser } from '../../src/person/addUser.ts';
 import { cast, fielded, stocked } from '../returns/cast.ts';
 import { type Caller, callerOf, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
