@@ -1,5 +1,5 @@
 // Opens everything in order and closes it in reverse. The only place that wires.
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
@@ -7,6 +7,7 @@ import { measuredCases } from './case/held.ts';
 import type { Config } from './config.ts';
 import { systemActor } from './core/actor.ts';
 import { type Log, openLog } from './core/log.ts';
+import { makeFolder } from './core/makeFolder.ts';
 import { migrate } from './db/migrate.ts';
 import { openStore, type Store } from './db/open.ts';
 import { createApp } from './http/app.ts';
@@ -93,7 +94,7 @@ function warmKpis(store: Store, config: Config, log: Log): () => Promise<void> {
 }
 
 function makeWritable(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   accessSync(folder, constants.W_OK);
 }
 

@@ -1,8 +1,8 @@
 // Opens the store that DATABASE_URL names: SQLite in a file, or PostgreSQL.
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { makeFolder } from '../core/makeFolder.ts';
 import { postgresDriver } from './postgres.ts';
 import type { Tables } from './tables.ts';
 
@@ -37,7 +37,7 @@ export const sqliteFile = (url: string): string => url.slice('sqlite:'.length);
 
 /** The SQLite connection every part of the product uses: WAL, and a commit is on the disk when it returns. */
 export function connectSqlite(file: string): Sqlite.Database {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  if (file !== ':memory:') makeFolder(dirname(file));
   const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');

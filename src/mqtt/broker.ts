@@ -57,7 +57,9 @@ export class EmbeddedBroker implements Gate, Host {
     server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => broker.accept(socket));
     server.on('tlsClientError', () => {});
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new Error(error.code === 'EADDRINUSE' ? `MQTT_PORT ${listen.port} on ${listen.host} is in use` : `MQTT_HOST, MQTT_PORT: ${error.message}`)),
+      );
       server.listen({ host: listen.host, port: listen.port, backlog: BACKLOG }, resolve);
     });
     server.on('error', (error) => log.error({ err: error.message }, 'The embedded broker'));

@@ -1,7 +1,8 @@
 // The configuration of mosquitto that loses nothing: written by a command, together with the passwords and permissions of the devices.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allow } from '../core/actor.ts';
+import { makeFolder } from '../core/makeFolder.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { issueCredential } from '../telemetry/issueCredential.ts';
 import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
@@ -19,7 +20,7 @@ export interface MosquittoFiles {
 /** Writes mosquitto.conf, mosquitto.passwords and mosquitto.acl into `folder`. Run it again, and send mosquitto a SIGHUP, after devices were enrolled. */
 export async function writeMosquittoConfig(ctx: Ctx, folder: string, options: { port?: number } = {}): Promise<MosquittoFiles> {
   allow(ctx, 'telemetry:write');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const { password } = await issueCredential(ctx, INGEST_USER);
   const credentials = await ctx.db
     .selectFrom('device_credentials')
