@@ -2,8 +2,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { staffOnly } from '../core/actor.ts';
 import type { Permission } from '../core/permission.ts';
+import type { Ctx } from '../db/ctx.ts';
+import { getHold } from '../stock/hold.ts';
 import { answers, body, gated, IdParam, newApi, pageOf, problems } from '../web/route.ts';
 import { listDisplaced, moveToSubstitute, type TakenBackBy } from './displaced.ts';
+import { idOf } from './load.ts';
 
 export const displacedApi = newApi();
 
@@ -24,7 +27,7 @@ const Displaced = z
 
 const ReservationParam = IdParam.extend({ reservation_id: z.string().openapi({ param: { name: 'reservation_id', in: 'path' } }) });
 
-function addRoutes(base: '/investigations' | '/stock/holds', tag: string, permission: Permission, by: (id: string) => TakenBackBy): void {
+function addRoutes(base: '/investigations' | '/stock/holds', tag: string, permission: Permission, by: (ctx: Ctx, id: string) => Promise<TakenBackBy>): void {
   const path = `${base}/{id}/displaced-reservations` as const;
   const tags = [tag];
   displacedApi.openapi(
@@ -39,7 +42,7 @@ function addRoutes(base: '/investigations' | '/stock/holds', tag: string, permis
     }),
     async (c) => {
       staffOnly(c.var.ctx);
-      return c.json({ items: await listDisplaced(c.var.ctx, by(c.req.valid('param').id)), next_cursor: null }, 200);
+      return c.json({ items: await listDisplaced(c.var.ctx, await by(c.var.ctx, c.req.valid('param').id)), next_cursor: null }, 200);
     },
   );
   displacedApi.openapi(
@@ -54,10 +57,10 @@ function addRoutes(base: '/investigations' | '/stock/holds', tag: string, permis
     }),
     async (c) => {
       const { id, reservation_id } = c.req.valid('param');
-      return c.json(await moveToSubstitute(c.var.ctx, by(id), reservation_id, c.req.valid('json').unit_id), 201);
+      return c.json(await moveToSubstitute(c.var.ctx, await by(c.var.ctx, id), reservation_id, c.req.valid('json').unit_id), 201);
     },
   );
 }
 
-addRoutes('/investigations', 'Investigations', 'investigation:read', (investigation_id) => ({ investigation_id }));
-addRoutes('/stock/holds', 'Stock', 'stock:read', (hold_id) => ({ hold_id }));
+addRoutes('/investigations', 'Investigations', 'investigation:read', async (ctx, id) => ({ investigation_id: await idOf(ctx, id) }));
+addRoutes('/stock/holds', 'Stock', 'stock:read', async (ctx, id) => ({ hold_id: (await getHold(ctx, id)).id }));

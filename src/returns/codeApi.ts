@@ -1,6 +1,5 @@
 // /codes/{tree}: symptoms, failure modes, components and causes.
 import { createRoute, z } from '@hono/zod-openapi';
-import { invalid } from '../core/problem.ts';
 import { answers, body, gated, newApi, pageOf, problems } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
 import { addCode, changeCode, getCode, listCodes, mergeCodes, retireCode, trees } from './codes.ts';
@@ -31,12 +30,8 @@ export const NewCodeInput = z.strictObject({
 export const CodeChangeInput = z.strictObject({ parent: z.string().max(64).nullable().optional(), name_en: name.optional(), name_ja: name.optional() });
 export const MergeCode = z.strictObject({ into_id: z.string().min(1).max(64), reason: z.string().trim().min(1).max(1000) });
 
-/** A tree is read as a whole unless asked in parts; its order is the tree's own. */
-const CodeQuery = z.object({
-  retired: z.enum(['true', 'false']).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(500),
-  cursor: z.string().max(500).optional(),
-});
+/** The tree comes in its own order unless asked otherwise, paged like every list that is made whole. */
+const CodeQuery = z.object({ retired: z.enum(['true', 'false']).optional() });
 
 codeRoutes.openapi(
   createRoute({
@@ -49,12 +44,8 @@ codeRoutes.openapi(
     responses: { 200: answers(pageOf(Code)), ...problems },
   }),
   async (c) => {
-    const { limit, cursor, retired } = c.req.valid('query');
-    const codes = await listCodes(c.var.ctx, c.req.valid('param').tree, retired === 'true');
-    const start = cursor === undefined ? 0 : codes.findIndex(({ id }) => id === cursor) + 1;
-    if (cursor !== undefined && start === 0) throw invalid('cursor', ['The cursor is not one of this list', 'カーソルが正しくありません']);
-    const items = codes.slice(start, start + limit);
-    return c.json({ items: items.map(codeJson), next_cursor: start + limit < codes.length ? (items.at(-1)?.id ?? null) : null }, 200);
+    const codes = await listCodes(c.var.ctx, c.req.valid('param').tree, c.req.valid('query').retired === 'true');
+    return c.json({ items: codes.map(codeJson), next_cursor: null }, 200);
   },
 );
 
