@@ -2,7 +2,7 @@
 import { DAY_MS, dayNumber, dayOf } from '../core/time.ts';
 import { type Arrival, arrive, type Boot, type Counters, daysTouched, hasArrived, increment, type Ledger, missingOf, NO_BOOT, UNTOLD } from './boots.ts';
 import { addCount, addReboot, addReport, type DayRow, newDay } from './days.ts';
-import { type Device, UNKNOWN_REBOOT } from './device.ts';
+import { type Device, FIRST_BOOT_NO, UNKNOWN_REBOOT } from './device.ts';
 import { counterOf, counters } from './fields.ts';
 import type { Reading } from './reading.ts';
 import { BACKFILLED, CLOCK_SUSPECT } from './segment.ts';
@@ -68,7 +68,7 @@ export function acceptReport(device: Device, reading: Reading, reception: Recept
   const clock_suspect = reception.clock_suspect ?? isSuspect(reading.ts, reading.synced, hist, reception.received_at);
   const reported_at = clock_suspect ? reception.received_at : reading.ts;
   const day = reception.calendar.dayOf(reported_at);
-  const boot = findBoot(device, reading.boot);
+  const boot = findBoot(device, reading.boot, reception.received_at);
   if (boot === null) return { device, boot: reading.boot };
   if (hasArrived(boot, reading.seq)) return 'duplicate';
   const row = findDay(device, day);
@@ -92,7 +92,7 @@ export function acceptReport(device: Device, reading: Reading, reception: Recept
 
 /** Takes in the sequence number of an event, which carries no counters. */
 export function acceptEvent(device: Device, head: { boot: string; seq: number }, day: number, received_at: number, hist: boolean): Outcome {
-  const boot = findBoot(device, head.boot);
+  const boot = findBoot(device, head.boot, received_at);
   if (boot === null) return { device, boot: head.boot };
   if (hasArrived(boot, head.seq)) return 'duplicate';
   const arrival = { seq: head.seq, counters: noCounters(), day, reboot: UNTOLD, reboot_day: day };
@@ -112,8 +112,11 @@ function touchBoot(device: Device, boot: Boot, at: number): void {
   device.boots.set(boot.boot, boot);
 }
 
-const findBoot = (device: Device, boot: string): Boot | null =>
-  device.boot !== null && device.boot.boot === boot ? device.boot : (device.boots.get(boot) ?? null);
+/** Null when the store may know it. The first boot of a device's life it cannot know: a fleet heard for the first time costs no query each. */
+function findBoot(device: Device, boot: string, at: number): Boot | null {
+  if (device.boot !== null && device.boot.boot === boot) return device.boot;
+  return device.boots.get(boot) ?? (device.next_boot_no === FIRST_BOOT_NO ? device.begin(boot, at) : null);
+}
 
 /** The row of a day, made when the day is later than any the device had; null when the store may have one. */
 function findDay(device: Device, day: number): DayRow | null {

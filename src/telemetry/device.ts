@@ -15,6 +15,8 @@ const nothingYet: readonly number[] = [...new Array<number>(HEAD), ...fields].ma
 // biome-ignore lint/suspicious/noSelfCompare: the cheapest test for NaN on the hot path
 const known = (number: number): number | null => (number === number ? number : null);
 
+export const FIRST_BOOT_NO = 1;
+
 export class Device {
   readonly device_no: number;
   readonly device_id: string;
@@ -48,7 +50,7 @@ export class Device {
   readonly days = new Map<number, DayRow>();
   /** Boots touched since the last write, by their name. */
   readonly boots = new Map<string, Boot>();
-  next_boot_no = 1;
+  next_boot_no = FIRST_BOOT_NO;
 
   /** Not stored yet, or changed since it was. */
   is_new = true;
@@ -67,6 +69,13 @@ export class Device {
     this.state_received_at = 0;
     this.tokens = -1;
     this.tokens_at = 0;
+  }
+
+  /** A boot that the store does not know. */
+  begin(name: string, at: number): Boot {
+    const boot: Boot = { boot_no: this.next_boot_no++, boot: name, first_seen_at: at, last_seen_at: at, ranges: [], touched: true };
+    this.boots.set(name, boot);
+    return boot;
   }
 
   get last_seen_at(): number {

@@ -140,6 +140,6 @@ export async function loadDay(store: Asks, device: Device, day: number): Promise
 /** Puts a boot into the memory of its device, new when the store has none. */
 export async function loadBoot(store: Asks, device: Device, boot: string, now: number): Promise<void> {
   const [row] = await store.all<DeviceBootRow>('select * from device_boots where device_no = ? and boot = ?', [device.device_no, boot]);
-  const found = row === undefined ? { boot_no: device.next_boot_no++, boot, first_seen_at: now, last_seen_at: now, ranges: [], touched: true } : bootFrom(row);
-  device.boots.set(boot, found);
+  if (row === undefined) device.begin(boot, now);
+  else device.boots.set(boot, bootFrom(row));
 }
