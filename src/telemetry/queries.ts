@@ -122,16 +122,18 @@ async function listNeverSeen(ctx: Ctx, request: PageRequest, filter: DeviceFilte
 }
 
 /** How many devices are of each kind. Cost: one pass over the devices. */
-export async function countDevices(ctx: Ctx): Promise<Record<Exclude<DeviceKind, 'never_seen'>, number>> {
+export async function countDevices(ctx: Ctx): Promise<Record<DeviceKind, number>> {
   const silent = ctx.now - SILENT_MS;
   const {
     rows: [row],
-  } = await sql<Record<'online' | 'silent' | 'offline' | 'unknown', number | null>>`select
+  } = await sql<Record<DeviceKind, number | null>>`select
+    (select count(*) from unit_identifiers where kind = 'device_id') - count(unit_id) as never_seen,
     sum(case when unit_id is null then 1 else 0 end) as unknown,
     sum(case when unit_id is not null and online_at is null then 1 else 0 end) as offline,
     sum(case when unit_id is not null and online_at is not null and last_seen_at >= ${silent} then 1 else 0 end) as online,
     sum(case when unit_id is not null and online_at is not null and last_seen_at < ${silent} then 1 else 0 end) as silent from devices`.execute(ctx.db);
-  return { online: Number(row?.online ?? 0), silent: Number(row?.silent ?? 0), offline: Number(row?.offline ?? 0), unknown: Number(row?.unknown ?? 0) };
+  const count = (kind: DeviceKind): number => Math.max(0, Number(row?.[kind] ?? 0));
+  return { online: count('online'), silent: count('silent'), offline: count('offline'), unknown: count('unknown'), never_seen: count('never_seen') };
 }
 
 export async function getDevice(ctx: Ctx, device_id: string): Promise<DeviceRow & { serial: string | null }> {

@@ -5,7 +5,7 @@ import { Age, Badge, Facts, Field, Filters, Moment, Num, PageHead, Pager, Sectio
 import type { IngestStatus } from './ingestStatus.ts';
 import { type DeviceFilter, type DeviceKind, deviceKinds } from './inputs.ts';
 import { type countDevices, kindOf, type ListedDevice, type listIngesters, type listOutages, type listSecurityEvents } from './queries.ts';
-import { words } from './words.ts';
+import { securityWords, stateWords, words } from './words.ts';
 
 type Rows<F extends (...parameters: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
 
@@ -33,7 +33,7 @@ export function DeviceList({
         <a href="/quarantine">{w.quarantine}</a> <a href="/ingest">{w.ingest}</a>
       </PageHead>
       <Facts
-        facts={(['online', 'silent', 'offline', 'unknown'] as const).map(
+        facts={deviceKinds.map(
           (kind) =>
             [
               w[kind],
@@ -112,7 +112,7 @@ export function IngestHealth({
           rows={security}
           columns={[
             { head: w.received, cell: (row) => <Moment c={c} at={row.at} /> },
-            { head: w.reason, cell: (row) => row.kind },
+            { head: w.reason, cell: (row) => spoken(securityWords(c.var.locale), row.kind) },
             { head: w.proved, cell: (row) => row.device_id ?? '' },
             { head: w.claimed, cell: (row) => row.client_id ?? '' },
             { head: w.topic, cell: (row) => row.topic ?? '' },
@@ -127,13 +127,15 @@ export function IngestHealth({
 
 function IngesterFacts({ c, status, updated_at }: { c: AppContext; status: IngestStatus; updated_at: number }) {
   const w = words(c.var.locale);
+  const states = stateWords(c.var.locale);
+  const tone = status.state === 'working' ? 'good' : status.state === 'standby' ? 'neutral' : 'bad';
   const number = (value: number | null, digits = 0) => <Num value={value} digits={digits} locale={c.var.locale} />;
   return (
     <Facts
       facts={[
-        [w.kind, <Badge tone={status.state === 'working' ? 'good' : 'bad'}>{status.state}</Badge>],
-        [w.reason, status.reason ?? ''],
-        [w.broker, `${status.broker ?? ''} ${status.broker_state ?? ''}`],
+        [w.kind, <Badge tone={tone}>{spoken(states, status.state)}</Badge>],
+        ...(status.reason === null ? [] : [[w.reason, status.reason] as const]),
+        [w.broker, [status.broker, status.broker_state].map((word) => (word === null ? '' : spoken(states, word))).join(' ')],
         [w.rate, number(status.reports_per_s)],
         [w.backlog, number(status.queued)],
         [w.rows_waiting, number(status.rows_waiting)],
@@ -151,3 +153,6 @@ function IngesterFacts({ c, status, updated_at }: { c: AppContext; status: Inges
     />
   );
 }
+
+/** The words for a code of ours; one that has none yet speaks for itself. */
+const spoken = (known: object, code: string): string => (known as Readonly<Record<string, string>>)[code] ?? code;

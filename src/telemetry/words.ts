@@ -103,6 +103,34 @@ export const words = defineWords({
   ongoing: ['ongoing', '継続中'],
 });
 
+/** States of an ingester and its broker. */
+export const stateWords = defineWords({
+  working: ['Working', '稼働中'],
+  standby: ['Standing by', '待機'],
+  stalled: ['Stalled', '停滞'],
+  disconnected: ['Disconnected', '切断'],
+  embedded: ['embedded', '内蔵'],
+  external: ['external', '外部'],
+  listening: ['listening', '受付中'],
+  connecting: ['connecting', '接続中'],
+  connected: ['connected', '接続済み'],
+  waiting: ['waiting to connect again', '再接続待ち'],
+  refused: ['refused', '接続拒否'],
+  closed: ['closed', '終了'],
+});
+
+/** What devices were refused for. */
+export const securityWords = defineWords({
+  bad_credential: ['Wrong password', 'パスワード誤り'],
+  bad_client_id: ['Impossible client ID', '不正なクライアントID'],
+  no_credential: ['No password', 'パスワードなし'],
+  spoofed_topic: ['Spoke for another device', '他デバイスへのなりすまし'],
+  forbidden_subscription: ['Listened to others', '許可外の購読'],
+  bad_will: ['Will for another device', '他デバイスの遺言'],
+  packet_too_large: ['Packet too large', 'パケットサイズ超過'],
+  protocol_error: ['Not MQTT as agreed', 'プロトコル違反'],
+});
+
 /** Reasons of the quarantine as people read them; a new one shows its code. */
 export const reasonWords = defineWords({
   unknown_device: ['Unknown device', '未登録デバイス'],
