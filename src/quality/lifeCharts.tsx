@@ -22,15 +22,17 @@ interface Props {
 
 export function SurvivalChart({ analysis, rows, locale }: Props) {
   const w = words(locale);
-  if (analysis.kaplanMeier.length === 0) return null;
+  if (analysis.curve.length === 0) return null;
+  const byIntervals = analysis.interval_failures > 0;
   const last = rows.reduce((longest, row) => Math.max(longest, row.time), 0);
   const x = linearScale([0, last], [AREA.left, AREA.right], 4);
-  const lowest = Math.min(...analysis.kaplanMeier.map((point) => point.ci_low ?? point.survival));
+  const lowest = Math.min(...analysis.curve.map((point) => point.ci_low ?? point.survival));
   const y = linearScale([Math.max(0, Math.floor(lowest * 10) / 10), 1], [AREA.bottom, AREA.top]);
-  const start = { time: 0, survival: 1, ci_low: 1, ci_high: 1 };
-  const points = [start, ...analysis.kaplanMeier, { ...(analysis.kaplanMeier.at(-1) ?? start), time: last }];
+  const start = { time: 0, lower: null, survival: 1, ci_low: 1, ci_high: 1 };
+  const points = [start, ...analysis.curve, { ...(analysis.curve.at(-1) ?? start), time: last, lower: null }];
   const curve = (value: (point: (typeof points)[number]) => number): Point[] =>
     stepped(points.map((point) => ({ x: x.at(point.time), y: y.at(value(point)) })));
+  const fallenEarly = stepped(points.map((point) => ({ x: x.at(point.lower ?? point.time), y: y.at(point.survival) })));
   const counts = atRiskAt(
     rows,
     x.ticks.filter((tick) => tick <= last),
@@ -40,7 +42,11 @@ export function SurvivalChart({ analysis, rows, locale }: Props) {
       <Chart title={w.survival_title} height={400}>
         <XAxis scale={x} area={AREA} title={w.age_days} format={(value) => formatNumber(value, locale)} />
         <YAxis scale={y} area={AREA} title={w.surviving} format={(value) => `${formatNumber(value * 100, locale, y.high - y.low < 0.05 ? 1 : 0)}%`} />
-        <Band upper={curve((point) => point.ci_high ?? point.survival)} lower={curve((point) => point.ci_low ?? point.survival)} />
+        {byIntervals ? (
+          <Band upper={curve((point) => point.survival)} lower={fallenEarly} />
+        ) : (
+          <Band upper={curve((point) => point.ci_high ?? point.survival)} lower={curve((point) => point.ci_low ?? point.survival)} />
+        )}
         <Line points={curve((point) => point.survival)} />
         {analysis.weibull === null ? null : (
           <Line mark="warn dashed" points={fitted(analysis.weibull.shape.estimate, analysis.weibull.scale.estimate, last, x, y)} />
@@ -56,8 +62,8 @@ export function SurvivalChart({ analysis, rows, locale }: Props) {
       </Chart>
       <Legend
         entries={[
-          { mark: '', label: w.kaplan_meier },
-          { mark: 'band', label: w.band },
+          { mark: '', label: byIntervals ? w.turnbull : w.kaplan_meier },
+          { mark: 'band', label: byIntervals ? w.fall_unlocated : w.band },
           ...(analysis.weibull === null ? [] : [{ mark: 'warn dashed', label: w.weibull_line }]),
         ]}
       />
@@ -74,7 +80,7 @@ const fitted = (shape: number, scale: number, last: number, x: Scale, y: Scale):
 /** log(−log S) against log t: a Weibull is a straight line of slope β. */
 export function WeibullPlot({ analysis, locale }: Omit<Props, 'rows'>) {
   const w = words(locale);
-  const points = analysis.kaplanMeier.filter((point) => point.survival > 0 && point.survival < 1);
+  const points = analysis.curve.filter((point) => point.survival > 0 && point.survival < 1);
   if (analysis.weibull === null || points.length < 2) return null;
   const { shape, scale } = analysis.weibull;
   const x = logScale([(points[0]?.time ?? 1) * 0.8, (points.at(-1)?.time ?? 1) * 1.25], [AREA.left, AREA.right], 5);

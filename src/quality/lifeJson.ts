@@ -25,9 +25,13 @@ export const LifeAnalysisJson = z
     censoring: z.object({ exact: z.int(), interval: z.int(), right: z.int(), left_truncated: z.boolean() }),
     weibull: Weibull.nullable(),
     log_likelihood: z.number().nullable(),
+    /** `kaplan_meier`, or `turnbull` where failures are known by intervals. */
+    curve_method: z.enum(['kaplan_meier', 'turnbull']),
+    /** The survival curve by `curve_method`. Turnbull's falls somewhere in (lower_days, time_days], by how much is known, and has no pointwise errors. */
     kaplan_meier: z.array(
       z.object({
         time_days: z.number(),
+        lower_days: z.number().nullable(),
         survival: z.number(),
         std_error: z.number().nullable(),
         ci_low: z.number().nullable(),
@@ -85,9 +89,13 @@ const warningWords: Record<LifeWarning, Bilingual> = {
     'A defective sub-population fits significantly better: the plain Weibull, its B10 above all, does not describe these units',
     '一部の個体だけが不良である混合モデルの方が有意に適合します。単純ワイブル(特に B10)は実態を表しません',
   ],
-  interval_ends_in_curve: [
-    'Failures known only by interval stand at the end of it in the survival curve; the Weibull fit uses the intervals',
-    '区間でしか分からない故障は、生存曲線では区間の終わりに置いています(ワイブル推定は区間として計算)',
+  turnbull_curve: [
+    'Failures are known only by interval: the survival curve is Turnbull’s, right at the ends of its intervals, without a band; the Weibull fit uses the intervals',
+    '故障時期が区間でしか分からないため、生存曲線は Turnbull 推定です(区間の終わりでの値、信頼帯なし)。ワイブル推定も区間として計算しています',
+  ],
+  incidence_at_interval_ends: [
+    'In the curves per failure mode a failure known only by interval stands at the end of it',
+    '故障モード別の曲線では、区間でしか分からない故障を区間の終わりに置いています',
   ],
   poor_fit: [
     'The Weibull line leaves the 95 % band of the survival curve: it does not describe the data well',
@@ -119,8 +127,10 @@ export function lifeAnalysisJson(analysis: LifeAnalysis, locale: Locale): LifeAn
     },
     weibull: weibull !== null ? weibullJson(weibull) : weibayes !== null ? weibayesJson(weibayes) : null,
     log_likelihood: weibull?.log_likelihood ?? null,
-    kaplan_meier: analysis.kaplanMeier.map(({ time, survival, std_error, ci_low, ci_high, at_risk }) => ({
+    curve_method: analysis.interval_failures > 0 ? 'turnbull' : 'kaplan_meier',
+    kaplan_meier: analysis.curve.map(({ time, lower, survival, std_error, ci_low, ci_high, at_risk }) => ({
       time_days: time,
+      lower_days: lower,
       survival,
       std_error,
       ci_low,

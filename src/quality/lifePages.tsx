@@ -6,12 +6,13 @@ import { weibayesQuantile } from '../stats/weibayes.ts';
 import type { Estimate } from '../stats/weibullFit.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Field, Filters, formatNumber, Num, PageHead, Percent, Section, Select, Table, Unknown } from '../web/parts.tsx';
+import { Field, Filters, formatNumber, Num, PageHead, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { NevadaQuery } from './inputs.ts';
 import { analyseCohort, type CohortForecast } from './life.ts';
 import { HazardChart, hazardByMonth, SurvivalChart, WeibullPlot } from './lifeCharts.tsx';
 import { LifeAnalysisQuery, lifeRequestOf } from './lifeInputs.ts';
 import { warningText } from './lifeJson.ts';
+import { CurveTable, HazardTable, ModelsCompared } from './lifeTables.tsx';
 import { nevadaTable } from './nevadaTable.ts';
 import { NevadaFigure } from './rateCharts.tsx';
 import { DAYS_PER_MONTH } from './rates.ts';
@@ -82,77 +83,6 @@ function LifeFilters({ c, query }: { c: AppContext; query: z.output<typeof LifeA
       <Field label={w.weibayes_shape} name="weibayes_shape" type="number" step="any" min={0} value={query.weibayes_shape ?? null} />
       <Field label={w.months} name="months" type="number" min={1} max={60} value={query.months} />
     </Filters>
-  );
-}
-
-function ModelsCompared({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
-  const { locale } = c.var;
-  const w = words(locale);
-  return (
-    <Section title={w.models_compared}>
-      <Table
-        c={c}
-        caption={w.models_compared}
-        rows={analysis.models}
-        columns={[
-          { head: w.model, cell: (row) => w.model_name(row.model) },
-          { head: w.log_likelihood, numeric: true, cell: (row) => formatNumber(row.log_likelihood, locale, 3) },
-          { head: w.parameters, numeric: true, cell: (row) => row.parameters },
-          { head: 'AIC', numeric: true, cell: (row) => formatNumber(row.aic, locale, 2) },
-        ]}
-      />
-    </Section>
-  );
-}
-
-function CurveTable({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
-  const { locale } = c.var;
-  const w = words(locale);
-  const n = (value: number): string => formatNumber(value, locale);
-  return (
-    <Section title={w.kaplan_meier}>
-      <Table
-        c={c}
-        caption={w.kaplan_meier}
-        rows={analysis.kaplanMeier}
-        columns={[
-          { head: w.age_days, numeric: true, cell: (row) => formatNumber(row.time, locale, Number.isInteger(row.time) ? 0 : 1) },
-          { head: w.at_risk, numeric: true, cell: (row) => n(row.at_risk) },
-          { head: w.failures, numeric: true, cell: (row) => n(row.failed) },
-          { head: w.surviving, numeric: true, cell: (row) => <Percent value={row.survival} digits={2} locale={locale} /> },
-          {
-            head: w.band,
-            numeric: true,
-            cell: (row) => (
-              <>
-                <Percent value={row.ci_low} digits={2} locale={locale} />–<Percent value={row.ci_high} digits={2} locale={locale} />
-              </>
-            ),
-          },
-        ]}
-      />
-    </Section>
-  );
-}
-
-function HazardTable({ c, months }: { c: AppContext; months: ReturnType<typeof hazardByMonth> }) {
-  const { locale } = c.var;
-  const w = words(locale);
-  const n = (value: number): string => formatNumber(value, locale);
-  return (
-    <Section title={w.hazard_title}>
-      <Table
-        c={c}
-        caption={w.hazard_title}
-        rows={months}
-        columns={[
-          { head: w.age_months, numeric: true, cell: (row) => row.month },
-          { head: w.failures, numeric: true, cell: (row) => n(row.failures) },
-          { head: w.device_days, numeric: true, cell: (row) => n(row.device_months * DAYS_PER_MONTH) },
-          { head: w.rate, numeric: true, cell: (row) => <Num value={row.per_1000} digits={2} locale={locale} /> },
-        ]}
-      />
-    </Section>
   );
 }
 

@@ -57,6 +57,7 @@ export function ControlChartFigure({ chart, locale }: { chart: MonthlyChart; loc
           { mark: 'muted', label: w.centre },
           { mark: 'bad dashed', label: w.limits },
           { mark: 'warn dashed', label: w.mix_line },
+          { mark: 'dot bad', label: w.breaks_rule },
         ]}
       />
     </>

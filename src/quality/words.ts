@@ -75,6 +75,9 @@ export const words = defineWords({
   age_days: ['Age in days', '経過日数'],
   at_risk: ['At risk', '観察中'],
   kaplan_meier: ['Kaplan–Meier', 'カプラン・マイヤー'],
+  turnbull: ['Turnbull', 'Turnbull'],
+  falls_after: ['Falls after', '低下区間の始まり'],
+  fall_unlocated: ['Falls somewhere in here', '低下時期が特定できない範囲'],
   band: ['95 % band (log-log)', '95%帯(log-log)'],
   weibull_line: ['Weibull fit', 'ワイブル'],
   weibull_title: ['Weibull probability plot', 'ワイブル確率プロット'],
@@ -122,6 +125,7 @@ export const words = defineWords({
     `Laney u′ chart: limits at 3σ, widened by σz = ${sigma} (mean moving range of the z-scores / 1.128).`,
     `Laney u′ 管理図: 3σ限界を σz = ${sigma}(z値の移動範囲平均 / 1.128)で補正しています。`,
   ],
+  breaks_rule: ['Breaks a rule', '判定ルールに抵触'],
   rules: ['Rules', '判定ルール'],
   rule: (name: string) =>
     (

@@ -6,10 +6,12 @@ import { riskTable } from './riskTable.ts';
 
 export interface SurvivalPoint {
   readonly time: number;
+  /** When not null the curve falls somewhere in (lower, time]; null means exactly at `time`. */
+  readonly lower: number | null;
   readonly survival: number;
-  /** Greenwood (1926), of the survival itself; null once nobody is left. */
+  /** Greenwood (1926), of the survival itself; null once nobody is left, and where failures are known by intervals. */
   readonly std_error: number | null;
-  /** 95 %, on the log(−log S) scale (Kalbfleisch & Prentice 2002, §1.4); null once nobody is left. */
+  /** 95 %, on the log(−log S) scale (Kalbfleisch & Prentice 2002, §1.4); null like the error. */
   readonly ci_low: number | null;
   readonly ci_high: number | null;
   readonly at_risk: number;
@@ -24,7 +26,7 @@ export function kaplanMeier(rows: readonly LifeRow[]): SurvivalPoint[] {
     survival *= 1 - failed / at_risk;
     greenwood += failed / (at_risk * (at_risk - failed));
     if (at_risk === failed) survival = 0;
-    return { time, survival, ...errorOf(survival, greenwood), at_risk, failed };
+    return { time, lower: null, survival, ...errorOf(survival, greenwood), at_risk, failed };
   });
 }
 

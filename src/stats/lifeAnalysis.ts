@@ -2,8 +2,9 @@
 import { aalenJohansen, type IncidencePoint } from './aalenJohansen.ts';
 import { aicOf, constantHazardP, fitExponential, type ModelFit, shareOutsideBand } from './fitQuality.ts';
 import { kaplanMeier, type SurvivalPoint } from './kaplanMeier.ts';
-import { countFailures, countRows, type LifeRow, modesOf, onlyMode } from './lifeRow.ts';
+import { countFailures, countRows, type LifeRow, modesOf, onlyMode, overlap } from './lifeRow.ts';
 import { fitLimitedFailure, type LimitedFailureFit } from './limitedFailure.ts';
+import { turnbull } from './turnbull.ts';
 import { fitWeibayes, type WeibayesFit } from './weibayes.ts';
 import { fitWeibull, MIN_FAILURES, type WeibullFit } from './weibullFit.ts';
 
@@ -13,7 +14,8 @@ export const LIFE_WARNINGS = [
   'no_maximum',
   'weibayes_shape_ignored',
   'sub_population',
-  'interval_ends_in_curve',
+  'turnbull_curve',
+  'incidence_at_interval_ends',
   'poor_fit',
   'limit_missing',
   'risk_set_emptied',
@@ -26,7 +28,8 @@ export interface LifeAnalysis {
   readonly weibull: WeibullFit | null;
   readonly weibayes: WeibayesFit | null;
   readonly limited: LimitedFailureFit | null;
-  readonly kaplanMeier: readonly SurvivalPoint[];
+  /** Kaplan–Meier; with interval-censored failures Turnbull’s curve. */
+  readonly curve: readonly SurvivalPoint[];
   readonly incidence: ReadonlyMap<string, readonly IncidencePoint[]>;
   readonly byMode: ReadonlyMap<string, WeibullFit | null>;
   readonly models: readonly (ModelFit & { readonly model: 'exponential' | 'weibull' | 'limited_failure_population' })[];
@@ -46,7 +49,6 @@ export function analyseLife(rows: readonly LifeRow[], options: LifeOptions = {})
   const failures = countFailures(rows);
   const weibull = fitWeibull(rows);
   const shape = options.weibayesShape ?? null;
-  const points = kaplanMeier(rows);
   const limited = weibull === null ? null : fitLimitedFailure(rows, weibull.log_likelihood);
   const exponential = fitExponential(rows);
   const modes = modesOf(rows);
@@ -57,12 +59,12 @@ export function analyseLife(rows: readonly LifeRow[], options: LifeOptions = {})
     weibull,
     weibayes: failures < MIN_FAILURES && shape !== null && rows.length > 0 ? fitWeibayes(rows, shape) : null,
     limited,
-    kaplanMeier: points,
+    curve: interval > 0 ? turnbull(rows) : kaplanMeier(rows),
     incidence: modes.length > 0 ? aalenJohansen(rows) : new Map<string, IncidencePoint[]>(),
     byMode: new Map(modes.length > 1 ? modes.map((mode) => [mode, fitWeibull(onlyMode(rows, mode))]) : []),
     models: modelsOf(exponential, weibull, limited),
     constant_hazard_p: weibull === null || exponential === null ? null : constantHazardP(weibull.log_likelihood, exponential.log_likelihood),
-    outside_band: weibull === null ? null : shareOutsideBand(points, weibull.shape.estimate, weibull.scale.estimate),
+    outside_band: weibull === null || overlap(rows) ? null : shareOutsideBand(kaplanMeier(rows), weibull.shape.estimate, weibull.scale.estimate),
     exact_failures: failures - interval,
     interval_failures: interval,
     truncated: rows.some((row) => row.entry > 0),
@@ -74,7 +76,7 @@ export function analyseLife(rows: readonly LifeRow[], options: LifeOptions = {})
 const POOR_FIT = 0.1;
 
 function warningsOf(found: Omit<LifeAnalysis, 'warnings'>, shapeGiven: boolean): LifeWarning[] {
-  const { weibull, kaplanMeier: points } = found;
+  const { weibull, curve } = found;
   const limits = weibull === null ? [] : [weibull.shape, weibull.scale, weibull.b1, weibull.b5, weibull.b10, weibull.b50];
   const holds: Record<LifeWarning, boolean> = {
     no_failures: found.failures === 0,
@@ -82,10 +84,11 @@ function warningsOf(found: Omit<LifeAnalysis, 'warnings'>, shapeGiven: boolean):
     no_maximum: found.failures >= MIN_FAILURES && weibull === null,
     weibayes_shape_ignored: shapeGiven && found.failures >= MIN_FAILURES,
     sub_population: found.limited !== null,
-    interval_ends_in_curve: found.interval_failures > 0,
+    turnbull_curve: found.interval_failures > 0,
+    incidence_at_interval_ends: found.interval_failures > 0 && found.incidence.size > 0,
     poor_fit: (found.outside_band ?? 0) > POOR_FIT,
     limit_missing: limits.some(({ ci_low, ci_high }) => ci_low === null || ci_high === null),
-    risk_set_emptied: points.slice(0, -1).some(({ survival }) => survival === 0),
+    risk_set_emptied: curve.slice(0, -1).some(({ survival }) => survival === 0),
   };
   return LIFE_WARNINGS.filter((warning) => holds[warning]);
 }

@@ -20,6 +20,21 @@ export const countFailures = (rows: readonly LifeRow[]): number => rows.reduce((
 /** The failure modes that occur, sorted. */
 export const modesOf = (rows: readonly LifeRow[]): string[] => [...new Set(rows.flatMap((row) => (row.failed && row.mode !== null ? [row.mode] : [])))].sort();
 
+/**
+ * Whether a failure ends inside the interval of another. Where none does (failures known by month of age, say), a curve that falls at the ends of the
+ * intervals is right there, errors included.
+ */
+export function overlap(rows: readonly LifeRow[]): boolean {
+  const failures = rows.filter((row) => row.failed).sort((a, b) => a.time - b.time);
+  let earlier = 0;
+  let last = 0;
+  for (const { time, lower } of failures) {
+    if (time > last) [earlier, last] = [last, time];
+    if (lower !== null && lower < earlier) return true;
+  }
+  return false;
+}
+
 /** The same rows where only one mode counts as failure: the others end the observation, at the start of their interval. */
 export const onlyMode = (rows: readonly LifeRow[], mode: string): LifeRow[] =>
   rows.flatMap((row) => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { addDays } from '../../src/core/time.ts';
-import { type Caller, callerOf, testApp } from '../support/app.ts';
 import { addToken } from '../../src/person/tokens.ts';
+import { type Caller, callerOf, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 
 /** Model, drive-days, failures, published AFR in percent with its 95 % interval: Backblaze Drive Stats, 50 days of 2016. */

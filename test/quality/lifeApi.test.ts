@@ -5,7 +5,7 @@ import type { LifeRow } from '../../src/stats/lifeRow.ts';
 import { nevadaLifeRows } from '../../src/stats/nevada.ts';
 import { drawWeibull } from '../stats/draws.ts';
 import * as figures from '../stats/lifeFigures.ts';
-import { bearingCage, integratedCircuits, leftTruncated, nevadaShipments, shockAbsorber } from '../stats/lifeTables.ts';
+import { bearingCage, integratedCircuits, leftTruncated, lifeRows, nevadaShipments, shockAbsorber } from '../stats/lifeTables.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { addCatalog, addReturn, addUnit } from './fleet.ts';
@@ -24,9 +24,11 @@ const Answer = z.object({
   log_likelihood: z.number().nullable(),
   warnings: z.array(z.string()),
   weibull: z.object({ shape: Figure, scale_days: Figure, b1_days: Figure, b5_days: Figure, b10_days: Figure, b50_days: Figure }).nullable(),
+  curve_method: z.string(),
   kaplan_meier: z.array(
     z.object({
       time_days: z.number(),
+      lower_days: z.number().nullable(),
       survival: z.number(),
       std_error: z.number().nullable(),
       ci_low: z.number().nullable(),
@@ -143,6 +145,17 @@ eachDb('life analysis', (test) => {
 
     it('refuses what is not JSON by its type', async () => {
       expect((await caller.post('/api/v1/life-analysis/fits', 'time,failed\n3,1', { 'Content-Type': 'text/csv' })).status).toBe(415);
+    });
+
+    it('known by intervals the curve is Turnbull’s, without errors, and the answer says so', async () => {
+      const answer = await fitted(lifeRows('3>5-9 2-6x2 0-4x3 8+x4 12-18 10>20-26'));
+      expect(answer.curve_method).toBe('turnbull');
+      expect(answer.warnings.join()).toContain('Turnbull');
+      expect(answer.kaplan_meier.length).toBeGreaterThan(2);
+      expect(answer.kaplan_meier.every((point) => point.lower_days !== null && point.std_error === null && point.ci_low === null)).toBe(true);
+      const exact = await fitted(shockAbsorber);
+      expect(exact.curve_method).toBe('kaplan_meier');
+      expect(exact.kaplan_meier.every((point) => point.lower_days === null)).toBe(true);
     });
 
     it('an interval that opens before the unit was observed opens with the observation', async () => {

@@ -75,13 +75,20 @@ export const Legend = ({ entries }: { entries: readonly LegendEntry[] }) => (
     {entries.map(({ mark, label }) => (
       <li>
         <svg viewBox="0 0 24 12" aria-hidden="true">
-          <line class={`stroke ${mark}`} x1="1" x2="23" y1="6" y2="6" />
+          <Sample mark={mark} />
         </svg>
         {label}
       </li>
     ))}
   </ul>
 );
+
+// What the mark looks like in the chart: an area, a point, else a line.
+function Sample({ mark }: { mark: string }) {
+  if (mark.startsWith('band')) return <rect class={mark} x="1" y="1" width="22" height="10" />;
+  if (mark.startsWith('dot')) return <circle class={mark} cx="12" cy="6" r="4.5" />;
+  return <line class={`stroke ${mark}`} x1="1" x2="23" y1="6" y2="6" />;
+}
 
 /** Positions to a tenth of a unit: a page of marks stays small. */
 export const round = (value: number): number => Math.round(value * 10) / 10;
