@@ -78,7 +78,10 @@ describe('a forecast', () => {
   });
 
   /** Share of fleets whose coming failures lay within the interval; a fleet enters service over 500 days and is fitted at the end of them. */
-  function coverage({ units, shape, scale, ahead, fleets, draws }: Record<'units' | 'shape' | 'scale' | 'ahead' | 'fleets' | 'draws', number>): number {
+  function coverage({ units, shape, scale, ahead, fleets, draws }: Record<'units' | 'shape' | 'scale' | 'ahead' | 'fleets' | 'draws', number>): {
+    share: number;
+    tried: number;
+  } {
     const random = seededRandom(units);
     let [covered, tried] = [0, 0];
     for (let fleet = 0; fleet < fleets; fleet++) {
@@ -94,19 +97,23 @@ describe('a forecast', () => {
       tried += 1;
       if (total.low <= coming && coming <= total.high) covered += 1;
     }
-    expect(tried).toBeGreaterThan(0.85 * fleets);
-    return covered / tried;
+    return { share: covered / tried, tried };
   }
 
+  // Over 1,000 fleets of other seeds: 120 units (11 failures so far) 87.4 %, 60 units (5) 88.9 %, 200 units (6) 88.1 %, 45 units (4) 92.7 %, 300 units of
+  // falling hazard (36) 91.0 %. Drawn at random between whole numbers they hold 87.0, 89.0, 87.0, 91.1 and 90.6 %: few whole numbers cost at most 1.6 points.
+  // Fleets with fewer than three failures have no fit, hence no forecast, and are left out.
   it.each([
     { units: 200, shape: 1.6, scale: 1200, ahead: 120, fleets: 250, draws: 200 },
     { units: 300, shape: 0.8, scale: 3000, ahead: 180, fleets: 250, draws: 200 },
+    { units: 60, shape: 1.6, scale: 1200, ahead: 120, fleets: 250, draws: 200 },
+    { units: 45, shape: 1.6, scale: 1200, ahead: 120, fleets: 250, draws: 200 },
   ])(
-    'of 90 % covers what then comes 87 to 93 times in 100: %o',
+    'of 90 % covers what then comes within 3 points, give or take two standard errors of the simulation: %o',
     (fleet) => {
-      const share = coverage(fleet);
-      expect(share).toBeGreaterThan(0.87);
-      expect(share).toBeLessThan(0.93);
+      const { share, tried } = coverage(fleet);
+      expect(tried).toBeGreaterThan(150);
+      expect(Math.abs(share - 0.9)).toBeLessThan(0.03 + 2 * Math.sqrt((0.9 * 0.1) / tried));
     },
     120_000,
   );
