@@ -2,7 +2,7 @@
 import type { Series, SignalShape } from '../../src/alert/detector.ts';
 import { expectationOf, type SignalPrior, type Totals } from '../../src/alert/fleet.ts';
 import { likenessOf } from '../../src/alert/likeness.ts';
-import { PART_SHAPE } from '../../src/alert/past.ts';
+import { PART_SHAPE } from '../../src/alert/series.ts';
 import { START_DISPERSION, START_SHAPE } from '../../src/alert/starters.ts';
 import type { History } from './history.ts';
 import { BANDS, NODES, SIGNALS } from './parameters.ts';

@@ -1,6 +1,6 @@
 // The detector of one model: all its nested cohorts and all signals, joined to one statistic with one budget of false alerts.
-import { clustersOf } from '../stats/clusters.ts';
-import { addDay, type Design, detectorAt, emptyStream, type Known, type Stream } from '../stats/sequential.ts';
+import { clustersOf, clustersPerEvent } from '../stats/clusters.ts';
+import { addDay, boundAt, type Design, detectorAt, emptyStream, type Known, type Priors, type Stream } from '../stats/sequential.ts';
 
 /** Daily episodes and expectations of one signal in one cohort, day 0 first. */
 export interface Series {
@@ -29,28 +29,51 @@ export const design: Design = {
 
 /** Streams of one model: streams[cohort][signal], cohort 0 the whole model. */
 export function streamsOf(cohorts: readonly (readonly Series[])[], signals: readonly SignalShape[], days: number, plan: Design = design): Stream[][] {
-  const whole = signals.map((signal, s) => streamOf(seriesAt(cohorts, 0, s), days, signal, () => ({ shape: signal.shape, rate: signal.shape }), plan));
-  const parts = cohorts.slice(1).map((_, part) =>
-    signals.map((signal, s) => {
-      const model = whole[s];
-      return streamOf(seriesAt(cohorts, part + 1, s), days, signal, (day) => partPrior(model, day, signal, plan), plan);
-    }),
+  const whole = signals.map((signal, s) =>
+    streamOf(
+      seriesAt(cohorts, 0, s),
+      signal,
+      priorsOf(days, () => ({ shape: signal.shape, rate: signal.shape })),
+      plan,
+    ),
   );
+  if (cohorts.length < 2) return [whole];
+  const priors = signals.map((signal, s) => priorsOf(days, (day) => partPrior(whole[s], day, signal, plan)));
+  const parts = cohorts
+    .slice(1)
+    .map((_, part) => signals.map((signal, s) => streamOf(seriesAt(cohorts, part + 1, s), signal, priors[s] ?? priorsOf(0, () => NOTHING), plan)));
   return [whole, ...parts];
 }
 
-function streamOf(series: Series, days: number, signal: SignalShape, priorAt: (day: number) => Known, plan: Design): Stream {
-  const stream = emptyStream(days);
+const NOTHING: Known = { shape: 0, rate: 0 };
+
+/** All parts of a model share them: they depend on the day alone. */
+function priorsOf(days: number, knownOn: (day: number) => Known): Priors {
+  const priors = { shape: new Float64Array(days), rate: new Float64Array(days) };
   for (let day = 0; day < days; day += 1) {
-    const prior = priorAt(day);
-    const last = day - plan.guard_days;
-    const level = last < 0 ? prior.shape / prior.rate : (prior.shape + (stream.past_events[last] ?? 0)) / (prior.rate + (stream.past_expected[last] ?? 0));
-    const day_expected = series.expected[day] ?? 0;
-    // At the cohort's own level; the expectation goes back to the family's, for the level is what the history learns.
-    const clusters = clustersOf(series.events[day] ?? 0, day_expected * level, signal.dispersion);
-    addDay(stream, clusters.events, clusters.expected / level, prior, plan.discount);
+    const { shape, rate } = knownOn(day);
+    priors.shape[day] = shape;
+    priors.rate[day] = rate;
+  }
+  return priors;
+}
+
+function streamOf(series: Series, signal: SignalShape, priors: Priors, plan: Design): Stream {
+  const stream = emptyStream(priors);
+  const clusters = clustersPerEvent(signal.dispersion);
+  for (let day = 0; day < priors.shape.length; day += 1) {
+    const [events, expected] = [series.events[day] ?? 0, series.expected[day] ?? 0];
+    addDay(stream, events === 0 ? 0 : clustersAtOwnLevel(stream, day, events, expected, signal, plan), expected * clusters, plan.discount);
   }
   return stream;
+}
+
+/** How many clusters the events are hangs on the cohort's own level; the expectation stays the family's, for the level is what the history learns. */
+function clustersAtOwnLevel(stream: Stream, day: number, events: number, expected: number, signal: SignalShape, plan: Design): number {
+  const last = day - plan.guard_days;
+  const shape = (stream.prior_shape[day] ?? 0) + (last < 0 ? 0 : (stream.past_events[last] ?? 0));
+  const rate = (stream.prior_rate[day] ?? 0) + (last < 0 ? 0 : (stream.past_expected[last] ?? 0));
+  return clustersOf(events, (expected * shape) / rate, signal.dispersion).events;
 }
 
 /**
@@ -91,6 +114,34 @@ export function evidenceAt(
     for (const [s, value] of row.entries()) statistic += value * (budgets[cohort] ?? 0) * (signals[s]?.weight ?? 0);
   }
   return { statistic, by_stream };
+}
+
+/**
+ * The evidence of a day if the statistic reaches `floor`, else null. Most models are decided by bounds; the heaviest are replaced by the
+ * truth until what is left cannot reach the floor any more.
+ */
+export function evidenceFrom(
+  floor: number,
+  streams: readonly (readonly Stream[])[],
+  t: number,
+  signals: readonly SignalShape[],
+  budgets: readonly number[],
+  plan: Design = design,
+): Evidence | null {
+  const terms = streams.flatMap((row, cohort) =>
+    row.map((stream, s) => {
+      const weight = (budgets[cohort] ?? 0) * (signals[s]?.weight ?? 0);
+      return { stream, weight, most: weight * boundAt(stream, t, plan) };
+    }),
+  );
+  terms.sort((a, b) => b.most - a.most);
+  const above = terms.map(({ most }) => most);
+  for (const [place, { stream, weight }] of terms.entries()) {
+    if (above.reduce((sum, most) => sum + most, 0) < floor) return null;
+    above[place] = weight * detectorAt(stream, t, plan) * (1 + 1e-9);
+  }
+  const evidence = evidenceAt(streams, t, signals, budgets, plan);
+  return evidence.statistic < floor ? null : evidence;
 }
 
 /** Half of a model's budget is the whole model's, the rest is shared by kind of part and evenly within a kind. */

@@ -4,7 +4,8 @@ import { compareRates } from '../stats/compareRates.ts';
 import { gammaQuantile } from '../stats/gamma.ts';
 import { bestWindow, knownAt, type Stream } from '../stats/sequential.ts';
 import { design, type Evidence } from './detector.ts';
-import type { Cohort, ModelPast, Past } from './past.ts';
+import type { Past } from './past.ts';
+import type { Cohort, ModelPast } from './series.ts';
 
 export interface Excess {
   readonly kind: Cohort['kind'];

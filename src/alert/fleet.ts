@@ -39,11 +39,22 @@ const DISCOUNT = 0.998;
 /** Everything is a function of the totals alone, so the same data in any order gives the same expectation. */
 export function expectationOf(totals: Totals, priors: readonly SignalPrior[]): Expectation {
   const large = largeModels(totals);
-  const bySignal = priors.map((prior, signal) => signalExpectation(totals, signal, prior, large));
+  const devices = byDay(totals, totals.devices, 0);
+  const bySignal = priors.map((prior, signal) => signalExpectation({ ...totals, devices, events: byDay(totals, totals.events, signal) }, prior, large));
   return {
     rates: (model, signal) => bySignal[signal]?.own.get(model) ?? bySignal[signal]?.family ?? new Float64Array(BANDS * totals.days),
     factor: (signal, day) => bySignal[signal]?.factors[day] ?? 1,
   };
+}
+
+/** One signal with the days outermost, [(day x models + model) x BANDS + band]: a day of the whole fleet is read in one go. */
+type Daily = Pick<Totals, 'models' | 'days' | 'devices' | 'events'>;
+
+function byDay({ models, days }: Totals, values: Float32Array, signal: number): Float32Array {
+  const [row, first] = [models * BANDS, signal * models * BANDS * days];
+  const turned = new Float32Array(row * days);
+  for (let place = 0; place < row; place += 1) for (let day = 0; day < days; day += 1) turned[day * row + place] = values[first + place * days + day] ?? 0;
+  return turned;
 }
 
 /** Models above a fifth of the family's device-days: they see a reference without themselves. */
@@ -53,28 +64,32 @@ function largeModels(totals: Totals): number[] {
   return [...sizes.keys()].filter((model) => (sizes[model] ?? 0) > LARGE_SHARE * all);
 }
 
-function signalExpectation(totals: Totals, signal: number, prior: SignalPrior, large: readonly number[]) {
-  const { models, days } = totals;
-  const family = references(totals, signal, prior, null);
-  const own = new Map(large.map((model) => [model, references(totals, signal, prior, model)]));
+function signalExpectation(daily: Daily, prior: SignalPrior, large: readonly number[]) {
+  const { models, days } = daily;
+  const family = references(daily, prior, null);
+  const own = new Map(large.map((model) => [model, references(daily, prior, model)]));
   const factors = new Float64Array(days).fill(1);
   const shown = Array.from({ length: models }, () => ({ events: 0, expected: 0, level: 1 }));
+  // At the level each model has shown, or models that always report more would pass for a bad day of the fleet.
+  const shares = shown.map(() => ({ events: 0, expected: 0 }));
+  const rest = shares.findIndex((_, model) => !own.has(model));
   for (let day = 0; day < days; day += 1) {
-    const shares = shown.map((_, model) => shareOn(totals, signal, model, day, own.get(model) ?? family));
-    // At the level each model has shown, or models that always report more would pass for a bad day of the fleet.
-    const seen = factorsByCohort(
-      shares.map(({ events, expected }, model) => ({ events, expected: expected * (shown[model]?.level ?? 1) })),
-      prior.dispersion,
-    );
-    const rest = shares.findIndex((_, model) => !own.has(model));
+    shares.forEach((share, model) => {
+      takeDay(share, daily, model, day, own.get(model) ?? family);
+      share.expected *= shown[model]?.level ?? 1;
+    });
+    const seen = factorsByCohort(shares, prior.dispersion);
     factors[day] = seen[rest < 0 ? 0 : rest] ?? 1;
-    for (const [model, rates] of own) scaleDay(rates, days, day, seen[model] ?? 1);
-    scaleDay(family, days, day, factors[day] ?? 1);
     shown.forEach((one, model) => {
-      one.events += shares[model]?.events ?? 0;
-      one.expected += (shares[model]?.expected ?? 0) * (seen[model] ?? 1);
+      const share = shares[model];
+      if (share === undefined) return;
+      takeDay(share, daily, model, day, own.get(model) ?? family);
+      one.events += share.events;
+      one.expected += share.expected * (seen[model] ?? 1);
       if (day % LEVEL_DAYS === LEVEL_DAYS - 1) one.level = (prior.shape + one.events) / (prior.shape + one.expected);
     });
+    for (const [model, rates] of own) scaleDay(rates, days, day, seen[model] ?? 1);
+    scaleDay(family, days, day, factors[day] ?? 1);
   }
   return { family, own, factors };
 }
@@ -84,6 +99,16 @@ const LEVEL_DAYS = 30;
 
 function scaleDay(rates: Float64Array, days: number, day: number, factor: number): void {
   for (let band = 0; band < BANDS; band += 1) rates[band * days + day] = (rates[band * days + day] ?? 0) * factor;
+}
+
+function takeDay(share: { events: number; expected: number }, { models, days, devices, events }: Daily, model: number, day: number, rates: Float64Array): void {
+  const first = (day * models + model) * BANDS;
+  share.events = 0;
+  share.expected = 0;
+  for (let band = 0; band < BANDS; band += 1) {
+    share.events += events[first + band] ?? 0;
+    share.expected += (devices[first + band] ?? 0) * (rates[band * days + day] ?? 0);
+  }
 }
 
 export function shareOn(
@@ -105,7 +130,8 @@ export function shareOn(
 const LEARNING_DAYS = 30;
 
 /** Reference rates by band and day from the family's own past up to the guard. */
-function references({ models, days, devices, events }: Totals, signal: number, { prior_rate }: SignalPrior, without: number | null): Float64Array {
+function references(daily: Daily, { prior_rate }: SignalPrior, without: number | null): Float64Array {
+  const { days } = daily;
   const rates = new Float64Array(BANDS * days);
   for (let band = 0; band < BANDS; band += 1) {
     let total: BandTotal = { events: 0, device_days: 0 };
@@ -113,19 +139,24 @@ function references({ models, days, devices, events }: Totals, signal: number, {
     for (let day = 0; day < days; day += 1) {
       for (const until = Math.min(days - 1, Math.max(day - design.guard_days, LEARNING_DAYS)); read < until; ) {
         read += 1;
-        const past = read;
-        let [y, d] = [0, 0];
-        for (let model = 0; model < models; model += 1) {
-          if (model === without) continue;
-          y += events[((signal * models + model) * BANDS + band) * days + past] ?? 0;
-          d += devices[(model * BANDS + band) * days + past] ?? 0;
-        }
-        total = { events: total.events * DISCOUNT + y, device_days: total.device_days * DISCOUNT + d };
+        const { events, device_days } = familyOn(daily, read, band, without);
+        total = { events: total.events * DISCOUNT + events, device_days: total.device_days * DISCOUNT + device_days };
       }
       rates[band * days + day] = referenceRate(total, prior_rate);
     }
   }
   return rates;
+}
+
+function familyOn({ models, devices, events }: Daily, day: number, band: number, without: number | null): BandTotal {
+  const sum = { events: 0, device_days: 0 };
+  for (let model = 0; model < models; model += 1) {
+    if (model === without) continue;
+    const place = (day * models + model) * BANDS + band;
+    sum.events += events[place] ?? 0;
+    sum.device_days += devices[place] ?? 0;
+  }
+  return sum;
 }
 
 function sumOf(values: Float32Array, from: number, count: number): number {

@@ -3,13 +3,14 @@ import type { Ctx } from '../db/ctx.ts';
 import { type Day, dayNumber } from '../core/time.ts';
 import { eBenjaminiHochberg } from '../stats/evalue.ts';
 import type { Stream } from '../stats/sequential.ts';
-import { budgetsOf, design, type Evidence, evidenceAt, streamsOf } from './detector.ts';
+import { budgetsOf, design, type Evidence, evidenceAt, evidenceFrom, streamsOf } from './detector.ts';
 import { type AlertEvidence, explain, leading } from './evidence.ts';
-import { type ModelPast, type Past, readModel } from './past.ts';
+import type { Past } from './past.ts';
 import type { Found } from './raise.ts';
 import { rolloutThreshold } from './rollout.ts';
 import { isLiveRollOut, judgeRollOut, listRollOuts, type RollOut, type RollOutFinding } from './rollouts.ts';
 import { alertThreshold, modelBudget, WATCH_THRESHOLD } from './rules.ts';
+import { layOut, type ModelPast } from './series.ts';
 
 /** False discovery rate of the act-now list. */
 const ACT_NOW_RATE = 0.1;
@@ -19,7 +20,8 @@ interface Judged {
   readonly model: ModelPast;
   readonly streams: readonly (readonly Stream[])[];
   readonly budgets: readonly number[];
-  readonly evidence: Evidence;
+  /** Null below the watch level. */
+  readonly evidence: Evidence | null;
 }
 
 type Candidate = Omit<Found, 'level'> & { readonly e_value: number };
@@ -36,9 +38,9 @@ export async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise
   const window = Math.min(design.window_days, past.days);
   const models: Candidate[] = [];
   const upgrades: Candidate[] = [];
-  for (const model_id of past.model_ids) {
-    const judged = await judgeModel(ctx, past, model_id);
-    const own = judged.evidence.statistic < WATCH_THRESHOLD ? null : speakForModel(past, judged, threshold);
+  for (const model of past.model_ids.keys()) {
+    const judged = judgeModel(past, model);
+    const own = speakForModel(past, judged, threshold);
     if (own !== null) models.push({ ...own, e_value: own.statistic / window });
     const found = await loudestRollOut(ctx, past, judged, live);
     if (found !== null && found.e_value >= 1 / ACT_NOW_RATE) {
@@ -52,11 +54,11 @@ export async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise
   );
 }
 
-async function judgeModel(ctx: Ctx, past: Past, model_id: string): Promise<Judged> {
-  const model = await readModel(ctx.db, past, model_id);
+function judgeModel(past: Past, place: number): Judged {
+  const model = layOut(past, place);
   const budgets = budgetsOf(model.cohorts.map((cohort) => cohort.kind));
   const streams = streamsOf(model.series, model.shapes, past.days);
-  return { model, streams, budgets, evidence: evidenceAt(streams, past.days - 1, model.shapes, budgets) };
+  return { model, streams, budgets, evidence: evidenceFrom(WATCH_THRESHOLD, streams, past.days - 1, model.shapes, budgets) };
 }
 
 /** By e-BH among `hypotheses`, the strongest are to be acted on now. */
@@ -90,6 +92,7 @@ function joined(models: readonly Found[], upgrades: readonly Found[]): Found[] {
 
 function speakForModel(past: Past, judged: Judged, threshold: number): Omit<Found, 'level'> | null {
   const { model, streams, budgets, evidence } = judged;
+  if (evidence === null) return null;
   const explained = explain(past, model, streams, evidence, leading(evidence, budgets), threshold);
   if (explained === null) return null;
   return {
@@ -112,7 +115,8 @@ async function loudestRollOut(ctx: Ctx, past: Past, { model, streams }: Judged, 
 }
 
 function speakForRollOut(past: Past, judged: Judged, found: RollOutFinding, threshold: number): Omit<Found, 'level'> | null {
-  const { model, streams, evidence } = judged;
+  const { model, streams, budgets } = judged;
+  const evidence = judged.evidence ?? evidenceAt(streams, past.days - 1, model.shapes, budgets);
   const { rollout, e_value, treated, treated_expected, control, control_expected } = found;
   const cohort = model.cohorts.findIndex(({ kind, value }) => kind === 'firmware' && value === rollout.firmware);
   const explained = explain(past, model, streams, evidence, { cohort, signal: found.signal, start: found.start_day }, threshold);

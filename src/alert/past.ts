@@ -1,9 +1,9 @@
-// Reads the counted days of all models for the scan, and lays out one model's nested cohorts as series.
+// Reads the counted days of all models for the scan, once: what each model counted, the totals of the fleet, and what was to be expected.
 import { addDays, type Day, dayNumber } from '../core/time.ts';
 import type { Db } from '../db/open.ts';
-import { BANDS, type Cell, type EpisodeEntry, type ExposureEntry } from './day.ts';
-import type { Series, SignalShape } from './detector.ts';
+import { BANDS } from './day.ts';
 import { type Expectation, emptyTotals, expectationOf, type SignalPrior, type Totals } from './fleet.ts';
+import { type ModelDays, ModelDaysReader } from './modelDays.ts';
 import type { SignalRow } from './table.ts';
 
 /** Days of history the scan looks at: the window, its guard, and half a year to know a cohort by. */
@@ -13,22 +13,17 @@ export interface Past {
   readonly first_on: Day;
   readonly days: number;
   readonly model_ids: readonly string[];
+  readonly by_model: readonly ModelDays[];
+  readonly device_days: { readonly all: number; readonly by_model: readonly number[] };
   readonly signals: readonly SignalRow[];
   readonly totals: Totals;
   readonly expectation: Expectation;
 }
 
-interface StoredDay {
-  readonly day: number;
-  readonly model_id: string;
-  readonly exposure: ExposureEntry[];
-  readonly episodes: EpisodeEntry[];
-}
+/** Models per read: bounds the memory of the text. Ids are sorted, so a read is one range of the primary key. */
+const READ_MODELS = 50;
 
-/** Days per read: bounds the memory of one pass. */
-const READ_DAYS = 20;
-
-/** The totals of every model over the days up to `last_on`, and what was to be expected of them. One pass over the counted days. */
+/** The past up to `last_on`; null while nothing has been counted. Cost: one read of each counted day. */
 export async function readPast(db: Db, last_on: Day, signals: readonly SignalRow[]): Promise<Past | null> {
   const earliest = await db
     .selectFrom('alert_days')
@@ -37,20 +32,17 @@ export async function readPast(db: Db, last_on: Day, signals: readonly SignalRow
   if (earliest?.day_on == null || earliest.day_on > last_on) return null;
   const first_on = earliest.day_on > addDays(last_on, 1 - PAST_DAYS) ? earliest.day_on : addDays(last_on, 1 - PAST_DAYS);
   const days = dayNumber(last_on) - dayNumber(first_on) + 1;
-  const models = await db
-    .selectFrom('alert_days')
-    .select('model_id')
-    .distinct()
-    .where('day_on', '>=', first_on)
-    .where('day_on', '<=', last_on)
-    .orderBy('model_id')
-    .execute();
-  const model_ids = models.map((row) => row.model_id);
-  const totals = emptyTotals(model_ids.length, days, signals.length);
-  for (let from = 0; from < days; from += READ_DAYS) {
-    for (const stored of await readDays(db, first_on, from, Math.min(days, from + READ_DAYS))) addTotals(totals, model_ids, signals, stored);
+  const models = await db.selectFrom('alert_days').select('model_id').distinct().where('day_on', '>=', first_on).where('day_on', '<=', last_on).execute();
+  // By code unit, whatever the collation of the database.
+  const model_ids = models.map((row) => row.model_id).sort((a, b) => (a < b ? -1 : 1));
+  const by_model: ModelDays[] = [];
+  for (let from = 0; from < model_ids.length; from += READ_MODELS) {
+    by_model.push(...(await readModels(db, model_ids.slice(from, from + READ_MODELS), first_on, days, signals)));
   }
-  return { first_on, days, model_ids, signals, totals, expectation: expectationOf(totals, signals.map(priorOf)) };
+  const totals = emptyTotals(model_ids.length, days, signals.length);
+  const sizes = by_model.map((one, model) => addTotals(totals, model, one));
+  const device_days = { all: sizes.reduce((a, b) => a + b, 0), by_model: sizes };
+  return { first_on, days, model_ids, by_model, device_days, signals, totals, expectation: expectationOf(totals, signals.map(priorOf)) };
 }
 
 export const priorOf = (signal: SignalRow): SignalPrior => ({
@@ -59,129 +51,37 @@ export const priorOf = (signal: SignalRow): SignalPrior => ({
   shape: signal.heterogeneity_shape,
 });
 
-async function readDays(db: Db, first_on: Day, from: number, to: number, model_id?: string): Promise<StoredDay[]> {
-  let query = db.selectFrom('alert_days').selectAll().where('day_on', '>=', addDays(first_on, from)).where('day_on', '<', addDays(first_on, to));
-  if (model_id !== undefined) query = query.where('model_id', '=', model_id);
-  const rows = await query.execute();
-  return rows.map((row) => ({
-    day: dayNumber(row.day_on) - dayNumber(first_on),
-    model_id: row.model_id,
-    exposure: JSON.parse(row.exposure),
-    episodes: JSON.parse(row.episodes),
-  }));
+async function readModels(db: Db, model_ids: readonly string[], first_on: Day, days: number, signals: readonly SignalRow[]): Promise<ModelDays[]> {
+  const rows = await db
+    .selectFrom('alert_days')
+    .select(['model_id', 'day_on', 'exposure', 'episodes'])
+    .where('model_id', 'in', model_ids)
+    .where('day_on', '>=', first_on)
+    .where('day_on', '<', addDays(first_on, days))
+    .orderBy('model_id')
+    .orderBy('day_on')
+    .execute();
+  const codes = new Map(signals.map(({ code }, place) => [code, place]));
+  const placeOf = new Map(Array.from({ length: days }, (_, place) => [addDays(first_on, place), place]));
+  const readers = new Map(model_ids.map((id) => [id, new ModelDaysReader(codes)]));
+  for (const row of rows) readers.get(row.model_id)?.add(placeOf.get(row.day_on) ?? 0, row.exposure, row.episodes);
+  return [...readers.values()].map((reader) => reader.done());
 }
 
-function addTotals(totals: Totals, model_ids: readonly string[], signals: readonly SignalRow[], stored: StoredDay): void {
-  const model = indexIn(model_ids, stored.model_id);
-  for (const [, , , bands] of stored.exposure) {
-    bands.forEach((devices, band) => {
-      add(totals.devices, (model * BANDS + band) * totals.days + stored.day, devices);
-    });
+/** Returns the model's device-days. */
+function addTotals(totals: Totals, model: number, { devices, episodes }: ModelDays): number {
+  let size = 0;
+  for (let row = 0; row < devices.day.length; row += 1) {
+    add(totals.devices, (model * BANDS + (devices.band[row] ?? 0)) * totals.days + (devices.day[row] ?? 0), devices.amount[row] ?? 0);
+    size += devices.amount[row] ?? 0;
   }
-  for (const [, , , code, bands] of stored.episodes) {
-    const signal = signals.findIndex((one) => one.code === code);
-    if (signal < 0) continue;
-    bands.forEach((count, band) => {
-      add(totals.events, ((signal * totals.models + model) * BANDS + band) * totals.days + stored.day, count);
-    });
+  for (let row = 0; row < episodes.day.length; row += 1) {
+    const place = ((episodes.signal[row] ?? 0) * totals.models + model) * BANDS + (episodes.band[row] ?? 0);
+    add(totals.events, place * totals.days + (episodes.day[row] ?? 0), episodes.amount[row] ?? 0);
   }
+  return size;
 }
 
-/** Binary search: the ids are sorted. */
-function indexIn(sorted: readonly string[], id: string): number {
-  let [low, high] = [0, sorted.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? '') < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** A cohort inside a model; all null is the model itself. */
-export interface Cohort {
-  readonly kind: 'model' | 'hw_rev' | 'batch' | 'firmware';
-  readonly value: string | null;
-}
-
-export interface ModelPast {
-  readonly model_id: string;
-  readonly cohorts: readonly Cohort[];
-  readonly series: readonly (readonly Series[])[];
-  readonly shapes: readonly SignalShape[];
-}
-
-const PART_KINDS = [
-  ['hw_rev', 0],
-  ['batch', 1],
-  ['firmware', 2],
-] as const;
-/** Parts of one kind a model is split into at most: the largest. */
-const MOST_PARTS = 12;
-/** Shape of the level of a part inside its model. */
-export const PART_SHAPE = 15;
-/** Without peers worth this many expected episodes a model starts knowing next to nothing. */
-const NO_PEERS_SHAPE = 0.5;
-const ENOUGH_PEERS = 20;
-
-/** One model's series per cohort and signal. Reads its own rows only. */
-export async function readModel(db: Db, past: Past, model_id: string): Promise<ModelPast> {
-  const stored = await readDays(db, past.first_on, 0, past.days, model_id);
-  const model = indexIn(past.model_ids, model_id);
-  const cohorts = cohortsOf(stored);
-  const series = cohorts.map((cohort) => past.signals.map((_, signal) => seriesOf(past, stored, model, signal, cohort)));
-  return { model_id, cohorts, series, shapes: past.signals.map((signal) => shapeOf(past, model, signal)) };
-}
-
-function cohortsOf(stored: readonly StoredDay[]): Cohort[] {
-  const parts = PART_KINDS.flatMap(([kind, place]) => {
-    const sizes = new Map<string, number>();
-    for (const day of stored) for (const entry of day.exposure) sizes.set(entry[place], (sizes.get(entry[place]) ?? 0) + entry[3].reduce((a, b) => a + b, 0));
-    const named = [...sizes]
-      .filter(([value]) => value !== '')
-      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-      .slice(0, MOST_PARTS);
-    return sizes.size < 2 ? [] : named.map(([value]): Cohort => ({ kind, value }));
-  });
-  return [{ kind: 'model', value: null }, ...parts];
-}
-
-export const belongs = (cohort: Cohort, cell: Cell): boolean =>
-  cohort.kind === 'model' || (cohort.kind === 'batch' ? cell.batch_id : cohort.kind === 'hw_rev' ? cell.hw_rev : cell.firmware) === cohort.value;
-
-function seriesOf(past: Past, stored: readonly StoredDay[], model: number, signal: number, cohort: Cohort): Series {
-  const events = new Float64Array(past.days);
-  const expected = new Float64Array(past.days);
-  const rates = past.expectation.rates(model, signal);
-  const code = past.signals[signal]?.code;
-  for (const { day, exposure, episodes } of stored) {
-    for (const [hw_rev, batch_id, firmware, bands] of exposure) {
-      if (belongs(cohort, { hw_rev, batch_id, firmware }))
-        bands.forEach((devices, band) => {
-          add(expected, day, devices * (rates[band * past.days + day] ?? 0));
-        });
-    }
-    for (const [hw_rev, batch_id, firmware, of, bands] of episodes) {
-      if (of === code && belongs(cohort, { hw_rev, batch_id, firmware }))
-        bands.forEach((count) => {
-          add(events, day, count);
-        });
-    }
-  }
-  return { events, expected };
-}
-
-function shapeOf(past: Past, model: number, signal: SignalRow): SignalShape {
-  const { totals } = past;
-  let peers = 0;
-  for (let other = 0; other < totals.models && peers * signal.prior_per_1000_device_days < 1000 * ENOUGH_PEERS; other += 1) {
-    if (other === model) continue;
-    for (let cell = 0; cell < BANDS * totals.days; cell += 1) peers += totals.devices[other * BANDS * totals.days + cell] ?? 0;
-  }
-  const alone = peers * signal.prior_per_1000_device_days < 1000 * ENOUGH_PEERS;
-  return { dispersion: signal.dispersion, shape: alone ? NO_PEERS_SHAPE : signal.heterogeneity_shape, part_shape: PART_SHAPE, weight: 1 / past.signals.length };
-}
-
-function add(array: Float64Array | Float32Array, index: number, amount: number): void {
+function add(array: Float32Array, index: number, amount: number): void {
   array[index] = (array[index] ?? 0) + amount;
 }

@@ -22,5 +22,8 @@ export function clustersOf(events: number, expected: number, dispersion: number)
   let log = 0;
   // The first event is always a cluster, also where nothing was expected; a fraction of an event counts as that fraction of its term.
   for (let i = 0; i < events; i += 1) log += Math.min(1, events - i) * (i === 0 ? Math.log(PIVOT) : Math.log((PIVOT * k + i) / (k + i)));
-  return { events: log / Math.log(PIVOT), expected: k * Math.log(dispersion) };
+  return { events: log / Math.log(PIVOT), expected: expected * clustersPerEvent(dispersion) };
 }
+
+/** Expected clusters per expected event: k log f / (k (f - 1)). */
+export const clustersPerEvent = (dispersion: number): number => (dispersion - 1 < 1e-6 ? 1 : Math.log(dispersion) / (dispersion - 1));

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countDay } from '../../src/alert/countDay.ts';
 import { budgetsOf, evidenceAt, streamsOf } from '../../src/alert/detector.ts';
-import { readModel, readPast } from '../../src/alert/past.ts';
+import { readPast } from '../../src/alert/past.ts';
 import { liveSignals } from '../../src/alert/queries.ts';
 import { scanCohorts } from '../../src/alert/scan.ts';
+import { layOut } from '../../src/alert/series.ts';
 import { addDays } from '../../src/core/time.ts';
 import { type Ctx, today } from '../../src/db/ctx.ts';
 import { eachDb } from '../support/eachDb.ts';
@@ -60,9 +61,9 @@ async function stateOf(ctx: Ctx) {
   const reached = await ctx.db.selectFrom('signal_days').selectAll().orderBy('day_on').orderBy('signal_id').orderBy('unit_id').execute();
   const past = await readPast(ctx.db, addDays(today(ctx), -1), await liveSignals(ctx));
   const statistics: number[] = [];
-  for (const model_id of past?.model_ids ?? []) {
+  for (const place of past?.model_ids.keys() ?? []) {
     if (past === null) continue;
-    const model = await readModel(ctx.db, past, model_id);
+    const model = layOut(past, place);
     const streams = streamsOf(model.series, model.shapes, past.days);
     statistics.push(evidenceAt(streams, past.days - 1, model.shapes, budgetsOf(model.cohorts.map(({ kind }) => kind))).statistic);
   }

@@ -1,4 +1,5 @@
 // The nightly scan itself, rows read from the store included: 2,000 models x 3 firmwares x 4 batches x 8 signals over its 400 days, at three sizes.
+// Then one more day of reports, and one late report, beside all the days counted before: what they cost, and how many days they re-open.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +9,12 @@ import { scanCohorts } from '../../src/alert/scan.ts';
 import { ensureSignals } from '../../src/alert/starters.ts';
 import { systemActor } from '../../src/core/actor.ts';
 import { addDays } from '../../src/core/time.ts';
-import type { Ctx } from '../../src/db/ctx.ts';
+import { type Ctx, transaction } from '../../src/db/ctx.ts';
 import { insertMany } from '../../src/db/insertMany.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openStore } from '../../src/db/open.ts';
 import { seededRandom } from '../../src/stats/random.ts';
+import { chance, daysBefore, reportDay, reporters } from '../alert/fleet.ts';
 
 const ROUNDS = 3;
 const FIRMWARES = 3;
@@ -23,34 +25,81 @@ const EPISODES_PER_DEVICE_DAY = 0.0005;
 const NOW = Date.parse('2026-04-01T03:00:00Z');
 
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { models: { type: 'string', default: '2000' } } });
+  const { values } = parseArgs({ args: [...args], options: { models: { type: 'string', default: '2000' }, devices: { type: 'string', default: '16000' } } });
   const largest = Number(values.models);
   const seconds: number[] = [];
   for (const models of [largest / 16, largest / 4, largest].map(Math.round)) seconds.push(await measure(models));
   console.log(`  growth ×1→×4 n^${exponent(seconds[0], seconds[1])}, ×4→×16 n^${exponent(seconds[1], seconds[2])}`);
+  const most = Number(values.devices);
+  const day: number[] = [];
+  for (const devices of [most / 16, most / 4, most].map(Math.round)) day.push(await measureDay(devices));
+  console.log(`  growth ×1→×4 n^${exponent(day[0], day[1])}, ×4→×16 n^${exponent(day[1], day[2])}`);
 }
 
 async function measure(models: number): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'kizashi-bench-'));
-  const store = openStore(`sqlite:${join(folder, 'bench.db')}`);
-  try {
-    await migrate(store);
-    const ctx: Ctx = { db: store.db, now: NOW, zone: 'Asia/Tokyo', actor: systemActor('bench'), afterCommit: () => undefined };
+  return withStore(async (ctx) => {
     await ensureSignals(ctx);
     await ctx.db.updateTable('signals').set({ retired_at: NOW }).where('code', 'not in', SIGNALS).execute();
     for (let day = 1; day <= PAST_DAYS; day += 1) await fillDay(ctx, models, addDays('2026-04-01', -day), seededRandom(day).uniform);
     const rounds: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const used = process.cpuUsage();
-      await scanCohorts(ctx);
-      const { user, system } = process.cpuUsage(used);
-      rounds.push((user + system) / 1e6);
-    }
+    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await cpuOf(() => scanCohorts(ctx)));
     const [least = 0, median = 0, most = 0] = rounds.sort((a, b) => a - b);
     console.log(
       `  ${models} models, ${models * FIRMWARES * BATCHES * SIGNALS.length} cells a day: ${median.toFixed(2)} s of a core (${least.toFixed(2)}–${most.toFixed(2)}), rss ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB, load ${loadavg()[0]?.toFixed(1)}`,
     );
     return median;
+  });
+}
+
+const DAY_MODELS = 20;
+/** Days counted before the one that is measured. */
+const COUNTED_DAYS = 30;
+
+/** Counting one more day of so many devices; the judging of the models, which is the part above, is small here. */
+async function measureDay(devices: number): Promise<number> {
+  return withStore(async (ctx) => {
+    const fleet = await transaction(ctx, (ctx) => reporters(ctx, DAY_MODELS, Math.ceil(devices / DAY_MODELS)));
+    const reported = (ctx: Ctx, day: string, n: number) =>
+      reportDay(ctx, fleet, day, ({ device_no }) => ({ sd_write_errs: chance(1, n, device_no) < 0.003 ? 1 : 0 }));
+    for (const [n, day] of daysBefore(ctx, COUNTED_DAYS).entries()) await reported(ctx, day, n);
+    const all = await cpuOf(() => scanCohorts(ctx));
+    const tomorrow = { ...ctx, now: NOW + 86_400_000 };
+    await reported(tomorrow, daysBefore(tomorrow, 1)[0] ?? '', COUNTED_DAYS);
+    let days = 0;
+    const one = await cpuOf(async () => {
+      days = (await scanCohorts(tomorrow)).days_counted;
+    });
+    const later = { ...ctx, now: tomorrow.now + 3_600_000 };
+    await later.db
+      .updateTable('device_days')
+      .set({ sd_write_errs: 9, changed_at: later.now })
+      .where('device_no', '=', 1)
+      .where('day_on', '=', daysBefore(ctx, 10)[0] ?? '')
+      .execute();
+    let reopened = 0;
+    const late = await cpuOf(async () => {
+      reopened = (await scanCohorts(later)).days_counted;
+    });
+    console.log(
+      `  ${fleet.length} devices: ${COUNTED_DAYS} days ${all.toFixed(2)} s of a core, one more ${one.toFixed(3)} s (${days} days looked at), one late report ${late.toFixed(3)} s (${reopened})`,
+    );
+    return one;
+  });
+}
+
+async function cpuOf(run: () => Promise<unknown>): Promise<number> {
+  const used = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(used);
+  return (user + system) / 1e6;
+}
+
+async function withStore<T>(run: (ctx: Ctx) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'kizashi-bench-'));
+  const store = openStore(`sqlite:${join(folder, 'bench.db')}`);
+  try {
+    await migrate(store);
+    return await run({ db: store.db, now: NOW, zone: 'Asia/Tokyo', actor: systemActor('bench'), afterCommit: () => undefined });
   } finally {
     await store.close();
     rmSync(folder, { recursive: true });

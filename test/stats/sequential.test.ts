@@ -7,8 +7,8 @@ const PRIOR = { shape: 4, rate: 4 };
 const Y = [1, 0, 1, 1, 0, 2, 1, 0, 1, 1, 2, 1, 3, 2, 4, 3, 2, 5, 3, 4];
 
 function streamOf(events: readonly number[], expected = 1, discount = 1): Stream {
-  const stream = emptyStream(events.length);
-  for (const count of events) addDay(stream, count, expected, PRIOR, discount);
+  const stream = emptyStream({ shape: new Float64Array(events.length).fill(PRIOR.shape), rate: new Float64Array(events.length).fill(PRIOR.rate) });
+  for (const count of events) addDay(stream, count, expected, discount);
   return stream;
 }
 
