@@ -106,7 +106,7 @@ export async function importCommand(ctx: Ctx, kindName: string, file: string, dr
 
 /** The table as CSV on standard output, a slice at a time. */
 export async function exportCommand(ctx: Ctx, table: string): Promise<void> {
-  await pipeline(exportTable(ctx, table), process.stdout, { end: false });
+  await pipeline(exportTable(ctx, importKinds, table), process.stdout, { end: false });
 }
 
 /** Daily roll-ups against the raw reports that are still kept. */

@@ -6,6 +6,7 @@ import { insertMany } from '../db/insertMany.ts';
 import { code, decimal, instant, required, text } from '../transfer/columns.ts';
 import { type Change, defineKind, type GivenRow, type Judgement, type Planned } from '../transfer/kind.ts';
 import { IMPORTED_BOOT } from './accept.ts';
+import { exportReports } from './exportReports.ts';
 import { findField } from './fields.ts';
 import { DEVICE_ID, Health, MAX_REPORTS_PER_MESSAGE } from './payload.ts';
 import { TOPIC_ROOT } from './topic.ts';
@@ -26,6 +27,8 @@ export const telemetryImport = defineKind<typeof columns, Plan>({
   name: 'telemetry',
   label: ['Telemetry history', 'テレメトリー履歴'],
   permission: 'telemetry:write',
+  exportPermission: 'telemetry:read',
+  exported: (ctx) => exportReports(ctx.db),
   columns,
   begin: async () => ({
     judge: async (_ctx, rows) => rows.map(judgeRow),

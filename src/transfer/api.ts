@@ -176,7 +176,7 @@ export function transferApi(kinds: readonly ImportKind[]) {
   api.openapi(getExport, async (c) => {
     const { table } = c.req.valid('param');
     staffOnly(c.var.ctx);
-    return csvResponse(table, exportTable(c.var.ctx, table));
+    return csvResponse(table, exportTable(c.var.ctx, kinds, table));
   });
 
   return api;

@@ -7,6 +7,7 @@ import { rfc3339 } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { toCsv } from '../web/csv.ts';
 import { selects } from './exportSelects.ts';
+import type { ImportKind } from './kind.ts';
 
 interface Export {
   readonly permission: Permission /** Selects rows with a column `id` to go on from; `$after` and `$limit` are put in. */;
@@ -46,14 +47,20 @@ const tables: Readonly<Record<string, Export>> = {
   imports: { permission: 'import:write' },
 };
 
-export const exportNames: readonly string[] = Object.keys(tables);
+/** Tables, and the kinds whose rows are made. */
+export const exportNames = (kinds: readonly ImportKind[]): string[] => [
+  ...Object.keys(tables),
+  ...kinds.filter(({ exported }) => exported !== undefined).map(({ name }) => name),
+];
 
 const ROWS = 2000;
 
 /** The table as CSV text in slices; the first holds the heading. Throws `not_found` for a table that is not exported. For staff: partners have their lists. */
-export async function* exportTable(ctx: Ctx, name: string): AsyncGenerator<string> {
+export async function* exportTable(ctx: Ctx, kinds: readonly ImportKind[], name: string): AsyncGenerator<string> {
   allow(ctx, 'export:read');
   staffOnly(ctx);
+  const kind = kinds.find((one) => one.name === name && one.exported !== undefined);
+  if (kind !== undefined) return yield* exportKind(ctx, kind);
   const table = Object.hasOwn(tables, name) ? tables[name] : undefined;
   if (table === undefined) throw notFound(['Export', 'エクスポート']);
   allow(ctx, table.permission);
@@ -64,11 +71,20 @@ export async function* exportTable(ctx: Ctx, name: string): AsyncGenerator<strin
     const last = rows.at(-1);
     if (last === undefined) return;
     const csv = toCsv(rows.map(rowOf));
-    yield first ? csv : csv.slice(csv.indexOf('\r\n') + 2);
+    yield first ? csv : withoutHeading(csv);
     if (rows.length < ROWS) return;
     after = String(last.export_key);
   }
 }
+
+async function* exportKind(ctx: Ctx, kind: ImportKind): AsyncGenerator<string> {
+  allow(ctx, kind.exportPermission ?? kind.permission);
+  const heading = toCsv([], Object.keys(kind.columns));
+  yield heading;
+  for await (const rows of kind.exported?.(ctx) ?? []) if (rows.length > 0) yield withoutHeading(toCsv(rows));
+}
+
+const withoutHeading = (csv: string): string => csv.slice(csv.indexOf('\r\n') + 2);
 
 async function readSlice(ctx: Ctx, select: string, after: string): Promise<Record<string, unknown>[]> {
   const [before = '', rest = ''] = select.split('$after');

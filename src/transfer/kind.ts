@@ -60,6 +60,10 @@ export interface ImportKind<C extends Columns = Columns, Plan = unknown> {
   readonly columns: C;
   /** Opens a run over a file; `rows` are all rows whose cells could be read, for kinds whose rows refer to each other. */
   begin(ctx: Ctx, rows: readonly GivenRow<C>[]): Promise<ImportRun<C, Plan>>;
+  /** Rows of the export in the same columns, where they are no table to select from; a slice at a time. */
+  readonly exported?: (ctx: Ctx) => AsyncGenerator<readonly Readonly<Record<string, unknown>>[]>;
+  /** Needed besides `export:read` then. */
+  readonly exportPermission?: Permission;
   /** Throws `conflict`, with the record in `blocking`, when something was built on what the import made or changed. Reads only. */
   refuseUndo(ctx: Ctx, import_id: string): Promise<void>;
   /** Takes one batch of changes back, the last first, inside an open transaction, history included. */

@@ -88,7 +88,7 @@ async function listView(c: AppContext, kinds: readonly ImportKind[], problem?: s
       {may(ctx.actor, 'export:read') ? (
         <Section title={w.exports}>
           <ul class="links">
-            {exportNames.map((name) => (
+            {exportNames(kinds).map((name) => (
               <li>
                 <a href={`/api/v1/exports/${name}`} download={`${name}.csv`}>
                   {name}

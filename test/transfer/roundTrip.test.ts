@@ -18,7 +18,7 @@ const load = (ctx: Ctx, kind: string, file: Uint8Array, dry_run = true) => impor
 
 async function exported(ctx: Ctx, table: string): Promise<string> {
   let text = '';
-  for await (const slice of exportTable(ctx, table)) text += slice;
+  for await (const slice of exportTable(ctx, importKinds, table)) text += slice;
   return text;
 }
 
