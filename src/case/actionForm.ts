@@ -1,6 +1,6 @@
 // What every form beside a case is given, and where it posts.
 import type { AppContext } from '../web/env.ts';
-import type { ReadCase } from './casePage.tsx';
+import type { ReadCase } from './readCase.ts';
 
 export interface Shown {
   readonly c: AppContext;

@@ -5,55 +5,17 @@ import type { AppContext } from '../web/env.ts';
 import { newPages, page, seeOther, show } from '../web/page.tsx';
 import { Badge, Facts, Moment, PageHead, Section, Table, Unknown } from '../web/parts.tsx';
 import { MoreActions, Standing, Talk } from './actionViews.tsx';
-import { CaseFiles, listCaseFiles } from './filePages.tsx';
+import { CaseFiles } from './filePages.tsx';
 import { StateBadge } from './listPage.tsx';
-import { getCase, listCaseUnits, listCodes, listEvents, listOwners, listRequests, listTemplates } from './queries.ts';
-import { listCommands } from './remedy.ts';
+import { getCase } from './queries.ts';
+import { type ReadCase, readCase } from './readCase.ts';
 import { named } from './rules.ts';
 import type { CaseRow } from './table.ts';
 import { Timeline } from './timelineViews.tsx';
-import { listWorkarounds } from './unit.ts';
-import { findUnitPanel, listSimilar, type UnitPanel } from './unitPanel.ts';
 import { UnitView } from './unitViews.tsx';
-import { listVisits } from './visit.ts';
 import { sourceWords, typeWords, words } from './words.ts';
 
 export const casePage = newPages();
-
-/** Everything the page shows, read at once. */
-async function readCase(c: AppContext, id: string) {
-  const { ctx } = c.var;
-  const row = await getCase(ctx, id);
-  const units = await listCaseUnits(ctx, row.id);
-  const panels: UnitPanel[] = [];
-  for (const unit of units.slice(0, 5)) {
-    const panel = await findUnitPanel(ctx, unit.id);
-    if (panel !== undefined) panels.push(panel);
-  }
-  return {
-    row,
-    units,
-    panels,
-    events: await listEvents(ctx, row.id),
-    requests: await listRequests(ctx, row.id),
-    visits: await listVisits(ctx, row.id),
-    files: await listCaseFiles(c, row.id),
-    commands: await listCommands(ctx, row.id),
-    workarounds: await listWorkarounds(ctx, units, row.category_id),
-    similar: await listSimilar(ctx, row, units[0]?.model_id ?? null),
-    owners: await listOwners(ctx),
-    categories: await listCodes(ctx, 'category'),
-    causes: await listCodes(ctx, 'cause'),
-    templates: await listTemplates(ctx),
-    customer:
-      row.customer_id === null ? undefined : await ctx.db.selectFrom('customers').select(['name', 'code']).where('id', '=', row.customer_id).executeTakeFirst(),
-    contract:
-      row.contract_id === null
-        ? undefined
-        : await ctx.db.selectFrom('contracts').select(['code', 'plan', 'coverage']).where('id', '=', row.contract_id).executeTakeFirst(),
-  };
-}
-export type ReadCase = Awaited<ReturnType<typeof readCase>>;
 
 page(casePage, '/cases/:id', 'case:read', async (c) => {
   if (c.var.ctx.actor.partner_id !== null) return seeOther(c, `/portal/cases/${(await getCase(c.var.ctx, c.req.param('id') ?? '')).id}`);

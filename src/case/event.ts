@@ -1,6 +1,6 @@
 // What can happen to a case. Events are the truth: everything else about a case is computed from them.
 import type { Locale } from '../core/words.ts';
-import type { CaseInitiator, CaseSource, CaseType } from './table.ts';
+import type { CaseInitiator, CaseSource, CaseType } from './kinds.ts';
 
 export const caseEventKinds = [
   'opened',

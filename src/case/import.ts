@@ -4,11 +4,12 @@ import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { code, identifier, instant, oneOf, required, text, wholeNumber } from '../transfer/columns.ts';
 import { type CellError, type Cells, type Change, defineKind, type GivenRow, type ImportRun, type Judgement, type Planned } from '../transfer/kind.ts';
+import type { CaseSource } from './kinds.ts';
 import { openCase } from './open.ts';
 import { ownerFor } from './owner.ts';
 import { type Draft, lockCases, recordEvents } from './record.ts';
 import { named } from './rules.ts';
-import type { CaseCodeRow, CaseRow, CaseSource } from './table.ts';
+import type { CaseCodeRow, CaseRow } from './table.ts';
 
 const channels = ['mail', 'chat', 'phone', 'partner', 'api'] as const;
 

@@ -7,10 +7,11 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import type { EventAuthor, EventFacts } from './event.ts';
 import type { OpenCase } from './inputs.ts';
+import type { CaseInitiator, CaseSource } from './kinds.ts';
 import { type Draft, lockCases, recordEvents } from './record.ts';
 import { refuseUnknown } from './refer.ts';
 import { caseNumber, onlyThanks } from './rules.ts';
-import type { CaseInitiator, CaseRow, CaseSource } from './table.ts';
+import type { CaseRow } from './table.ts';
 
 /** What mail, imports and alerts add to what a program may say. */
 export interface Opening extends Omit<OpenCase, 'source' | 'initiated_by' | 'at'> {

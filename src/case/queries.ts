@@ -8,9 +8,10 @@ import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import { seenBy } from '../db/scope.ts';
 import type { Tables } from '../db/tables.ts';
 import { type CaseEvent, readEvent } from './event.ts';
+import type { CaseType } from './kinds.ts';
 import type { CaseState } from './lifecycle.ts';
 import { type Neglect, neglects, SILENT_MS, UNOWNED_MS } from './rules.ts';
-import type { CaseRow, CaseType } from './table.ts';
+import type { CaseRow } from './table.ts';
 
 /** By id or by number. Throws `not_found` for cases the actor may not see, too. */
 export async function getCase(ctx: Ctx, id: string): Promise<CaseRow> {
@@ -200,3 +201,16 @@ export const listOwners = (ctx: Ctx) =>
     .execute();
 
 export const listTemplates = (ctx: Ctx) => ctx.db.selectFrom('case_templates').selectAll().where('retired_at', 'is', null).orderBy('code').execute();
+
+/** Workarounds in use, with the codes of what each is for. */
+export const listWorkaroundScopes = (ctx: Ctx) =>
+  ctx.db
+    .selectFrom('workarounds')
+    .leftJoin('models', 'models.id', 'workarounds.model_id')
+    .leftJoin('makers', 'makers.id', 'workarounds.maker_id')
+    .leftJoin('firmwares', 'firmwares.id', 'workarounds.firmware_id')
+    .selectAll('workarounds')
+    .select(['models.code as model_code', 'makers.code as maker_code', 'firmwares.code as firmware_code'])
+    .where('workarounds.retired_at', 'is', null)
+    .orderBy('workarounds.id')
+    .execute();

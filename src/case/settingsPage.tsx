@@ -9,7 +9,7 @@ import { addCalendar, CalendarInput } from './calendars.ts';
 import { addWorkaround, retire, saveCaseCode, saveTemplate } from './catalogue.ts';
 import { readDeskForm } from './forms.ts';
 import { SaveCaseCode, SaveTemplate, SaveWorkaround } from './inputs.ts';
-import { listCodes, listTemplates } from './queries.ts';
+import { listCodes, listTemplates, listWorkaroundScopes } from './queries.ts';
 import { Calendars, Codes, Templates, Workarounds } from './settingsViews.tsx';
 import { words } from './words.ts';
 
@@ -39,19 +39,6 @@ page(settingsPage, '/desk-settings', 'case:write', async (c) => {
     </>,
   );
 });
-
-/** Workarounds in use, with the codes of what each is for. */
-export const listWorkaroundScopes = (ctx: Ctx) =>
-  ctx.db
-    .selectFrom('workarounds')
-    .leftJoin('models', 'models.id', 'workarounds.model_id')
-    .leftJoin('makers', 'makers.id', 'workarounds.maker_id')
-    .leftJoin('firmwares', 'firmwares.id', 'workarounds.firmware_id')
-    .selectAll('workarounds')
-    .select(['models.code as model_code', 'makers.code as maker_code', 'firmwares.code as firmware_code'])
-    .where('workarounds.retired_at', 'is', null)
-    .orderBy('workarounds.id')
-    .execute();
 
 /** A form of the settings that comes back to them. */
 function keeping<T extends z.ZodType>(

@@ -5,9 +5,8 @@ import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Facts, Field, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { caseTypes } from './inputs.ts';
-import type { listCodes, listTemplates } from './queries.ts';
+import type { listCodes, listTemplates, listWorkaroundScopes } from './queries.ts';
 import { named } from './rules.ts';
-import type { listWorkaroundScopes } from './settingsPage.tsx';
 import { typeWords, words } from './words.ts';
 
 export function Calendars({ c, calendars }: { c: AppContext; calendars: readonly Calendar[] }) {

@@ -1,5 +1,6 @@
 import type { Locale } from '../core/words.ts';
 import type { CaseEventRow } from './event.ts';
+import type { CaseInitiator, CaseSource, CaseType } from './kinds.ts';
 import type { CaseState } from './lifecycle.ts';
 
 export interface CaseCodeRow {
@@ -18,10 +19,6 @@ export interface CaseMarkRow {
   name: 'change' | 'number';
   no: number;
 }
-
-export type CaseType = 'trouble' | 'usage' | 'contract' | 'partner' | 'internal';
-export type CaseSource = 'mail' | 'chat' | 'phone' | 'partner_form' | 'api' | 'csv' | 'alert' | 'staff';
-export type CaseInitiator = 'customer' | 'partner' | 'staff' | 'alert';
 
 /** What is known of an inquiry now: computed from its events, except `number`. */
 export interface CaseRow {

@@ -1,8 +1,9 @@
 // Every word of the desk's pages.
 import { type Bilingual, defineWords } from '../core/words.ts';
 import type { CaseEventKind } from './event.ts';
+import type { CaseSource, CaseType } from './kinds.ts';
 import type { CaseState } from './lifecycle.ts';
-import type { CaseRequestRow, CaseSource, CaseType, VisitRow } from './table.ts';
+import type { CaseRequestRow, VisitRow } from './table.ts';
 
 export const words = defineWords({
   cases: ['Cases', '問い合わせ'],

@@ -4,10 +4,11 @@ import { may } from '../core/actor.ts';
 import type { Permission } from '../core/permission.ts';
 import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
+import { withQuery } from './address.ts';
 import { type BulkDeed, type BulkInput, type BulkRow, carryOutBulk, takeBackBulk, willChange } from './bulk.ts';
 import type { AppContext } from './env.ts';
 import { action, newPages, type Pages, page, seeOther, show } from './page.tsx';
-import { Badge, PageHead, Table, withQuery } from './parts.tsx';
+import { Badge, PageHead, Table } from './parts.tsx';
 import { words } from './words.ts';
 
 /** More rows than this do not fit into an address. */

@@ -1,7 +1,7 @@
 // The table of every list: sortable heads, a choice of columns, CSV of exactly what is shown. All of it lives in the URL.
 import type { Child } from 'hono/jsx';
+import { withQuery } from './address.ts';
 import type { AppContext, ShownTable } from './env.ts';
-import { withQuery } from './parts.tsx';
 import { words } from './words.ts';
 
 export interface Column<Row> {

@@ -3,13 +3,13 @@ import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
+import { withQuery } from './address.ts';
 import { asset } from './assets.ts';
 import { type Done, takeDoneCookie } from './cookie.ts';
 import { Dialogs } from './dialogs.tsx';
 import type { AppContext } from './env.ts';
+import type { PageFrame } from './frame.ts';
 import { groupLabels, type NavEntry, type NavGroup, navigation } from './nav.ts';
-import type { PageFrame } from './page.tsx';
-import { withQuery } from './parts.tsx';
 import { words } from './words.ts';
 
 export function Layout({ c, frame, children }: { c: AppContext; frame: PageFrame; children?: Child }) {

@@ -8,6 +8,7 @@ import { notFound, Problem } from '../core/problem.ts';
 import { setDoneCookie } from './cookie.ts';
 import { csvText } from './csv.ts';
 import type { AppContext, AppEnv, AppMiddleware, Gate } from './env.ts';
+import type { PageFrame } from './frame.ts';
 import { declaredRoutes, pass } from './gate.ts';
 import { Layout } from './layout.tsx';
 import { fieldErrors } from './route.ts';
@@ -44,14 +45,6 @@ const withViews: AppMiddleware = async (c, next) => {
 export function action(pages: Pages, path: string, gate: Gate, handler: Handler): void {
   declaredRoutes.push({ method: 'post', path, gate });
   pages.post(path, pass(gate), handler);
-}
-
-export interface PageFrame {
-  readonly title: string;
-  /** Path of the navigation entry this page belongs to. */
-  readonly nav?: string;
-  /** `print` leaves out navigation; `wide` uses the whole width. */
-  readonly kind?: 'print' | 'wide';
 }
 
 /** Renders a whole page in the frame of the product. */

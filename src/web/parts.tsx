@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx';
 import { rfc3339 } from '../core/time.ts';
 import type { Locale } from '../core/words.ts';
+import { withQuery } from './address.ts';
 import type { AppContext } from './env.ts';
 import { words } from './words.ts';
 
@@ -17,16 +18,6 @@ export const PageHead = ({ title, sub, children }: { title: string; sub?: Child;
     <div class="actions">{children}</div>
   </div>
 );
-
-/** This page's address with some query parameters changed; null removes one. */
-export function withQuery(c: AppContext, changes: Readonly<Record<string, string | null>>): string {
-  const url = new URL(c.req.url);
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) url.searchParams.delete(key);
-    else url.searchParams.set(key, value);
-  }
-  return url.pathname + url.search;
-}
 
 /** Links to the next page and back to the first. */
 export function Pager({ c, next_cursor }: { c: AppContext; next_cursor: string | null }) {

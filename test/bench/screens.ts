@@ -41,7 +41,7 @@ if (values.url === undefined) await photographDemo(browser);
 else await photographAll(browser, { url: values.url, email: values.email, password: values.password });
 await browser.close();
 
-/** Starts the demo on free ports and waits for its technician's first verdict: by then every list has something. */
+/** Starts the demo on free ports and waits for its first night: by then every list has something. */
 async function photographDemo(browser: Browser): Promise<void> {
   const demo = spawn(process.execPath, [fileURLToPath(new URL('../../program/cli.js', import.meta.url)), 'demo'], {
     env: { ...process.env, HTTP_PORT: '0', MQTT_PORT: '0' },
@@ -52,7 +52,7 @@ async function photographDemo(browser: Browser): Promise<void> {
     login.url = /(http:\S+)\/sign-in/.exec(line)?.[1] ?? login.url;
     const [, email, password] = /(\S+@\S+)\s+password\s+(\S+)/.exec(line) ?? [];
     if (email !== undefined && password !== undefined) Object.assign(login, { email, password });
-    if (/^\s+return of /.test(line)) break;
+    if (line.startsWith('The nightly work is done')) break;
   }
   await photographAll(browser, login);
   const ended = once(demo, 'exit');
