@@ -62,6 +62,8 @@ CREATE TABLE idempotency_keys (
   fingerprint TEXT NOT NULL,
   status BIGINT,
   content_type TEXT,
+  etag TEXT,
+  location TEXT,
   body TEXT,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (actor_id, idempotency_key)

@@ -5,6 +5,8 @@ import type { Ctx } from '../db/ctx.ts';
 export interface Answer {
   readonly status: number;
   readonly content_type: string | null;
+  readonly etag: string | null;
+  readonly location: string | null;
   readonly body: string;
 }
 
@@ -15,7 +17,17 @@ export interface Answer {
 export async function claimKey(ctx: Ctx, key: string, fingerprint: string): Promise<Answer | null> {
   const claimed = await ctx.db
     .insertInto('idempotency_keys')
-    .values({ actor_id: ctx.actor.id, idempotency_key: key, fingerprint, status: null, content_type: null, body: null, created_at: ctx.now })
+    .values({
+      actor_id: ctx.actor.id,
+      idempotency_key: key,
+      fingerprint,
+      status: null,
+      content_type: null,
+      etag: null,
+      location: null,
+      body: null,
+      created_at: ctx.now,
+    })
     .onConflict((conflict) => conflict.columns(['actor_id', 'idempotency_key']).doNothing())
     .returning('actor_id')
     .executeTakeFirst();
@@ -29,14 +41,14 @@ export async function claimKey(ctx: Ctx, key: string, fingerprint: string): Prom
   if (first.fingerprint !== fingerprint) {
     throw new Problem('invalid', ['This Idempotency-Key was used for another request', 'この Idempotency-Key は別の要求で使用済みです']);
   }
-  return { status: first.status ?? 200, content_type: first.content_type, body: first.body ?? '' };
+  return { ...first, status: first.status ?? 200, body: first.body ?? '' };
 }
 
 /** Stores the answer beside the claim, in the same transaction. */
 export async function storeAnswer(ctx: Ctx, key: string, answer: Answer): Promise<void> {
   await ctx.db
     .updateTable('idempotency_keys')
-    .set({ status: answer.status, content_type: answer.content_type, body: answer.body })
+    .set({ ...answer })
     .where('actor_id', '=', ctx.actor.id)
     .where('idempotency_key', '=', key)
     .execute();

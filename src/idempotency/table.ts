@@ -6,6 +6,8 @@ export interface IdempotencyKeyRow {
   fingerprint: string;
   status: number | null;
   content_type: string | null;
+  etag: string | null;
+  location: string | null;
   body: string | null;
   created_at: number;
 }

@@ -24,7 +24,7 @@ export const idempotent: AppMiddleware = async (c, next) => {
       c.set('ctx', ctx);
       await next();
       if (c.error !== undefined || c.res.status >= 400) throw new Refused();
-      await storeAnswer(ctx, key, { status: c.res.status, content_type: c.res.headers.get('Content-Type'), body: await c.res.clone().text() });
+      await storeAnswer(ctx, key, await answerOf(c.res));
       return null;
     });
     if (before !== null) return replay(c, before);
@@ -35,10 +35,20 @@ export const idempotent: AppMiddleware = async (c, next) => {
   }
 };
 
+const answerOf = async (given: Response): Promise<Answer> => ({
+  status: given.status,
+  content_type: given.headers.get('Content-Type'),
+  etag: given.headers.get('ETag'),
+  location: given.headers.get('Location'),
+  body: await given.clone().text(),
+});
+
 function replay(c: AppContext, answer: Answer): Response {
   c.set('gate', 'signed-in');
   c.header('Idempotent-Replayed', 'true');
   if (answer.content_type !== null) c.header('Content-Type', answer.content_type);
+  if (answer.etag !== null) c.header('ETag', answer.etag);
+  if (answer.location !== null) c.header('Location', answer.location);
   // Only answers below 400 are stored, and each came from a route of ours.
   return c.newResponse(answer.body === '' ? null : answer.body, answer.status as 200);
 }

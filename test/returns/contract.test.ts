@@ -106,6 +106,15 @@ eachDb('the contract of the returns desk', (test) => {
     expect(await moveCount(test.ctx(), unit.id)).toBe(2);
   });
 
+  it('a replayed answer keeps its version and its address', async () => {
+    const unit = await fielded(test.ctx());
+    const file = () => tech.post(`${V}/returns`, { type: 'repair', units: [{ serial: unit.serial, model_code: 'H-100' }] }, { 'Idempotency-Key': 'file-once' });
+    const [first, again] = [await file(), await file()];
+    for (const name of ['ETag', 'Location']) expect([name, again.headers.get(name)]).toEqual([name, first.headers.get(name)]);
+    expect(again.headers.get('ETag')).toBe('"1"');
+    expect(again.headers.get('Location')).toMatch(/^\/api\/v1\/returns\/\w{26}$/);
+  });
+
   it('who asked for a write-off is named by name beside who allowed it', async () => {
     const unit = await fielded(test.ctx());
     const { id, return_unit_id } = await returned(tech, unit.serial, { received: false });
