@@ -1,7 +1,7 @@
 // /search: what the palette and other programs ask.
 import { createRoute, z } from '@hono/zod-openapi';
 import { rfc3339 } from '../core/time.ts';
-import { answers, gated, IdParam, Instant, newApi, problems } from '../web/route.ts';
+import { answers, DayText, gated, IdParam, Instant, newApi, problems } from '../web/route.ts';
 import { searchEverything } from './search.ts';
 import { getTimeline } from './timeline.ts';
 import { words } from './words.ts';
@@ -34,6 +34,7 @@ const TimelineAnswer = z
     items: z.array(
       z.object({
         at: Instant,
+        happened_on: DayText.nullable().openapi({ description: 'The calendar day, of what is known by the day only; `at` is when it begins' }),
         kind: z.string(),
         what: z.string(),
         detail: z.string().nullable(),
@@ -57,6 +58,9 @@ deskApi.openapi(
   }),
   async (c) => {
     const happenings = await getTimeline(c.var.ctx, c.req.valid('param').id);
-    return c.json({ items: happenings.map((happening) => ({ ...happening, at: rfc3339(happening.at) })), next_cursor: null }, 200);
+    return c.json(
+      { items: happenings.map((happening) => ({ ...happening, at: rfc3339(happening.at), happened_on: happening.happened_on ?? null })), next_cursor: null },
+      200,
+    );
   },
 );

@@ -2,7 +2,7 @@
 // A partner sees what concerns its own customers: service, returns and cases, nothing internal.
 
 import { notFound } from '../core/problem.ts';
-import { startOfDay } from '../core/time.ts';
+import { type Day, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 
@@ -10,6 +10,8 @@ export type HappeningKind = 'move' | 'service' | 'firmware' | 'event' | 'alert' 
 
 export interface Happening {
   readonly at: number;
+  /** The calendar day, of what is known by the day only; `at` is then when that day begins. */
+  readonly happened_on?: Day;
   readonly kind: HappeningKind;
   /** What happened, as a word of the domain: a location, a state, an event name. */
   readonly what: string;
@@ -36,6 +38,8 @@ export async function getTimeline(ctx: Ctx, unit_id: string): Promise<Happening[
   return happenings.flat().sort((a, b) => b.at - a.at);
 }
 
+const dayIn = (ctx: Ctx, day: Day) => ({ at: startOfDay(day, ctx.zone), happened_on: day });
+
 const services: Source = async (ctx, unit_ids) => {
   const rows = await ctx.db
     .selectFrom('service_intervals')
@@ -49,8 +53,8 @@ const services: Source = async (ctx, unit_ids) => {
     .execute();
   return rows.flatMap((row) => {
     const place = { kind: 'service' as const, detail: row.site_name, path: row.site_id === null ? null : `/catalog/sites/${row.site_id}`, actor_name: null };
-    const began = { ...place, at: startOfDay(row.from_on, ctx.zone), what: 'in_service' };
-    return row.to_on === null ? [began] : [began, { ...place, at: startOfDay(row.to_on, ctx.zone), what: 'out_of_service' }];
+    const began = { ...place, ...dayIn(ctx, row.from_on), what: 'in_service' };
+    return row.to_on === null ? [began] : [began, { ...place, ...dayIn(ctx, row.to_on), what: 'out_of_service' }];
   });
 };
 
@@ -138,7 +142,7 @@ const firmwares: Source = async (ctx, unit_ids) => {
     .orderBy('from_on', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
-  return rows.map((row) => ({ at: startOfDay(row.from_on, ctx.zone), kind: 'firmware', what: row.code, detail: null, path: null, actor_name: null }));
+  return rows.map((row) => ({ ...dayIn(ctx, row.from_on), kind: 'firmware', what: row.code, detail: null, path: null, actor_name: null }));
 };
 
 const events: Source = async (ctx, unit_ids) => {
@@ -182,7 +186,7 @@ const alerts: Source = async (ctx, unit_ids) => {
     .limit(MOST_OF_A_SOURCE)
     .execute();
   return rows.map((row) => ({
-    at: startOfDay(row.raised_on, ctx.zone),
+    ...dayIn(ctx, row.raised_on),
     kind: 'alert',
     what: row.signal,
     detail: null,

@@ -23,11 +23,12 @@ export async function timelinePanel(c: AppContext, unit: { readonly id: string }
 }
 
 function Entry({ c, happening }: { c: AppContext; happening: Happening }) {
-  const { kind, what, detail, path, actor_name } = happening;
+  const { at, happened_on, kind, what, detail, path, actor_name } = happening;
   const said = stateWord(what, c.var.locale);
   return (
     <li>
-      <Moment c={c} at={happening.at} /> <Badge>{timelineWords(c.var.locale)[kind]}</Badge> {path === null ? <b>{said}</b> : <a href={path}>{said}</a>}
+      {happened_on === undefined ? <Moment c={c} at={at} /> : <time datetime={happened_on}>{happened_on}</time>}{' '}
+      <Badge>{timelineWords(c.var.locale)[kind]}</Badge> {path === null ? <b>{said}</b> : <a href={path}>{said}</a>}
       {detail === null ? null : <span class="quiet"> {detail}</span>}
       {actor_name === null ? null : <span class="quiet"> · {actor_name}</span>}
     </li>

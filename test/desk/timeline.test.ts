@@ -68,6 +68,11 @@ eachDb('the timeline of a unit', (test) => {
         'return return_to_maker',
       ]),
     );
+    // What is known by the day stays that day, whatever zone the reader is in.
+    expect(items.find(({ what }) => what === 'in_service')).toMatchObject({ at: '2026-01-10T15:00:00.000Z', happened_on: '2026-01-11' });
+    expect(items.find(({ kind }) => kind === 'alert')).toMatchObject({ happened_on: '2026-04-01' });
+    expect(items.find(({ kind }) => kind === 'move')).toMatchObject({ happened_on: null });
+    expect(await (await tech.get(`/units/${unit.id}`)).text()).toContain('<time datetime="2026-01-11">2026-01-11</time>');
     expect(items.find(({ kind }) => kind === 'swap')).toMatchObject({
       at: new Date(NOW + 2 * DAY).toISOString(),
       detail: spare.serial,
