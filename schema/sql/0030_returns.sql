@@ -80,9 +80,12 @@ CREATE TABLE return_units (
   write_off_requested_by TEXT,
   write_off_approved_by TEXT,
   written_off_at BIGINT,
+  -- The box turned out to hold a unit that was expected elsewhere: its receipt counts there.
+  merged_into_id TEXT REFERENCES return_units (id),
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   version BIGINT NOT NULL DEFAULT 1,
+  CHECK (merged_into_id IS NULL OR (merged_into_id <> id AND state = 'cancelled')),
   CHECK (state NOT IN ('received','inspecting') OR received_at IS NOT NULL),
   CHECK (state NOT IN ('dispositioned','written_off') OR disposition IS NOT NULL),
   CHECK (state <> 'written_off' OR (write_off_requested_by IS NOT NULL AND write_off_approved_by IS NOT NULL AND write_off_requested_by <> write_off_approved_by))
@@ -91,7 +94,10 @@ CREATE UNIQUE INDEX return_units_one_open ON return_units (unit_id) WHERE state 
 CREATE INDEX return_units_by_return ON return_units (return_id);
 CREATE INDEX return_units_by_unit ON return_units (unit_id, id);
 CREATE INDEX return_units_by_state ON return_units (state, id);
-CREATE INDEX return_units_by_returned_on ON return_units (returned_on);
+-- Whole in itself for the figures of a window: what came in, what became of it, how long it took.
+CREATE INDEX return_units_by_returned_on ON return_units (returned_on, state, verdict, repeat_no, received_at, dispositioned_at, id);
+-- The same for the ageing of what is open.
+CREATE INDEX return_units_ageing ON return_units (state, coalesce(received_at, created_at)) WHERE state IN ('expected','received','inspecting','dispositioned');
 CREATE INDEX return_units_by_partner ON return_units (partner_id, id);
 CREATE INDEX return_units_by_receipt ON return_units (received_at);
 CREATE INDEX return_units_expected_by ON return_units (expected_by_on) WHERE state = 'expected';

@@ -12,6 +12,7 @@ import { AddReturnUnit, Approve, Because, ChangeReturn, day, FileReturn, ForUnit
 import { inFull, Leg, legJson, Return, ReturnInFull, returnJson } from './json.ts';
 import { legRoutes } from './legApi.ts';
 import { returnStates } from './lifecycle.ts';
+import { mergeRoutes } from './mergeApi.ts';
 import { requestOutbound } from './outbound.ts';
 import { getLegView, listReturns } from './queries.ts';
 import { receiptRoutes } from './receiptApi.ts';
@@ -164,4 +165,5 @@ returnsApi.openapi(
 
 returnsApi.route('/', legRoutes);
 returnsApi.route('/', receiptRoutes);
+returnsApi.route('/', mergeRoutes);
 returnsApi.route('/', codeRoutes);

@@ -7,7 +7,8 @@ import { DayText, Instant } from '../web/route.ts';
 import { dispositions } from './disposition.ts';
 import { coverages, returnTypes, verdicts } from './inputs.ts';
 import { legStates, returnStates, unitStates } from './lifecycle.ts';
-import { type DispositionView, findReturnView, type LegView, listLegViews, listUnitsOfReturn, type ReturnUnitView, type ReturnView } from './queries.ts';
+import type { DispositionView } from './dispositionQueries.ts';
+import { findReturnView, type LegView, listLegViews, listUnitsOfReturn, type ReturnUnitView, type ReturnView } from './queries.ts';
 import type { Receipt } from './receive.ts';
 import type { CodeRow } from './table.ts';
 
@@ -53,6 +54,7 @@ export const ReturnUnit = z
     reminders_sent: z.int(),
     write_off_requested_by: text,
     written_off_at: at,
+    merged_into_id: text,
     location: text,
     condition: text,
     customer_name: text,

@@ -1,11 +1,14 @@
-// What is printed: the label of a unit (QR and text) and the packing slip of a return.
+// What is printed: the label of a unit (QR and text) and the packing slip of a return; and the merge once it is known what a label stood for.
 import { raw } from 'hono/html';
+import { z } from 'zod';
 import { speak } from '../core/words.ts';
 import { seenBy } from '../db/scope.ts';
+import { onlyUnit } from '../unit/pages.tsx';
 import { getUnit, type UnitView } from '../unit/queries.ts';
 import { asset } from '../web/assets.ts';
 import type { AppContext } from '../web/env.ts';
-import { newPages, page, show } from '../web/page.tsx';
+import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
+import { mergeReceived } from './mergeReceived.ts';
 import { findReturnView, listUnitsOfReturn } from './queries.ts';
 import { typeLabels, words } from './words.ts';
 
@@ -126,3 +129,12 @@ async function QrCode({ text }: { text: string }) {
   const { toSVG } = await import('bwip-js');
   return raw(toSVG({ bcid: 'qrcode', text }));
 }
+
+const MergeForm = z.strictObject({ into: z.string().max(200), reason: z.string().trim().max(500).optional() });
+
+/** What the label stood for is known now. */
+action(labelPages, '/units/:id/merge', 'unit:write', async (c) => {
+  const { into, reason } = await readForm(c, MergeForm);
+  const { id } = await mergeReceived(c.var.ctx, c.req.param('id') ?? '', { into_id: await onlyUnit(c.var.ctx, into, 'into'), reason });
+  return seeOther(c, `/units/${id}`, words(c.var.locale).saved);
+});

@@ -1,11 +1,12 @@
 // How the returns desk is doing: turnaround, no-fault-found share, repeat returns, overdue and ageing. Every number names the rows it counted.
 import { z } from '@hono/zod-openapi';
+import { sql } from 'kysely';
 import { currentClock } from '../catalog/businessClock.ts';
 import type { BusinessClock } from '../core/businessTime.ts';
-import { addDays, DAY_MS, type Day, dayOf, daysBetween, HOUR_MS } from '../core/time.ts';
+import { addDays, DAY_MS, type Day, HOUR_MS, startOfDay } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { wilsonInterval } from '../stats/proportionInterval.ts';
-import { openUnitStates, type UnitState } from './lifecycle.ts';
+import { openUnitStates } from './lifecycle.ts';
 
 const Spread = z
   .object({
@@ -133,16 +134,23 @@ async function countOverdue(ctx: Ctx): Promise<number> {
   return overdue;
 }
 
-/** Open units by state and by days since they came in (for expected ones: since they were filed). */
+/** Open units by state and by days since they came in (for expected ones: since they were filed). Counted in the store: the cost is one pass over an index of what is open. */
 export async function listAgeing(ctx: Ctx): Promise<ReturnMetrics['ageing']> {
-  const open = await ctx.db.selectFrom('return_units').select(['state', 'created_at', 'received_at']).where('state', 'in', openUnitStates).execute();
   const on = today(ctx);
-  const rows = new Map<UnitState, number[]>(openUnitStates.map((state) => [state, [...AGE_BANDS, Number.POSITIVE_INFINITY].map(() => 0)]));
-  for (const unit of open) {
-    const age = daysBetween(dayOf(unit.received_at ?? unit.created_at, ctx.zone), on);
-    const band = AGE_BANDS.findIndex((end) => age <= end);
-    const bands = rows.get(unit.state);
-    if (bands !== undefined) bands[band === -1 ? AGE_BANDS.length : band] = (bands[band === -1 ? AGE_BANDS.length : band] ?? 0) + 1;
-  }
-  return [...rows].map(([state, bands]) => ({ state, bands, total: bands.reduce((sum, n) => sum + n, 0) }));
+  const came = sql<number>`coalesce(received_at, created_at)`;
+  /** How many came on the last `days` days, today not counted. */
+  const within = (days: number) => sql<number>`sum(case when ${came} >= ${startOfDay(addDays(on, -days), ctx.zone)} then 1 else 0 end)`;
+  const counted = await ctx.db
+    .selectFrom('return_units')
+    .select((of) => ['state', of.fn.countAll<number>().as('total')])
+    .select(AGE_BANDS.map((days) => within(days).as(`within_${days}`)))
+    .where('state', 'in', openUnitStates)
+    .groupBy('state')
+    .execute();
+  return openUnitStates.map((state) => {
+    const found = counted.find((row) => row.state === state);
+    const total = found?.total ?? 0;
+    const upTo = [...AGE_BANDS.map((days) => found?.[`within_${days}`] ?? 0), total];
+    return { state, bands: upTo.map((count, i) => count - (upTo[i - 1] ?? 0)), total };
+  });
 }

@@ -84,6 +84,7 @@ export const blankUnit = {
   write_off_requested_by: null,
   write_off_approved_by: null,
   written_off_at: null,
+  merged_into_id: null,
   version: 1,
 } satisfies Partial<ReturnUnitRow>;
 

@@ -6,7 +6,8 @@ import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { Version } from '../web/staleEdit.tsx';
 import { nextLegState, nextReturnState } from './lifecycle.ts';
-import { type LegView, listDispositions, listLegViews, listUnitsOfReturn, type ReturnUnitView, type ReturnView } from './queries.ts';
+import { listDispositions } from './dispositionQueries.ts';
+import { type LegView, listLegViews, listUnitsOfReturn, type ReturnUnitView, type ReturnView } from './queries.ts';
 import { LegBadge, ReturnBadge, UnitTable } from './views.tsx';
 import { dispositionLabels, typeLabels, words } from './words.ts';
 

@@ -6,7 +6,7 @@ import { type Ctx, today } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import { seenBy } from '../db/scope.ts';
 import { openUnitStates } from './lifecycle.ts';
-import type { DispositionRow, OutboundLegRow, ReturnRow, ReturnUnitRow } from './table.ts';
+import type { OutboundLegRow, ReturnRow, ReturnUnitRow } from './table.ts';
 
 export interface ReturnFilter {
   readonly state?: string | undefined;
@@ -29,7 +29,7 @@ export type ReturnView = ReturnRow & {
   readonly units_overdue: number;
 };
 
-/** Costs one page: the counts are look-ups by return. */
+/** Costs one page; its units are counted in one look-up. */
 export async function listReturns(ctx: Ctx, page: PageRequest, filter: ReturnFilter = {}): Promise<Page<ReturnView>> {
   let query = returnViews(ctx);
   for (const field of ['state', 'type', 'customer_id', 'case_id', 'owner_id', 'number'] as const) {
@@ -39,21 +39,57 @@ export async function listReturns(ctx: Ctx, page: PageRequest, filter: ReturnFil
   if (filter.unit_id !== undefined) query = query.where(sql<boolean>`returns.id in (select return_id from return_units where unit_id = ${filter.unit_id})`);
   if (filter.from_on !== undefined) query = query.where('returns.filed_on', '>=', filter.from_on);
   if (filter.to_on !== undefined) query = query.where('returns.filed_on', '<=', filter.to_on);
-  // listPage simplifies the row type, which is ReturnView.
-  return (await listPage(
+  const { items, next_cursor } = await listPage(
     query,
     page,
     { created_at: 'returns.id', number: 'returns.number', filed_on: 'returns.filed_on', updated_at: 'returns.updated_at' },
     'returns.id',
-  )) as Page<ReturnView>;
+  );
+  // listPage simplifies the row type, which is the one of the query.
+  return { items: await withCounts(ctx, items as UncountedReturn[]), next_cursor };
 }
 
 export async function findReturnView(ctx: Ctx, id: string): Promise<ReturnView> {
   const row = await returnViews(ctx)
     .where((of) => of.or([of('returns.id', '=', id), of('returns.number', '=', id)]))
     .executeTakeFirst();
-  if (row === undefined) throw notFound(['Return', '返品案件']);
-  return row;
+  const [found] = await withCounts(ctx, row === undefined ? [] : [row]);
+  if (found === undefined) throw notFound(['Return', '返品案件']);
+  return found;
+}
+
+type UnitCounts = Pick<ReturnView, 'units' | 'units_open' | 'units_overdue'>;
+type UncountedReturn = Omit<ReturnView, keyof UnitCounts>;
+
+async function withCounts(ctx: Ctx, rows: readonly UncountedReturn[]): Promise<ReturnView[]> {
+  if (rows.length === 0) return [];
+  const on = today(ctx);
+  const counted = await ctx.db
+    .selectFrom('return_units')
+    .select((of) => [
+      'return_id',
+      of.fn.countAll<number>().as('units'),
+      of.fn.sum<number>(of.case().when('state', 'in', openUnitStates).then(1).else(0).end()).as('units_open'),
+      of.fn
+        .sum<number>(
+          of
+            .case()
+            .when(of.and([of('state', '=', 'expected'), of('expected_by_on', '<', on)]))
+            .then(1)
+            .else(0)
+            .end(),
+        )
+        .as('units_overdue'),
+    ])
+    .where(
+      'return_id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .groupBy('return_id')
+    .execute();
+  const byReturn = new Map(counted.map(({ return_id, ...counts }) => [return_id, counts]));
+  return rows.map((row) => ({ ...row, ...(byReturn.get(row.id) ?? { units: 0, units_open: 0, units_overdue: 0 }) }));
 }
 
 const returnViews = (ctx: Ctx) =>
@@ -63,17 +99,6 @@ const returnViews = (ctx: Ctx) =>
     .leftJoin('users', 'users.id', 'returns.owner_id')
     .selectAll('returns')
     .select(['customers.code as customer_code', 'customers.name as customer_name', 'users.name as owner_name'])
-    .select(sql<number>`(select count(*) from return_units where return_units.return_id = returns.id)`.as('units'))
-    .select(
-      sql<number>`(select count(*) from return_units where return_units.return_id = returns.id and return_units.state in ('expected','received','inspecting','dispositioned'))`.as(
-        'units_open',
-      ),
-    )
-    .select(
-      sql<number>`(select count(*) from return_units where return_units.return_id = returns.id and return_units.state = 'expected' and return_units.expected_by_on < ${today(ctx)})`.as(
-        'units_overdue',
-      ),
-    )
     .$call(seenBy(ctx, 'returns.partner_id'));
 
 export interface ReturnUnitFilter {
@@ -180,10 +205,11 @@ function flagged(ctx: Ctx, query: ReturnType<typeof unitViews>, flag: string | u
 export const listUnitsOfReturn = async (ctx: Ctx, return_id: string): Promise<ReturnUnitView[]> =>
   unitViews(ctx).where('return_units.return_id', '=', return_id).orderBy('return_units.id').execute();
 
+/** The id of a receipt that was merged away leads to the one it counts for. */
 export async function getReturnUnitView(ctx: Ctx, id: string): Promise<ReturnUnitView> {
   const row = await unitViews(ctx).where('return_units.id', '=', id).executeTakeFirst();
   if (row === undefined) throw notFound(['Return unit', '返却個体']);
-  return row;
+  return row.merged_into_id === null ? row : getReturnUnitView(ctx, row.merged_into_id);
 }
 
 const unitViews = (ctx: Ctx) =>
@@ -260,38 +286,3 @@ const legViews = (ctx: Ctx) =>
     .selectAll('outbound_legs')
     .select(['units.serial', 'models.code as model_code', 'returns.number', 'stock_reservations.state as promise'])
     .$call(seenBy(ctx, 'outbound_legs.partner_id'));
-
-export interface DispositionFilter {
-  readonly return_unit_id?: string | undefined;
-  readonly unit_id?: string | undefined;
-  readonly state?: string | undefined;
-  readonly disposition?: string | undefined;
-}
-
-export type DispositionView = DispositionRow & { readonly return_id: string; readonly number: string; readonly serial: string };
-
-export async function listDispositions(ctx: Ctx, page: PageRequest, filter: DispositionFilter = {}): Promise<Page<DispositionView>> {
-  let query = dispositionViews(ctx);
-  for (const field of ['return_unit_id', 'unit_id', 'state', 'disposition'] as const) {
-    const value = filter[field];
-    if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`dispositions.${field}`)} = ${value}`);
-  }
-  // listPage simplifies the row type, which is DispositionView.
-  return (await listPage(query, page, { requested_at: 'dispositions.id' }, 'dispositions.id')) as Page<DispositionView>;
-}
-
-export async function getDispositionView(ctx: Ctx, id: string): Promise<DispositionView> {
-  const row = await dispositionViews(ctx).where('dispositions.id', '=', id).executeTakeFirst();
-  if (row === undefined) throw notFound(['Disposition', '処置判定']);
-  return row;
-}
-
-const dispositionViews = (ctx: Ctx) =>
-  ctx.db
-    .selectFrom('dispositions')
-    .innerJoin('return_units', 'return_units.id', 'dispositions.return_unit_id')
-    .innerJoin('returns', 'returns.id', 'return_units.return_id')
-    .innerJoin('units', 'units.id', 'dispositions.unit_id')
-    .selectAll('dispositions')
-    .select(['return_units.return_id', 'returns.number', 'units.serial'])
-    .$call(seenBy(ctx, 'return_units.partner_id'));

@@ -9,7 +9,8 @@ import { Because, ChangeCoverage, DisposeUnit, day, Maybe, ReceiveUnit, verdicts
 import { Disposition, dispositionJson, ReceiptAnswer, ReturnUnit, receiptJson, returnUnitJson } from './json.ts';
 import { unitStates } from './lifecycle.ts';
 import { ReturnMetrics, returnMetrics } from './metrics.ts';
-import { getDispositionView, getReturnUnitView, listDispositions, listReturnUnitViews } from './queries.ts';
+import { getDispositionView, listDispositions } from './dispositionQueries.ts';
+import { getReturnUnitView, listReturnUnitViews } from './queries.ts';
 import { receiveUnit } from './receive.ts';
 import { undoReceipt } from './undoReceipt.ts';
 import { changeCoverage, eraseFootage } from './verdict.ts';

@@ -71,6 +71,8 @@ export interface ReturnUnitRow {
   write_off_requested_by: string | null;
   write_off_approved_by: string | null;
   written_off_at: number | null;
+  /** The return unit that this receipt counts for, once the box turned out to hold a unit expected elsewhere. */
+  merged_into_id: string | null;
   created_at: number;
   updated_at: number;
   version: number;

@@ -5,7 +5,7 @@ import { remember } from '../history/remember.ts';
 import { findPlace } from '../ledger/move.ts';
 import { reverseMove } from '../stock/reverse.ts';
 import { nextReturnState, nextUnitState } from './lifecycle.ts';
-import { getReturn, getReturnUnit, listReturnUnits, saveReturn, saveReturnUnit, wrongUnit } from './load.ts';
+import { getReturn, getReturnUnit, listLegs, listReturnUnits, saveReturn, saveReturnUnit, wrongUnit } from './load.ts';
 import type { ReturnRow, ReturnUnitRow } from './table.ts';
 
 /** Takes a receipt back. An expected unit is expected again; an unexpected one is cancelled, with the return the scan opened for it. */
@@ -33,9 +33,10 @@ export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: stri
   });
 }
 
-/** A return that only the scan had opened is called off with its last unit. */
-async function callOffScanned(ctx: Ctx, found: ReturnRow): Promise<void> {
+/** A return that only the scan had opened is called off with its last unit, unless something was shipped for it. */
+export async function callOffScanned(ctx: Ctx, found: ReturnRow): Promise<void> {
   const state = nextReturnState(found.state, 'cancel');
   if (found.origin !== 'scan' || state === null) return;
-  if ((await listReturnUnits(ctx, found.id)).every((unit) => unit.state === 'cancelled')) await saveReturn(ctx, found, { state });
+  const [units, legs] = [await listReturnUnits(ctx, found.id), await listLegs(ctx, found.id)];
+  if (units.every((unit) => unit.state === 'cancelled') && legs.every((leg) => leg.state === 'cancelled')) await saveReturn(ctx, found, { state });
 }

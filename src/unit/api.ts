@@ -4,20 +4,8 @@ import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } fr
 import { expectedVersion, setETag } from '../web/version.ts';
 import { createUnit } from './createUnit.ts';
 import { changeFirmware } from './firmware.ts';
-import {
-  conditions,
-  identities,
-  locations,
-  MergeUnit,
-  NewFirmware,
-  NewServiceInterval,
-  NewUnit,
-  ServiceIntervalChange,
-  SwapUnit,
-  UnitChange,
-} from './inputs.ts';
+import { conditions, identities, locations, NewFirmware, NewServiceInterval, NewUnit, ServiceIntervalChange, SwapUnit, UnitChange } from './inputs.ts';
 import { inFull, Unit, UnitInFull, unitJson } from './json.ts';
-import { mergeUnits } from './mergeUnits.ts';
 import { listUnits } from './queries.ts';
 import { changeService, startService } from './service.ts';
 import { swapUnit } from './swapUnit.ts';
@@ -117,23 +105,6 @@ unitApi.openapi(
     const { id, version } = await updateUnit(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
     setETag(c, version);
     return c.json(await inFull(c.var.ctx, id), 200);
-  },
-);
-
-unitApi.openapi(
-  createRoute({
-    method: 'post',
-    path: '/units/{id}/merge',
-    tags,
-    summary: 'Merge a provisional unit into the one it turned out to be',
-    ...gated('unit:write'),
-    request: { params: IdParam, body: body(MergeUnit) },
-    responses: { 201: answers(UnitInFull), ...problems },
-  }),
-  async (c) => {
-    const { id, version } = await mergeUnits(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c));
-    setETag(c, version);
-    return c.json(await inFull(c.var.ctx, id), 201);
   },
 );
 

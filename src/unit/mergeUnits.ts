@@ -10,8 +10,11 @@ import { fitInterval } from './rules.ts';
 import { loadUnit, saveUnit } from './save.ts';
 import type { UnitRow } from './table.ts';
 
-/** Merges the provisional unit `id` into another and returns that one. What refers to the provisional unit follows (schema/sql: units_merge). */
-export async function mergeUnits(ctx: Ctx, id: string, input: MergeUnit, expected?: number): Promise<UnitRow> {
+/**
+ * Merges the provisional unit `id` into another and returns that one. What refers to the provisional unit follows (schema/sql: units_merge); its open
+ * return is joined before (returns/mergeReceived.ts). `in_box`: the unit is where the box is, whatever was booked of it since.
+ */
+export async function mergeUnits(ctx: Ctx, id: string, input: MergeUnit, expected?: number, in_box = false): Promise<UnitRow> {
   allow(ctx, 'unit:write');
   return transaction(ctx, async (ctx) => {
     const [from, into] = [await loadUnit(ctx, id, expected), await loadUnit(ctx, input.into_id)];
@@ -21,7 +24,7 @@ export async function mergeUnits(ctx: Ctx, id: string, input: MergeUnit, expecte
         blocking: `/api/v1/units/${from.id}`,
       });
     await refuseTwoOpenReturns(ctx, from, into);
-    await joinPlaces(ctx, from, into);
+    await joinPlaces(ctx, from, into, in_box);
     await joinIdentifiers(ctx, from, into);
     await joinIntervals(ctx, from, into);
     await saveUnit(ctx, from, { merged_into_id: into.id, merged_at: ctx.now }, { action: 'unit.merged', reason: input.reason });
@@ -42,19 +45,22 @@ async function refuseTwoOpenReturns(ctx: Ctx, from: UnitRow, into: UnitRow): Pro
   if (open.length === 2 && theirs !== undefined) {
     throw new Problem(
       'conflict',
-      ['Both units are in open returns: cancel one of them first', '両方の個体に進行中の返品があります。先に一方を取り消してください'],
+      [
+        `${from.serial} and ${into.serial} were both received: resolve one of the returns first`,
+        `${from.serial} と ${into.serial} はどちらも受領済みです。先に一方の返品を完了してください`,
+      ],
       { blocking: `/api/v1/returns/${theirs.return_id}` },
     );
   }
 }
 
 /** The younger place is the true one; the provisional unit itself ends on the adjustment account. */
-async function joinPlaces(ctx: Ctx, from: UnitRow, into: UnitRow): Promise<void> {
+async function joinPlaces(ctx: Ctx, from: UnitRow, into: UnitRow, in_box: boolean): Promise<void> {
   const [left, kept] = [await findPlace(ctx, from.id), await findPlace(ctx, into.id)];
   if (left === undefined) return;
   const cause = { cause_kind: 'unit_merge', cause_id: into.id };
   await moveUnit(ctx, from, { location: 'adjustment', condition: left.condition }, cause);
-  const younger = kept === undefined || left.since_at >= kept.since_at;
+  const younger = in_box || kept === undefined || left.since_at >= kept.since_at;
   if (!younger && kept?.location === 'good_stock' && left.location !== 'good_stock') await refuseUnproven(ctx, from, into);
   if (younger && (kept?.location !== left.location || kept.condition !== left.condition)) {
     await refusePromised(ctx, into);

@@ -16,7 +16,6 @@ import { createUnit } from './createUnit.ts';
 import { changeFirmware } from './firmware.ts';
 import { EditUnitForm, editedFields, NewUnitForm, UnitActions } from './forms.tsx';
 import { conditions, locations, NewFirmware, NewServiceInterval, NewUnit, UnitChange } from './inputs.ts';
-import { mergeUnits } from './mergeUnits.ts';
 import { findUnits, getUnit, listFirmwareIntervals, listIdentifiers, listServiceIntervals, listUnits, type UnitView } from './queries.ts';
 import { startService } from './service.ts';
 import { swapUnit } from './swapUnit.ts';
@@ -53,10 +52,6 @@ export function unitPages(panels: readonly UnitPanel[] = []): Pages {
     const { replacement, ...input } = await readForm(c, SwapForm);
     return saved(c, (await swapUnit(c.var.ctx, idOf(c), { ...input, replacement_id: await onlyUnit(c.var.ctx, replacement, 'replacement') })).id);
   });
-  action(pages, '/units/:id/merge', 'unit:write', async (c) => {
-    const { into, ...input } = await readForm(c, MergeForm);
-    return saved(c, (await mergeUnits(c.var.ctx, idOf(c), { ...input, into_id: await onlyUnit(c.var.ctx, into, 'into') })).id);
-  });
   return pages;
 }
 
@@ -66,7 +61,6 @@ const SwapForm = z.strictObject({
   reason: z.string().trim().max(500).optional(),
   new_warranty: z.enum(['inherit', 'restart']).default('inherit'),
 });
-const MergeForm = z.strictObject({ into: z.string().max(200), reason: z.string().trim().max(500).optional() });
 
 const idOf = (c: AppContext): string => c.req.param('id') ?? '';
 const saved = (c: AppContext, id: string): Response => seeOther(c, `/units/${id}`, words(c.var.locale).saved);
@@ -244,7 +238,7 @@ async function saveEdit(c: AppContext) {
 }
 
 /** The one unit an identifier means. Throws `invalid` when it means none or several. */
-async function onlyUnit(ctx: Ctx, identifier: string, path: string): Promise<string> {
+export async function onlyUnit(ctx: Ctx, identifier: string, path: string): Promise<string> {
   const [unit, other] = await findUnits(ctx, identifier);
   if (unit !== undefined && other === undefined) return unit.id;
   const message: readonly [string, string] =

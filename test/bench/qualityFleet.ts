@@ -285,6 +285,7 @@ async function addReturns(ctx: Ctx, fleet: BenchFleet, returns: readonly BenchRe
       write_off_requested_by: null,
       write_off_approved_by: null,
       written_off_at: null,
+      merged_into_id: null,
       created_at: 0,
       updated_at: 0,
       version: 1,

@@ -23,7 +23,7 @@ import { placeHold, releaseHold } from '../../src/stock/hold.ts';
 import { moveStock } from '../../src/stock/moveStock.ts';
 import { createOrder, listOrderLines, receiveOrder } from '../../src/stock/order.ts';
 import { releaseReservation, reserveStock } from '../../src/stock/reserve.ts';
-import { mergeUnits } from '../../src/unit/mergeUnits.ts';
+import { mergeReceived } from '../../src/returns/mergeReceived.ts';
 import { as, fielded, stocked } from './cast.ts';
 
 const kinds = [
@@ -225,7 +225,7 @@ async function perform(ctx: Ctx, world: World, { kind, a, b }: Step): Promise<un
     case 'stranger':
       return receiveUnit(ctx, { scan: `STRANGER-${ctx.now}`, model_code: 'H-100' });
     case 'merge':
-      return mergeUnits(ctx, await newestStranger(ctx), { into_id: unit.id });
+      return mergeReceived(ctx, await newestStranger(ctx), { into_id: unit.id });
     case 'order':
       return order(ctx, world, b);
     case 'spares':

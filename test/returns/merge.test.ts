@@ -1,0 +1,103 @@
+// A box nobody knew is recognised: its receipt, and what the bench found of it, count in the return that waited for the unit.
+import { beforeAll, expect, it } from 'vitest';
+import { findBalanceDrift, findPlaceDrift } from '../../src/ledger/balance.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
+import { eachDb, NOW } from '../support/eachDb.ts';
+import { cast, fielded, placeOf } from './cast.ts';
+import { answered, disposed, got, inspected, made, returned } from './http.ts';
+
+eachDb('merging a received provisional unit', (test) => {
+  const clock = { now: NOW };
+  let tech: Caller;
+  let lead: Caller;
+  beforeAll(async () => {
+    await cast(test.ctx());
+    const app = testApp(test.store, clock);
+    [tech, lead] = [await callerWith(app, test.store, 'tech'), await callerWith(app, test.store, 'lead')];
+  });
+
+  const stranger = (scan: string, return_id?: string) => made(tech.post('/api/v1/receipts', { scan, model_code: 'H-100', return_id }));
+  const unitOf = async (return_id: string, return_unit_id: string) =>
+    (await got(tech.get(`/api/v1/returns/${return_id}`))).units.find(({ id }: { id: string }) => id === return_unit_id);
+  const openOf = async (unit_id: string): Promise<string[]> =>
+    (await got(tech.get(`/api/v1/return-units?unit_id=${unit_id}&flag=open`))).items.map(({ id }: { id: string }) => id);
+
+  it('the return that expected the unit has received it, the one the scan opened is called off', async () => {
+    const unit = await fielded(test.ctx());
+    const waiting = await returned(tech, unit.serial, { received: false });
+    const box = await stranger('SMUDGED-1');
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id, reason: 'plate cleaned' }));
+    expect(await unitOf(waiting.id, waiting.return_unit_id)).toMatchObject({ state: 'received', unit_id: unit.id, returned_on: '2026-04-01' });
+    expect(await got(tech.get(`/api/v1/returns/${waiting.id}`))).toMatchObject({ state: 'open', units_open: 1 });
+    expect(await got(tech.get(`/api/v1/returns/${box.return_id}`))).toMatchObject({ state: 'cancelled', units_open: 0 });
+    expect(await openOf(unit.id)).toEqual([waiting.return_unit_id]);
+    expect(await got(tech.get(`/api/v1/return-units/${box.return_unit_id}`))).toMatchObject({ id: waiting.return_unit_id });
+    expect(await placeOf(test.ctx(), unit.id)).toBe('quarantine/unverified');
+    expect(await got(tech.post('/api/v1/receipts', { scan: 'smudged1' }))).toMatchObject({ outcome: 'duplicate', return_unit_id: waiting.return_unit_id });
+    const told = await got(tech.get(`/api/v1/history?record_kind=return_unit&record_id=${waiting.return_unit_id}`));
+    expect(told.items[0]).toMatchObject({ action: 'return_unit.received', reason: 'plate cleaned' });
+    expect([await findBalanceDrift(test.ctx()), await findPlaceDrift(test.ctx())]).toEqual([[], []]);
+  });
+
+  it('scanned into the very return that expects it, the unit is there once and the return goes on to its closing', async () => {
+    const unit = await fielded(test.ctx());
+    const waiting = await returned(tech, unit.serial, { received: false });
+    const box = await stranger('SMUDGED-2', waiting.id);
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+    expect(await openOf(unit.id)).toEqual([waiting.return_unit_id]);
+    await inspected(tech, waiting.return_unit_id, 'no_fault_found');
+    await disposed(tech, waiting.return_unit_id, 'restock');
+    expect(await placeOf(test.ctx(), unit.id)).toBe('good_stock/verified');
+    await made(tech.post(`/api/v1/returns/${waiting.id}/closure`));
+  });
+
+  it('recognised on the bench, its inspection, verdict and decision move along', async () => {
+    const unit = await fielded(test.ctx());
+    const waiting = await returned(tech, unit.serial, { received: false });
+    const box = await stranger('SMUDGED-3');
+    await inspected(tech, box.return_unit_id, 'confirmed');
+    await disposed(tech, box.return_unit_id, 'return_to_maker');
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+    expect(await unitOf(waiting.id, waiting.return_unit_id)).toMatchObject({ state: 'dispositioned', verdict: 'confirmed', disposition: 'return_to_maker' });
+    expect(await unitOf(box.return_id, box.return_unit_id)).toMatchObject({ state: 'cancelled', verdict: null, merged_into_id: waiting.return_unit_id });
+    for (const list of ['inspections', 'dispositions'])
+      expect([list, (await got(tech.get(`/api/v1/${list}?return_unit_id=${waiting.return_unit_id}`))).items.length]).toEqual([list, 1]);
+    expect(await placeOf(test.ctx(), unit.id)).toBe('maker/defective');
+  });
+
+  it('a unit written off before has arrived after all: the write-off is reversed once', async () => {
+    const unit = await fielded(test.ctx());
+    const waiting = await returned(tech, unit.serial, { received: false });
+    await made(tech.post(`/api/v1/returns/${waiting.id}/write-off`, { return_unit_id: waiting.return_unit_id, reason: 'never came' }));
+    await made(lead.post(`/api/v1/returns/${waiting.id}/approval`, {}));
+    expect(await placeOf(test.ctx(), unit.id)).toMatch(/^lost\//);
+    const box = await stranger('SMUDGED-4');
+    clock.now += 1000;
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+    expect(await unitOf(waiting.id, waiting.return_unit_id)).toMatchObject({ state: 'received', written_off_at: null, disposition: null });
+    expect(await placeOf(test.ctx(), unit.id)).toBe('quarantine/unverified');
+    expect([await findBalanceDrift(test.ctx()), await findPlaceDrift(test.ctx())]).toEqual([[], []]);
+  });
+
+  it('expected in a return nobody authorised: refused naming that return, and nothing changed', async () => {
+    const unit = await fielded(test.ctx());
+    const draft = await made(tech.post('/api/v1/returns', { type: 'return_first', units: [{ serial: unit.serial }] }));
+    const box = await stranger('SMUDGED-5');
+    expect(await answered(409, tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }))).toMatchObject({
+      blocking: `/api/v1/returns/${draft.id}`,
+      detail: expect.stringContaining(draft.number),
+    });
+    expect(await openOf(box.unit_id)).toEqual([box.return_unit_id]);
+    await made(tech.post(`/api/v1/returns/${draft.id}/authorization`));
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+  });
+
+  it('both received: refused naming the other return', async () => {
+    const unit = await fielded(test.ctx());
+    const other = await returned(tech, unit.serial);
+    const box = await stranger('SMUDGED-6');
+    expect(await answered(409, tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }))).toMatchObject({
+      blocking: `/api/v1/returns/${other.id}`,
+    });
+  });
+});
