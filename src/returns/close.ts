@@ -6,6 +6,7 @@ import { after } from './authorise.ts';
 import { isEndedLeg, nextUnitState } from './lifecycle.ts';
 import { getReturn, listLegs, listReturnUnits, saveReturn, saveReturnUnit, wrongLeg, wrongUnit } from './load.ts';
 import type { ReturnRow } from './table.ts';
+import { legStateLabels, unitStateLabels } from './words.ts';
 
 /** Closes the return and resolves its units. Throws `conflict` while a unit or a shipment is open. */
 export async function closeReturn(ctx: Ctx, id: string, reason?: string, expected?: number): Promise<ReturnRow> {
@@ -18,7 +19,8 @@ export async function closeReturn(ctx: Ctx, id: string, reason?: string, expecte
     for (const unit of await listReturnUnits(ctx, id)) {
       if (unit.state === 'resolved' || unit.state === 'written_off' || unit.state === 'cancelled') continue;
       const resolved = nextUnitState(unit.state, 'resolve');
-      if (resolved === null) throw wrongUnit([`A unit of ${found.number} is still ${unit.state}`, `未処置の個体があります(${unit.state})`], unit);
+      if (resolved === null)
+        throw wrongUnit([`A unit of ${found.number} is still ${unit.state}`, `未処置の個体があります(${unitStateLabels[unit.state][1]})`], unit);
       await saveReturnUnit(ctx, unit, { state: resolved, resolved_at: ctx.now });
     }
     const saved = await saveReturn(ctx, found, { state, closed_at: ctx.now });
@@ -29,5 +31,6 @@ export async function closeReturn(ctx: Ctx, id: string, reason?: string, expecte
 
 async function refuseOpenShipments(ctx: Ctx, found: ReturnRow): Promise<void> {
   const open = (await listLegs(ctx, found.id)).find((leg) => !isEndedLeg(leg.state));
-  if (open !== undefined) throw wrongLeg([`A shipment of ${found.number} is still ${open.state}`, `完了していない出荷があります(${open.state})`], open);
+  if (open !== undefined)
+    throw wrongLeg([`A shipment of ${found.number} is still ${open.state}`, `完了していない出荷があります(${legStateLabels[open.state][1]})`], open);
 }

@@ -20,7 +20,7 @@ export async function mergeReceived(ctx: Ctx, id: string, input: MergeUnit, expe
     const awaited = came === undefined || came.received_at === null ? undefined : await findAwaited(ctx, input.into_id);
     // Two receipts of one unit are refused by the merge itself.
     if (came !== undefined && awaited !== undefined && id !== input.into_id) await joinReceipts(ctx, came, awaited, input.reason);
-    return mergeUnits(ctx, id, input, expected, awaited?.state === 'written_off');
+    return mergeUnits(ctx, id, input, expected, awaited !== undefined);
   });
 }
 

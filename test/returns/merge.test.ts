@@ -79,6 +79,17 @@ eachDb('merging a received provisional unit', (test) => {
     expect([await findBalanceDrift(test.ctx()), await findPlaceDrift(test.ctx())]).toEqual([[], []]);
   });
 
+  it('put on the shelf by hand while its box stood there: it is where the box is, not in good stock', async () => {
+    const unit = await fielded(test.ctx());
+    const waiting = await returned(tech, unit.serial, { received: false });
+    const box = await stranger('SMUDGED-7');
+    clock.now += 1000;
+    await made(lead.post('/api/v1/stock/moves', { serial: unit.serial, location: 'good_stock', condition: 'verified', reason: 'thought it was this one' }));
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+    expect(await placeOf(test.ctx(), unit.id)).toBe('quarantine/unverified');
+    expect(await unitOf(waiting.id, waiting.return_unit_id)).toMatchObject({ state: 'received' });
+  });
+
   it('expected in a return nobody authorised: refused naming that return, and nothing changed', async () => {
     const unit = await fielded(test.ctx());
     const draft = await made(tech.post('/api/v1/returns', { type: 'return_first', units: [{ serial: unit.serial }] }));
