@@ -1,11 +1,12 @@
 // Replacement stock from hazard: what each model will need over its lead time, by its life model, or by its shrunken rate while failures are too few for one.
 import { allow } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { forecastFailures } from '../stats/forecast.ts';
+import { type AgeGroup, forecastFailures } from '../stats/forecast.ts';
 import { negativeBinomialQuantile } from '../stats/negativeBinomial.ts';
 import { storeForecast } from '../stock/policy.ts';
+import { listAgesUnderAlert } from './alertedAges.ts';
 import { countBeforeReading } from './count.ts';
-import { fitLifeModel, listAges } from './life.ts';
+import { fitLifeModel } from './life.ts';
 import { periodOf } from './period.ts';
 import { listRateGroups } from './rateGroups.ts';
 import { DAYS_PER_MONTH, rateGroups } from './rates.ts';
@@ -58,29 +59,35 @@ const listModelsInDemand = (ctx: Ctx): Promise<ModelInDemand[]> =>
     .orderBy('models.id')
     .execute();
 
+type Method = 'weibull' | 'limited_failure_population' | 'shrunken_rate';
+
 interface Demand {
   readonly expected_demand: number;
   readonly demand_low: number;
   readonly demand_high: number;
   /** Units that suffice for the lead time at the service level: the reorder point to suggest. */
   readonly service_quantity: number;
-  readonly method: 'weibull' | 'limited_failure_population' | 'shrunken_rate';
+  /** What it was computed by; `+open_alert` where units under an open alert count at its rate ratio. */
+  readonly method: Method | `${Method}+open_alert`;
 }
 
-async function demandByLife(ctx: Ctx, { code, maker }: ModelInDemand, lead_time_days: number): Promise<Demand | null> {
-  const filter = { maker, model: code };
-  const model = await fitLifeModel(ctx, { filter, kind: KIND, precision: 'day' });
+async function demandByLife(ctx: Ctx, { id, code, maker }: ModelInDemand, lead_time_days: number): Promise<Demand | null> {
+  const model = await fitLifeModel(ctx, { filter: { maker, model: code }, kind: KIND, precision: 'day' });
   if (model === null) return null;
-  const forecast = forecastFailures(model, await listAges(ctx, filter), [lead_time_days], { level: SERVICE_LEVEL, draws: DRAWS });
+  const ages = await listAgesUnderAlert(ctx, id);
+  const forecast = forecastFailures(model, ages, [lead_time_days], { level: SERVICE_LEVEL, draws: DRAWS });
   const { expected, low, high } = forecast.total;
   return {
     expected_demand: expected,
     demand_low: low,
     demand_high: high,
     service_quantity: forecast.countWithin(1, SERVICE_LEVEL),
-    method: model.name,
+    method: methodOf(model.name, ages),
   };
 }
+
+const methodOf = (method: Method, ages: readonly AgeGroup[]): Demand['method'] =>
+  ages.some(({ hazard }) => hazard !== undefined) ? `${method}+open_alert` : method;
 
 interface Posterior {
   readonly shape: number;
@@ -89,8 +96,9 @@ interface Posterior {
 }
 
 // A gamma posterior of the rate and a Poisson count over the lead time make a negative binomial.
-async function demandByRate(ctx: Ctx, { code, maker }: ModelInDemand, lead_time_days: number, posterior: Posterior): Promise<Demand> {
-  const units = (await listAges(ctx, { maker, model: code })).reduce((sum, group) => sum + group.units, 0);
+async function demandByRate(ctx: Ctx, { id }: ModelInDemand, lead_time_days: number, posterior: Posterior): Promise<Demand> {
+  const ages = await listAgesUnderAlert(ctx, id);
+  const units = ages.reduce((sum, group) => sum + group.units * (group.hazard ?? 1), 0);
   const months = (units * lead_time_days) / DAYS_PER_MONTH;
   const quantile = (level: number): number => negativeBinomialQuantile(posterior.shape, months / (posterior.rate + months), level);
   const tail = (1 - SERVICE_LEVEL) / 2;
@@ -99,7 +107,7 @@ async function demandByRate(ctx: Ctx, { code, maker }: ModelInDemand, lead_time_
     demand_low: months > 0 ? quantile(tail) : 0,
     demand_high: months > 0 ? quantile(1 - tail) : 0,
     service_quantity: months > 0 ? quantile(SERVICE_LEVEL) : 0,
-    method: 'shrunken_rate',
+    method: methodOf('shrunken_rate', ages),
   };
 }
 

@@ -13,6 +13,8 @@ export interface LifeModel {
 export interface AgeGroup {
   readonly age: number;
   readonly units: number;
+  /** How many times the curve's hazard these units have; 1 when missing. */
+  readonly hazard?: number;
 }
 
 export interface PeriodForecast {
@@ -50,7 +52,9 @@ export function forecastFailures(model: LifeModel, ages: readonly AgeGroup[], en
   const groups = coarsen(ages);
   const counts = Array.from({ length: draws }, () => drawCounts(random, model.draw(random), groups, ends));
   const starts = [0, ...ends];
-  const expected = ends.map((end, i) => ages.reduce((sum, { age, units }) => sum + units * failingWithin(model.curve, age, starts[i] ?? 0, end), 0));
+  const expected = ends.map((end, i) =>
+    ages.reduce((sum, { age, units, hazard }) => sum + units * failingWithin(model.curve, age, starts[i] ?? 0, end, hazard), 0),
+  );
   const within = (values: readonly number[], from: number, to: number, mean: number): PeriodForecast => {
     const sorted = [...values].sort((a, b) => a - b);
     return { from, to, expected: mean, ...midInterval(sorted, (1 - level) / 2) };
@@ -70,19 +74,19 @@ export function forecastFailures(model: LifeModel, ages: readonly AgeGroup[], en
   };
 }
 
-/** P(fails between `from` and `to` from now | alive at `age`). */
-export function failingWithin(curve: Curve, age: number, from: number, to: number): number {
+/** P(fails between `from` and `to` from now | alive at `age`), at `times` the curve's hazard. */
+export function failingWithin(curve: Curve, age: number, from: number, to: number, times = 1): number {
   const share = curve.share ?? 1;
   const alive = (time: number): number => 1 - share + share * weibullSurvival(curve.shape, curve.scale, time);
   const now = alive(age);
   if (!(now > 0)) return 1;
   if (share === 1) {
     // exp(−(H(t) − H(age))): the difference of hazards keeps its digits where both survivals are near 1.
-    const hazard = (time: number): number => (time / curve.scale) ** curve.shape;
+    const hazard = (time: number): number => times * (time / curve.scale) ** curve.shape;
     const start = hazard(age);
     return Math.exp(start - hazard(age + from)) * -Math.expm1(hazard(age + from) - hazard(age + to));
   }
-  return Math.max(0, (alive(age + from) - alive(age + to)) / now);
+  return Math.max(0, (alive(age + from) / now) ** times - (alive(age + to) / now) ** times);
 }
 
 // The count of a period is Poisson-binomial over the units still alive: drawn as the binomial of the same mean and variance (Ehm 1991), N = (Σp)²/Σp².
@@ -91,9 +95,9 @@ function drawCounts(random: Random, curve: Curve, groups: readonly AgeGroup[], e
   let from = 0;
   return ends.map((end) => {
     let [mean, square, left] = [0, 0, 0];
-    for (const [i, { age }] of groups.entries()) {
+    for (const [i, { age, hazard }] of groups.entries()) {
       const units = alive[i] ?? 0;
-      const p = failingWithin(curve, age + from, 0, end - from);
+      const p = failingWithin(curve, age + from, 0, end - from, hazard);
       mean += units * p;
       square += units * p * p;
       left += units;
@@ -109,15 +113,25 @@ function drawCounts(random: Random, curve: Curve, groups: readonly AgeGroup[], e
   });
 }
 
+// Units of different hazards stay apart.
 function coarsen(ages: readonly AgeGroup[]): AgeGroup[] {
   if (ages.length <= MAX_GROUPS) return [...ages];
+  return [...new Set(ages.map(({ hazard }) => hazard))].flatMap((hazard) =>
+    coarsenAlike(
+      ages.filter((group) => group.hazard === hazard),
+      hazard,
+    ),
+  );
+}
+
+function coarsenAlike(ages: readonly AgeGroup[], hazard: number | undefined): AgeGroup[] {
   const sorted = [...ages].sort((a, b) => a.age - b.age);
   const size = Math.ceil(sorted.length / MAX_GROUPS);
   const groups: AgeGroup[] = [];
   for (let i = 0; i < sorted.length; i += size) {
     const part = sorted.slice(i, i + size);
     const units = part.reduce((sum, group) => sum + group.units, 0);
-    groups.push({ age: part.reduce((sum, group) => sum + group.age * group.units, 0) / units, units });
+    groups.push({ age: part.reduce((sum, group) => sum + group.age * group.units, 0) / units, units, ...(hazard === undefined ? {} : { hazard }) });
   }
   return groups;
 }

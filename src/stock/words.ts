@@ -59,6 +59,12 @@ const forecastMethods: Record<string, Bilingual> = {
   weibull: ['Life model (Weibull)', '寿命モデル(ワイブル)'],
   limited_failure_population: ['Life model (defective share)', '寿命モデル(一部不良)'],
   shrunken_rate: ['Shrunken rate', '縮小推定した故障率'],
+  'weibull+open_alert': ['Life model (Weibull), units under an open alert at its rate ratio', '寿命モデル(ワイブル)、警告中の個体は警告の率の比で割増'],
+  'limited_failure_population+open_alert': [
+    'Life model (defective share), units under an open alert at its rate ratio',
+    '寿命モデル(一部不良)、警告中の個体は警告の率の比で割増',
+  ],
+  'shrunken_rate+open_alert': ['Shrunken rate, units under an open alert at its rate ratio', '縮小推定した故障率、警告中の個体は警告の率の比で割増'],
 };
 
 export const words = defineWords({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { systemActor } from '../../src/core/actor.ts';
 import { addDays } from '../../src/core/time.ts';
 import { schedule } from '../../src/jobs/schedule.ts';
+import { listAgesUnderAlert } from '../../src/quality/alertedAges.ts';
 import { forecastSpares } from '../../src/quality/spareDemand.ts';
 import { negativeBinomialQuantile } from '../../src/stats/negativeBinomial.ts';
 import { drawWeibull } from '../stats/draws.ts';
@@ -31,6 +32,8 @@ eachDb('the demand for replacements', (test) => {
   let keeper: Caller;
   const ctx = () => test.ctx({ actor: systemActor('forecast-spares') });
   const forecasts = async () => new Map(Forecasts.parse(await (await keeper.get('/api/v1/stock/forecast')).json()).items.map((row) => [row.model_code, row]));
+
+  const modelId = async (code: string) => (await test.ctx().db.selectFrom('models').select('id').where('code', '=', code).executeTakeFirstOrThrow()).id;
 
   beforeAll(async () => {
     await addCatalog(test.ctx());
@@ -79,6 +82,49 @@ eachDb('the demand for replacements', (test) => {
     expect(await forecastSpares(ctx())).toEqual({ forecast: 0 });
     expect(await forecastSpares({ ...ctx(), now: ctx().now + 21 * 3_600_000 })).toEqual({ forecast: 3 });
     expect(await remembered()).toBe(before);
+  });
+
+  describe('of a model under an open alert', () => {
+    const raise = async (ratio: number) => {
+      const day = '2026-03-01';
+      const at = test.ctx().now;
+      const { id: model_id } = await test.ctx().db.selectFrom('models').select('id').where('code', '=', 'A2').executeTakeFirstOrThrow();
+      const units = await test.ctx().db.selectFrom('units').select('id').where('model_id', '=', model_id).orderBy('id').execute();
+      const alert = { kind: 'cohort' as const, model_id, hw_rev: null, batch_id: null, firmware_id: null, signal: 'reboots', level: 'alert' as const };
+      const open = { state: 'open' as const, raised_on: day, started_on: day, last_above_on: day, statistic: 40_000, threshold: 30_437 };
+      const rest = { first_report_on: null, first_return_on: null, silenced_at: null, acknowledged_by: null, acknowledged_at: null, investigation_id: null };
+      const closing = { closed_by: null, closed_at: null, reason: null, created_at: at, updated_at: at, version: 1 };
+      await test
+        .ctx()
+        .db.insertInto('alerts')
+        .values({ id: 'alert-a2', ...alert, ...open, evidence: JSON.stringify({ ratio }), ...rest, ...closing })
+        .execute();
+      const rows = units.slice(0, 20).map(({ id }, i) => ({ alert_id: 'alert-a2', unit_id: id, role: i < 5 ? ('affected' as const) : ('at_risk' as const) }));
+      await test.ctx().db.insertInto('alert_units').values(rows).execute();
+    };
+    const later = (hours: number) => ({ ...ctx(), now: ctx().now + hours * 3_600_000 });
+
+    it('counts affected and at-risk units at the alert’s rate ratio while it is open, and says so', async () => {
+      await forecastSpares(later(42));
+      const before = (await forecasts()).get('A2')?.expected_demand ?? 0;
+      const inService = (await listAgesUnderAlert(ctx(), await modelId('A2'))).reduce((sum, { units }) => sum + units, 0);
+      await raise(4);
+      const alerted = (await listAgesUnderAlert(ctx(), await modelId('A2'))).filter(({ hazard }) => hazard === 4).reduce((sum, { units }) => sum + units, 0);
+      expect(alerted).toBeGreaterThan(0);
+      await forecastSpares(later(63));
+      const after = (await forecasts()).get('A2');
+      expect(after?.method).toBe('shrunken_rate+open_alert');
+      // Two days on, each unit's history is a little longer: the rate moves by less than a hundredth.
+      expect((after?.expected_demand ?? 0) / before).toBeCloseTo((inService + 3 * alerted) / inService, 1);
+      const page = await (await keeper.get('/stock/forecast', { 'Accept-Language': 'en' })).text();
+      expect(page).toContain('units under an open alert at its rate ratio');
+    });
+
+    it('goes back to the plain forecast when the alert is closed', async () => {
+      await test.ctx().db.updateTable('alerts').set({ state: 'resolved', closed_at: test.ctx().now }).where('id', '=', 'alert-a2').execute();
+      await forecastSpares(later(84));
+      expect((await forecasts()).get('A2')?.method).toBe('shrunken_rate');
+    });
   });
 
   it.each(['en', 'ja'])('is on the stock page with its interval, in %s', async (language) => {

@@ -56,6 +56,24 @@ describe('a forecast', () => {
     ]);
   });
 
+  it('of units at k times the hazard is that of k such units in series', () => {
+    for (const one of [curve, { ...curve, share: 0.2 }]) {
+      const surviving = (times: number) => 1 - failingWithin(one, 100, 0, 60, times);
+      expect(surviving(3)).toBeCloseTo(surviving(1) ** 3, 12);
+      expect(failingWithin(one, 100, 0, 60, 3)).toBeCloseTo(failingWithin(one, 100, 0, 20, 3) + failingWithin(one, 100, 20, 60, 3), 12);
+    }
+    const many = Array.from({ length: 100 }, (_, i) => ({ age: 100 + i, units: 10, ...(i % 2 === 0 ? { hazard: 5 } : {}) }));
+    const alone = (hazard: number | undefined) =>
+      forecastFailures(
+        model,
+        many.filter((group) => group.hazard === hazard),
+        [60],
+      ).total;
+    const both = forecastFailures(model, many, [60]).total;
+    expect(both.expected).toBeCloseTo(alone(5).expected + alone(undefined).expected, 9);
+    expect(both.high).toBeGreaterThan(alone(5).high);
+  });
+
   it('of a sub-population runs dry', () => {
     const dry = { shape: 1, scale: 10, share: 0.05 };
     expect(failingWithin(dry, 0, 0, 10_000)).toBeCloseTo(0.05, 9);
