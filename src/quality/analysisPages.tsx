@@ -1,5 +1,6 @@
 // Pages that read the rates: comparison, control chart, Pareto.
 
+import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Facts, Field, Filters, formatNumber, Num, PageHead, Percent, Table, Unknown } from '../web/parts.tsx';
@@ -113,12 +114,24 @@ page(analysisPages, '/failure-rates/control-chart', 'quality:read', async (c) =>
             ),
           },
           { head: w.mix_line, numeric: true, cell: (row) => <Num value={row.mix_standardised_rate} digits={2} locale={locale} /> },
-          { head: w.rules, cell: (row) => row.rules.map((rule) => w.rule(rule)).join(', ') },
+          { head: w.rules, cell: (row) => <RulesBroken rules={row.rules} locale={locale} /> },
         ]}
       />
     </>,
   );
 });
+
+/** A rule's name stays on one line: a narrow table scrolls instead of growing tall. */
+const RulesBroken = ({ rules, locale }: { rules: readonly string[]; locale: Locale }) => (
+  <>
+    {rules.map((rule, i) => (
+      <>
+        {i > 0 ? ', ' : ''}
+        <span class="badge">{words(locale).rule(rule)}</span>
+      </>
+    ))}
+  </>
+);
 
 page(analysisPages, '/failure-rates/pareto', 'quality:read', async (c) => {
   const { locale } = c.var;

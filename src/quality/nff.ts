@@ -4,7 +4,7 @@ import type { Ctx } from '../db/ctx.ts';
 import { wilsonInterval } from '../stats/proportionInterval.ts';
 import { whereCohort } from './cohortSql.ts';
 import { countBeforeReading } from './count.ts';
-import type { CohortFilter } from './inputs.ts';
+import { type CohortFilter, NOT_KNOWN } from './inputs.ts';
 import type { Period } from './period.ts';
 
 export const NFF_BY = ['inspector', 'model', 'firmware', 'customer'] as const;
@@ -12,6 +12,8 @@ export type NffBy = (typeof NFF_BY)[number];
 
 export interface NffRow {
   readonly name: string | null;
+  /** The codes the row stands for, where it stands for a cohort: what opens its returns. */
+  readonly cohort: { readonly model: string; readonly firmware?: string } | null;
   readonly verdicts: number;
   readonly nff: number;
   readonly share: number;
@@ -26,23 +28,28 @@ const nameOf: Record<NffBy, string> = {
   customer: 'customers.name',
 };
 
+const codesOf: Partial<Record<NffBy, string>> = { model: 'm.code as model', firmware: 'm.code as model, firmwares.code as firmware' };
+
 /** Share of verdicts that were "no fault found", with Wilson's interval; the largest lower limit first, so that one of one does not lead. */
 export async function listNffShares(ctx: Ctx, by: NffBy, filter: CohortFilter, { from, to }: Period): Promise<NffRow[]> {
   await countBeforeReading(ctx);
   const name = sql.raw(nameOf[by]);
-  const rows = await sql<{ name: string | null; verdicts: number; nff: number }>`
-    select ${name} as name, count(*) as verdicts, sum(case when x.finding = 'nff' then 1 else 0 end) as nff
+  const codes = codesOf[by];
+  const keys = codes === undefined ? sql`` : sql.raw(`, ${codes.replaceAll(/ as \w+/g, '')}`);
+  const rows = await sql<{ name: string | null; model?: string; firmware?: string | null; verdicts: number; nff: number }>`
+    select ${name} as name ${codes === undefined ? sql`` : sql.raw(`, ${codes}`)}, count(*) as verdicts, sum(case when x.finding = 'nff' then 1 else 0 end) as nff
     from quality_failures x join quality_cohorts c on c.id = x.cohort_id join models m on m.id = c.model_id join return_units r on r.id = x.return_unit_id
       join returns on returns.id = r.return_id left join customers on customers.id = returns.customer_id
       left join firmwares on firmwares.id = c.firmware_id left join users on users.id = r.verdict_by
-    where x.finding <> 'untriaged' and x.failed_day >= ${sql.lit(from)} and x.failed_day < ${sql.lit(to)} ${whereCohort(filter)} group by ${name}`.execute(
+    where x.finding <> 'untriaged' and x.failed_day >= ${sql.lit(from)} and x.failed_day < ${sql.lit(to)} ${whereCohort(filter)} group by ${name} ${keys}`.execute(
     ctx.db,
   );
   return rows.rows
-    .map(({ name, verdicts, nff }): NffRow => {
+    .map(({ name, model, firmware, verdicts, nff }): NffRow => {
       const interval = wilsonInterval(Number(nff), Number(verdicts));
       return {
         name,
+        cohort: model === undefined ? null : { model, ...(by === 'firmware' ? { firmware: firmware ?? NOT_KNOWN } : {}) },
         verdicts: Number(verdicts),
         nff: Number(nff),
         share: Number(nff) / Number(verdicts),

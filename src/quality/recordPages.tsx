@@ -1,9 +1,10 @@
 // Pages of what lies behind the rates: NFF and repeat returns, warranty cost, closed months.
+import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Field, Filters, formatNumber, Moment, PageHead, Pager, Percent, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { listFrozenMonths } from './frozenMonths.ts';
 import { CohortPeriodQuery, MonthsQuery, NffQuery } from './inputs.ts';
-import { listNffShares, listRepeatReturns, NFF_BY } from './nff.ts';
+import { listNffShares, listRepeatReturns, NFF_BY, type NffRow } from './nff.ts';
 import { periodOf } from './period.ts';
 import { CohortFields, PeriodFields, QualityTabs } from './views.tsx';
 import { listWarrantyCosts } from './warrantyCost.ts';
@@ -12,6 +13,16 @@ import { words } from './words.ts';
 export const recordPages = newPages();
 
 const COHORT = ['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site_kind'] as const;
+
+/** The returns a count is made of, within the filters of the page. */
+function NffLink({ c, row }: { c: AppContext; row: NffRow }) {
+  const count = formatNumber(row.nff, c.var.locale);
+  if (row.cohort === null) return <>{count}</>;
+  const kept = Object.entries(c.req.query()).filter(([name, value]) => value !== '' && FILTERS.includes(name));
+  return <a href={`/failure-rates/rows?${new URLSearchParams({ ...Object.fromEntries(kept), ...row.cohort, finding: 'nff' })}`}>{count}</a>;
+}
+
+const FILTERS: readonly string[] = [...COHORT, 'from_on', 'to_on'];
 
 page(recordPages, '/failure-rates/nff', 'quality:read', async (c) => {
   const { locale } = c.var;
@@ -38,7 +49,7 @@ page(recordPages, '/failure-rates/nff', 'quality:read', async (c) => {
         columns={[
           { head: w[by], cell: (row) => row.name ?? <Unknown locale={locale} /> },
           { head: w.verdicts, numeric: true, cell: (row) => formatNumber(row.verdicts, locale) },
-          { head: w.nff, numeric: true, cell: (row) => formatNumber(row.nff, locale) },
+          { head: w.nff, numeric: true, cell: (row) => <NffLink c={c} row={row} /> },
           { head: w.nff_share, numeric: true, cell: (row) => <Percent value={row.share} locale={locale} /> },
           {
             head: w.interval,

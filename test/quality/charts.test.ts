@@ -84,6 +84,16 @@ eachDb('analyses around the rates', (test) => {
     expect(await items('/failure-rates/nff?by=inspector')).toEqual([expect.objectContaining({ name: null, verdicts: 8 })]);
   });
 
+  it.each(['model', 'firmware'])('every NFF count by %s opens as many returns', async (by) => {
+    const html = await (await caller.get(`/failure-rates/nff?by=${by}`, { 'Accept-Language': 'en' })).text();
+    const links = [...html.matchAll(/<a href="\/failure-rates\/rows\?([^"]+)">(\d+)<\/a>/g)].map(([, query, count]) => [
+      (query ?? '').replaceAll('&amp;', '&'),
+      Number(count),
+    ]) as [string, number][];
+    expect(links.reduce((sum, [, count]) => sum + count, 0)).toBe(2);
+    for (const [query, count] of links) expect(await items(`/failure-rates/rows?${query}`)).toHaveLength(count);
+  });
+
   it('repeat returns name the unit and how often it came', async () => {
     expect(await items('/failure-rates/repeats')).toEqual([expect.objectContaining({ model: 'A1', returns: 2, confirmed: 2, days_between: 181 })]);
   });
