@@ -6,10 +6,23 @@ import { action, newPages, page, readForm, readQuery, seeOther, show } from '../
 import { Badge, Filters, Num, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { acknowledgeAlert, dismissAlert, resolveAlert } from './act.ts';
+import { listComplaints } from './complaints.ts';
 import { Acknowledge, CloseAlert } from './inputs.ts';
 import { listen } from './live.ts';
 import { countAlertUnits, evidenceOf, getAlert, leadOf, listAlerts, listAlertUnits, listCustomersAtRisk, type NamedAlert } from './queries.ts';
-import { AlertActions, AlertFacts, cohortName, EpisodesChart, ExcessTable, LevelBadge, RollOutTable, SignalTable, StateBadge, signalName } from './views.tsx';
+import {
+  AlertActions,
+  AlertFacts,
+  Complaints,
+  cohortName,
+  EpisodesChart,
+  ExcessTable,
+  LevelBadge,
+  RollOutTable,
+  SignalTable,
+  StateBadge,
+  signalName,
+} from './views.tsx';
 import { levelWords, stateWords, words } from './words.ts';
 
 export const alertPages = newPages();
@@ -114,10 +127,11 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
   const { ctx } = c.var;
   const id = c.req.param('id') ?? '';
   const alert = await getAlert(ctx, id);
-  const [counts, affected, customers, batches] = await Promise.all([
+  const [counts, affected, customers, complaints, batches] = await Promise.all([
     countAlertUnits(ctx, id),
     listAlertUnits(ctx, id, 'affected'),
     listCustomersAtRisk(ctx, id),
+    listComplaints(ctx, alert),
     alert.model_id === null ? [] : ctx.db.selectFrom('batches').select(['id', 'code']).where('model_id', '=', alert.model_id).execute(),
   ]);
   return show(
@@ -138,6 +152,7 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
       <RollOutTable c={c} alert={alert} />
       <ExcessTable c={c} alert={alert} names={new Map(batches.map((batch) => [batch.id, batch.code]))} />
       <SignalTable c={c} alert={alert} />
+      {alert.model_id === null ? null : <Complaints c={c} complaints={complaints} />}
       <Section title={`${w.customers_at_risk} (${w.at_risk}: ${counts.at_risk})`}>
         <Table
           c={c}

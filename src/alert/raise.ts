@@ -35,11 +35,11 @@ function sharesWith(found: Found, rows: readonly SignalDayRow[]): Share & Statis
   };
 }
 
-const evidenceText = (past: Past, found: Found, rows: readonly SignalDayRow[]): string =>
+const evidenceText = (past: Pick<Past, 'first_on'>, found: Found, rows: readonly SignalDayRow[]): string =>
   JSON.stringify({ ...found.evidence, chart_from_on: addDays(past.first_on, found.evidence.chart.first_day), shares: sharesWith(found, rows) });
 
 /** Returns the id of a new alert, null when a live one was brought up to date or the cohort is not armed. */
-export async function raiseAlert(ctx: Ctx, past: Past, found: Found, day_on: Day): Promise<string | null> {
+export async function raiseAlert(ctx: Ctx, past: Pick<Past, 'first_on'>, found: Found, day_on: Day): Promise<string | null> {
   allow(ctx, 'alert:write');
   return transaction(ctx, async (ctx) => {
     const last = await ctx.db.selectFrom('alerts').selectAll().where('model_id', '=', found.model_id).orderBy('id', 'desc').limit(1).executeTakeFirst();
@@ -163,7 +163,7 @@ async function tell(ctx: Ctx, alert: AlertRow, evidence: AlertEvidence | null): 
 }
 
 /** A live incident follows its model: the statistic of the day, and all it has to say anew when it rises. */
-async function update(ctx: Ctx, past: Past, last: AlertRow, found: Found, day_on: Day): Promise<void> {
+async function update(ctx: Ctx, past: Pick<Past, 'first_on'>, last: AlertRow, found: Found, day_on: Day): Promise<void> {
   const rises = rank(found.level) > rank(last.level) && last.closed_at === null;
   await ctx.db
     .updateTable('alerts')

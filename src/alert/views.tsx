@@ -6,6 +6,7 @@ import { Bar, Line } from '../web/chart/marks.tsx';
 import { linearScale } from '../web/chart/scale.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Facts, Field, Form, formatNumber, Num, Section, Table, type Tone } from '../web/parts.tsx';
+import type { Complaint } from './complaints.ts';
 import { nextState } from './lifecycle.ts';
 import { evidenceOf, leadOf, type NamedAlert } from './queries.ts';
 import type { AlertRow } from './table.ts';
@@ -217,6 +218,11 @@ export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert })
       <a class="button" href={`/at-risk?${cohort}`}>
         {w.customers_at_risk}
       </a>
+      {may(c.var.ctx.actor, 'case:write') && alert.model_id !== null ? (
+        <a class="button" href={`/proactive-cases/new?alert_id=${alert.id}`}>
+          {w.proactive}
+        </a>
+      ) : null}
       {may(c.var.ctx.actor, 'claim:write') ? (
         <form method="post" action="/evidence-packs">
           <input type="hidden" name="subject_kind" value="alert" />
@@ -239,3 +245,26 @@ const CloseForm = ({ c, path, label }: { c: AppContext; path: string; label: str
     </Form>
   </details>
 );
+
+/** What customers reported of the units of the alert, and the others that show the same now. */
+export function Complaints({ c, complaints }: { c: AppContext; complaints: readonly Complaint[] }) {
+  const w = words(c.var.locale);
+  return (
+    <Section title={w.alike}>
+      {complaints.length === 0 ? <p>{w.none_reported}</p> : null}
+      {complaints.map(({ case_id, number, serial, signals, alike }) => (
+        <p>
+          <a href={`/cases/${case_id}`}>{number}</a> <strong>{w.alike_units(serial, alike.length)}</strong> {signals.join(', ')}:{' '}
+          {alike.slice(0, MOST_ALIKE).map((unit) => (
+            <>
+              <a href={`/units/${unit.unit_id}`}>{unit.serial}</a>{' '}
+            </>
+          ))}
+          {alike.length > MOST_ALIKE ? '…' : ''}
+        </p>
+      ))}
+    </Section>
+  );
+}
+
+const MOST_ALIKE = 20;

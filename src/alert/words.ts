@@ -60,6 +60,12 @@ export const words = defineWords({
   below: ['signals seen, but not beyond chance', '信号はあるが有意でない'],
   by_signal: ['Signals of this incident', 'この事象の信号'],
   affected: ['Affected units', '影響個体'],
+  alike: ['One report stands for the others', '1 件の申告の背後にある個体'],
+  alike_units: (serial: string, count: number) => [
+    `${count} other units show now what ${serial} shows`,
+    `${serial} と同じ症状が現在ほかに ${count} 台で出ています`,
+  ],
+  none_reported: ['No customer has reported one of these units yet.', 'この警告の個体について、顧客からの申告はまだありません。'],
   at_risk: ['Units at risk', 'リスク個体'],
   customers_at_risk: ['Next customers at risk', '次に影響を受ける顧客'],
   customer: ['Customer', '顧客'],

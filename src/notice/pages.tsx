@@ -6,6 +6,7 @@ import { Age, Badge, Field, Form, PageHead, Pager, Select, Table, TextArea } fro
 import { noticeKinds, WriteNotice } from './inputs.ts';
 import { newsPages } from './newsPages.tsx';
 import { noticePage } from './noticePage.tsx';
+import { proactivePage } from './proactivePage.tsx';
 import { listNotices } from './queries.ts';
 import { subjectOf, Texts, toneOf } from './views.tsx';
 import { kindWords, stageWords, stateWords, words } from './words.ts';
@@ -118,4 +119,4 @@ action(noticePages, '/notices/new', 'notice:write', async (c) => {
   return seeOther(c, `/notices/${row.id}`, words(c.var.locale).saved);
 });
 
-for (const part of [noticePage, newsPages]) noticePages.route('/', part);
+for (const part of [noticePage, newsPages, proactivePage]) noticePages.route('/', part);

@@ -45,6 +45,16 @@ export const words = defineWords({
   contact: ['Contact', '宛先'],
   language: ['Language', '言語'],
   units: ['Units', '台数'],
+  proactive: ['Open cases before customers call', '先回りの問い合わせを作成'],
+  customer: ['Customer', '顧客'],
+  proactive_for: ['One case for each of these customers', '次の顧客ごとに問い合わせを 1 件作成します'],
+  proactive_note: ['What the cases begin with', '問い合わせの本文'],
+  proactive_subject: (cohort: string, signal: string) => [`${cohort}: ${signal}, before it is reported`, `${cohort}「${signal}」の事前対応`],
+  proactive_text: (cohort: string, signal: string, since: string, observed: number) => [
+    `${cohort} has shown "${signal}" ${Math.round(observed)} times since about ${since}. The customer's units belong to the same cohort and have not shown it yet.`,
+    `${cohort} で「${signal}」が ${since} 頃から ${Math.round(observed)} 件発生しています。この顧客の個体は同じ対象群に属し、まだ発生していません。`,
+  ],
+  proactive_done: (cases: number) => [`${cases} cases are open`, `${cases} 件の問い合わせがあります`],
   cases_after: ['Cases since', '以後の問い合わせ'],
   error: ['Error', 'エラー'],
   by: ['By', '作成'],
@@ -56,7 +66,6 @@ export const words = defineWords({
   title_ja: ['Title (Japanese)', 'タイトル（日本語）'],
   confirm_read: ['I have read it', '確認しました'],
   not_read_by: ['Not yet read by', '未確認'],
-  proactive: ['Open proactive cases', 'プロアクティブ対応を起票'],
 });
 
 export const stateWords: Readonly<Record<NoticeState, Bilingual>> = {
