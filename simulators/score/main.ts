@@ -38,18 +38,22 @@ const rows: Row[] = [];
 const waiting = [...seeds];
 await Promise.all(
   Array.from({ length: Math.max(1, Math.min(MOST_WORKERS, options.workers, seeds.length)) }, async () => {
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) rows.push(...(await inWorker(seed)));
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) tell(seed, await inWorker(seed));
   }),
 );
-rows.sort((a, b) => a.seed - b.seed);
-
-console.log(tableOf(rows));
-console.log(`\n${summaryOf(rows)}`);
+console.log(`\nAll seeds together:\n${summaryOf(rows)}`);
 console.log(
   `\nDevelopment seeds: ${seeds.filter((seed) => seed < FIRST_TEST_SEED).join(', ') || 'none'}. Test seeds, parameters varied: ${seeds.filter((seed) => seed >= FIRST_TEST_SEED).join(', ') || 'none'}.` +
     ` ${((performance.now() - started) / 1000).toFixed(0)} s.`,
 );
-if (options.out !== undefined) writeFileSync(options.out, plotOf(rows));
+
+/** A seed as soon as it is done: a run that is cut short has said what it knew, and drawn it. */
+function tell(seed: number, found: readonly Row[]): void {
+  rows.push(...found);
+  const { user, system } = process.cpuUsage();
+  console.log(`${tableOf(found)}\n  seed ${seed} of ${seeds.length} seeds, ${((user + system) / 1e6).toFixed(0)} s of processor time so far\n`);
+  if (options.out !== undefined) writeFileSync(options.out, plotOf([...rows].sort((a, b) => a.seed - b.seed)));
+}
 
 function inWorker(seed: number): Promise<Row[]> {
   return new Promise((resolve, reject) => {
