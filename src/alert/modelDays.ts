@@ -23,8 +23,9 @@ export class ModelDaysReader {
   readonly #placeOfKey = new Map<string, number>();
   /** The cell that stood after cell i - 1 when last seen; place 0 is for the first of a row. */
   readonly #after: number[] = [];
-  readonly #devices = empty();
-  readonly #episodes = { ...empty(), signal: new Array<number>() };
+  readonly #devices = new Growing();
+  readonly #episodes = new Growing();
+  readonly #signals: number[] = [];
 
   constructor(codes: ReadonlyMap<string, number>) {
     this.#codes = codes;
@@ -38,18 +39,17 @@ export class ModelDaysReader {
       if (signal === undefined) continue;
       const cell = this.#placeOf(hw_rev, batch_id, firmware);
       bands.forEach((amount, band) => {
-        if (amount === 0) return;
-        push(this.#episodes, day, cell, band, amount);
-        this.#episodes.signal.push(signal);
+        if (amount !== 0) this.#signals.push(signal);
+        this.#episodes.push(day, cell, band, amount);
       });
     }
   }
 
   /** The cells of a model mostly stand as they stood the day before: their keys are compared, not parsed, which takes a tenth of the time. */
   #addExposure(day: number, text: string): void {
-    const rows = this.#devices.day.length;
+    const rows = this.#devices.length;
     if (this.#addKnownCells(day, text)) return;
-    truncate(this.#devices, rows);
+    this.#devices.length = rows;
     this.#addParsed(day, text);
   }
 
@@ -76,7 +76,7 @@ export class ModelDaysReader {
         continue;
       }
       if (code !== COMMA && code !== CLOSE) return -1;
-      if (amount !== 0) push(this.#devices, day, cell, band, amount);
+      this.#devices.push(day, cell, band, amount);
       if (code === CLOSE) return place + 3;
       [amount, band] = [0, band + 1];
     }
@@ -87,7 +87,7 @@ export class ModelDaysReader {
     for (const [hw_rev, batch_id, firmware, bands] of JSON.parse(text) as ExposureEntry[]) {
       const cell = this.#placeOf(hw_rev, batch_id, firmware);
       bands.forEach((amount, band) => {
-        if (amount !== 0) push(this.#devices, day, cell, band, amount);
+        this.#devices.push(day, cell, band, amount);
       });
       this.#after[before + 1] = cell;
       before = cell;
@@ -103,35 +103,44 @@ export class ModelDaysReader {
   }
 
   done(): ModelDays {
-    return { cells: this.#cells, devices: packed(this.#devices), episodes: { ...packed(this.#episodes), signal: Uint8Array.from(this.#episodes.signal) } };
+    return { cells: this.#cells, devices: this.#devices.done(), episodes: { ...this.#episodes.done(), signal: Uint8Array.from(this.#signals) } };
   }
 }
 
 const [ZERO, NINE, COMMA, CLOSE] = [48, 57, 44, 93];
 
-interface Growing {
-  readonly day: number[];
-  readonly cell: number[];
-  readonly band: number[];
-  readonly amount: number[];
+const FIRST_ROWS = 64;
+
+/** Columns that double when they are full: the days of all models grow side by side, and plain arrays of that size keep the collector busy. */
+class Growing {
+  #day = new Uint16Array(FIRST_ROWS);
+  #cell = new Uint16Array(FIRST_ROWS);
+  #band = new Uint8Array(FIRST_ROWS);
+  #amount = new Float64Array(FIRST_ROWS);
+  length = 0;
+
+  push(day: number, cell: number, band: number, amount: number): void {
+    if (amount === 0) return;
+    if (this.length === this.#day.length) this.#double();
+    this.#day[this.length] = day;
+    this.#cell[this.length] = cell;
+    this.#band[this.length] = band;
+    this.#amount[this.length] = amount;
+    this.length += 1;
+  }
+
+  #double(): void {
+    const size = 2 * this.length;
+    const [day, cell, band, amount] = [new Uint16Array(size), new Uint16Array(size), new Uint8Array(size), new Float64Array(size)];
+    day.set(this.#day);
+    cell.set(this.#cell);
+    band.set(this.#band);
+    amount.set(this.#amount);
+    [this.#day, this.#cell, this.#band, this.#amount] = [day, cell, band, amount];
+  }
+
+  done(): Columns {
+    const to = this.length;
+    return { day: this.#day.slice(0, to), cell: this.#cell.slice(0, to), band: this.#band.slice(0, to), amount: this.#amount.slice(0, to) };
+  }
 }
-
-const empty = (): Growing => ({ day: [], cell: [], band: [], amount: [] });
-
-function push(rows: Growing, day: number, cell: number, band: number, amount: number): void {
-  rows.day.push(day);
-  rows.cell.push(cell);
-  rows.band.push(band);
-  rows.amount.push(amount);
-}
-
-function truncate(rows: Growing, length: number): void {
-  for (const column of [rows.day, rows.cell, rows.band, rows.amount]) column.length = length;
-}
-
-const packed = ({ day, cell, band, amount }: Growing): Columns => ({
-  day: Uint16Array.from(day),
-  cell: Uint16Array.from(cell),
-  band: Uint8Array.from(band),
-  amount: Float64Array.from(amount),
-});

@@ -20,8 +20,8 @@ export interface Past {
   readonly expectation: Expectation;
 }
 
-/** Models per read: bounds the memory of the text. Ids are sorted, so a read is one range of the primary key. */
-const READ_MODELS = 50;
+/** Days per read: bounds the memory of the text. A day's rows were written together and lie together. */
+const READ_DAYS = 8;
 
 /** The past up to `last_on`; null while nothing has been counted. Cost: one read of each counted day. */
 export async function readPast(db: Db, last_on: Day, signals: readonly SignalRow[]): Promise<Past | null> {
@@ -32,13 +32,9 @@ export async function readPast(db: Db, last_on: Day, signals: readonly SignalRow
   if (earliest?.day_on == null || earliest.day_on > last_on) return null;
   const first_on = earliest.day_on > addDays(last_on, 1 - PAST_DAYS) ? earliest.day_on : addDays(last_on, 1 - PAST_DAYS);
   const days = dayNumber(last_on) - dayNumber(first_on) + 1;
-  const models = await db.selectFrom('alert_days').select('model_id').distinct().where('day_on', '>=', first_on).where('day_on', '<=', last_on).execute();
-  // By code unit, whatever the collation of the database.
-  const model_ids = models.map((row) => row.model_id).sort((a, b) => (a < b ? -1 : 1));
-  const by_model: ModelDays[] = [];
-  for (let from = 0; from < model_ids.length; from += READ_MODELS) {
-    by_model.push(...(await readModels(db, model_ids.slice(from, from + READ_MODELS), first_on, days, signals)));
-  }
+  const read = await readDays(db, first_on, days, signals);
+  const model_ids = read.map(([id]) => id);
+  const by_model = read.map(([, one]) => one);
   const totals = emptyTotals(model_ids.length, days, signals.length);
   const sizes = by_model.map((one, model) => addTotals(totals, model, one));
   const device_days = { all: sizes.reduce((a, b) => a + b, 0), by_model: sizes };
@@ -51,21 +47,25 @@ export const priorOf = (signal: SignalRow): SignalPrior => ({
   shape: signal.heterogeneity_shape,
 });
 
-async function readModels(db: Db, model_ids: readonly string[], first_on: Day, days: number, signals: readonly SignalRow[]): Promise<ModelDays[]> {
-  const rows = await db
-    .selectFrom('alert_days')
-    .select(['model_id', 'day_on', 'exposure', 'episodes'])
-    .where('model_id', 'in', model_ids)
-    .where('day_on', '>=', first_on)
-    .where('day_on', '<', addDays(first_on, days))
-    .orderBy('model_id')
-    .orderBy('day_on')
-    .execute();
+/** By id, in the order of their code units whatever the collation of the database. */
+async function readDays(db: Db, first_on: Day, days: number, signals: readonly SignalRow[]): Promise<[string, ModelDays][]> {
   const codes = new Map(signals.map(({ code }, place) => [code, place]));
+  const readers = new Map<string, ModelDaysReader>();
   const placeOf = new Map(Array.from({ length: days }, (_, place) => [addDays(first_on, place), place]));
-  const readers = new Map(model_ids.map((id) => [id, new ModelDaysReader(codes)]));
-  for (const row of rows) readers.get(row.model_id)?.add(placeOf.get(row.day_on) ?? 0, row.exposure, row.episodes);
-  return [...readers.values()].map((reader) => reader.done());
+  for (let from = 0; from < days; from += READ_DAYS) {
+    const rows = await db
+      .selectFrom('alert_days')
+      .select(['model_id', 'day_on', 'exposure', 'episodes'])
+      .where('day_on', '>=', addDays(first_on, from))
+      .where('day_on', '<', addDays(first_on, Math.min(days, from + READ_DAYS)))
+      .execute();
+    for (const row of rows) {
+      const reader = readers.get(row.model_id) ?? new ModelDaysReader(codes);
+      readers.set(row.model_id, reader);
+      reader.add(placeOf.get(row.day_on) ?? 0, row.exposure, row.episodes);
+    }
+  }
+  return [...readers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, reader]) => [id, reader.done()]);
 }
 
 /** Returns the model's device-days. */
