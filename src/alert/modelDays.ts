@@ -19,8 +19,9 @@ export interface ModelDays {
 export class ModelDaysReader {
   readonly #codes: ReadonlyMap<string, number>;
   readonly #cells: Cell[] = [];
+  /** How the stored entry of each cell begins. */
   readonly #keys: string[] = [];
-  readonly #placeOfKey = new Map<string, number>();
+  readonly #placeOfName = new Map<string, number>();
   /** The cell that stood after cell i - 1 when last seen; place 0 is for the first of a row. */
   readonly #after: number[] = [];
   readonly #devices = new Growing();
@@ -95,10 +96,11 @@ export class ModelDaysReader {
   }
 
   #placeOf(hw_rev: string, batch_id: string, firmware: string): number {
-    const key = `${JSON.stringify([hw_rev, batch_id, firmware]).slice(0, -1)},[`;
-    const known = this.#placeOfKey.get(key);
+    const name = `${hw_rev}\u0000${batch_id}\u0000${firmware}`;
+    const known = this.#placeOfName.get(name);
     if (known !== undefined) return known;
-    this.#placeOfKey.set(key, this.#keys.push(key) - 1);
+    this.#placeOfName.set(name, this.#cells.length);
+    this.#keys.push(`${JSON.stringify([hw_rev, batch_id, firmware]).slice(0, -1)},[`);
     return this.#cells.push({ hw_rev, batch_id, firmware }) - 1;
   }
 
