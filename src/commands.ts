@@ -11,6 +11,7 @@ import { systemActor } from './core/actor.ts';
 import { newSecret } from './core/id.ts';
 import { openLog } from './core/log.ts';
 import { Problem } from './core/problem.ts';
+import { stopSignal } from './core/stopSignal.ts';
 import type { Ctx } from './db/ctx.ts';
 import { migrationsFor } from './db/migrate.ts';
 import { openStore, type Store, sqliteFile } from './db/open.ts';
@@ -26,11 +27,11 @@ import { exportTable } from './transfer/exportTable.ts';
 import { importFile } from './transfer/importFile.ts';
 import { findKind } from './transfer/kind.ts';
 
-/** Until SIGINT or SIGTERM. */
-export const untilStopped = (): Promise<string> =>
-  new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
-  });
+/** Until SIGINT or SIGTERM; resolves with its name. */
+function untilStopped(): Promise<string> {
+  const stopped = stopSignal();
+  return new Promise((resolve) => stopped.addEventListener('abort', () => resolve(String(stopped.reason))));
+}
 
 export async function serve(config: Config): Promise<void> {
   const stopped = untilStopped();

@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { systemActor } from './core/actor.ts';
 import { newSecret } from './core/id.ts';
 import { type Log, openLog } from './core/log.ts';
+import { stopSignal } from './core/stopSignal.ts';
 import type { Ctx } from './db/ctx.ts';
 import { runJob } from './jobs/run.ts';
 import { schedule } from './jobs/schedule.ts';
@@ -36,35 +37,39 @@ const STOP_WITHIN_MS = 8_000;
 /** Runs until SIGINT or SIGTERM. Throws when the simulators end by themselves. `given` decides ports, zone and log level; its store and broker are not used. */
 export async function runDemo(given: Config, options: DemoOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kizashi-demo-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Also when a second Ctrl-C does not wait for the closing.
+  process.once('exit', remove);
+  const stopped = stopSignal();
   try {
     const config = await demoConfig(given, folder);
     const running = await startServer(config);
     try {
-      await present(running, config, options);
+      await present(running, config, options, stopped);
     } finally {
       await running.close();
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
   console.log('The demo has ended; its store is gone.');
 }
 
-async function present(running: Running, config: Config, options: DemoOptions): Promise<void> {
+async function present(running: Running, config: Config, options: DemoOptions, stopped: AbortSignal): Promise<void> {
   const log = openLog(config.log_level);
-  const stopped = stopSignal();
   const { password, token } = await makeLogin(running, config);
   console.log(welcome(running.url, password, options));
   const simulators = startSimulators(running, token, options);
   const ended = once(simulators, 'exit');
   const nights = bringNightsForward(simulators, running, config, log, stopped);
   try {
-    await Promise.race([
-      once(stopped, 'abort'),
-      ended.then(([code]) => {
-        if (!stopped.aborted) throw new Error(`The simulators ended by themselves (exit code ${code}).`);
-      }),
-    ]);
+    if (!stopped.aborted)
+      await Promise.race([
+        once(stopped, 'abort'),
+        ended.then(([code]) => {
+          if (!stopped.aborted) throw new Error(`The simulators ended by themselves (exit code ${code}).`);
+        }),
+      ]);
   } finally {
     await stop(simulators, ended);
     await nights();
@@ -150,12 +155,6 @@ function bringNightsForward(simulators: ChildProcess, running: Running, config: 
       if (line === 'caught up') begin();
     });
   return () => night;
-}
-
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-  return stop.signal;
 }
 
 /** A terminal has told the simulators already; otherwise they are told now, and not asked twice. */
