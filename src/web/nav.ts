@@ -29,7 +29,7 @@ export const navigation: readonly NavEntry[] = [
   { group: 'work', path: '/returns', label: ['Returns', '返品'], permission: 'return:read', key: 'r' },
   { group: 'work', path: '/cases', label: ['Cases', '問い合わせ'], permission: 'case:read', key: 'c' },
   { group: 'work', path: '/stock', label: ['Stock', '在庫'], permission: 'stock:read', key: 't' },
-  { group: 'work', path: '/notices', label: ['Notices', '事前連絡'], permission: 'notice:read', key: 'n' },
+  { group: 'work', path: '/notices', label: ['Notices', '事前連絡'], permission: 'notice:read', key: 'n', only: 'staff' },
   { group: 'work', path: '/articles', label: ['Help articles', 'FAQ'], permission: 'article:read', key: 'q' },
   { group: 'quality', path: '/failure-rates', label: ['Failure rates', '故障率'], permission: 'quality:read', key: 'f' },
   { group: 'quality', path: '/alerts', label: ['Alerts', '警告'], permission: 'alert:read', key: 'a' },
