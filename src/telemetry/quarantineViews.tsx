@@ -136,7 +136,7 @@ export function QuarantinedMessage({ c, row }: { c: AppContext; row: QuarantineR
           [w.reason, reasonText(c, row.reason)],
           [w.detail, row.detail ?? ''],
           [w.size, <Num value={row.payload.length} locale={c.var.locale} />],
-          [w.outcome, row.replayed_at !== null ? reasonText(c, row.replay_outcome ?? '') : row.replay_requested_at !== null ? w.state_waiting : ''],
+          [w.outcome, row.replayed_at !== null ? reasonText(c, row.replay_outcome ?? '') : row.replay_requested_at !== null ? w.state_waiting : w.state_open],
         ]}
       />
       <Section title={w.payload} aside={text === null ? w.not_text : null}>

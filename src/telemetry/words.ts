@@ -131,8 +131,11 @@ export const securityWords = defineWords({
   protocol_error: ['Not MQTT as agreed', 'プロトコル違反'],
 });
 
-/** Reasons of the quarantine as people read them; a new one shows its code. */
+/** Reasons of the quarantine and outcomes of a replay as people read them; a new one shows its code. */
 export const reasonWords = defineWords({
+  stored: ['Stored', '保存済み'],
+  duplicate: ['Already there', '保存済み（重複）'],
+  unknown_topic: ['Unknown topic', '未知のトピック'],
   unknown_device: ['Unknown device', '未登録デバイス'],
   internal_error: ['Our own error', '内部エラー'],
   over_rate: ['Over its rate', '流量超過'],
