@@ -219,11 +219,11 @@ async function latency(): Promise<void> {
   await store.claim('bench', Date.now());
   const pipeline = new Pipeline(store, await openIngest(store, { zone: 'Asia/Tokyo' }), Date.now, quiet, () => {});
   const delays: number[] = [];
-  const offer = pipeline.offer.bind(pipeline);
+  const deliver = pipeline.deliver.bind(pipeline);
   const sentAt = new Float64Array(65_536);
   const timed = new WeakMap<Source, Source>();
-  pipeline.offer = (message, source, id) => {
-    sentAt[id] = Number(/"ts":(\d+)/.exec(Buffer.from(message.payload).toString('latin1', 0, 100))?.[1]);
+  pipeline.deliver = (of, received_at, bytes, from, to, source, id) => {
+    sentAt[id] = Number(/"ts":(\d+)/.exec(Buffer.from(bytes.subarray(from, Math.min(to, from + 100))).toString('latin1'))?.[1]);
     let wrapped = timed.get(source);
     if (wrapped === undefined) {
       wrapped = {
@@ -239,7 +239,7 @@ async function latency(): Promise<void> {
       };
       timed.set(source, wrapped);
     }
-    offer(message, wrapped, id);
+    deliver(of, received_at, bytes, from, to, wrapped, id);
   };
   const link = new BrokerLink({ url: `mqtt://127.0.0.1:${port}`, client_id: `bench-${process.pid}` }, pipeline, Date.now, quiet);
   const waiting = setInterval(() => {
