@@ -1,5 +1,6 @@
 // The style of the house, held by a parser: each test prints every place that breaks its rule.
 import { expect, it } from 'vitest';
+import { brokenCircles } from './tidy/circles.ts';
 import { brokenDirections, brokenOwnership, brokenPurity, brokenSimulators, tableOwners } from './tidy/directions.ts';
 import {
   brokenAny,
@@ -35,12 +36,20 @@ const namelessWriters = {
   'src/db/saveVersioned.ts': 'a tool: its callers name the table, and are judged by it',
 };
 
+/** Folder → why circles may still lie within it. To be emptied. */
+const circleExceptions = {
+  'src/mqtt/': 'the broker and its sessions share a type that has no file of its own yet',
+  'src/telemetry/': 'the stores of the ingester share types that have no file of their own yet',
+  'src/unit/': 'the import of units and of their changes share one that has no file of its own yet',
+};
+
 /** File → why it opens transactions of the database itself. */
 const directExceptions = {};
 
 const none = (violations: readonly string[]) => expect(violations.join('\n')).toBe('');
 
 it('a folder imports only what stands to its right', () => none(brokenDirections(src)));
+it('no file imports itself through others', () => none(brokenCircles(src, circleExceptions)));
 it('every table has one owner, and only its folder writes it', () => none(brokenOwnership(src, namelessWriters)));
 it('tables are found, so that ownership means something', () => expect(tableOwners(src).size).toBeGreaterThan(20));
 it('rules, lifecycles and statistics are pure', () => none(brokenPurity(src)));

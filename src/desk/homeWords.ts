@@ -41,6 +41,10 @@ export const homeWords = defineWords({
     `Confirmed failures from ${recent} until ${to} against ${before} until ${recent}, by model; exact test of two rates, false discoveries held at 5 %.`,
     `機種別の不良確定を ${recent}〜${to} と ${before}〜${recent} で比較(終了日は含まず)。2つの率の正確検定、偽発見率5%。`,
   ],
+  surest_of: (shown: number, all: number) => [
+    `The surest ${shown} of ${all}. So many at once point to something wider than a model.`,
+    `確実な順に ${all}件中 ${shown}件を表示。これほど多い場合は、機種以外の共通要因を疑ってください。`,
+  ],
   nothing_moved: ['No model’s rate has moved beyond chance.', '偶然を超えて変化した機種はありません。'],
   model: ['Model', '機種'],
   failures_recent: ['Failures, recent', '不良数(直近)'],

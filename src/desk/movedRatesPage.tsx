@@ -6,6 +6,9 @@ import { listMovedRates, type MovedRate, windowsOf } from './movedRates.ts';
 
 export const movedRatePages = newPages();
 
+/** More are a sign of something wider than models; the surest come first. */
+const MOST_SHOWN = 100;
+
 page(movedRatePages, '/moved-rates', 'quality:read', async (c) => {
   const { locale } = c.var;
   const w = homeWords(locale);
@@ -17,10 +20,11 @@ page(movedRatePages, '/moved-rates', 'quality:read', async (c) => {
     { title: w.rates_moved, nav: '/failure-rates' },
     <>
       <PageHead title={w.rates_moved} sub={w.moved_means(windows.before_from_on, windows.recent_from_on, windows.to_on)} />
+      {rates.length > MOST_SHOWN ? <p class="quiet">{w.surest_of(MOST_SHOWN, rates.length)}</p> : null}
       <Table
         c={c}
         caption={w.rates_moved}
-        rows={rates}
+        rows={rates.slice(0, MOST_SHOWN)}
         empty={w.nothing_moved}
         columns={[
           { head: w.model, cell: (rate) => <a href={chart(rate)}>{rate.model_code}</a> },
@@ -29,7 +33,7 @@ page(movedRatePages, '/moved-rates', 'quality:read', async (c) => {
           { head: w.failures_before, numeric: true, cell: (rate) => <Num value={rate.before_failures} locale={locale} /> },
           { head: w.days_before, numeric: true, cell: (rate) => <Num value={rate.before_days} locale={locale} /> },
           { head: w.ratio, numeric: true, cell: (rate) => <Ratio rate={rate} locale={locale} /> },
-          { head: w.adjusted_p, numeric: true, cell: (rate) => <Num value={rate.adjusted_p} digits={4} locale={locale} /> },
+          { head: w.adjusted_p, numeric: true, cell: (rate) => (rate.adjusted_p < 0.0001 ? '< 0.0001' : <Num value={rate.adjusted_p} digits={4} locale={locale} />) },
         ]}
       />
     </>,
