@@ -33,7 +33,11 @@ page(movedRatePages, '/moved-rates', 'quality:read', async (c) => {
           { head: w.failures_before, numeric: true, cell: (rate) => <Num value={rate.before_failures} locale={locale} /> },
           { head: w.days_before, numeric: true, cell: (rate) => <Num value={rate.before_days} locale={locale} /> },
           { head: w.ratio, numeric: true, cell: (rate) => <Ratio rate={rate} locale={locale} /> },
-          { head: w.adjusted_p, numeric: true, cell: (rate) => (rate.adjusted_p < 0.0001 ? '< 0.0001' : <Num value={rate.adjusted_p} digits={4} locale={locale} />) },
+          {
+            head: w.adjusted_p,
+            numeric: true,
+            cell: (rate) => (rate.adjusted_p < 0.0001 ? '< 0.0001' : <Num value={rate.adjusted_p} digits={4} locale={locale} />),
+          },
         ]}
       />
     </>,
