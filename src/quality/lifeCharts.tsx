@@ -97,18 +97,26 @@ export function WeibullPlot({ analysis, locale }: Omit<Props, 'rows'>) {
   };
   const line = (time: number): number => shape.estimate * (Math.log(time) - Math.log(scale.estimate));
   return (
-    <Chart title={w.weibull_title} description={`β = ${shape.estimate.toPrecision(3)}, η = ${scale.estimate.toPrecision(4)}`} height={360}>
-      <XAxis scale={x} area={AREA} title={w.log_age} format={(value) => formatNumber(value, locale, value < 1 ? 2 : 0)} />
-      <YAxis scale={y} area={AREA} title={w.failed_share} format={(value) => `${formatNumber(value * 100, locale, value < 0.01 ? 1 : 0)}%`} />
-      <Line mark="warn" points={[x.low, x.high].map((time) => ({ x: x.at(time), y: Math.min(AREA.bottom, Math.max(AREA.top, at(line(time)))) }))} />
-      {points.map((point) => (
-        <Dot
-          x={x.at(point.time)}
-          y={at(onScale(point.survival))}
-          label={`${formatNumber(point.time, locale)}: ${formatNumber((1 - point.survival) * 100, locale, 2)}%`}
-        />
-      ))}
-    </Chart>
+    <div>
+      <Chart title={w.weibull_title} description={`β = ${shape.estimate.toPrecision(3)}, η = ${scale.estimate.toPrecision(4)}`} height={360}>
+        <XAxis scale={x} area={AREA} title={w.log_age} format={(value) => formatNumber(value, locale, value < 1 ? 2 : 0)} />
+        <YAxis scale={y} area={AREA} title={w.failed_share} format={(value) => `${formatNumber(value * 100, locale, value < 0.01 ? 1 : 0)}%`} />
+        <Line mark="warn" points={[x.low, x.high].map((time) => ({ x: x.at(time), y: Math.min(AREA.bottom, Math.max(AREA.top, at(line(time)))) }))} />
+        {points.map((point) => (
+          <Dot
+            x={x.at(point.time)}
+            y={at(onScale(point.survival))}
+            label={`${formatNumber(point.time, locale)}: ${formatNumber((1 - point.survival) * 100, locale, 2)}%`}
+          />
+        ))}
+      </Chart>
+      <Legend
+        entries={[
+          { mark: 'dot', label: analysis.interval_failures > 0 ? w.turnbull : w.kaplan_meier },
+          { mark: 'warn', label: w.weibull_line },
+        ]}
+      />
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 // Pages of life analysis: curves, fit, forecast; and the Nevada grid.
 import type { z } from 'zod';
 import type { Locale } from '../core/words.ts';
-import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
+import type { LifeAnalysis, LifeWarning } from '../stats/lifeAnalysis.ts';
 import { weibayesQuantile } from '../stats/weibayes.ts';
 import type { Estimate } from '../stats/weibullFit.ts';
 import type { AppContext } from '../web/env.ts';
@@ -21,6 +21,9 @@ import { words } from './words.ts';
 
 export const lifePages = newPages();
 
+/** Warnings that say how the figures came about; the others say what not to trust. */
+const SAYS_HOW: ReadonlySet<LifeWarning> = new Set(['turnbull_curve', 'incidence_at_interval_ends', 'weibayes_shape_ignored']);
+
 const COHORT = ['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site_kind'] as const;
 
 page(lifePages, '/life-analysis', 'quality:read', async (c) => {
@@ -38,7 +41,7 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
       <QualityTabs c={c} />
       <LifeFilters c={c} query={query} />
       {analysis.warnings.map((warning) => (
-        <p class="problem" role="note">
+        <p class={SAYS_HOW.has(warning) ? 'note' : 'problem'} role="note">
           {warningText(warning, locale)}
         </p>
       ))}
