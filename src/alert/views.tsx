@@ -126,7 +126,7 @@ export function ExcessTable({ c, alert, names }: { c: AppContext; alert: NamedAl
           { head: w.observed, numeric: true, cell: (row) => number(row.observed, 0) },
           { head: w.expected, numeric: true, cell: (row) => number(row.expected) },
           { head: w.ratio, numeric: true, cell: (row) => number(row.ratio) },
-          { head: w.p_value, numeric: true, cell: (row) => number(row.p_value, 4) },
+          { head: w.p_value, numeric: true, cell: (row) => (row.p_value !== null && row.p_value < 0.0001 ? '< 0.0001' : number(row.p_value, 4)) },
         ]}
       />
     </Section>

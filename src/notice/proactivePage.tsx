@@ -3,7 +3,7 @@ import { evidenceOf, getAlert, listCustomersAtRisk } from '../alert/queries.ts';
 import { cohortName, signalName } from '../alert/views.tsx';
 import { staffOnly } from '../core/actor.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
-import { Field, Form, PageHead, Table, TextArea } from '../web/parts.tsx';
+import { Field, Form, PageHead, Section, Table, TextArea } from '../web/parts.tsx';
 import { OpenProactive } from './inputs.ts';
 import { openProactiveCases } from './proactive.ts';
 import { words } from './words.ts';
@@ -36,15 +36,17 @@ page(proactivePage, '/proactive-cases/new', 'case:write', async (c) => {
           {w.proactive}
         </button>
       </Form>
-      <Table
-        c={c}
-        caption={w.proactive_for}
-        rows={customers}
-        columns={[
-          { head: w.customer, cell: (row) => <a href={`/catalog/customers/${row.id}`}>{row.name}</a> },
-          { head: w.units, numeric: true, cell: (row) => Number(row.units) },
-        ]}
-      />
+      <Section title={w.proactive_for}>
+        <Table
+          c={c}
+          caption={w.proactive_for}
+          rows={customers}
+          columns={[
+            { head: w.customer, cell: (row) => <a href={`/catalog/customers/${row.id}`}>{row.name}</a> },
+            { head: w.units, numeric: true, cell: (row) => Number(row.units) },
+          ]}
+        />
+      </Section>
     </>,
   );
 });
