@@ -24,7 +24,7 @@ const Described = {
   tried_text: z.string().trim().max(2000).nullable().optional(),
 };
 
-export const OpenCase = z.object({
+export const OpenCase = z.strictObject({
   ...Described,
   type: z.enum(caseTypes).default('trouble'),
   source: z.enum(['chat', 'phone', 'partner_form', 'api', 'staff', 'mail']).default('api'),
@@ -40,10 +40,10 @@ export const OpenCase = z.object({
 });
 export type OpenCase = z.output<typeof OpenCase>;
 
-export const DescribeCase = z.object(Described);
+export const DescribeCase = z.strictObject(Described);
 export type DescribeCase = z.output<typeof DescribeCase>;
 
-export const TakeOwner = z.object({
+export const TakeOwner = z.strictObject({
   owner_id: Id.optional(),
   reason: Line.optional(),
   summary: Prose.optional(),
@@ -54,7 +54,7 @@ export const TakeOwner = z.object({
 });
 export type TakeOwner = z.output<typeof TakeOwner>;
 
-export const WriteMessage = z.object({
+export const WriteMessage = z.strictObject({
   text: Prose,
   visibility: z.enum(['public', 'internal']),
   /** `customer`: what a customer said on the phone or in a chat, entered by staff. `bot`: an automatic answer. */
@@ -66,16 +66,16 @@ export const WriteMessage = z.object({
 });
 export type WriteMessage = z.output<typeof WriteMessage>;
 
-export const ClassifyMessage = z.object({ event_id: Id, thanks: z.boolean() });
-export const WaitFor = z.object({
+export const ClassifyMessage = z.strictObject({ event_id: Id, thanks: z.boolean() });
+export const WaitFor = z.strictObject({
   waiting_for: z.enum(['customer', 'engineering', 'maker', 'nobody']),
   next_step: Line.optional(),
   next_due_at: InstantIn.optional(),
   reason: Line.optional(),
 });
 export type WaitFor = z.output<typeof WaitFor>;
-export const SetNextStep = z.object({ next_step: Line, next_due_at: InstantIn });
-export const SolveCase = z.object({
+export const SetNextStep = z.strictObject({ next_step: Line, next_due_at: InstantIn });
+export const SolveCase = z.strictObject({
   solution: Prose,
   cause_id: Id.nullable().optional(),
   known_issue_id: Id.nullable().optional(),
@@ -83,21 +83,21 @@ export const SolveCase = z.object({
   at: InstantIn.optional(),
 });
 export type SolveCase = z.output<typeof SolveCase>;
-export const WithReason = z.object({ reason: Line });
-export const MergeCase = z.object({ into_id: Id, reason: Line });
-export const LinkUnit = z.object({ unit_id: Id });
-export const RateCase = z.object({ rating: z.coerce.number().int().min(1).max(5), comment: z.string().trim().max(4000).optional() });
+export const WithReason = z.strictObject({ reason: Line });
+export const MergeCase = z.strictObject({ into_id: Id, reason: Line });
+export const LinkUnit = z.strictObject({ unit_id: Id });
+export const RateCase = z.strictObject({ rating: z.coerce.number().int().min(1).max(5), comment: z.string().trim().max(4000).optional() });
 export type RateCase = z.output<typeof RateCase>;
-export const LogWork = z.object({
+export const LogWork = z.strictObject({
   minutes: z.coerce.number().int().min(1).max(1440),
   worked_at: InstantIn.optional(),
   source_key: z.string().min(1).max(200).optional(),
 });
 
 /** What engineering needs before it looks; nothing of it may be left out. */
-export const EscalationFacts = z.object({ symptom: Prose, reproduction: Prose, tried: Prose, impact: Prose });
+export const EscalationFacts = z.strictObject({ symptom: Prose, reproduction: Prose, tried: Prose, impact: Prose });
 
-export const AskOthers = z.object({
+export const AskOthers = z.strictObject({
   kind: z.enum(['request', 'advice', 'escalation']),
   asked_of: Line,
   asked_user_id: Id.optional(),
@@ -108,9 +108,9 @@ export const AskOthers = z.object({
   differs_because: Line.optional(),
 });
 export type AskOthers = z.output<typeof AskOthers>;
-export const AnswerRequest = z.object({ answer: Prose });
+export const AnswerRequest = z.strictObject({ answer: Prose });
 
-export const SaveTemplate = z.object({
+export const SaveTemplate = z.strictObject({
   code: z.string().regex(/^[a-z0-9-]{1,64}$/),
   type: z.enum(caseTypes).nullable().default(null),
   name: Line,
@@ -118,7 +118,7 @@ export const SaveTemplate = z.object({
   body_ja: Prose,
 });
 export type SaveTemplate = z.output<typeof SaveTemplate>;
-export const SaveCaseCode = z.object({
+export const SaveCaseCode = z.strictObject({
   tree: z.enum(['category', 'cause']),
   code: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
   parent_id: Id.nullable().default(null),
@@ -126,7 +126,7 @@ export const SaveCaseCode = z.object({
   name_ja: Line,
 });
 export type SaveCaseCode = z.output<typeof SaveCaseCode>;
-export const SaveWorkaround = z.object({
+export const SaveWorkaround = z.strictObject({
   maker_id: Id.nullable().default(null),
   model_id: Id.nullable().default(null),
   firmware_id: Id.nullable().default(null),
@@ -137,11 +137,11 @@ export const SaveWorkaround = z.object({
   steps_ja: Prose,
 });
 export type SaveWorkaround = z.output<typeof SaveWorkaround>;
-export const TryWorkaround = z.object({ workaround_id: Id, helped: z.boolean().nullable() });
-export const CommandUnit = z.object({ unit_id: Id, command: z.enum(['diagnose', 'restart']) });
+export const TryWorkaround = z.strictObject({ workaround_id: Id, helped: z.boolean().nullable() });
+export const CommandUnit = z.strictObject({ unit_id: Id, command: z.enum(['diagnose', 'restart']) });
 export type CommandUnit = z.output<typeof CommandUnit>;
 
-export const PlanVisit = z.object({
+export const PlanVisit = z.strictObject({
   unit_id: Id.optional(),
   site_id: Id.optional(),
   visit_on: z.iso.date(),
@@ -151,11 +151,11 @@ export const PlanVisit = z.object({
   fee_agreed_by: Line.optional(),
 });
 export type PlanVisit = z.output<typeof PlanVisit>;
-export const FinishVisit = z.object({
+export const FinishVisit = z.strictObject({
   outcome: z.enum(['fixed', 'not_fixed', 'return_needed']),
   result: Prose,
   parts: z
-    .array(z.object({ name: Line, quantity: z.number().int().min(1).max(1000) }))
+    .array(z.strictObject({ name: Line, quantity: z.number().int().min(1).max(1000) }))
     .max(50)
     .default([]),
 });

@@ -34,9 +34,9 @@ api.openapi(
     summary: 'Accept or refuse a counter-claim',
     ...write,
     request: { params: CounterParam, body: body(DecideCounter) },
-    responses: { 200: answers(Counter), ...problems },
+    responses: { 201: answers(Counter), ...problems },
   }),
-  async (c) => c.json(counterJson(await decideCounter(c.var.ctx, c.req.valid('param').id, c.req.valid('param').counter_id, c.req.valid('json'))), 200),
+  async (c) => c.json(counterJson(await decideCounter(c.var.ctx, c.req.valid('param').id, c.req.valid('param').counter_id, c.req.valid('json'))), 201),
 );
 
 api.openapi(
@@ -62,7 +62,7 @@ api.openapi(
     summary: 'A deadline was met, or is dropped',
     ...write,
     request: { params: DeadlineParam, body: body(DeadlineEnd) },
-    responses: { 200: answers(Deadline), ...problems },
+    responses: { 201: answers(Deadline), ...problems },
   }),
-  async (c) => c.json(jsonOf(await endDeadline(c.var.ctx, c.req.valid('param').id, c.req.valid('param').deadline_id, c.req.valid('json'))), 200),
+  async (c) => c.json(jsonOf(await endDeadline(c.var.ctx, c.req.valid('param').id, c.req.valid('param').deadline_id, c.req.valid('json'))), 201),
 );

@@ -20,39 +20,39 @@ const step = (noun: string, summary: string) => ({
   tags,
   summary,
   ...write,
-  responses: { 200: answers(Claim), ...problems },
+  responses: { 201: answers(Claim), ...problems },
 });
 
 api.openapi(createRoute({ ...step('submission', 'Submit'), request: { params: IdParam, body: body(SubmitClaim) } }), async (c) =>
-  c.json(jsonOf(await submitClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 200),
+  c.json(jsonOf(await submitClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 201),
 );
 
 api.openapi(createRoute({ ...step('receipt', 'The maker has received it'), request: { params: IdParam, body: body(AcknowledgeClaim) } }), async (c) =>
-  c.json(jsonOf(await acknowledgeClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 200),
+  c.json(jsonOf(await acknowledgeClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 201),
 );
 
 api.openapi(createRoute({ ...step('answers', 'Record the maker’s answer, line by line'), request: { params: IdParam, body: body(AnswerClaim) } }), async (c) =>
-  c.json(jsonOf(await answerClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 200),
+  c.json(jsonOf(await answerClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 201),
 );
 
 api.openapi(createRoute({ ...step('renegotiation', 'Ask again for refused lines'), request: { params: IdParam, body: body(RenegotiateClaim) } }), async (c) =>
-  c.json(jsonOf(await renegotiateClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 200),
+  c.json(jsonOf(await renegotiateClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 201),
 );
 
 api.openapi(createRoute({ ...step('agreement', 'Both sides agree'), request: { params: IdParam, body: body(AgreeClaim) } }), async (c) =>
-  c.json(jsonOf(await agreeClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 200),
+  c.json(jsonOf(await agreeClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 201),
 );
 
 api.openapi(createRoute({ ...step('concessions', 'Let refused lines go'), request: { params: IdParam, body: body(ConcedeLines) } }), async (c) =>
-  c.json(jsonOf(await concedeLines(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 200),
+  c.json(jsonOf(await concedeLines(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 201),
 );
 
 api.openapi(createRoute({ ...step('closure', 'Close'), request: { params: IdParam, body: body(CloseClaim) } }), async (c) =>
-  c.json(jsonOf(await closeClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 200),
+  c.json(jsonOf(await closeClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 201),
 );
 
 api.openapi(createRoute({ ...step('withdrawal', 'Give the whole claim up'), request: { params: IdParam, body: body(ReasonInput) } }), async (c) =>
-  c.json(jsonOf(await withdrawClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 200),
+  c.json(jsonOf(await withdrawClaim(c.var.ctx, c.req.valid('param').id, c.req.valid('json'), expectedVersion(c))), 201),
 );
 
 api.openapi(

@@ -51,11 +51,11 @@ actionApi.openapi(
     summary: 'Finish, drop or resume an action',
     ...write,
     request: { params: ActionParam, body: body(Decision) },
-    responses: { 200: answers(Action), ...problems },
+    responses: { 201: answers(Action), ...problems },
   }),
   async (c) => {
     const { id, action_id } = c.req.valid('param');
     const { event, ...input } = c.req.valid('json');
-    return c.json(jsonOf(await decideAction(c.var.ctx, id, action_id, event, input)), 200);
+    return c.json(jsonOf(await decideAction(c.var.ctx, id, action_id, event, input)), 201);
   },
 );

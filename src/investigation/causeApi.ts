@@ -32,10 +32,10 @@ causeApi.openapi(
     summary: 'Confirm or rule out a cause',
     ...write,
     request: { params: CauseParam, body: body(DecideCause) },
-    responses: { 200: answers(Cause), ...problems },
+    responses: { 201: answers(Cause), ...problems },
   }),
   async (c) => {
     const { id, cause_id } = c.req.valid('param');
-    return c.json(jsonOf(await decideCause(c.var.ctx, id, cause_id, c.req.valid('json'))), 200);
+    return c.json(jsonOf(await decideCause(c.var.ctx, id, cause_id, c.req.valid('json'))), 201);
   },
 );

@@ -160,13 +160,13 @@ knownIssueApi.openapi(
     summary: 'Publish, mark as fixed, withdraw or resume',
     ...write,
     request: { params: IdParam, body: body(DecideKnownIssue) },
-    responses: { 200: answers(KnownIssueRecord), ...problems },
+    responses: { 201: answers(KnownIssueRecord), ...problems },
   }),
   async (c) => {
     const row = await decideKnownIssue(c.var.ctx, c.req.valid('param').id, c.req.valid('json'));
     if (row.state === 'published') await matchOneIssue(c.var.ctx, row.id);
     setETag(c, row.version);
-    return c.json(jsonOf(row), 200);
+    return c.json(jsonOf(row), 201);
   },
 );
 
@@ -178,9 +178,9 @@ knownIssueApi.openapi(
     summary: 'Accept or refuse a match',
     ...gated('case:write'),
     request: { params: IdParam, body: body(DecideMatch) },
-    responses: { 200: answers(Match.extend({ known_issue_id: z.string() })), ...problems },
+    responses: { 201: answers(Match.extend({ known_issue_id: z.string() })), ...problems },
   }),
-  async (c) => c.json(matchJson(await decideMatch(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))), 200),
+  async (c) => c.json(matchJson(await decideMatch(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))), 201),
 );
 
 const matchJson = <Row extends { why: string }>(row: Row) => ({ ...jsonOf(row), why: whys(row.why) });

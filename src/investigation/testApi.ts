@@ -182,7 +182,7 @@ testApi.openapi(
     summary: 'Conclude',
     ...write,
     request: { params: IdParam, body: body(ConcludeTest) },
-    responses: { 200: answers(TestRecord), ...problems },
+    responses: { 201: answers(TestRecord), ...problems },
   }),
-  async (c) => c.json(jsonOf(await concludeTest(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))), 200),
+  async (c) => c.json(jsonOf(await concludeTest(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))), 201),
 );

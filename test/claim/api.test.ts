@@ -36,8 +36,8 @@ eachDb('the routes of claims', (test) => {
 
   it('lead from the draft to the settlement, amounts in dollars', async () => {
     const base = `/api/v1/claims/${id}`;
-    expect((await lead.post(`${base}/submission`, { text: 'See evidence', answer_due_on: '2026-04-30' })).status).toBe(200);
-    expect((await lead.post(`${base}/receipt`, { text: 'Got it', maker_rma: 'M-1' })).status).toBe(200);
+    expect((await lead.post(`${base}/submission`, { text: 'See evidence', answer_due_on: '2026-04-30' })).status).toBe(201);
+    expect((await lead.post(`${base}/receipt`, { text: 'Got it', maker_rma: 'M-1' })).status).toBe(201);
     const { lines } = await read(lead.get(base));
     expect(lines.map((line) => line.claimed_amount)).toEqual([99.5, 99.5, 99.5]);
     const answered = await lead.post(`${base}/answers`, {

@@ -70,7 +70,7 @@ eachDb('the records of a claim', (test) => {
     expect(await mails()).toMatchObject([{ target: 'kato@kizashi.example', payload: expect.stringContaining('2026-04-10') }]);
     expect(await remindDeadlines(test.ctx({ now: NOW + 6 * DAY }))).toBe(0);
     const answered = await lead.post(`/api/v1/claims/${id}/answers`, { text: 'ok', rest: 'accept' });
-    expect(answered.status).toBe(200);
+    expect(answered.status).toBe(201);
     expect(await remindDeadlines(test.ctx({ now: NOW + 40 * DAY }))).toBe(0);
     expect(await mails()).toHaveLength(1);
   });

@@ -91,7 +91,7 @@ eachDb('the routes of investigations', (test) => {
     const record = await read(lead.post('/api/v1/test-records', { template_id: template.id, investigation_id: id, title: 'New seal', serials: ['A2'] }));
     const { samples } = await read(lead.get(`/api/v1/test-records/${record?.id}`));
     expect((await lead.post(`/api/v1/test-records/${record?.id}/values`, { sample_id: samples[0]?.id, step_code: 'depth', value: 0 })).status).toBe(201);
-    expect((await lead.post(`/api/v1/test-records/${record?.id}/conclusion`, { result: 'pass', conclusion: 'Dry' })).status).toBe(200);
+    expect((await lead.post(`/api/v1/test-records/${record?.id}/conclusion`, { result: 'pass', conclusion: 'Dry' })).status).toBe(201);
     await ok('/verification', { effectiveness: 'Dry after jet test', evidence_kind: 'test_record', evidence_id: record?.id });
     expect((await ok('/closure')).state).toBe('closed');
     expect((await ok('/reopening', { reason: 'Seen again' })).state).toBe('reopened');
