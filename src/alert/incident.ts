@@ -1,5 +1,5 @@
 // The units of an incident, those that showed its signal and those that may be next, and when its customers first called or returned one.
-import { dayOf, type Day, startOfDay } from '../core/time.ts';
+import { type Day, dayOf, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { Cohort } from './series.ts';
 import type { AlertRow, AlertUnitRow, SignalDayRow } from './table.ts';

@@ -1,6 +1,7 @@
 // Judges every model on the last counted day: its own statistic over all signals and cohorts, and its firmware roll-outs.
-import type { Ctx } from '../db/ctx.ts';
+
 import { type Day, dayNumber } from '../core/time.ts';
+import type { Ctx } from '../db/ctx.ts';
 import { eBenjaminiHochberg } from '../stats/evalue.ts';
 import type { Stream } from '../stats/sequential.ts';
 import { budgetsOf, design, type Evidence, evidenceAt, evidenceFrom, streamsOf } from './detector.ts';

@@ -1,7 +1,7 @@
 // The units of an evidence pack: serial, service, finding, bench values, photos, and what telemetry said before the failure.
 import { addDays, type Day, dayFromNumber, dayOf } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { dayColumns } from '../telemetry/days.ts';
+import { dayColumns } from '../telemetry/dayColumns.ts';
 import type { EvidenceScope } from './evidenceSubject.ts';
 import { type CohortReturn, listReturns } from './exposure.ts';
 

@@ -6,7 +6,6 @@ import type { AttachmentTables } from '../attachment/table.ts';
 import type { CaseTables } from '../case/table.ts';
 import type { CatalogTables } from '../catalog/table.ts';
 import type { ClaimTables } from '../claim/table.ts';
-import type { DbTables } from './table.ts';
 import type { HistoryTables } from '../history/table.ts';
 import type { IdempotencyTables } from '../idempotency/table.ts';
 import type { InspectionTables } from '../inspection/table.ts';
@@ -26,6 +25,7 @@ import type { TransferTables } from '../transfer/table.ts';
 import type { UnitTables } from '../unit/table.ts';
 import type { WebTables } from '../web/table.ts';
 import type { WebhookTables } from '../webhook/table.ts';
+import type { DbTables } from './table.ts';
 
 export interface Tables
   extends AlertTables,

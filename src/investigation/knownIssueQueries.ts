@@ -6,7 +6,7 @@ import { addDays } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { listPage, type PageRequest } from '../db/page.ts';
 import { seenBy } from '../db/scope.ts';
-import { type DayColumn, dayColumns } from '../telemetry/days.ts';
+import { type DayColumn, dayColumns } from '../telemetry/dayColumns.ts';
 import type { KnownIssueFilter } from './knownIssueInputs.ts';
 import type { KnownIssueRow } from './table.ts';
 

@@ -1,9 +1,9 @@
 // The lead's view: when cases come, who carries how much, who knows what, how old things get, and whether customers leave after trouble.
 
-import { weekdayOf } from '../core/businessTime.ts';
 import { isInbound, measuredCases } from '../case/held.ts';
 import { isOpen } from '../case/lifecycle.ts';
 import { allow } from '../core/actor.ts';
+import { weekdayOf } from '../core/businessTime.ts';
 import { addDays, DAY_MS, dayOf, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { type Days, periodOf } from './queries.ts';

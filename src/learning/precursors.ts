@@ -3,7 +3,7 @@ import { allow } from '../core/actor.ts';
 import { addDays, type Day, daysBetween } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { wilsonInterval } from '../stats/proportionInterval.ts';
-import { BEFORE_DAYS, type Match, type Precursor, type Preceding, scorePrecursors } from './precursorRules.ts';
+import { BEFORE_DAYS, type Match, type Preceding, type Precursor, scorePrecursors } from './precursorRules.ts';
 
 export interface FailureModePrecursors {
   readonly failure_mode_id: string;

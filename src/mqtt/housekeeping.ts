@@ -1,11 +1,11 @@
 // What the ingester does every second besides messages: registrations, replays, commands, gaps, retention, and telling how it is.
 
+import { Dispatch } from '../telemetry/dispatch.ts';
 import { GapWatch } from '../telemetry/gapWatch.ts';
 import { type IngestStatus, noteUsedCredentials, writeStatus } from '../telemetry/ingestStatus.ts';
 import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
 import { linkDevices } from '../telemetry/registrations.ts';
 import { dropOldSegments, pruneQuarantine } from '../telemetry/retention.ts';
-import { Dispatch } from '../telemetry/dispatch.ts';
 import { EmbeddedBroker } from './broker.ts';
 import type { Gate } from './gate.ts';
 import type { Log } from './log.ts';

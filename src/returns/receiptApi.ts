@@ -5,11 +5,11 @@ import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } fr
 import { expectedVersion, setETag } from '../web/version.ts';
 import { disposeUnit, reverseDisposition } from './dispose.ts';
 import { dispositions } from './disposition.ts';
+import { getDispositionView, listDispositions } from './dispositionQueries.ts';
 import { Because, ChangeCoverage, DisposeUnit, day, Maybe, ReceiveUnit, verdicts } from './inputs.ts';
 import { Disposition, dispositionJson, ReceiptAnswer, ReturnUnit, receiptJson, returnUnitJson } from './json.ts';
 import { unitStates } from './lifecycle.ts';
 import { ReturnMetrics, returnMetrics } from './metrics.ts';
-import { getDispositionView, listDispositions } from './dispositionQueries.ts';
 import { getReturnUnitView, listReturnUnitViews } from './queries.ts';
 import { receiveUnit } from './receive.ts';
 import { undoReceipt } from './undoReceipt.ts';

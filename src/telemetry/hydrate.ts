@@ -1,7 +1,8 @@
 // Brings into memory what the ingester needs to know of a device: its row, its boots, its days.
 import { dayFromNumber, dayNumber } from '../core/time.ts';
 import type { Boot } from './boots.ts';
-import { type DayRow, dayColumns, newDay } from './days.ts';
+import { dayColumns } from './dayColumns.ts';
+import { type DayRow, newDay } from './days.ts';
 import { Device } from './device.ts';
 import { fields } from './fields.ts';
 import { DEVICE_ID } from './payload.ts';

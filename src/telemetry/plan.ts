@@ -1,6 +1,6 @@
 // What each measure of a report adds to, worked out once per list of measures: positions among the measures, so that taking a report in
 // looks only where something is to be added. All numbers, so that a fleet of thousands of shapes shares a few small arrays.
-import { dayColumns } from './days.ts';
+import { dayColumns } from './dayColumns.ts';
 import { counterOf, type Field, fields } from './fields.ts';
 
 const greatest = indexIn('max');

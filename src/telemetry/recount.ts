@@ -2,7 +2,8 @@
 import { DAY_MS, dayFromNumber } from '../core/time.ts';
 import { dialectOf } from '../db/open.ts';
 import { Calendar } from './accept.ts';
-import { type DayRow, dayColumns, newDay } from './days.ts';
+import { dayColumns } from './dayColumns.ts';
+import { type DayRow, newDay } from './days.ts';
 import { Device } from './device.ts';
 import type { IngestStore } from './ingestStore.ts';
 import { openIngestStore } from './openIngestStore.ts';

@@ -1,7 +1,7 @@
 // A shape prepared for walking: bytes to compare and codes for the values between them. The part that names model and firmware is the shape's own,
 // the part with the measures is shared by every shape that sends the same ones: a fleet of thousands of shapes stays in the cache.
 import { type Plan, planOf } from './plan.ts';
-import type { Slot } from './shape.ts';
+import type { Slot } from './slot.ts';
 
 /** Codes of values: before each the length of the literal text (two bytes) and the text. END after the last text. */
 export const [END, BOOT, SEQ, TS, FOREIGN, FIRST_FIELD] = [0, 1, 2, 3, 4, 5];

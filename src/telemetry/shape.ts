@@ -4,9 +4,7 @@ import { type Field, findField, foreignField, jsonValue } from './fields.ts';
 import { packNumber, unpackDecimal } from './pack.ts';
 import type { Health } from './payload.ts';
 import { type Route, routeOf } from './route.ts';
-
-/** A value that changes from report to report. */
-export type Slot = { readonly kind: 'boot' | 'seq' | 'ts' } | { readonly kind: 'measure'; readonly field: Field };
+import type { Slot } from './slot.ts';
 
 export interface Shape {
   readonly no: number;

@@ -1,4 +1,4 @@
-import type { DayColumn } from './days.ts';
+import type { DayColumn } from './dayColumns.ts';
 
 export interface DeviceRow {
   device_no: number;

@@ -1,7 +1,8 @@
 // How the ingester's rows reach the store: a table, its columns in order, and arrays of values. Prepared once, no query builder on this path.
 import { dayFromNumber } from '../core/time.ts';
 import type { Boot } from './boots.ts';
-import { type DayRow, dayColumns } from './days.ts';
+import { dayColumns } from './dayColumns.ts';
+import type { DayRow } from './days.ts';
 import type { Device } from './device.ts';
 import { fields } from './fields.ts';
 

@@ -4,56 +4,13 @@ import { mentionFirmwares } from '../catalog/mention.ts';
 import { modelFinder } from '../catalog/modelFinder.ts';
 import { identifierKey } from '../core/identifier.ts';
 import { type Ctx, today } from '../db/ctx.ts';
-import { CellFault, type Column, code, day, identifier, oneOf, required, text } from '../transfer/columns.ts';
-import { type CellError, type Cells, type Change, defineKind, type GivenRow, type ImportRun, type Judgement, type Planned } from '../transfer/kind.ts';
+import { type CellError, type Change, defineKind, type GivenRow, type ImportRun, type Judgement, type Planned } from '../transfer/kind.ts';
 import { firstPlace } from './createUnit.ts';
 import { type UnitUpdate, updateOf, writeUpdates } from './importChanges.ts';
+import { type UnitCells, type UnitColumns, unitColumns } from './importColumns.ts';
 import { type Known, type KnownParts, knownParts, loadKnown } from './importKnown.ts';
 import { refuseUndo, undo } from './importUndo.ts';
-import { conditions, locations } from './inputs.ts';
 import { type FoundUnit, writeNewUnits } from './newUnits.ts';
-import { DEVICE_ID, macOf } from './rules.ts';
-
-const mac: Column<string> = {
-  required: false,
-  hint: ['aa:bb:cc:dd:ee:ff', 'aa:bb:cc:dd:ee:ff'],
-  read: (cell) => macOf(cell) ?? new CellFault([`Not a MAC address: ${cell}`, `MACアドレスとして読めません: ${cell}`]),
-};
-const deviceId: Column<string> = {
-  required: false,
-  hint: ['A–Z a–z 0–9 _ -, up to 64', '英数字と _ -（64文字まで）'],
-  read: (cell) =>
-    DEVICE_ID.test(cell.normalize('NFKC')) ? cell.normalize('NFKC') : new CellFault([`Not a device_id: ${cell}`, `device_idとして使えません: ${cell}`]),
-};
-
-const columns = {
-  maker_code: code(),
-  model_code: required(code()),
-  serial: required(identifier()),
-  batch_code: code(),
-  hw_rev: code(32),
-  firmware: code(),
-  mac,
-  device_id: deviceId,
-  shipped_on: day(),
-  delivered_on: day(),
-  purchased_on: day(),
-  in_service_on: day(),
-  out_of_service_on: day(),
-  site_code: code(),
-  customer_code: code(),
-  location: {
-    ...oneOf(locations),
-    hint: [
-      `where a new unit is; one that is known moves by stock moves: ${locations.join(', ')}`,
-      `新規個体の所在（既存の個体は在庫移動で変更）: ${locations.join('、')}`,
-    ],
-  } satisfies Column<unknown>,
-  condition: oneOf(conditions),
-  asset_tag: { ...text(64), ...identifier() },
-};
-export type UnitColumns = typeof columns;
-export type UnitCells = Cells<UnitColumns>;
 
 type Plan = { readonly kind: 'new'; readonly found: FoundUnit; readonly firmware: string | null } | { readonly kind: 'update'; readonly update: UnitUpdate };
 
@@ -61,7 +18,7 @@ export const unitsImport = defineKind<UnitColumns, Plan>({
   name: 'units',
   label: ['Units', '個体'],
   permission: 'unit:write',
-  columns,
+  columns: unitColumns,
   begin,
   refuseUndo,
   undo,

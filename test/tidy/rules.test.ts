@@ -1,5 +1,6 @@
 // The tidy rules find what they are for: each is shown a few lines that break it and the like that do not.
 import { describe, expect, it } from 'vitest';
+import { brokenCircles } from './circles.ts';
 import { brokenDirections, brokenOwnership, brokenPurity, brokenSimulators, tableOwners } from './directions.ts';
 import { brokenAny, brokenBarrels, brokenClock, brokenEnvironment, brokenLengths, brokenMarks, brokenOpenings, brokenRoutes } from './habits.ts';
 import { parseSource, type Source } from './source.ts';
@@ -25,6 +26,16 @@ describe('directions', () => {
     ['nothing of src imports from outside', 'src/cli.ts', "import { x } from '../simulators/main.ts';", 1],
     ['a folder nobody has heard of is named', 'src/helpers/a.ts', 'export {};', 1],
   ])('%s', (_fact, path, line, count) => expect(brokenDirections([file(path, line)])).toHaveLength(count));
+});
+
+describe('circles', () => {
+  const uses = (name: string, other: string) => file(`src/stock/${name}.ts`, `import type { X } from './${other}.ts';`);
+
+  it('three files that lead back to the first are one circle', () =>
+    expect(brokenCircles([uses('a', 'b'), uses('b', 'c'), uses('c', 'a'), uses('d', 'a')])).toEqual([
+      'a circle of imports: src/stock/a.ts src/stock/b.ts src/stock/c.ts',
+    ]));
+  it('two ways to one file are none', () => expect(brokenCircles([uses('a', 'c'), uses('b', 'c'), file('src/stock/c.ts', 'export type X = 1;')])).toEqual([]));
 });
 
 describe('ownership', () => {
