@@ -1,6 +1,9 @@
 // The address of the page that is being shown.
 import type { AppContext } from './env.ts';
 
+/** Query parameters of the frame, not of the page. */
+export const FRAME_PARAMETERS: ReadonlySet<string> = new Set(['lang', 'hide', 'format', 'table']);
+
 /** This page's address with some query parameters changed; null removes one. */
 export function withQuery(c: AppContext, changes: Readonly<Record<string, string | null>>): string {
   const url = new URL(c.req.url);

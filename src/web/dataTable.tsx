@@ -1,6 +1,6 @@
 // The table of every list: sortable heads, a choice of columns, CSV of exactly what is shown. All of it lives in the URL.
 import type { Child } from 'hono/jsx';
-import { withQuery } from './address.ts';
+import { FRAME_PARAMETERS, withQuery } from './address.ts';
 import type { AppContext, ShownTable } from './env.ts';
 import { words } from './words.ts';
 
@@ -33,7 +33,7 @@ const CHOICE_FROM = 5;
 
 /** A table of rows; says so when there are none. */
 export function Table<Row>({ c, caption, columns, rows, empty, choose }: TableProps<Row>) {
-  if (rows.length === 0) return <p class="empty">{empty ?? words(c.var.locale).empty}</p>;
+  if (rows.length === 0) return isFiltered(c) ? <NoMatch c={c} /> : <p class="empty">{empty ?? words(c.var.locale).empty}</p>;
   const hidden = hiddenColumns(c, columns.length);
   const shown = columns.filter((_, index) => !hidden.has(index));
   c.var.shown?.push(asText(caption, shown, rows));
@@ -93,6 +93,17 @@ const SHORT = 14;
 
 const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }) => (
   <td class={column.numeric ? 'number' : typeof content === 'string' && content.length <= SHORT ? 'short' : undefined}>{content}</td>
+);
+
+/** Of a list that was narrowed down, an empty one says nothing about what there is. */
+const isFiltered = (c: AppContext): boolean => Object.entries(c.req.query()).some(([name, value]) => value !== '' && !NO_FILTER.has(name));
+
+const NO_FILTER = new Set([...FRAME_PARAMETERS, 'sort', 'limit', 'cursor']);
+
+const NoMatch = ({ c }: { c: AppContext }) => (
+  <p class="empty">
+    {words(c.var.locale).no_match} <a href={c.req.path}>{words(c.var.locale).clear}</a>
+  </p>
 );
 
 function SortHead<Row>({ c, column }: { c: AppContext; column: Column<Row> }) {

@@ -5,6 +5,7 @@ import type { Child } from 'hono/jsx';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { z } from 'zod';
 import { notFound, Problem } from '../core/problem.ts';
+import { FRAME_PARAMETERS } from './address.ts';
 import { setDoneCookie } from './cookie.ts';
 import { csvText } from './csv.ts';
 import type { AppContext, AppEnv, AppMiddleware, Gate } from './env.ts';
@@ -83,12 +84,9 @@ export async function readForm<T extends z.ZodType>(c: AppContext, schema: T): P
   return parseInput(c, schema, Object.fromEntries(Object.entries(form).filter(([name, value]) => value !== '' && name !== 'version')));
 }
 
-/** Query parameters of the frame, not of the page. */
-const OURS = new Set(['lang', 'hide', 'format', 'table']);
-
 /** The query string as the schema wants it; empty and repeated-empty parameters are left out. */
 export const readQuery = <T extends z.ZodType>(c: AppContext, schema: T): z.output<T> =>
-  parseInput(c, schema, Object.fromEntries(Object.entries(c.req.query()).filter(([key, value]) => value !== '' && !OURS.has(key))));
+  parseInput(c, schema, Object.fromEntries(Object.entries(c.req.query()).filter(([key, value]) => value !== '' && !FRAME_PARAMETERS.has(key))));
 
 function parseInput<T extends z.ZodType>(c: AppContext, schema: T, input: unknown): z.output<T> {
   const locale = c.var.locale === 'ja' ? z.locales.ja() : z.locales.en();

@@ -14,6 +14,7 @@ export const words = defineWords({
   unknown: ['n/a', '不明'],
   none: ['None', 'なし'],
   empty: ['Nothing here yet.', 'まだデータがありません。'],
+  no_match: ['Nothing matches the filters.', '条件に一致するデータがありません。'],
   next_page: ['Next page', '次のページ'],
   first_page: ['First page', '最初のページ'],
   filter: ['Filter', '絞り込み'],
