@@ -159,19 +159,17 @@ eachDb('the alert page', (test_) => {
     await insertMany(
       ctx.db,
       'signal_days',
-      fleet
-        .slice(0, 4)
-        .map(({ unit_id }) => ({
-          day_on: '2026-03-30',
-          signal_id: signal.id,
-          unit_id,
-          model_id,
-          hw_rev: 'A',
-          batch_id: '',
-          firmware: '1.0',
-          age_band: 1,
-          site_id: null,
-        })),
+      fleet.slice(0, 4).map(({ unit_id }) => ({
+        day_on: '2026-03-30',
+        signal_id: signal.id,
+        unit_id,
+        model_id,
+        hw_rev: 'A',
+        batch_id: '',
+        firmware: '1.0',
+        age_band: 1,
+        site_id: null,
+      })),
     );
     const id = (await raise(ctx, 'M-0')) ?? expect.fail('Nothing was raised');
     const lead = await callerWith(testApp(test_.store), test_.store, 'lead');

@@ -19,5 +19,6 @@ eachDb('a list without rows', (test) => {
     expect([html.includes(text), html.includes('filters. <a href="/units">')]).toEqual([true, offersAll]);
   });
 
-  it('says it in Japanese', async () => expect(await (await admin.get('/units?model_code=NONE&lang=ja')).text()).toContain('条件に一致するデータがありません。'));
+  it('says it in Japanese', async () =>
+    expect(await (await admin.get('/units?model_code=NONE&lang=ja')).text()).toContain('条件に一致するデータがありません。'));
 });
