@@ -27,7 +27,7 @@ it('rows are selected with j and x, changed after a preview, and changed back', 
   await page.locator('tbody tr', { hasText: 'Q2' }).first().waitFor();
   expect(await revisions()).toEqual([null, null, null, null, null]);
   await page.getByRole('button', { name: 'Change 2' }).click();
-  await page.waitForURL('**/units?sort=serial&**');
+  await page.locator('.message', { hasText: '2 changed.' }).waitFor();
   expect((await revisions()).filter((revision) => revision === 'Q2')).toHaveLength(2);
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.locator('.message', { hasText: '2 changed back' }).waitFor();
