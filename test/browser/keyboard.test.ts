@@ -79,7 +79,7 @@ it('receive, inspect, verdict and label take fewer than 25 keys besides the scan
   await press('a');
   await page.locator('select[name=verdict]').waitFor();
   await press('o');
-  await page.locator('td .badge.good', { hasText: 'Good' }).first().waitFor();
+  await page.locator('.steps .badge.good').first().waitFor();
   await press('a');
   await press('Control+Enter');
   await page.locator('select[name=verdict]').waitFor({ state: 'detached' });
