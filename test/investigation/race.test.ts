@@ -126,7 +126,7 @@ eachDb('at the same moment', (test) => {
     const action = await read(lead.post(base, { kind: 'containment', title: 'x', due_on: '2026-05-01', owner_id: cast.kato.id }));
     const finish = () => lead.post(`${base}/${action.id}/decision`, { outcome: 'done' });
     const [ok, lost] = statuses(await Promise.all([finish(), finish()]));
-    expect([ok, [409, 412].includes(lost ?? 0)]).toEqual([200, true]);
+    expect([ok, [409, 412].includes(lost ?? 0)]).toEqual([201, true]);
   });
 });
 
