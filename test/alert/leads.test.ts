@@ -1,49 +1,30 @@
 // Lead times and the scoreboard: how early an alert was, what came without one and why; and what the fleet's own history teaches the signals.
+
 import { expect, test } from 'vitest';
 import { listLeads, listMissed } from '../../src/alert/leads.ts';
 import { learnSignals } from '../../src/alert/learnSignals.ts';
 import { leadOf } from '../../src/alert/queries.ts';
 import { ensureSignals } from '../../src/alert/starters.ts';
 import type { AlertRow } from '../../src/alert/table.ts';
-import { newId } from '../../src/core/id.ts';
 import { addDays } from '../../src/core/time.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { insertMany } from '../../src/db/insertMany.ts';
 import { addReturn } from '../quality/fleet.ts';
+import { alertRow } from '../support/alertRow.ts';
 import { callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { chance, daysBefore, reporters } from './fleet.ts';
 
-const alertOf = (model_id: string, changes: Partial<AlertRow> = {}): AlertRow => ({
-  id: newId(NOW),
-  kind: 'cohort',
-  model_id,
-  hw_rev: null,
-  batch_id: null,
-  firmware_id: null,
-  signal: 'sd_error',
-  state: 'open',
-  level: 'alert',
-  raised_on: '2026-03-01',
-  started_on: '2026-02-01',
-  last_above_on: '2026-03-01',
-  statistic: 50_000,
-  threshold: 38_047,
-  evidence: '{}',
-  first_report_on: null,
-  first_return_on: null,
-  silenced_at: null,
-  acknowledged_by: null,
-  acknowledged_at: null,
-  investigation_id: null,
-  closed_by: null,
-  closed_at: null,
-  reason: null,
-  created_at: NOW,
-  updated_at: NOW,
-  version: 1,
-  ...changes,
-});
+const alertOf = (model_id: string, changes: Partial<AlertRow> = {}): AlertRow =>
+  alertRow(model_id, {
+    signal: 'sd_error',
+    raised_on: '2026-03-01',
+    started_on: '2026-02-01',
+    last_above_on: '2026-03-01',
+    statistic: 50_000,
+    threshold: 38_047,
+    ...changes,
+  });
 
 test.each([
   // raised      first report  first return  lead to the report, to the return

@@ -1,8 +1,10 @@
 // One unit’s life in order: everything that happened to it, from every part of the house, each with its page.
+
 import { beforeAll, expect, it } from 'vitest';
 import { mergeUnits } from '../../src/unit/mergeUnits.ts';
 import { cast, fielded, stocked } from '../returns/cast.ts';
 import { disposed, got, inspected, type Json, made, returned } from '../returns/http.ts';
+import { alertRow } from '../support/alertRow.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { openStation } from '../telemetry/station.ts';
@@ -109,35 +111,17 @@ eachDb('the timeline of a unit', (test) => {
     const id = `alert-${test.dialect}`;
     await test.store.db
       .insertInto('alerts')
-      .values({
-        id,
-        kind: 'cohort',
-        model_id: world.model,
-        hw_rev: null,
-        batch_id: null,
-        firmware_id: null,
-        signal: 'storage',
-        state: 'open',
-        level: 'alert',
-        raised_on: '2026-04-01',
-        started_on: '2026-03-20',
-        last_above_on: '2026-04-01',
-        statistic: 9,
-        threshold: 5,
-        evidence: '{}',
-        first_report_on: null,
-        first_return_on: null,
-        silenced_at: null,
-        acknowledged_by: null,
-        acknowledged_at: null,
-        investigation_id: null,
-        closed_by: null,
-        closed_at: null,
-        reason: null,
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
-      })
+      .values(
+        alertRow(world.model, {
+          id,
+          signal: 'storage',
+          raised_on: '2026-04-01',
+          started_on: '2026-03-20',
+          last_above_on: '2026-04-01',
+          statistic: 9,
+          threshold: 5,
+        }),
+      )
       .execute();
     await test.store.db.insertInto('alert_units').values({ alert_id: id, unit_id, role: 'affected' }).execute();
   }

@@ -17,6 +17,7 @@ import { openInvestigation } from '../../src/investigation/open.ts';
 import { listInvestigations, listRecurrences, listUnattended, viewInvestigation } from '../../src/investigation/queries.ts';
 import type { InvestigationRow } from '../../src/investigation/table.ts';
 import { watchFixes } from '../../src/investigation/watch.ts';
+import { alertRow } from '../support/alertRow.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { type Cast, castFor, fail, serve } from './cast.ts';
 
@@ -63,35 +64,7 @@ eachDb('an investigation', (test) => {
     await test
       .ctx()
       .db.insertInto('alerts')
-      .values({
-        id: 'alert-1',
-        kind: 'cohort',
-        model_id: cast.x100,
-        hw_rev: null,
-        batch_id: cast.jan,
-        firmware_id: null,
-        signal: 'brownouts',
-        state: 'open',
-        level: 'alert',
-        raised_on: '2026-03-20',
-        started_on: '2026-03-01',
-        last_above_on: '2026-03-31',
-        statistic: 40_000,
-        threshold: 30_437.5,
-        evidence: '{}',
-        first_report_on: null,
-        first_return_on: null,
-        silenced_at: null,
-        acknowledged_by: null,
-        acknowledged_at: null,
-        investigation_id: null,
-        closed_by: null,
-        closed_at: null,
-        reason: null,
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
-      })
+      .values(alertRow(cast.x100, { id: 'alert-1', batch_id: cast.jan }))
       .execute();
     const row = await open({ source_kind: 'alert', source_id: 'alert-1' });
     const view = await viewInvestigation(asKato(), row.id);

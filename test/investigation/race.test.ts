@@ -1,8 +1,10 @@
 // Real parallel requests on one store: whoever loses is told, and nothing is both promised and held, doubled or half written.
+
 import { beforeAll, expect, it } from 'vitest';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { OpenInvestigation } from '../../src/investigation/inputs.ts';
 import { openInvestigation } from '../../src/investigation/open.ts';
+import { alertRow } from '../support/alertRow.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { type Cast, castFor, keep, serve } from './cast.ts';
@@ -66,7 +68,7 @@ eachDb('at the same moment', (test) => {
     await test
       .ctx()
       .db.insertInto('alerts')
-      .values({ ...ALERT, id: 'twice', model_id: cast.x100 })
+      .values(alertRow(cast.x100, { id: 'twice' }))
       .execute();
     const open = () => lead.post('/api/v1/investigations', { title: 'x', problem: 'y', owner_id: cast.kato.id, source_kind: 'alert', source_id: 'twice' });
     const answers = await Promise.all([open(), open(), open()]);
@@ -129,31 +131,3 @@ eachDb('at the same moment', (test) => {
     expect([ok, [409, 412].includes(lost ?? 0)]).toEqual([201, true]);
   });
 });
-
-const ALERT = {
-  kind: 'cohort' as const,
-  hw_rev: null,
-  batch_id: null,
-  firmware_id: null,
-  signal: 'brownouts',
-  state: 'open' as const,
-  level: 'alert' as const,
-  raised_on: '2026-03-20',
-  started_on: '2026-03-01',
-  last_above_on: '2026-03-31',
-  statistic: 40_000,
-  threshold: 30_437.5,
-  evidence: '{}',
-  first_report_on: null,
-  first_return_on: null,
-  silenced_at: null,
-  acknowledged_by: null,
-  acknowledged_at: null,
-  investigation_id: null,
-  closed_by: null,
-  closed_at: null,
-  reason: null,
-  created_at: 0,
-  updated_at: 0,
-  version: 1,
-};
