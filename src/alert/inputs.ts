@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CalendarDay } from '../core/given.ts';
 
 const Prose = z.string().trim().min(1).max(2000);
 
@@ -38,8 +39,8 @@ export const AddSilence = z
   .object({
     model_id: z.string().min(1).max(64).nullish(),
     signal: z.string().min(1).max(40).nullish(),
-    from_on: z.iso.date(),
-    to_on: z.iso.date(),
+    from_on: CalendarDay,
+    to_on: CalendarDay,
     reason: Prose,
   })
   .refine((silence) => silence.to_on >= silence.from_on, { path: ['to_on'], message: 'Not before from_on' });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
 import { type Calendar, usualCalendar } from '../core/businessTime.ts';
+import { CalendarDay } from '../core/given.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
@@ -13,12 +14,12 @@ const Zone = z.string().max(64).refine(isZone, 'IANA time zone such as Asia/Toky
 const Span = z.tuple([WallTime, WallTime]).refine(([open, close]) => open < close, 'must close after it opens');
 
 export const CalendarInput = z.object({
-  from_on: z.iso.date(),
+  from_on: CalendarDay,
   zone: Zone,
   hours: z.array(z.array(Span).max(4)).length(7),
   holidays: z.enum(['jp', 'none']),
-  closed_days: z.array(z.iso.date()).max(400).default([]),
-  open_days: z.array(z.iso.date()).max(400).default([]),
+  closed_days: z.array(CalendarDay).max(400).default([]),
+  open_days: z.array(CalendarDay).max(400).default([]),
 });
 export type CalendarInput = z.output<typeof CalendarInput>;
 

@@ -1,11 +1,11 @@
 // What the verbs of cases take.
 import { z } from 'zod';
+import { CalendarDay, InstantText } from '../core/given.ts';
 import { locales } from '../core/words.ts';
 
 const Id = z.string().min(1).max(64);
 const Line = z.string().trim().min(1).max(300);
 const Prose = z.string().trim().min(1).max(20_000);
-const InstantIn = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 export const caseTypes = ['trouble', 'usage', 'contract', 'partner', 'internal'] as const;
 export const caseSources = ['mail', 'chat', 'phone', 'partner_form', 'api', 'csv', 'alert', 'staff'] as const;
@@ -36,7 +36,7 @@ export const OpenCase = z.strictObject({
   unit_ids: z.array(Id).max(200).default([]),
   /** The sender's own key: opening the same case twice gives the first. */
   source_key: z.string().min(1).max(200).optional(),
-  at: InstantIn.optional(),
+  at: InstantText.optional(),
 });
 export type OpenCase = z.output<typeof OpenCase>;
 
@@ -50,7 +50,7 @@ export const TakeOwner = z.strictObject({
   type: z.enum(caseTypes).optional(),
   category_id: Id.nullable().optional(),
   next_step: Line.optional(),
-  next_due_at: InstantIn.optional(),
+  next_due_at: InstantText.optional(),
 });
 export type TakeOwner = z.output<typeof TakeOwner>;
 
@@ -61,7 +61,7 @@ export const WriteMessage = z.strictObject({
   from: z.enum(['staff', 'customer', 'bot']).default('staff'),
   /** After a public reply: whom we wait for, if anybody. */
   waiting_for: z.enum(['customer']).optional(),
-  at: InstantIn.optional(),
+  at: InstantText.optional(),
   source_key: z.string().min(1).max(200).optional(),
 });
 export type WriteMessage = z.output<typeof WriteMessage>;
@@ -70,17 +70,17 @@ export const ClassifyMessage = z.strictObject({ event_id: Id, thanks: z.boolean(
 export const WaitFor = z.strictObject({
   waiting_for: z.enum(['customer', 'engineering', 'maker', 'nobody']),
   next_step: Line.optional(),
-  next_due_at: InstantIn.optional(),
+  next_due_at: InstantText.optional(),
   reason: Line.optional(),
 });
 export type WaitFor = z.output<typeof WaitFor>;
-export const SetNextStep = z.strictObject({ next_step: Line, next_due_at: InstantIn });
+export const SetNextStep = z.strictObject({ next_step: Line, next_due_at: InstantText });
 export const SolveCase = z.strictObject({
   solution: Prose,
   cause_id: Id.nullable().optional(),
   known_issue_id: Id.nullable().optional(),
   reply: Prose.optional(),
-  at: InstantIn.optional(),
+  at: InstantText.optional(),
 });
 export type SolveCase = z.output<typeof SolveCase>;
 export const WithReason = z.strictObject({ reason: Line });
@@ -90,7 +90,7 @@ export const RateCase = z.strictObject({ rating: z.coerce.number().int().min(1).
 export type RateCase = z.output<typeof RateCase>;
 export const LogWork = z.strictObject({
   minutes: z.coerce.number().int().min(1).max(1440),
-  worked_at: InstantIn.optional(),
+  worked_at: InstantText.optional(),
   source_key: z.string().min(1).max(200).optional(),
 });
 
@@ -102,7 +102,7 @@ export const AskOthers = z.strictObject({
   asked_of: Line,
   asked_user_id: Id.optional(),
   question: Prose,
-  due_at: InstantIn,
+  due_at: InstantText,
   facts: EscalationFacts.optional(),
   /** An escalation of the same model and category is waiting: why this one is another. */
   differs_because: Line.optional(),
@@ -144,7 +144,7 @@ export type CommandUnit = z.output<typeof CommandUnit>;
 export const PlanVisit = z.strictObject({
   unit_id: Id.optional(),
   site_id: Id.optional(),
-  visit_on: z.iso.date(),
+  visit_on: CalendarDay,
   coverage: z.enum(['contract', 'own_warranty', 'goodwill', 'paid']).optional(),
   coverage_reason: Line.optional(),
   fee: z.coerce.number().min(0).max(100_000_000).optional(),

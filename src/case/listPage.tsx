@@ -1,6 +1,7 @@
 // The desk: the list with what must not be overlooked above it, and a new case.
 import { z } from 'zod';
 import { staffOnly } from '../core/actor.ts';
+import { CalendarDay } from '../core/given.ts';
 import { speak } from '../core/words.ts';
 import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
@@ -25,7 +26,7 @@ const Query = z.object({
   unit_id: z.string().optional(),
   customer_id: z.string().optional(),
   alert_id: z.string().optional(),
-  due_by: z.iso.date().optional(),
+  due_by: CalendarDay.optional(),
   sort: z.string().optional(),
   cursor: z.string().optional(),
 });

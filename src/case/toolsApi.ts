@@ -4,6 +4,7 @@ import { ArticleJson, articleJson } from '../article/api.ts';
 import { listCalendars } from '../catalog/businessClock.ts';
 import { staffOnly } from '../core/actor.ts';
 import { readCalendar } from '../core/businessTime.ts';
+import { CalendarDay } from '../core/given.ts';
 import { rfc3339OrNull } from '../core/time.ts';
 import { getting, gettingOne, posting, postingBare, postingTo } from '../web/recordRoutes.ts';
 import { newApi, pageOf } from '../web/route.ts';
@@ -59,7 +60,7 @@ const Coverage = z.object({ coverage: z.string(), reason: z.string() });
 caseToolsApi.openapi(
   postingTo(
     { path: '/cases/{id}/visit-coverage', gate: 'case:write', tag, summary: 'What would cover a visit on that day' },
-    z.object({ visit_on: z.iso.date() }),
+    z.object({ visit_on: CalendarDay }),
     Coverage,
   ),
   async (c) => {

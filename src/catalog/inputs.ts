@@ -1,11 +1,10 @@
 // What the catalogue accepts. Unknown fields are refused. A maker, model or customer is named by its id or by its code.
 import { z } from 'zod';
-import { isDay } from '../core/time.ts';
+import { CalendarDay } from '../core/given.ts';
 
 const code = z.string().trim().min(1).max(64);
 const name = z.string().trim().min(1).max(200);
 const id = z.string().min(1).max(64);
-const day = z.string().refine(isDay, { error: 'YYYY-MM-DD' });
 const months = z.coerce.number().int().min(0).max(600);
 const short = z.string().trim().min(1).max(200);
 const locale = z.enum(['en', 'ja']);
@@ -36,11 +35,11 @@ const model = {
 export const NewModel = z.strictObject({ ...makerRef, ...model });
 export const ModelChange = z.strictObject(model).partial();
 
-const batch = { code, made_on: nothing(day) };
+const batch = { code, made_on: nothing(CalendarDay) };
 export const NewBatch = z.strictObject({ ...modelRef, ...batch });
 export const BatchChange = z.strictObject(batch).partial();
 
-const firmware = { code, released_on: nothing(day) };
+const firmware = { code, released_on: nothing(CalendarDay) };
 export const NewFirmware = z.strictObject({ ...modelRef, ...firmware });
 export const FirmwareChange = z.strictObject(firmware).partial();
 
@@ -68,9 +67,9 @@ const contract = {
   code,
   plan: short,
   coverage: z.enum(coverages).optional(),
-  starts_on: day,
-  ends_on: nothing(day),
-  cancelled_on: nothing(day),
+  starts_on: CalendarDay,
+  ends_on: nothing(CalendarDay),
+  cancelled_on: nothing(CalendarDay),
   cancel_reason: nothing(z.string().trim().max(500)),
 };
 export const NewContract = z.strictObject({ ...customerRef, ...contract });

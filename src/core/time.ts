@@ -27,8 +27,9 @@ export const dayFromNumber = (number: number): Day => new Date(number * DAY_MS).
 /** Days from `from` to `to`, negative when `to` is earlier. */
 export const daysBetween = (from: Day, to: Day): number => dayNumber(to) - dayNumber(from);
 
+/** A day of the calendar from 1900 to 2199, written `YYYY-MM-DD`. */
 export const isDay = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && dayFromNumber(dayNumber(text)) === text;
+  /^(19|20|21)\d{2}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && dayFromNumber(dayNumber(text)) === text;
 
 /** RFC 3339 in UTC with milliseconds, as instants leave the product. */
 export const rfc3339 = (at: number): string => new Date(at).toISOString();

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { CalendarDay } from '../core/given.ts';
 import { DayText } from '../web/route.ts';
 import { investigationStates } from './lifecycle.ts';
 
@@ -118,7 +119,7 @@ export const InvestigationFilter = z.object({
   state: z.enum([...investigationStates, 'active']).optional(),
   owner_id: Id.optional(),
   /** Open ones whose next date is that day or before. */
-  due_by: z.iso.date().optional(),
+  due_by: CalendarDay.optional(),
   model_id: Id.optional(),
   maker_id: Id.optional(),
   q: z.string().max(100).optional(),

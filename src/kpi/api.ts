@@ -1,6 +1,7 @@
 // /kpis: numbers with numerator, denominator and interval, their series, and exactly the cases behind each.
 import { createRoute, z } from '@hono/zod-openapi';
 import { caseTypes } from '../case/inputs.ts';
+import { InstantText } from '../core/given.ts';
 import { rfc3339 } from '../core/time.ts';
 import { speak } from '../core/words.ts';
 import { getting, posting } from '../web/recordRoutes.ts';
@@ -120,18 +121,11 @@ kpiApi.openapi(
   },
 );
 
-const BacklogQuery = KpiQuery.omit({ from_on: true, to_on: true }).extend({ at: Instant.optional() });
+const BacklogQuery = KpiQuery.omit({ from_on: true, to_on: true }).extend({ at: InstantText.openapi({ type: 'string', format: 'date-time' }).optional() });
 kpiApi.openapi(
   getting({ path: '/kpis/backlog', gate: 'case:read', tag, summary: 'Cases open at any instant' }, BacklogQuery, z.object({ at: Instant, open: z.int() })),
   async (c) => {
-    const { at, ...filter } = c.req.valid('query');
-    const moment =
-      at === undefined
-        ? c.var.ctx.now
-        : z.iso
-            .datetime({ offset: true })
-            .transform((text) => Date.parse(text))
-            .parse(at);
+    const { at: moment = c.var.ctx.now, ...filter } = c.req.valid('query');
     return c.json({ at: rfc3339(moment), open: await countBacklog(c.var.ctx, moment, filter) }, 200);
   },
 );

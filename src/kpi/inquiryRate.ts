@@ -6,7 +6,7 @@ import { addDays, addMonths, type Day, daysBetween, startOfDay } from '../core/t
 import type { Ctx } from '../db/ctx.ts';
 import { garwoodInterval } from '../stats/poissonInterval.ts';
 import { directRate } from '../stats/standardise.ts';
-import type { Days } from './queries.ts';
+import { type Days, periodOf } from './queries.ts';
 
 export interface InquiryRate {
   readonly month: string;
@@ -28,9 +28,10 @@ export interface InquiryRate {
   readonly standardised_high: number | null;
 }
 
-/** One row over all and one per group for each month that begins in the period. */
+/** One row over all and one per group for each month that begins in the period. Throws `invalid` for a period no report has. */
 export async function listInquiryRates(ctx: Ctx, days: Days, by: 'plan' | 'model'): Promise<InquiryRate[]> {
   staffOnly(ctx);
+  periodOf(ctx, days);
   const months = monthsIn(days);
   const active = by === 'plan' ? await activeContracts(ctx, months) : await activeUnits(ctx, months);
   const groups = [...new Set([...active.keys()].map((key) => key.slice(8)))].sort();

@@ -1,6 +1,7 @@
 // What people enter beside the cases: targets with their owner, measures taken, hours worked.
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
+import { CalendarDay } from '../core/given.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
@@ -12,13 +13,13 @@ import type { KpiNoteRow, KpiTargetRow } from './table.ts';
 export const kpiNames: readonly string[] = [...kpis.map(({ name }) => name), 'backlog', 'cases_per_hour', 'self_resolution', 'zero_hit'];
 const KpiName = z.string().refine((name) => kpiNames.includes(name), 'not a KPI');
 
-export const SetTarget = z.object({ kpi: KpiName, from_on: z.iso.date(), goal: z.coerce.number().min(0), owner_id: z.string().min(1).max(64) });
+export const SetTarget = z.object({ kpi: KpiName, from_on: CalendarDay, goal: z.coerce.number().min(0), owner_id: z.string().min(1).max(64) });
 export type SetTarget = z.output<typeof SetTarget>;
-export const AddNote = z.object({ kpi: KpiName, noted_on: z.iso.date(), note: z.string().trim().min(1).max(1000) });
+export const AddNote = z.object({ kpi: KpiName, noted_on: CalendarDay, note: z.string().trim().min(1).max(1000) });
 export type AddNote = z.output<typeof AddNote>;
 export const EnterHours = z.object({
   user_id: z.string().min(1).max(64).optional(),
-  worked_on: z.iso.date(),
+  worked_on: CalendarDay,
   minutes: z.coerce.number().int().min(0).max(1440),
 });
 export type EnterHours = z.output<typeof EnterHours>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { caseTypes } from '../case/inputs.ts';
 import { may } from '../core/actor.ts';
+import { CalendarDay } from '../core/given.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
@@ -20,7 +21,7 @@ import { words } from './words.ts';
 
 export const kpiPages = newPages();
 
-const Days = { from_on: z.iso.date().optional(), to_on: z.iso.date().optional() };
+const Days = { from_on: CalendarDay.optional(), to_on: CalendarDay.optional() };
 const Query = z.object({ ...Days, owner_id: z.string().optional(), model_id: z.string().optional(), type: z.enum(caseTypes).optional() });
 
 page(kpiPages, '/kpis', 'case:read', async (c) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isInbound, type MeasuredCase, measuredCases } from '../case/held.ts';
 import { allow, staffOnly } from '../core/actor.ts';
+import { CalendarDay } from '../core/given.ts';
 import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { addDays, type Day, daysBetween, startOfDay } from '../core/time.ts';
@@ -29,7 +30,7 @@ export const ProposeImprovement = z
     message: 'Say which cases should become fewer: cause, category or model',
   });
 export type ProposeImprovement = z.output<typeof ProposeImprovement>;
-export const ChangeImprovement = z.object({ changed_on: z.iso.date() });
+export const ChangeImprovement = z.object({ changed_on: CalendarDay });
 export const JudgeImprovement = z.object({ state: z.enum(['confirmed', 'refuted', 'dropped']), verdict: Prose });
 export type JudgeImprovement = z.output<typeof JudgeImprovement>;
 

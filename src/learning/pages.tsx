@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { listCodes, listOwners } from '../case/queries.ts';
 import { may } from '../core/actor.ts';
+import { CalendarDay } from '../core/given.ts';
 import { addDays } from '../core/time.ts';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
@@ -26,7 +27,7 @@ import { words } from './words.ts';
 
 export const learningPages = newPages();
 
-const Query = z.object({ from_on: z.iso.date().optional(), to_on: z.iso.date().optional(), by: z.enum(['cause', 'model', 'firmware']).default('cause') });
+const Query = z.object({ from_on: CalendarDay.optional(), to_on: CalendarDay.optional(), by: z.enum(['cause', 'model', 'firmware']).default('cause') });
 
 page(learningPages, '/learning', 'case:read', async (c) => {
   const { ctx } = c.var;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { InstantText } from '../core/given.ts';
 
 const Id = z.string().min(1).max(64);
 const Ids = z.array(Id).max(2000).default([]);
 const Line = z.string().trim().min(1).max(200);
 const Prose = z.string().trim().min(1).max(20_000);
-const InstantIn = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** Who is affected: units that match every list that is not empty. At least one must be. */
 export const AffectedQuery = z
@@ -25,8 +25,8 @@ export const WriteNotice = z.object({
   kind: z.enum(noticeKinds),
   query: AffectedQuery,
   checklist: z.array(Line).max(20).default(['Affected list checked', 'Text checked in both languages', 'Support knows what to answer']),
-  starts_at: InstantIn.nullable().default(null),
-  ends_at: InstantIn.nullable().default(null),
+  starts_at: InstantText.nullable().default(null),
+  ends_at: InstantText.nullable().default(null),
 });
 export type WriteNotice = z.output<typeof WriteNotice>;
 export const ChangeNotice = z.object({
@@ -53,6 +53,6 @@ export const WriteNews = z.object({
   body_en: Prose,
   title_ja: Line,
   body_ja: Prose,
-  confirm_by_at: InstantIn.nullable().default(null),
+  confirm_by_at: InstantText.nullable().default(null),
 });
 export type WriteNews = z.output<typeof WriteNews>;

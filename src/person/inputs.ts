@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { InstantText } from '../core/given.ts';
 import { permissions, roles } from '../core/permission.ts';
 import { locales } from '../core/words.ts';
 
@@ -42,7 +43,7 @@ export const AddToken = z.strictObject({
   role: z.enum(roles),
   partner_id: z.string().nullable().default(null),
   scopes: z.array(z.enum(permissions)).min(1).nullable().default(null),
-  expires_at: z.iso.datetime().nullable().default(null),
+  expires_at: InstantText.nullable().default(null),
 });
 export type AddToken = z.output<typeof AddToken>;
 

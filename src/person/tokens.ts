@@ -25,7 +25,7 @@ export async function addToken(ctx: Ctx, input: AddToken): Promise<{ token: stri
         scopes: input.scopes === null ? null : JSON.stringify(input.scopes),
         owner_id: ctx.actor.kind === 'person' ? ctx.actor.id : null,
         created_at: ctx.now,
-        expires_at: input.expires_at === null ? null : Date.parse(input.expires_at),
+        expires_at: input.expires_at,
         last_used_at: null,
         revoked_at: null,
         version: 1,

@@ -1,5 +1,6 @@
 // What failure-rate tables and life analyses are asked for: dimensions, kind of failure, filters, period.
 import { z } from 'zod';
+import { CalendarDay } from '../core/given.ts';
 
 export const DIMENSIONS = ['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind', 'age_band', 'failure_mode', 'component'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
@@ -11,7 +12,6 @@ export type FailureKind = (typeof FAILURE_KINDS)[number];
 export const NOT_KNOWN = '-';
 
 const Code = z.string().min(1).max(100);
-const CalendarDay = z.iso.date();
 
 /** One filter per dimension, by its code; `-` for not known. */
 export const CohortFilter = z.object({

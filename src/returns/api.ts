@@ -1,5 +1,6 @@
 // /returns and what happens to them as nouns; receipts, dispositions and codes are mounted beside.
 import { createRoute, z } from '@hono/zod-openapi';
+import { CalendarDay } from '../core/given.ts';
 import type { Permission } from '../core/permission.ts';
 import type { AppContext } from '../web/env.ts';
 import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
@@ -8,7 +9,7 @@ import { authoriseReturn, cancelReturn, rejectReturn } from './authorise.ts';
 import { closeReturn } from './close.ts';
 import { codeRoutes } from './codeApi.ts';
 import { addReturnUnit, changeReturn, fileReturn } from './file.ts';
-import { AddReturnUnit, Approve, Because, ChangeReturn, day, FileReturn, ForUnit, Maybe, RequestOutbound, returnTypes } from './inputs.ts';
+import { AddReturnUnit, Approve, Because, ChangeReturn, FileReturn, ForUnit, Maybe, RequestOutbound, returnTypes } from './inputs.ts';
 import { inFull, Leg, legJson, Return, ReturnInFull, returnJson } from './json.ts';
 import { legRoutes } from './legApi.ts';
 import { returnStates } from './lifecycle.ts';
@@ -31,8 +32,8 @@ export const ReturnQuery = z.object({
   owner_id: short,
   number: short,
   unit_id: short,
-  from_on: day.optional(),
-  to_on: day.optional(),
+  from_on: CalendarDay.optional(),
+  to_on: CalendarDay.optional(),
 });
 
 returnsApi.openapi(

@@ -1,6 +1,6 @@
 // What the returns desk accepts. Unknown fields are refused. Schema and type share a name.
 import { z } from 'zod';
-import { isDay } from '../core/time.ts';
+import { CalendarDay } from '../core/given.ts';
 import { dispositions } from './disposition.ts';
 
 const id = z.string().min(1).max(64);
@@ -8,7 +8,6 @@ const code = z.string().trim().min(1).max(64);
 const identifier = z.string().min(1).max(200);
 const text = z.string().trim().max(4000);
 const reason = z.string().trim().min(1).max(1000);
-export const day = z.string().refine(isDay, { error: 'YYYY-MM-DD' });
 const nothing = <T extends z.ZodType>(type: T) => type.nullable().optional();
 
 export const returnTypes = ['advance_replacement', 'return_first', 'repair', 'no_return_needed'] as const;
@@ -18,7 +17,7 @@ export const coverages = ['maker', 'own_warranty', 'contract', 'goodwill', 'paid
 /** A unit named by its id, or by any identifier (and its model when several units share it). */
 export const UnitRef = z.strictObject({ unit_id: id.optional(), serial: identifier.optional(), model_code: code.optional(), maker_code: code.optional() });
 
-export const FiledUnit = UnitRef.extend({ reported_symptom: nothing(code), reported_text: nothing(text), failed_on: nothing(day) });
+export const FiledUnit = UnitRef.extend({ reported_symptom: nothing(code), reported_text: nothing(text), failed_on: nothing(CalendarDay) });
 
 /** Units in one return: a pallet, not a warehouse. */
 const MOST_UNITS = 200;

@@ -1,6 +1,7 @@
 // The pages of a return: list, new, one, and the forms that carry it on.
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
+import { CalendarDay } from '../core/given.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, Form, PageHead, Pager, Select, Table, TextArea } from '../web/parts.tsx';
@@ -11,7 +12,7 @@ import { authoriseReturn, cancelReturn, rejectReturn } from './authorise.ts';
 import { closeReturn } from './close.ts';
 import { codePages } from './codePages.tsx';
 import { addReturnUnit, changeReturn, fileReturn } from './file.ts';
-import { Because, day, Maybe, returnTypes, ShipOutbound } from './inputs.ts';
+import { Because, Maybe, returnTypes, ShipOutbound } from './inputs.ts';
 import { labelPages } from './labelPages.tsx';
 import { ReturnPage } from './onePage.tsx';
 import { cancelOutbound, deliverOutbound, requestOutbound, reserveOutbound, shipOutbound } from './outbound.ts';
@@ -92,7 +93,7 @@ const NewReturnForm = z.strictObject({
   customer_code: z.string().max(64).optional(),
   reported_symptom: z.string().max(64).optional(),
   reported_text: text,
-  failed_on: day.optional(),
+  failed_on: CalendarDay.optional(),
   ship_to: text,
   note: text,
   case_id: z.string().max(64).optional(),

@@ -1,12 +1,13 @@
 // /receipts, /dispositions and /return-units: what the bench and the receiving desk do to single units.
 import { createRoute, z } from '@hono/zod-openapi';
+import { CalendarDay } from '../core/given.ts';
 import type { AppContext } from '../web/env.ts';
 import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
 import { disposeUnit, reverseDisposition } from './dispose.ts';
 import { dispositions } from './disposition.ts';
 import { getDispositionView, listDispositions } from './dispositionQueries.ts';
-import { Because, ChangeCoverage, DisposeUnit, day, Maybe, ReceiveUnit, verdicts } from './inputs.ts';
+import { Because, ChangeCoverage, DisposeUnit, Maybe, ReceiveUnit, verdicts } from './inputs.ts';
 import { Disposition, dispositionJson, ReceiptAnswer, ReturnUnit, receiptJson, returnUnitJson } from './json.ts';
 import { unitStates } from './lifecycle.ts';
 import { ReturnMetrics, returnMetrics } from './metrics.ts';
@@ -70,9 +71,9 @@ export const ReturnUnitQuery = z.object({
   flag: z.enum(['open', 'overdue', 'unexpected', 'repeat', 'claimable', 'waiting', 'judged', 'decided', 'shipped']).optional(),
   age_from_days: z.coerce.number().int().min(0).max(100_000).optional(),
   age_to_days: z.coerce.number().int().min(0).max(100_000).optional(),
-  received_from_on: day.optional(),
-  received_to_on: day.optional(),
-  maker_warranty_ends_by: day.optional(),
+  received_from_on: CalendarDay.optional(),
+  received_to_on: CalendarDay.optional(),
+  maker_warranty_ends_by: CalendarDay.optional(),
 });
 
 receiptRoutes.openapi(
@@ -214,7 +215,7 @@ receiptRoutes.openapi(
   },
 );
 
-const MetricsQuery = z.object({ from_on: day.optional(), to_on: day.optional() });
+const MetricsQuery = z.object({ from_on: CalendarDay.optional(), to_on: CalendarDay.optional() });
 
 receiptRoutes.openapi(
   createRoute({

@@ -1,5 +1,6 @@
 // Receiving one unit by a plain form, the list of returned units, ageing and metrics.
 import { z } from 'zod';
+import { CalendarDay } from '../core/given.ts';
 import { addDays, daysBetween } from '../core/time.ts';
 import { speak } from '../core/words.ts';
 import { today } from '../db/ctx.ts';
@@ -7,7 +8,7 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, type Column, Facts, Field, Filters, Form, Num, PageHead, Pager, Percent, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
-import { day, ReceiveUnit } from './inputs.ts';
+import { ReceiveUnit } from './inputs.ts';
 import { receiptJson } from './json.ts';
 import type { UnitState } from './lifecycle.ts';
 import { AGE_BANDS, listAgeing, type ReturnMetrics, returnMetrics } from './metrics.ts';
@@ -204,7 +205,7 @@ function Ageing({ c, ageing }: { c: AppContext; ageing: ReturnMetrics['ageing'] 
 
 page(receiptPages, '/returns/metrics', 'inspection:read', async (c) => {
   const w = words(c.var.locale);
-  const metrics = await returnMetrics(c.var.ctx, readQuery(c, z.object({ from_on: day.optional(), to_on: day.optional() })));
+  const metrics = await returnMetrics(c.var.ctx, readQuery(c, z.object({ from_on: CalendarDay.optional(), to_on: CalendarDay.optional() })));
   const rows = (more: string) => `/return-units?received_from_on=${metrics.from_on}&received_to_on=${metrics.to_on}${more}`;
   const share = (part: ReturnMetrics['nff'], more: string, whole: string) => (
     <>

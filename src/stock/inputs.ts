@@ -1,6 +1,6 @@
 // What the stock keeper's verbs accept. Unknown fields are refused.
 import { z } from 'zod';
-import { isDay } from '../core/time.ts';
+import { CalendarDay } from '../core/given.ts';
 import { conditions, locations } from '../unit/inputs.ts';
 
 const id = z.string().min(1).max(64);
@@ -8,7 +8,6 @@ const code = z.string().trim().min(1).max(64);
 const scan = z.string().min(1).max(200);
 const reason = z.string().trim().min(1).max(1000);
 const text = z.string().trim().max(4000);
-const day = z.string().refine(isDay, { error: 'YYYY-MM-DD' });
 const nothing = <T extends z.ZodType>(type: T) => type.nullable().optional();
 /** Spares on one shelf. */
 const quantity = z.coerce.number().int().min(1).max(1_000_000);
@@ -76,12 +75,12 @@ const line = z.strictObject({
 });
 export const NewOrder = z.strictObject({
   supplier: z.string().trim().min(1).max(200),
-  expected_on: nothing(day),
+  expected_on: nothing(CalendarDay),
   note: nothing(text),
   ordered: z.boolean().optional(),
   lines: z.array(line).min(1).max(200),
 });
-export const PlaceOrder = z.strictObject({ ordered_on: day.optional(), expected_on: nothing(day) });
+export const PlaceOrder = z.strictObject({ ordered_on: CalendarDay.optional(), expected_on: nothing(CalendarDay) });
 
 /** Serialised goods by their serials, un-serialised spares by quantity. */
 export const ReceiveOrder = z.strictObject({

@@ -1,6 +1,7 @@
 // Purchase orders on pages.
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
+import { CalendarDay } from '../core/given.ts';
 import { invalid, notFound } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
@@ -74,7 +75,7 @@ page(orderPages, '/purchase-orders/new', 'stock:write', (c) => {
 
 const OrderForm = z.strictObject({
   supplier: z.string().trim().min(1).max(200),
-  expected_on: z.iso.date().optional(),
+  expected_on: CalendarDay.optional(),
   note: z.string().max(4000).optional(),
   lines: z.string().max(20_000),
 });

@@ -1,7 +1,7 @@
 // What the unit verbs accept. Names of fields are those of the CSV; unknown fields are refused.
 import { z } from 'zod';
+import { CalendarDay } from '../core/given.ts';
 import { cleanIdentifier } from '../core/identifier.ts';
-import { isDay } from '../core/time.ts';
 import { DEVICE_ID, macOf } from './rules.ts';
 
 export const locations = [
@@ -24,7 +24,6 @@ export const identities = ['confirmed', 'provisional'] as const;
 
 const id = z.string().min(1).max(64);
 const code = z.string().trim().min(1).max(64);
-const day = z.string().refine(isDay, { error: 'YYYY-MM-DD' });
 const serial = z.string().max(128).transform(cleanIdentifier).pipe(z.string().min(1).max(64));
 const mac = z.string().transform((text, context) => {
   const clean = macOf(text);
@@ -39,10 +38,10 @@ const described = {
   mac: optional(mac),
   device_id: optional(z.string().regex(DEVICE_ID)),
   asset_tag: optional(serial),
-  shipped_on: optional(day),
-  delivered_on: optional(day),
-  purchased_on: optional(day),
-  own_warranty_ends_on: optional(day),
+  shipped_on: optional(CalendarDay),
+  delivered_on: optional(CalendarDay),
+  purchased_on: optional(CalendarDay),
+  own_warranty_ends_on: optional(CalendarDay),
   site_id: optional(id),
   site_code: optional(code),
   customer_id: optional(id),
@@ -57,8 +56,8 @@ export const NewUnit = z.strictObject({
   identity: z.enum(identities).optional(),
   ...described,
   firmware: optional(code),
-  in_service_on: optional(day),
-  out_of_service_on: optional(day),
+  in_service_on: optional(CalendarDay),
+  out_of_service_on: optional(CalendarDay),
   location: z.enum(locations).optional(),
   condition: z.enum(conditions).optional(),
 });
@@ -69,7 +68,7 @@ export const MergeUnit = z.strictObject({ into_id: id, reason: z.string().trim()
 
 export const SwapUnit = z.strictObject({
   replacement_id: id,
-  on: day.optional(),
+  on: CalendarDay.optional(),
   reason: z.string().trim().max(500).optional(),
   new_warranty: z.enum(['inherit', 'restart']).default('inherit'),
 });
@@ -85,14 +84,14 @@ export const NewServiceInterval = z.strictObject({
   site_code: optional(code),
   customer_id: optional(id),
   customer_code: optional(code),
-  from_on: day,
-  to_on: optional(day),
+  from_on: CalendarDay,
+  to_on: optional(CalendarDay),
   ...installation,
 });
 
-export const ServiceIntervalChange = z.strictObject({ from_on: day, to_on: optional(day), ...installation }).partial();
+export const ServiceIntervalChange = z.strictObject({ from_on: CalendarDay, to_on: optional(CalendarDay), ...installation }).partial();
 
-export const NewFirmware = z.strictObject({ firmware: code, from_on: day.optional() });
+export const NewFirmware = z.strictObject({ firmware: code, from_on: CalendarDay.optional() });
 
 export type NewUnit = z.output<typeof NewUnit>;
 export type UnitChange = z.output<typeof UnitChange>;

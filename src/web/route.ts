@@ -1,5 +1,6 @@
 // JSON routes: one source for the handler, its checks and the OpenAPI document.
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { CalendarDay } from '../core/given.ts';
 import { type FieldError, Problem } from '../core/problem.ts';
 import type { AppEnv, Gate } from './env.ts';
 import { pass } from './gate.ts';
@@ -76,7 +77,7 @@ export const ListQuery = z.object({
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-11-22T04:10:00.000Z' });
-export const DayText = z.iso.date().openapi({ example: '2026-11-22' });
+export const DayText = CalendarDay.openapi({ example: '2026-11-22' });
 
 export const fieldErrors = (issues: readonly z.core.$ZodIssue[]): FieldError[] =>
   issues.flatMap((issue) =>
