@@ -69,8 +69,11 @@ CREATE TABLE return_units (
   verdict_at BIGINT,
   disposition TEXT CHECK (disposition IN ('restock','repair','refurbish','return_to_maker','scrap','return_to_customer','not_returned')),
   coverage TEXT CHECK (coverage IN ('maker','own_warranty','contract','goodwill','paid')),
+  -- In the words of the person who decided; null while it follows from the facts below.
   coverage_reason TEXT,
   warranty_basis TEXT CHECK (warranty_basis IN ('delivered_on','purchased_on','shipped_on','inherited')),
+  warranty_starts_on TEXT,
+  contract_ends_on TEXT,
   own_warranty_ends_on TEXT,
   maker_warranty_ends_on TEXT,
   repeat_no BIGINT NOT NULL DEFAULT 1 CHECK (repeat_no >= 1),

@@ -5,6 +5,8 @@ BEGIN
   UPDATE inspections SET return_unit_id = NEW.merged_into_id WHERE return_unit_id = NEW.id;
   UPDATE attachments SET record_id = NEW.merged_into_id WHERE record_kind = 'return_unit' AND record_id = NEW.id;
   UPDATE claim_lines SET return_unit_id = NEW.merged_into_id WHERE return_unit_id = NEW.id;
+  UPDATE recurrences SET return_unit_id = NEW.merged_into_id WHERE return_unit_id = NEW.id
+    AND NOT EXISTS (SELECT 1 FROM recurrences r WHERE r.investigation_id = recurrences.investigation_id AND r.return_unit_id = NEW.merged_into_id);
   RETURN NEW;
 END
 $$

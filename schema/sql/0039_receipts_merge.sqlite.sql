@@ -4,5 +4,6 @@ CREATE TRIGGER return_units_merge AFTER UPDATE OF merged_into_id ON return_units
   UPDATE inspections SET return_unit_id = NEW.merged_into_id WHERE return_unit_id = NEW.id;
   UPDATE attachments SET record_id = NEW.merged_into_id WHERE record_kind = 'return_unit' AND record_id = NEW.id;
   UPDATE claim_lines SET return_unit_id = NEW.merged_into_id WHERE return_unit_id = NEW.id;
+  UPDATE OR IGNORE recurrences SET return_unit_id = NEW.merged_into_id WHERE return_unit_id = NEW.id;
 END
 -- end

@@ -4,7 +4,6 @@ import { modelFinder } from '../catalog/modelFinder.ts';
 import { newId } from '../core/id.ts';
 import { identifierKey } from '../core/identifier.ts';
 import { type Day, startOfDay } from '../core/time.ts';
-import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { nextNumbers } from '../db/number.ts';
@@ -195,7 +194,6 @@ function rowsOf(
 ): { header: ReturnRow; entry: ReturnUnitRow } {
   const at = startOfDay(returned_on, ctx.zone);
   const warranty = warrantyOf({ ...unit, own_warranty_months: unit.months[0], maker_warranty_months: unit.months[1] });
-  const { coverage, reason } = coverageOf({ warranty, filed_on: returned_on, contract: null, verdict: found.verdict });
   const header: ReturnRow = {
     id: newId(ctx.now),
     number,
@@ -228,11 +226,7 @@ function rowsOf(
     returned_on,
     verdict_at: found.verdict === null ? null : at,
     resolved_at: at,
-    coverage,
-    coverage_reason: speak(reason, ctx.actor.locale),
-    warranty_basis: warranty.basis,
-    own_warranty_ends_on: warranty.own_ends_on,
-    maker_warranty_ends_on: warranty.maker_ends_on,
+    ...coverageOf({ warranty, filed_on: returned_on, contract: null, verdict: found.verdict }),
     repeat_no,
     created_at: at,
     updated_at: ctx.now,

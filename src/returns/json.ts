@@ -11,6 +11,7 @@ import { legStates, returnStates, unitStates } from './lifecycle.ts';
 import { findReturnView, type LegView, listLegViews, listUnitsOfReturn, type ReturnUnitView, type ReturnView } from './queries.ts';
 import type { Receipt } from './receive.ts';
 import type { CodeRow } from './table.ts';
+import { coverageWords } from './warranty.ts';
 
 const text = z.string().nullable();
 const day = DayText.nullable();
@@ -47,6 +48,8 @@ export const ReturnUnit = z
     coverage: z.enum(coverages).nullable(),
     coverage_reason: text,
     warranty_basis: text,
+    warranty_starts_on: day,
+    contract_ends_on: day,
     own_warranty_ends_on: day,
     maker_warranty_ends_on: day,
     repeat_no: z.int(),
@@ -197,23 +200,18 @@ export function returnJson({ units, ...row }: ReturnView) {
 export async function inFull(ctx: Ctx, id: string) {
   const found = await findReturnView(ctx, id);
   const [units, legs] = [await listUnitsOfReturn(ctx, found.id), await listLegViews(ctx, found.id)];
-  return { ...returnJson(found), units: units.map(returnUnitJson), outbound: legs.map(legJson) };
+  return { ...returnJson(found), units: units.map((unit) => returnUnitJson(ctx, unit)), outbound: legs.map(legJson) };
 }
 
-export function returnUnitJson({
-  partner_id: _,
-  received_by: __,
-  verdict_by: ___,
-  footage_erased_by: ____,
-  write_off_approved_by: _____,
-  symptom_en,
-  symptom_ja,
-  mode_en,
-  mode_ja,
-  type,
-  ...row
-}: ReturnUnitView) {
-  return { ...jsonOf(row), snapshot: row.snapshot === null ? null : JSON.parse(row.snapshot) };
+export function returnUnitJson(ctx: Ctx, unit: ReturnUnitView) {
+  const { partner_id: _, received_by: __, verdict_by: ___, footage_erased_by: ____, write_off_approved_by: _____, ...shown } = unit;
+  const { symptom_en, symptom_ja, mode_en, mode_ja, type, filed_on, ...row } = shown;
+  const why = coverageWords(unit, filed_on);
+  return {
+    ...jsonOf(row),
+    coverage_reason: why === null ? null : speak(why, ctx.actor.locale),
+    snapshot: row.snapshot === null ? null : JSON.parse(row.snapshot),
+  };
 }
 
 export const legJson = ({ partner_id: _, number: __, ...leg }: LegView) => jsonOf(leg);

@@ -6,8 +6,9 @@ import type { MergeUnit } from '../unit/inputs.ts';
 import { mergeUnits } from '../unit/mergeUnits.ts';
 import type { UnitRow } from '../unit/table.ts';
 import { after } from './authorise.ts';
+import { coverageNow } from './coverage.ts';
 import { openUnitStates } from './lifecycle.ts';
-import { getReturn, saveReturn, saveReturnUnit, wrongState } from './load.ts';
+import { getReturn, getReturnUnit, saveReturn, saveReturnUnit, wrongState } from './load.ts';
 import { recoverWrittenOff } from './recover.ts';
 import type { ReturnRow, ReturnUnitRow } from './table.ts';
 import { callOffScanned } from './undoReceipt.ts';
@@ -20,8 +21,32 @@ export async function mergeReceived(ctx: Ctx, id: string, input: MergeUnit, expe
     const awaited = came === undefined || came.received_at === null ? undefined : await findAwaited(ctx, input.into_id);
     // Two receipts of one unit are refused by the merge itself.
     if (came !== undefined && awaited !== undefined && id !== input.into_id) await joinReceipts(ctx, came, awaited, input.reason);
-    return mergeUnits(ctx, id, input, expected, awaited !== undefined);
+    const followers = await ctx.db.selectFrom('return_units').select('id').where('unit_id', '=', id).where('state', '<>', 'cancelled').execute();
+    const kept = await mergeUnits(ctx, id, input, expected, awaited !== undefined);
+    for (const follower of followers) await recognise(ctx, follower.id, kept);
+    await countReturns(ctx, kept.id);
+    return kept;
   });
+}
+
+/** What could not be known of a stranger: whose it is, and who pays. */
+async function recognise(ctx: Ctx, return_unit_id: string, unit: UnitRow): Promise<void> {
+  const entry = await getReturnUnit(ctx, return_unit_id);
+  const found = await getReturn(ctx, entry.return_id);
+  const { customer_id, partner_id } = unit;
+  const nobodys = found.customer_id === null && customer_id !== null;
+  if (nobodys) {
+    await saveReturn(ctx, found, { customer_id, partner_id });
+    await ctx.db.updateTable('outbound_legs').set({ partner_id }).where('return_id', '=', found.id).execute();
+    await remember(ctx, { action: 'return.changed', record_kind: 'return', record_id: found.id, change: { customer_id: [null, customer_id] } });
+  }
+  await saveReturnUnit(ctx, entry, { ...(nobodys ? { partner_id } : {}), ...(await coverageNow(ctx, entry, entry.verdict)) });
+}
+
+/** 1 for the first return of the unit, 2 for the second: in the order they were filed. */
+async function countReturns(ctx: Ctx, unit_id: string): Promise<void> {
+  const entries = await ctx.db.selectFrom('return_units').selectAll().where('unit_id', '=', unit_id).where('state', '<>', 'cancelled').orderBy('id').execute();
+  for (const [i, entry] of entries.entries()) if (entry.repeat_no !== i + 1) await saveReturnUnit(ctx, entry, { repeat_no: i + 1 });
 }
 
 const findOpen = (ctx: Ctx, unit_id: string): Promise<ReturnUnitRow | undefined> =>
@@ -44,7 +69,7 @@ async function findAwaited(ctx: Ctx, unit_id: string): Promise<ReturnUnitRow | u
 async function joinReceipts(ctx: Ctx, came: ReturnUnitRow, awaited: ReturnUnitRow, reason: string | undefined): Promise<void> {
   const waiting = await openWaiting(ctx, awaited);
   await saveReturnUnit(ctx, came, { ...notReceived, state: 'cancelled', merged_into_id: awaited.id });
-  await saveReturnUnit(ctx, awaited, { ...receiptOf(came), written_off_at: null });
+  await saveReturnUnit(ctx, awaited, { ...receiptOf(came), ...(await coverageNow(ctx, awaited, came.verdict)), written_off_at: null });
   await followReceipt(ctx, came, waiting, awaited);
   if (waiting.state !== 'open') await saveReturn(ctx, waiting, { state: after(waiting, 'receive') });
   if (came.return_id !== waiting.id) await callOffScanned(ctx, await getReturn(ctx, came.return_id));

@@ -2,7 +2,6 @@
 import { newId } from '../core/id.ts';
 import { invalid } from '../core/problem.ts';
 import type { Day } from '../core/time.ts';
-import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import type { Location } from '../ledger/move.ts';
@@ -30,12 +29,7 @@ export async function addUnitToReturn(
 ): Promise<ReturnUnitRow> {
   await refuseSecondReturn(ctx, unit);
   const warranty = await findWarranty(ctx, unit);
-  const { coverage, reason } = coverageOf({
-    warranty,
-    filed_on: to.filed_on,
-    contract: await findContractEnd(ctx, unit.customer_id, to.filed_on),
-    verdict: null,
-  });
+  const contract = await findContractEnd(ctx, unit.customer_id, to.filed_on);
   const symptom = await findCode(ctx, 'symptom', report.reported_symptom, `${within}reported_symptom`);
   const row: ReturnUnitRow = {
     ...blankUnit,
@@ -47,11 +41,7 @@ export async function addUnitToReturn(
     reported_text: report.reported_text ?? null,
     failed_on: report.failed_on ?? null,
     snapshot: await takeSnapshot(ctx, unit.id),
-    coverage,
-    coverage_reason: speak(reason, ctx.actor.locale),
-    warranty_basis: warranty.basis,
-    own_warranty_ends_on: warranty.own_ends_on,
-    maker_warranty_ends_on: warranty.maker_ends_on,
+    ...coverageOf({ warranty, filed_on: to.filed_on, contract, verdict: null }),
     repeat_no: (await countReturns(ctx, unit.id)) + 1,
     created_at: ctx.now,
     updated_at: ctx.now,

@@ -122,6 +122,7 @@ export interface ReturnUnitFilter {
 export type ReturnUnitView = ReturnUnitRow & {
   readonly number: string;
   readonly type: ReturnRow['type'];
+  readonly filed_on: string;
   readonly serial: string;
   readonly identity: string;
   readonly model_id: string;
@@ -227,6 +228,7 @@ const unitViews = (ctx: Ctx) =>
     .select([
       'returns.number',
       'returns.type',
+      'returns.filed_on',
       'units.serial',
       'units.identity',
       'units.model_id',

@@ -89,7 +89,7 @@ receiptRoutes.openapi(
   async (c) => {
     const { limit, cursor, sort, ...filter } = c.req.valid('query');
     const page = await listReturnUnitViews(c.var.ctx, { limit, cursor, sort }, filter);
-    return c.json({ ...page, items: page.items.map(returnUnitJson) }, 200);
+    return c.json({ ...page, items: page.items.map((unit) => returnUnitJson(c.var.ctx, unit)) }, 200);
   },
 );
 
@@ -235,7 +235,7 @@ receiptRoutes.openapi(
 async function showUnit(c: AppContext, id: string) {
   const unit = await getReturnUnitView(c.var.ctx, id);
   setETag(c, unit.version);
-  return returnUnitJson(unit);
+  return returnUnitJson(c.var.ctx, unit);
 }
 
 async function showDisposition(c: AppContext, id: string) {

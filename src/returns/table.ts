@@ -58,9 +58,13 @@ export interface ReturnUnitRow {
   verdict_at: number | null;
   disposition: 'restock' | 'repair' | 'refurbish' | 'return_to_maker' | 'scrap' | 'return_to_customer' | 'not_returned' | null;
   coverage: 'maker' | 'own_warranty' | 'contract' | 'goodwill' | 'paid' | null;
+  /** In the words of the person who decided; null while it follows from the facts below, which speak any language. */
   coverage_reason: string | null;
   /** What the own warranty was counted from. */
   warranty_basis: 'delivered_on' | 'purchased_on' | 'shipped_on' | 'inherited' | null;
+  warranty_starts_on: string | null;
+  /** Of the support contract that pays; null for one without an end too. */
+  contract_ends_on: string | null;
   own_warranty_ends_on: string | null;
   maker_warranty_ends_on: string | null;
   /** 1 for the first return of the unit, 2 for the second… */

@@ -1,14 +1,12 @@
 // What the bench found, written on the unit; and the footage it carried, erased.
 import { allow, staffOnly } from '../core/actor.ts';
-import { speak } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
+import { coverageNow } from './coverage.ts';
 import type { ChangeCoverage } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
-import { getReturn, getReturnUnit, saveReturnUnit, wrongUnit } from './load.ts';
-import { findContractEnd, findWarranty } from './newUnit.ts';
+import { getReturnUnit, saveReturnUnit, wrongUnit } from './load.ts';
 import type { ReturnUnitRow } from './table.ts';
-import { coverageOf } from './warranty.ts';
 
 export type Finding = Pick<ReturnUnitRow, 'failure_mode_id' | 'component_id' | 'cause_id'> & { readonly verdict: NonNullable<ReturnUnitRow['verdict']> };
 
@@ -21,11 +19,6 @@ export async function startInspecting(ctx: Ctx, unit: ReturnUnitRow): Promise<Re
 
 /** Writes the verdict of the last inspection on the unit, and who pays after it. Call it inside the transaction that ends the inspection. */
 export async function recordVerdict(ctx: Ctx, unit: ReturnUnitRow, finding: Finding): Promise<ReturnUnitRow> {
-  const found = await getReturn(ctx, unit.return_id);
-  const record = await ctx.db.selectFrom('units').selectAll().where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
-  const contract = await findContractEnd(ctx, found.customer_id, found.filed_on);
-  const { coverage, reason } = coverageOf({ warranty: await findWarranty(ctx, record), filed_on: found.filed_on, contract, verdict: finding.verdict });
-  const keep = unit.coverage === 'goodwill';
   const saved = await saveReturnUnit(ctx, unit, {
     verdict: finding.verdict,
     failure_mode_id: finding.failure_mode_id,
@@ -33,7 +26,7 @@ export async function recordVerdict(ctx: Ctx, unit: ReturnUnitRow, finding: Find
     cause_id: finding.cause_id,
     verdict_by: ctx.actor.id,
     verdict_at: ctx.now,
-    ...(keep ? {} : { coverage, coverage_reason: speak(reason, ctx.actor.locale) }),
+    ...(await coverageNow(ctx, unit, finding.verdict)),
   });
   await remember(ctx, {
     action: 'return_unit.verdict_recorded',

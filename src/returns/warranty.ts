@@ -50,50 +50,59 @@ export interface CoverageQuestion {
   readonly verdict: ReturnUnitRow['verdict'];
 }
 
-export interface CoverageAnswer {
-  readonly coverage: Coverage;
-  readonly reason: Bilingual;
-}
+/** What a return unit keeps of the answer: enough to say the reason in any language, later. */
+export type CoverageFacts = Pick<
+  ReturnUnitRow,
+  'coverage' | 'coverage_reason' | 'warranty_basis' | 'warranty_starts_on' | 'contract_ends_on' | 'own_warranty_ends_on' | 'maker_warranty_ends_on'
+>;
 
-/** Who pays, with the reason and the dates. Damage by the customer is paid whatever the clocks say; goodwill is only ever a person's decision. */
-export function coverageOf({ warranty, filed_on, contract, verdict }: CoverageQuestion): CoverageAnswer {
-  if (verdict === 'customer_damage') return { coverage: 'paid', reason: ['Damaged by the customer', 'お客様による損傷'] };
-  const since = basisWords(warranty);
-  if (covers(warranty.maker_ends_on, filed_on) === true) {
-    return {
-      coverage: 'maker',
-      reason: [
-        `Filed ${filed_on}; maker warranty until ${warranty.maker_ends_on}, ${since[0]}`,
-        `申告日 ${filed_on}、メーカー保証 ${warranty.maker_ends_on} まで(${since[1]})`,
-      ],
-    };
-  }
-  if (covers(warranty.own_ends_on, filed_on) === true) {
-    return {
-      coverage: 'own_warranty',
-      reason: [
-        `Filed ${filed_on}; our warranty until ${warranty.own_ends_on}, ${since[0]}`,
-        `申告日 ${filed_on}、自社保証 ${warranty.own_ends_on} まで(${since[1]})`,
-      ],
-    };
-  }
-  if (contract !== null) {
-    return contract === 'open'
-      ? { coverage: 'contract', reason: ['Covered by a support contract without an end', '契約内無償(契約終了日なし)'] }
-      : { coverage: 'contract', reason: [`Covered by a support contract until ${contract}`, `契約内無償(契約 ${contract} まで)`] };
-  }
-  if (warranty.own_ends_on === null) return { coverage: 'paid', reason: ['No warranty is on record for this unit', 'この個体の保証情報がありません'] };
-  return {
-    coverage: 'paid',
-    reason: [
-      `Filed ${filed_on}; our warranty ended ${warranty.own_ends_on}, ${since[0]}`,
-      `申告日 ${filed_on}、自社保証は ${warranty.own_ends_on} に終了(${since[1]})`,
-    ],
+/** Who pays, with the facts it follows from. Damage by the customer is paid whatever the clocks say; goodwill is only ever a person's decision. */
+export function coverageOf({ warranty, filed_on, contract, verdict }: CoverageQuestion): CoverageFacts {
+  const facts = {
+    coverage_reason: null,
+    warranty_basis: warranty.basis,
+    warranty_starts_on: warranty.starts_on,
+    contract_ends_on: null,
+    own_warranty_ends_on: warranty.own_ends_on,
+    maker_warranty_ends_on: warranty.maker_ends_on,
   };
+  if (verdict === 'customer_damage') return { ...facts, coverage: 'paid' };
+  if (covers(warranty.maker_ends_on, filed_on) === true) return { ...facts, coverage: 'maker' };
+  if (covers(warranty.own_ends_on, filed_on) === true) return { ...facts, coverage: 'own_warranty' };
+  if (contract !== null) return { ...facts, coverage: 'contract', contract_ends_on: contract === 'open' ? null : contract };
+  return { ...facts, coverage: 'paid' };
 }
 
-function basisWords({ basis, starts_on }: Warranty): Bilingual {
-  switch (basis) {
+/** Why, with the dates: a person's own words, else what the facts say. Null of a coverage a person chose without facts. */
+export function coverageWords(unit: CoverageFacts & Pick<ReturnUnitRow, 'verdict'>, filed_on: Day): Bilingual | null {
+  if (unit.coverage_reason !== null) return [unit.coverage_reason, unit.coverage_reason];
+  const [since, sinceJa] = basisWords(unit);
+  // The maker's clock is each unit's own: what a replacement inherits is our warranty alone.
+  const makerSince = unit.warranty_basis === 'inherited' ? [`counted from ${unit.warranty_starts_on}`, `${unit.warranty_starts_on} 起算`] : [since, sinceJa];
+  const { own_warranty_ends_on: own, maker_warranty_ends_on: maker, contract_ends_on: contract } = unit;
+  switch (unit.coverage) {
+    case 'maker':
+      return [`Filed ${filed_on}; maker warranty until ${maker}, ${makerSince[0]}`, `申告日 ${filed_on}、メーカー保証 ${maker} まで(${makerSince[1]})`];
+    case 'own_warranty':
+      return [`Filed ${filed_on}; our warranty until ${own}, ${since}`, `申告日 ${filed_on}、自社保証 ${own} まで(${sinceJa})`];
+    case 'contract':
+      return contract === null
+        ? ['Covered by a support contract without an end', '契約内無償(契約終了日なし)']
+        : [`Covered by a support contract until ${contract}`, `契約内無償(契約 ${contract} まで)`];
+    case 'paid':
+      if (unit.verdict === 'customer_damage') return ['Damaged by the customer', 'お客様による損傷'];
+      if (own === null && maker !== null) return [`Filed ${filed_on}; maker warranty ended ${maker}`, `申告日 ${filed_on}、メーカー保証は ${maker} に終了`];
+      return own === null
+        ? ['No warranty is on record for this unit', 'この個体の保証情報がありません']
+        : [`Filed ${filed_on}; our warranty ended ${own}, ${since}`, `申告日 ${filed_on}、自社保証は ${own} に終了(${sinceJa})`];
+    case 'goodwill':
+    case null:
+      return null;
+  }
+}
+
+function basisWords({ warranty_basis, warranty_starts_on: starts_on }: CoverageFacts): Bilingual {
+  switch (warranty_basis) {
     case 'delivered_on':
       return [`counted from delivery ${starts_on}`, `納品日 ${starts_on} 起算`];
     case 'purchased_on':

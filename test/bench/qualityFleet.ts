@@ -275,6 +275,8 @@ async function addReturns(ctx: Ctx, fleet: BenchFleet, returns: readonly BenchRe
       disposition: 'repair' as const,
       coverage: null,
       coverage_reason: null,
+      warranty_starts_on: null,
+      contract_ends_on: null,
       warranty_basis: null,
       own_warranty_ends_on: null,
       maker_warranty_ends_on: null,

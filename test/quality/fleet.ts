@@ -187,6 +187,8 @@ export async function addReturn(
       verdict_at: null,
       coverage: null,
       coverage_reason: null,
+      warranty_starts_on: null,
+      contract_ends_on: null,
       warranty_basis: null,
       own_warranty_ends_on: null,
       maker_warranty_ends_on: null,

@@ -10,10 +10,15 @@ eachDb('merging a received provisional unit', (test) => {
   const clock = { now: NOW };
   let tech: Caller;
   let lead: Caller;
+  let quality: Caller;
   beforeAll(async () => {
     await cast(test.ctx());
     const app = testApp(test.store, clock);
-    [tech, lead] = [await callerWith(app, test.store, 'tech'), await callerWith(app, test.store, 'lead')];
+    [tech, lead, quality] = [
+      await callerWith(app, test.store, 'tech'),
+      await callerWith(app, test.store, 'lead'),
+      await callerWith(app, test.store, 'quality'),
+    ];
   });
 
   const stranger = (scan: string, return_id?: string) => made(tech.post('/api/v1/receipts', { scan, model_code: 'H-100', return_id }));
@@ -77,6 +82,54 @@ eachDb('merging a received provisional unit', (test) => {
     expect(await unitOf(waiting.id, waiting.return_unit_id)).toMatchObject({ state: 'received', written_off_at: null, disposition: null });
     expect(await placeOf(test.ctx(), unit.id)).toBe('quarantine/unverified');
     expect([await findBalanceDrift(test.ctx()), await findPlaceDrift(test.ctx())]).toEqual([[], []]);
+  });
+
+  it('the return that waited pays by what the box showed, and says why in the reader’s language', async () => {
+    const unit = await fielded(test.ctx());
+    const waiting = await returned(tech, unit.serial, { received: false });
+    const box = await stranger('SMUDGED-8');
+    await inspected(tech, box.return_unit_id, 'customer_damage');
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+    expect(await unitOf(waiting.id, waiting.return_unit_id)).toMatchObject({ coverage: 'paid', coverage_reason: 'Damaged by the customer' });
+    expect(await got(tech.get(`/api/v1/return-units/${waiting.return_unit_id}?lang=ja`))).toMatchObject({ coverage_reason: 'お客様による損傷' });
+  });
+
+  it('nobody waited: the box’s return is that of the unit’s customer, its second one, under the unit’s own warranty', async () => {
+    const unit = await fielded(test.ctx(), { customer_code: 'NISHI' });
+    const first = await returned(tech, unit.serial);
+    await inspected(tech, first.return_unit_id, 'no_fault_found');
+    await disposed(tech, first.return_unit_id, 'return_to_customer');
+    await made(tech.post(`/api/v1/returns/${first.id}/outbound/${(await got(tech.get(`/api/v1/returns/${first.id}`))).outbound[0].id}/delivery`));
+    await made(tech.post(`/api/v1/returns/${first.id}/closure`));
+    clock.now += 1000;
+    const box = await stranger('SMUDGED-9');
+    expect(await unitOf(box.return_id, box.return_unit_id)).toMatchObject({ coverage: 'paid', repeat_no: 1 });
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+    expect(await unitOf(box.return_id, box.return_unit_id)).toMatchObject({
+      unit_id: unit.id,
+      repeat_no: 2,
+      coverage: 'maker',
+      own_warranty_ends_on: '2027-01-10',
+    });
+    expect(await got(tech.get(`/api/v1/returns/${box.return_id}`))).toMatchObject({ customer_code: 'NISHI', customer_id: unit.customer_id });
+    const partner = await callerWith(testApp(test.store, clock), test.store, 'partner', { partner_id: unit.partner_id ?? '' });
+    expect((await got(partner.get(`/api/v1/return-units?unit_id=${unit.id}`))).items).toHaveLength(2);
+  });
+
+  it('what an investigation noted of the box follows to the return that waited', async () => {
+    const unit = await fielded(test.ctx());
+    const waiting = await returned(tech, unit.serial, { received: false });
+    const box = await stranger('SMUDGED-10');
+    await inspected(tech, box.return_unit_id, 'confirmed');
+    const { id } = await made(quality.post('/api/v1/investigations', { title: 'Lens fogs', problem: 'Fog behind the glass' }));
+    const noted = { investigation_id: id, side: 'after' as const, reopened_at: null, created_at: NOW };
+    await test.store.db
+      .insertInto('recurrences')
+      .values({ ...noted, return_unit_id: box.return_unit_id })
+      .execute();
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+    const kept = await test.store.db.selectFrom('recurrences').select('return_unit_id').where('investigation_id', '=', id).execute();
+    expect(kept).toEqual([{ return_unit_id: waiting.return_unit_id }]);
   });
 
   it('put on the shelf by hand while its box stood there: it is where the box is, not in good stock', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { addMonths, dayOf } from '../../src/core/time.ts';
 import { daysOverdue, expectedBy, stepsReached } from '../../src/returns/overdue.ts';
-import { coverageOf, covers, type Warranty, type WarrantyFacts, warrantyOf } from '../../src/returns/warranty.ts';
+import { type CoverageQuestion, coverageOf, coverageWords, covers, type Warranty, type WarrantyFacts, warrantyOf } from '../../src/returns/warranty.ts';
 
 const unit = (changes: Partial<WarrantyFacts>): WarrantyFacts => ({
   delivered_on: null,
@@ -53,12 +53,33 @@ describe('who pays', () => {
   });
 
   it('the reason names the dates and what they were counted from, in both languages', () => {
-    const { reason } = coverageOf({ warranty, filed_on: '2025-04-10', contract: null, verdict: null });
-    expect(reason).toEqual([
+    expect(reason('2025-04-10')).toEqual([
       'Filed 2025-04-10; maker warranty until 2025-04-10, counted from delivery 2024-04-10',
       '申告日 2025-04-10、メーカー保証 2025-04-10 まで(納品日 2024-04-10 起算)',
     ]);
+    expect(reason('2025-10-11')?.[1]).toBe('申告日 2025-10-11、自社保証は 2025-10-10 に終了(納品日 2024-04-10 起算)');
+    expect(reason('2025-10-11', { contract: '2026-03-31' })?.[0]).toBe('Covered by a support contract until 2026-03-31');
+    expect(reason('2025-04-10', { verdict: 'customer_damage' })?.[0]).toBe('Damaged by the customer');
   });
+
+  it('a replacement inherits our warranty, not the maker’s: the reason says what each was counted from', () => {
+    const inherited = { ...warranty, basis: 'inherited' } as const;
+    expect(reason('2025-04-10', { warranty: inherited })?.[0]).toBe('Filed 2025-04-10; maker warranty until 2025-04-10, counted from 2024-04-10');
+    expect(reason('2025-05-10', { warranty: inherited })?.[0]).toBe('Filed 2025-05-10; our warranty until 2025-10-10, inherited from the unit it replaced');
+  });
+
+  it('a unit whose maker’s warranty alone is known and over says so', () =>
+    expect(reason('2025-04-11', { warranty: { ...warranty, own_ends_on: null } })?.[0]).toBe('Filed 2025-04-11; maker warranty ended 2025-04-10'));
+
+  it('a person’s own words are the reason in every language', () =>
+    expect(coverageWords({ ...facts('2025-04-10'), coverage: 'goodwill', coverage_reason: 'asked by sales', verdict: null }, '2025-04-10')).toEqual([
+      'asked by sales',
+      'asked by sales',
+    ]));
+
+  const facts = (filed_on: string, more: Partial<CoverageQuestion> = {}) => coverageOf({ warranty, filed_on, contract: null, verdict: null, ...more });
+  const reason = (filed_on: string, more: Partial<CoverageQuestion> = {}) =>
+    coverageWords({ ...facts(filed_on, more), verdict: more.verdict ?? null }, filed_on);
 });
 
 describe('an advance replacement shipped on 1 April', () => {
