@@ -62,7 +62,11 @@ export async function freeQuantity(ctx: Ctx, model_id: string): Promise<number> 
     .where('batch_id', 'is', null)
     .where('firmware_id', 'is', null)
     .executeTakeFirst();
-  if (held !== undefined) return 0;
+  return held === undefined ? unpromisedQuantity(ctx, model_id) : 0;
+}
+
+/** Un-serialised good stock of the model that is not promised, held or not: what may move within the house. */
+export async function unpromisedQuantity(ctx: Ctx, model_id: string): Promise<number> {
   const reserved = await ctx.db
     .selectFrom('stock_reservations')
     .select((of) => of.fn.coalesce(of.fn.sum<number>('quantity'), sql.lit(0)).as('quantity'))

@@ -119,7 +119,7 @@ async function findQuantityGiven(ctx: Ctx, input: GiveUpStock): Promise<Given> {
   if (input.quantity === undefined) throw invalid('quantity', ['Name a unit or a quantity', '個体か数量を指定してください']);
   const shelf = { location: input.location ?? 'good_stock', condition: input.condition ?? 'new' } as const;
   if (!isOurs(shelf.location)) throw invalid('location', ['Not a place of ours', '自社の所在ではありません']);
-  await refuseTooMany(ctx, model.id, shelf, input.quantity);
+  await refuseTooMany(ctx, model.id, shelf, input.quantity, input.kind);
   return { unit_id: null, model_id: model.id, quantity: input.quantity, ...shelf };
 }
 
@@ -129,7 +129,7 @@ async function moveOut(ctx: Ctx, row: StockWriteOffRow): Promise<StockMoveRow> {
   const to = { location: row.kind, condition: row.kind === 'scrapped' ? 'defective' : shelf.condition } as const;
   const cause = { cause_kind: 'write_off', cause_id: row.id, reason: row.reason };
   if (row.unit_id === null) {
-    await refuseTooMany(ctx, row.model_id, shelf, row.quantity);
+    await refuseTooMany(ctx, row.model_id, shelf, row.quantity, row.kind);
     return postMove(ctx, { unit_id: null, model_id: row.model_id, quantity: row.quantity, from: shelf, to, ...cause });
   }
   const unit = await getUnitNamed(ctx, { unit_id: row.unit_id });

@@ -8,7 +8,7 @@ import { remember } from '../history/remember.ts';
 import { type Condition, findPlace, type Location, moveUnit, OUTSIDE, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
 import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
-import { freeQuantity, isHeld, unserialisedOn } from './free.ts';
+import { freeQuantity, isHeld, unpromisedQuantity, unserialisedOn } from './free.ts';
 import type { MoveStock } from './inputs.ts';
 import { lockGoodStock } from './lock.ts';
 import { goodConditions } from './rules.ts';
@@ -52,7 +52,7 @@ async function moveQuantity(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   const condition = input.condition ?? 'new';
   const from = { location: input.from_location ?? 'supplier', condition: input.from_condition ?? condition } as const;
   refuseBadShelf(input.location, condition);
-  await refuseTooMany(ctx, model.id, from, input.quantity);
+  await refuseTooMany(ctx, model.id, from, input.quantity, input.location);
   return postMove(ctx, {
     unit_id: null,
     model_id: model.id,
@@ -65,11 +65,21 @@ async function moveQuantity(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   });
 }
 
-/** Throws `conflict` unless the shelf holds that many spares beside its serialised units, and on the shelf of good stock that many free ones. */
-export async function refuseTooMany(ctx: Ctx, model_id: string, shelf: { location: Location; condition: Condition }, quantity: number): Promise<void> {
+/**
+ * Throws `conflict` unless the shelf holds that many spares beside its serialised units, and on the shelf of good stock that many nobody was promised. What is
+ * held leaves the house no more than a held unit does, but may be put aside.
+ */
+export async function refuseTooMany(
+  ctx: Ctx,
+  model_id: string,
+  shelf: { location: Location; condition: Condition },
+  quantity: number,
+  to: Location,
+): Promise<void> {
   if (OUTSIDE.includes(shelf.location)) return;
   if (shelf.location === 'good_stock') await lockGoodStock(ctx, model_id);
-  const free = shelf.location === 'good_stock' ? await freeQuantity(ctx, model_id) : quantity;
+  const leaves = to === 'customer' || to === 'in_transit';
+  const free = shelf.location !== 'good_stock' ? quantity : await (leaves ? freeQuantity : unpromisedQuantity)(ctx, model_id);
   if (Math.min(free, await unserialisedOn(ctx, model_id, shelf)) < quantity)
     throw new Problem('conflict', ['Not that many are free', '引当可能な数量が足りません'], { blocking: `/api/v1/stock/levels?model_id=${model_id}` });
 }

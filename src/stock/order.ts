@@ -8,11 +8,9 @@ import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { nextNumber } from '../db/number.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
 import { remember } from '../history/remember.ts';
-import { postMove } from '../ledger/move.ts';
-import { createUnit } from '../unit/createUnit.ts';
-import { NewUnit } from '../unit/inputs.ts';
+import type { StockMoveRow } from '../ledger/table.ts';
 import { refuseStale } from '../web/version.ts';
-import { isArrivalHeld } from './free.ts';
+import { bringIn } from './bringIn.ts';
 import type { NewOrder, PlaceOrder, ReceiveOrder } from './inputs.ts';
 import { orderStateAfter } from './rules.ts';
 import type { PurchaseOrderLineRow, PurchaseOrderRow } from './table.ts';
@@ -151,35 +149,25 @@ async function takeOff(ctx: Ctx, order_id: string, line_id: string, came: number
   );
 }
 
-/** Onto the shelf; what belongs to a held cohort goes to quarantine instead. */
-async function bringIn(ctx: Ctx, order: PurchaseOrderRow, line: PurchaseOrderLineRow, input: ReceiveOrder): Promise<void> {
-  const { batch_code, hw_rev, firmware } = input;
-  const held = await isArrivalHeld(ctx, { model_id: line.model_id, batch_code, hw_rev, firmware });
-  const to = held ? ({ location: 'quarantine', condition: 'unverified' } as const) : ({ location: 'good_stock', condition: 'new' } as const);
-  if (input.serials === undefined) {
-    await postMove(ctx, {
-      unit_id: null,
-      model_id: line.model_id,
-      quantity: input.quantity ?? 0,
-      from: { location: 'supplier', condition: 'new' },
-      to,
-      cause_kind: 'purchase_order',
-      cause_id: order.id,
-    });
-    return;
-  }
-  for (const [i, serial] of input.serials.entries()) {
-    const unit = NewUnit.safeParse({
-      model_id: line.model_id,
-      serial,
-      batch_code,
-      hw_rev,
-      firmware,
-      ...to,
-    });
-    if (!unit.success) throw invalid(`serials.${i}`, ['Not a serial number', 'シリアル番号として読み取れません']);
-    await createUnit(ctx, unit.data, { cause_kind: 'purchase_order', cause_id: order.id });
-  }
+/** Goods of an order went back to the supplier: they are outstanding again, inside the open transaction. */
+export async function sendBack(ctx: Ctx, move: StockMoveRow, reason: string): Promise<void> {
+  const order = await getOrder(ctx, move.cause_id ?? '');
+  const line = (await listOrderLines(ctx, order.id)).find((one) => one.model_id === move.model_id && one.received_quantity >= move.quantity);
+  if (line === undefined) throw wrongOrder(order);
+  await ctx.db
+    .updateTable('purchase_order_lines')
+    .set((set) => ({ received_quantity: set('received_quantity', '-', move.quantity) }))
+    .where('id', '=', line.id)
+    .execute();
+  const state = orderStateAfter(await listOrderLines(ctx, order.id));
+  await saveOrder(ctx, order, { state });
+  await remember(ctx, {
+    action: 'purchase_order.sent_back',
+    record_kind: 'purchase_order',
+    record_id: order.id,
+    reason,
+    change: { line_id: line.id, quantity: move.quantity, state },
+  });
 }
 
 const saveOrder = (ctx: Ctx, order: PurchaseOrderRow, changes: Partial<PurchaseOrderRow>): Promise<PurchaseOrderRow> =>

@@ -5,7 +5,10 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { type Condition, findPlace, type Location, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
+import { refuseTaken } from '../unit/leave.ts';
+import { getUnit } from '../unit/queries.ts';
 import { refuseTooMany } from './moveStock.ts';
+import { sendBack } from './order.ts';
 
 /** What a person may take back by hand; the others are undone by their own verb. */
 const BY_HAND = ['move', 'purchase_order', 'count'];
@@ -18,6 +21,7 @@ export async function takeBackMove(ctx: Ctx, id: string, reason: string): Promis
     if (!BY_HAND.includes(move.cause_kind))
       throw new Problem('conflict', [`A move of a ${move.cause_kind} is undone there`, 'この移動は元の処理から取り消してください']);
     const reversal = await reverseMove(ctx, id, reason);
+    if (move.cause_kind === 'purchase_order') await sendBack(ctx, move, reason);
     await remember(ctx, { action: 'stock_move.reversed', record_kind: 'stock_move', record_id: id, reason, change: { reversal_id: reversal.id } });
     return reversal;
   });
@@ -30,14 +34,15 @@ export async function reverseMove(ctx: Ctx, id: string, reason: string): Promise
   if (taken !== undefined)
     throw new Problem('conflict', ['This move was taken back already', 'この移動は既に取り消されています'], { blocking: `/api/v1/stock/moves/${taken.id}` });
   await refuseMovedOn(ctx, move);
-  if (move.unit_id === null) await refuseTooMany(ctx, move.model_id, { location: move.to_location as Location, condition: move.to_condition }, move.quantity);
   // The columns are text in the ledger's row type; their checks hold the same words.
   const [location, condition] = [move.from_location as Location, (move.from_condition ?? move.to_condition) as Condition];
+  const shelf = { location: move.to_location as Location, condition: move.to_condition };
+  if (move.unit_id === null) await refuseTooMany(ctx, move.model_id, shelf, move.quantity, location);
   return postMove(ctx, {
     unit_id: move.unit_id,
     model_id: move.model_id,
     quantity: move.quantity,
-    from: { location: move.to_location as Location, condition: move.to_condition },
+    from: shelf,
     to: { location, condition },
     cause_kind: 'reversal',
     cause_id: id,
@@ -49,17 +54,9 @@ export async function reverseMove(ctx: Ctx, id: string, reason: string): Promise
 async function refuseMovedOn(ctx: Ctx, move: StockMoveRow): Promise<void> {
   if (move.unit_id === null) return;
   const place = await findPlace(ctx, move.unit_id);
-  if (move.to_location === 'good_stock') await refuseReserved(ctx, move.unit_id);
+  if (move.to_location === 'good_stock') await refuseTaken(ctx, await getUnit(ctx, move.unit_id), move.from_location as Location); // the column's check holds the same words
   if (place?.move_id !== move.id)
     throw new Problem('conflict', ['The unit has moved on since', '個体はその後移動しています'], { blocking: `/api/v1/units/${move.unit_id}` });
-}
-
-async function refuseReserved(ctx: Ctx, unit_id: string): Promise<void> {
-  const promise = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit_id).where('state', '=', 'active').executeTakeFirst();
-  if (promise !== undefined)
-    throw new Problem('conflict', ['The unit is reserved: release it first', '個体は引当済みです。先に引当を解除してください'], {
-      blocking: `/api/v1/stock/reservations/${promise.id}`,
-    });
 }
 
 async function getMove(ctx: Ctx, id: string): Promise<StockMoveRow> {

@@ -6,6 +6,7 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
 import type { MergeUnit } from './inputs.ts';
+import { refuseTaken } from './leave.ts';
 import { fitInterval } from './rules.ts';
 import { loadUnit, saveUnit } from './save.ts';
 import type { UnitRow } from './table.ts';
@@ -63,7 +64,7 @@ async function joinPlaces(ctx: Ctx, from: UnitRow, into: UnitRow, in_box: boolea
   const younger = in_box || kept === undefined || left.since_at >= kept.since_at;
   if (!younger && kept?.location === 'good_stock' && left.location !== 'good_stock') await refuseUnproven(ctx, from, into);
   if (younger && (kept?.location !== left.location || kept.condition !== left.condition)) {
-    await refusePromised(ctx, into);
+    await refuseTaken(ctx, into, left.location);
     await moveUnit(ctx, into, { location: left.location, condition: left.condition }, cause, 'adjustment');
   }
 }
@@ -80,15 +81,6 @@ async function refuseUnproven(ctx: Ctx, from: UnitRow, into: UnitRow): Promise<v
     ],
     { blocking: `/api/v1/units/${into.id}` },
   );
-}
-
-/** Somebody was promised the unit from the shelf: they have to be told before it turns out to be in a box. */
-async function refusePromised(ctx: Ctx, unit: UnitRow): Promise<void> {
-  const promise = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit.id).where('state', '=', 'active').executeTakeFirst();
-  if (promise === undefined) return;
-  throw new Problem('conflict', [`Unit ${unit.serial} is reserved: release it first`, `個体 ${unit.serial} は引当済みです。先に引当を解除してください`], {
-    blocking: `/api/v1/stock/reservations/${promise.id}`,
-  });
 }
 
 /** Every name of the provisional unit becomes a name of the other, its serial as a former one. */

@@ -6,6 +6,7 @@ import { addMonths, type Day } from '../core/time.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
 import type { SwapUnit } from './inputs.ts';
+import { refuseTaken } from './leave.ts';
 import { ownWarrantyEnd } from './rules.ts';
 import { loadUnit, saveUnit } from './save.ts';
 import { endService, makeRoom } from './service.ts';
@@ -21,8 +22,11 @@ export async function swapUnit(ctx: Ctx, id: string, input: SwapUnit, expected?:
     const on = input.on ?? today(ctx);
     await continueService(ctx, old, replacement, on);
     const place = await findPlace(ctx, replacement.id);
-    if (place?.location !== 'customer')
+    if (place?.location !== 'customer') {
+      await refuseOnBench(ctx, replacement);
+      await refuseTaken(ctx, replacement, 'customer');
       await moveUnit(ctx, replacement, { location: 'customer', condition: place?.condition ?? 'new' }, { cause_kind: 'unit_swap', cause_id: old.id });
+    }
     // endService has counted the old unit's version on.
     await saveUnit(
       ctx,
@@ -54,6 +58,24 @@ async function refuseSecondSuccessor(ctx: Ctx, old: UnitRow, replacement: UnitRo
     throw new Problem('conflict', ['The replacement already replaces another unit', '交換品は既に別の個体の後継です'], {
       blocking: `/api/v1/units/${replacement.predecessor_id}`,
     });
+}
+
+/** What came in with a return is decided there before it serves anybody. */
+async function refuseOnBench(ctx: Ctx, unit: UnitRow): Promise<void> {
+  const open = await ctx.db
+    .selectFrom('return_units')
+    .select('id')
+    .where('unit_id', '=', unit.id)
+    .where('state', 'in', ['received', 'inspecting'])
+    .executeTakeFirst();
+  if (open !== undefined)
+    throw new Problem(
+      'conflict',
+      [`Unit ${unit.serial} is on the bench of a return: decide it there`, `個体 ${unit.serial} は返品の検証中です。先に処置判定してください`],
+      {
+        blocking: `/api/v1/return-units/${open.id}`,
+      },
+    );
 }
 
 /** The old interval ends and the new one starts on the same day with the same installation: the site counts that day once. */
