@@ -117,6 +117,7 @@ CREATE TABLE stock_count_quantities (
   model_id TEXT NOT NULL REFERENCES models (id),
   condition TEXT NOT NULL,
   quantity BIGINT NOT NULL CHECK (quantity >= 0),
+  counted_at BIGINT NOT NULL,
   PRIMARY KEY (count_id, model_id, condition)
 );
 

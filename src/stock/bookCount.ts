@@ -1,4 +1,5 @@
-// Books a count: what the books have and nobody scanned is missing, what was scanned and the books have elsewhere was found.
+// Books a count: what the books have and nobody scanned is missing, what was scanned and the books have elsewhere was found. Work goes on while people count:
+// what came after the count began need not have been seen, and what left after it was seen is where it went.
 import { allow } from '../core/actor.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
@@ -6,7 +7,7 @@ import { type Condition, findPlace, type Location, moveUnit, postMove } from '..
 import type { StockMoveRow } from '../ledger/table.ts';
 import { endCount, getRunningCount } from './count.ts';
 import { unserialisedOn } from './free.ts';
-import { withdrawPromise } from './reserve.ts';
+import { withdrawPromise, withdrawSpares } from './reserve.ts';
 import type { StockCountDifferenceRow, StockCountRow } from './table.ts';
 
 type Difference = Omit<StockCountDifferenceRow, 'count_id' | 'line_no' | 'move_id'>;
@@ -37,13 +38,14 @@ export async function bookCount(ctx: Ctx, id: string): Promise<StockCountDiffere
   });
 }
 
-/** Serialised units the books have here and nobody scanned. */
+/** Serialised units the books have here since before the count and nobody scanned. */
 async function listMissing(ctx: Ctx, count: StockCountRow): Promise<Difference[]> {
   const rows = await ctx.db
     .selectFrom('unit_places')
     .innerJoin('units', 'units.id', 'unit_places.unit_id')
     .select(['units.id', 'units.model_id', 'unit_places.condition'])
     .where('unit_places.location', '=', count.location)
+    .where('unit_places.since_at', '<=', count.started_at)
     .$if(count.model_id !== null, (query) => query.where('units.model_id', '=', count.model_id ?? ''))
     .where((of) =>
       of.not(
@@ -62,6 +64,7 @@ async function listFound(ctx: Ctx, count: StockCountRow): Promise<Difference[]> 
     .leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
     .select(['units.id', 'units.model_id', 'unit_places.location', 'unit_places.condition'])
     .where('count_id', '=', count.id)
+    .where((of) => of.or([of('unit_places.since_at', 'is', null), of('unit_places.since_at', '<=', of.ref('stock_count_scans.scanned_at'))]))
     .orderBy('units.id')
     .execute();
   return rows
@@ -87,7 +90,8 @@ async function listQuantities(ctx: Ctx, count: StockCountRow): Promise<Differenc
   const differences: Difference[] = [];
   for (const row of counted) {
     const condition = row.condition as Condition; // written from one
-    const recorded = await unserialisedOn(ctx, row.model_id, { location: count.location as Location, condition });
+    const shelf = { location: count.location as Location, condition };
+    const recorded = (await unserialisedOn(ctx, row.model_id, shelf)) - (await movedSince(ctx, row.model_id, shelf, row.counted_at));
     if (recorded !== row.quantity)
       differences.push({
         kind: 'quantity',
@@ -100,6 +104,22 @@ async function listQuantities(ctx: Ctx, count: StockCountRow): Promise<Differenc
   return differences;
 }
 
+/** Spares that came to a shelf, less those that left it, since they were counted there. */
+async function movedSince(ctx: Ctx, model_id: string, { location, condition }: { location: Location; condition: Condition }, since: number): Promise<number> {
+  const moves = await ctx.db
+    .selectFrom('stock_moves')
+    .select(['quantity', 'from_location', 'from_condition', 'to_location', 'to_condition'])
+    .where('model_id', '=', model_id)
+    .where('unit_id', 'is', null)
+    .where('at', '>', since)
+    .execute();
+  return moves.reduce((sum, move) => {
+    const came = move.to_location === location && move.to_condition === condition ? move.quantity : 0;
+    const left = move.from_location === location && (move.from_condition ?? move.to_condition) === condition ? move.quantity : 0;
+    return sum + came - left;
+  }, 0);
+}
+
 async function bookOne(ctx: Ctx, count: StockCountRow, difference: Difference): Promise<StockMoveRow> {
   const cause = { cause_kind: 'count', cause_id: count.id };
   // The columns are text; what stands behind the slash was written from a condition.
@@ -110,6 +130,7 @@ async function bookOne(ctx: Ctx, count: StockCountRow, difference: Difference): 
       { location: 'adjustment', condition },
     ] as const;
     const gained = difference.difference > 0;
+    if (!gained && count.location === 'good_stock') await withdrawSpares(ctx, difference.model_id, -difference.difference, 'missing_at_count');
     return postMove(ctx, {
       unit_id: null,
       model_id: difference.model_id,
@@ -121,7 +142,7 @@ async function bookOne(ctx: Ctx, count: StockCountRow, difference: Difference): 
   }
   const unit = { id: difference.unit_id, model_id: difference.model_id };
   if (difference.kind === 'found') return moveUnit(ctx, unit, await shelfFor(ctx, count, unit.id), cause, 'adjustment');
-  await withdrawPromise(ctx, unit.id, 'missing at the stock count');
+  await withdrawPromise(ctx, unit.id, 'missing_at_count');
   return moveUnit(ctx, unit, { location: 'adjustment', condition }, cause);
 }
 

@@ -70,11 +70,11 @@ export async function countQuantity(ctx: Ctx, id: string, input: CountQuantity):
     const model = await getModelOf(ctx, input);
     if (count.model_id !== null && count.model_id !== model.id)
       throw invalid('model_code', ['This count is of another model', 'この棚卸の対象機種ではありません']);
-    const row = { count_id: id, model_id: model.id, condition: input.condition, quantity: input.quantity };
+    const row = { count_id: id, model_id: model.id, condition: input.condition, quantity: input.quantity, counted_at: ctx.now };
     await ctx.db
       .insertInto('stock_count_quantities')
       .values(row)
-      .onConflict((conflict) => conflict.columns(['count_id', 'model_id', 'condition']).doUpdateSet({ quantity: input.quantity }))
+      .onConflict((conflict) => conflict.columns(['count_id', 'model_id', 'condition']).doUpdateSet({ quantity: input.quantity, counted_at: ctx.now }))
       .execute();
     await remember(ctx, {
       action: 'stock_count.counted',

@@ -9,11 +9,11 @@ import { action, newPages, page, readForm, readQuery, seeOther, show } from '../
 import { Age, Badge, type Column, Field, Form, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { bookCount, listDifferences } from './bookCount.ts';
-import { cancelCount, countQuantity, countScan, getCount, startCount } from './count.ts';
+import { type CountedScan, cancelCount, countQuantity, countScan, getCount, startCount } from './count.ts';
 import { Because, CountQuantity, CountScan } from './inputs.ts';
 import { type CountView, listCounts } from './queries.ts';
 import type { StockCountDifferenceRow } from './table.ts';
-import { optionsOf, placeName, StockTabs } from './views.tsx';
+import { conditionName, optionsOf, placeName, StockTabs } from './views.tsx';
 import { conditionLabels, countStateLabels, differenceLabels, locationLabels, words } from './words.ts';
 
 export const countPages = newPages();
@@ -64,7 +64,13 @@ action(countPages, '/stock/counts', 'stock:write', async (c) => {
 
 page(countPages, '/stock/counts/:id', 'stock:read', (c) => countPage(c, null));
 
-async function countPage(c: AppContext, said: string | null) {
+/** What the last scan amounted to. */
+interface Said {
+  readonly scan: string;
+  readonly scanned: CountedScan;
+}
+
+async function countPage(c: AppContext, said: Said | null) {
   const w = words(c.var.locale);
   const [count] = (await listCounts(c.var.ctx, { limit: 1 }, { id: c.req.param('id') ?? '' })).items;
   if (count === undefined) throw notFound(['Stock count', '棚卸']);
@@ -82,11 +88,7 @@ async function countPage(c: AppContext, said: string | null) {
           </>
         }
       />
-      {said === null ? null : (
-        <p class="message" role="status">
-          {said}
-        </p>
-      )}
+      {said === null ? null : <Outcome c={c} base={base} said={said} />}
       {running ? (
         <Form action={`${base}/scans`} label={w.scan}>
           <Field label={w.scan} name="scan" required autofocus autocomplete="off" />
@@ -111,6 +113,25 @@ async function countPage(c: AppContext, said: string | null) {
       </Section>
       {running ? <Endings c={c} base={base} /> : null}
     </>,
+  );
+}
+
+function Outcome({ c, base, said: { scan, scanned } }: { c: AppContext; base: string; said: Said }) {
+  const { unit, outcome } = scanned;
+  return (
+    <>
+      <p class="message" role="status">
+        {unit === null ? scan : `${unit.model_code} ${unit.serial}`}: {words(c.var.locale)[outcome]}
+        {outcome === 'elsewhere' && unit?.location != null ? ` (${placeName(c, unit.location)})` : null}
+      </p>
+      {scanned.choices.map((choice) => (
+        <Form action={`${base}/scans`} label={choice.serial}>
+          <input type="hidden" name="scan" value={scan} />
+          <input type="hidden" name="unit_id" value={choice.id} />
+          <button type="submit">{`${choice.maker_code} ${choice.model_code} ${choice.serial}`}</button>
+        </Form>
+      ))}
+    </>
   );
 }
 
@@ -166,7 +187,7 @@ function Differences({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<type
       cell: (row) =>
         row.recorded
           ?.split('/')
-          .map((part, i) => (i === 0 ? placeName(c, part) : part))
+          .map((part, i) => (i === 0 ? placeName(c, part) : conditionName(c, part)))
           .join(' / '),
     },
     { head: w.quantity, cell: (row) => row.difference, numeric: true },
@@ -176,8 +197,7 @@ function Differences({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<type
 
 action(countPages, '/stock/counts/:id/scans', 'stock:write', async (c) => {
   const input = await readForm(c, CountScan);
-  const scanned = await countScan(c.var.ctx, c.req.param('id') ?? '', input);
-  return countPage(c, `${input.scan}: ${words(c.var.locale)[scanned.outcome]}`);
+  return countPage(c, { scan: input.scan, scanned: await countScan(c.var.ctx, c.req.param('id') ?? '', input) });
 });
 
 /** A form of the count's page. */

@@ -1,5 +1,6 @@
 // CSV `stock`: what lies where. A serial brings one unit to its shelf; a quantity is how many of an un-serialised spare lie there, and the difference is booked.
 
+import { sql } from 'kysely';
 import { modelFinder } from '../catalog/modelFinder.ts';
 import { identifierKey } from '../core/identifier.ts';
 import type { Ctx } from '../db/ctx.ts';
@@ -100,6 +101,17 @@ function judgeUnit(key: string, cells: StockCells, unit: Unit | undefined): Judg
       key,
       errors: [{ column: 'serial', words: ['The unit was returned: decide it on the bench', '返却された個体です。処置判定から移動してください'] }],
     };
+  if (cells.location === 'good_stock' && unit.location !== 'good_stock' && unit.unproven === 1)
+    return {
+      result: 'error',
+      key,
+      errors: [
+        {
+          column: 'location',
+          words: ['The unit was returned: it needs a passing inspection and its footage erased', '返却された個体です。検証の合格と映像消去が必要です'],
+        },
+      ],
+    };
   const from = unit.location === null ? { location: 'supplier' as const, condition: null } : { location: unit.location, condition: unit.condition };
   return {
     result: unit.location === null ? 'create' : 'update',
@@ -119,6 +131,9 @@ function judgeUnit(key: string, cells: StockCells, unit: Unit | undefined): Judg
 function judgeQuantity(key: string, model_id: string, cells: StockCells, spares: ReadonlyMap<string, number>): Judgement<Move> {
   const difference = (cells.quantity ?? 0) - (spares.get(`${model_id}/${cells.location}/${cells.condition}`) ?? 0);
   if (difference === 0) return { result: 'same', key };
+  const free = (spares.get(goodOf(model_id)) ?? 0) - (spares.get(promisedOf(model_id)) ?? 0);
+  if (cells.location === 'good_stock' && difference < 0 && free < -difference)
+    return { result: 'error', key, errors: [{ column: 'quantity', words: ['That few would leave promises uncovered', '引当数を下回るため変更できません'] }] };
   const shelf = { location: cells.location, condition: cells.condition };
   const outside = { location: 'adjustment', condition: cells.condition } as const;
   const move = difference > 0 ? { from: outside, to: shelf } : { from: shelf, to: outside };
@@ -148,6 +163,8 @@ interface Unit {
   readonly location: Location | null;
   readonly condition: Condition;
   readonly promised: string | null;
+  /** Returned, and not inspected and erased since. */
+  readonly unproven: number;
   readonly open_return: string | null;
 }
 type Units = ReadonlyMap<string, Unit>;
@@ -172,6 +189,12 @@ async function loadUnits(ctx: Ctx, keys: readonly string[]): Promise<Units> {
         'stock_reservations.id as promised',
         'return_units.id as open_return',
       ])
+      .select(
+        sql<number>`case when exists (select 1 from return_units r where r.unit_id = units.id
+          and r.received_at = (select max(received_at) from return_units where unit_id = units.id) and (r.footage_erased_at is null or not exists
+            (select 1 from inspections i where i.return_unit_id = r.id and i.state = 'done' and i.result = 'pass' and i.finished_at >= r.received_at)))
+          then 1 else 0 end`.as('unproven'),
+      )
       .where('units.serial_key', 'in', keys.slice(start, start + KEYS_PER_QUERY))
       .where('units.merged_into_id', 'is', null)
       .where('units.removed_at', 'is', null)
@@ -195,5 +218,24 @@ async function loadSpares(ctx: Ctx, wanted: boolean): Promise<Map<string, number
   const spares = new Map(balances.map((row) => [`${row.model_id}/${row.location}/${row.condition}`, row.quantity]));
   for (const row of units)
     spares.set(`${row.model_id}/${row.location}/${row.condition}`, (spares.get(`${row.model_id}/${row.location}/${row.condition}`) ?? 0) - row.units);
+  for (const { model_id } of balances)
+    spares.set(
+      goodOf(model_id),
+      goodConditions.map((condition) => spares.get(`${model_id}/good_stock/${condition}`) ?? 0).reduce((sum, n) => sum + n),
+    );
+  for (const row of await promisedSpares(ctx)) spares.set(promisedOf(row.model_id), row.quantity);
   return spares;
 }
+
+/** In good stock over all its conditions, and promised of that. */
+const goodOf = (model_id: string): string => `${model_id}/good`;
+const promisedOf = (model_id: string): string => `${model_id}/promised`;
+
+const promisedSpares = (ctx: Ctx): Promise<{ model_id: string; quantity: number }[]> =>
+  ctx.db
+    .selectFrom('stock_reservations')
+    .select((of) => ['model_id', of.fn.sum<number>('quantity').as('quantity')])
+    .where('state', '=', 'active')
+    .where('unit_id', 'is', null)
+    .groupBy('model_id')
+    .execute();

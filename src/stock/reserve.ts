@@ -6,7 +6,7 @@ import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
-import { findFreeUnit, freeQuantity, isHeld } from './free.ts';
+import { findFreeUnit, freeQuantity, isHeld, unpromisedQuantity } from './free.ts';
 import { lockGoodStock } from './lock.ts';
 import type { StockReservationRow } from './table.ts';
 
@@ -88,6 +88,25 @@ export async function endReservation(ctx: Ctx, id: string, state: 'released' | '
 export async function withdrawPromise(ctx: Ctx, unit_id: string, reason: string): Promise<void> {
   const promise = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit_id).where('state', '=', 'active').executeTakeFirst();
   if (promise !== undefined) await endReservation(ctx, promise.id, 'released', reason);
+}
+
+/** Takes back promises of spares, the youngest first, until that many more are nobody's, inside the open transaction. */
+export async function withdrawSpares(ctx: Ctx, model_id: string, missing: number, reason: string): Promise<void> {
+  await lockGoodStock(ctx, model_id);
+  let free = await unpromisedQuantity(ctx, model_id);
+  const promises = await ctx.db
+    .selectFrom('stock_reservations')
+    .select(['id', 'quantity'])
+    .where('model_id', '=', model_id)
+    .where('state', '=', 'active')
+    .where('unit_id', 'is', null)
+    .orderBy('id', 'desc')
+    .execute();
+  for (const promise of promises) {
+    if (free >= missing) return;
+    await endReservation(ctx, promise.id, 'released', reason);
+    free += promise.quantity;
+  }
 }
 
 export async function getReservation(ctx: Ctx, id: string): Promise<StockReservationRow> {

@@ -105,6 +105,7 @@ export interface StockCountQuantityRow {
   model_id: string;
   condition: UnitPlaceRow['condition'];
   quantity: number;
+  counted_at: number;
 }
 
 /** What differed when a count was booked, and the move that booked it. */
