@@ -8,6 +8,8 @@ import { findPlace, moveUnit } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
 import { withdrawPromise } from '../stock/reserve.ts';
 import { reverseMove } from '../stock/reverse.ts';
+import { loadUnit } from '../unit/save.ts';
+import { endService } from '../unit/service.ts';
 import { updateUnit } from '../unit/updateUnit.ts';
 import { refuseStale } from '../web/version.ts';
 import { after } from './authorise.ts';
@@ -57,7 +59,7 @@ export async function postDisposition(ctx: Ctx, unit: ReturnUnitRow, row: Dispos
   if (posted === undefined) throw wrongState(['This was decided already', '既に判定済みです'], unit.return_id);
   if (row.disposition === 'return_to_customer') await shipBack(ctx, unit, move);
   // In our stock it is nobody's: the next customer's portal must not find it under the last one.
-  if (row.disposition === 'restock') await updateUnit(ctx, unit.unit_id, { customer_id: null, site_id: null });
+  if (row.disposition === 'restock') await updateUnit(ctx, unit.unit_id, { customer_id: null, site_id: null, own_warranty_ends_on: null });
   await remember(ctx, {
     action: 'disposition.posted',
     record_kind: 'return_unit',
@@ -81,6 +83,7 @@ export async function reverseDisposition(ctx: Ctx, id: string, reason: string, e
       throw wrongUnit([`The disposition is ${row.state} and the unit ${unit.state}`, 'この処置判定は取り消せません'], unit);
     const reversal = await reverseMove(ctx, row.move_id, reason);
     await cancelShipBack(ctx, unit, reason);
+    if (row.disposition === 'restock') await giveBack(ctx, unit);
     // A unit that never came in goes back to being expected; every other is on the bench again.
     await saveReturnUnit(ctx, unit, { state: unit.received_at === null ? 'expected' : state, disposition: null, dispositioned_at: null });
     const reversed = await ctx.db
@@ -189,9 +192,27 @@ async function writeWish(ctx: Ctx, unit: ReturnUnitRow, input: DisposeUnit): Pro
 async function moveAway(ctx: Ctx, unit: ReturnUnitRow, row: DispositionRow): Promise<StockMoveRow> {
   const record = await ctx.db.selectFrom('units').select(['id', 'model_id']).where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.unit_id);
-  await withdrawPromise(ctx, unit.unit_id, `decided: ${row.disposition}`);
+  await withdrawPromise(ctx, unit.unit_id, 'decided');
+  // Given up where it was: it serves nobody from today.
+  if (row.disposition === 'not_returned') await endService(ctx, await loadUnit(ctx, unit.unit_id));
   const to = destinationOf(row.disposition, row.condition === 'refurbished' ? 'refurbished' : 'verified', place?.condition ?? 'unverified');
   return moveUnit(ctx, record, to, { cause_kind: 'disposition', cause_id: row.id, reason: row.reason }, 'customer');
+}
+
+/** It was no stock of ours after all: whose it was, and what was agreed with them, holds again. */
+async function giveBack(ctx: Ctx, unit: ReturnUnitRow): Promise<void> {
+  const { customer_id } = await getReturn(ctx, unit.return_id);
+  const served = await ctx.db
+    .selectFrom('service_intervals')
+    .select(['site_id', 'customer_id'])
+    .where('unit_id', '=', unit.unit_id)
+    .orderBy('from_on', 'desc')
+    .executeTakeFirst();
+  await updateUnit(ctx, unit.unit_id, {
+    customer_id,
+    site_id: served !== undefined && served.customer_id === customer_id ? served.site_id : null,
+    own_warranty_ends_on: unit.warranty_basis === 'inherited' ? unit.own_warranty_ends_on : null,
+  });
 }
 
 async function cancelShipBack(ctx: Ctx, unit: ReturnUnitRow, reason: string): Promise<void> {

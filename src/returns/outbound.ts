@@ -5,14 +5,17 @@ import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid } from '../core/problem.ts';
 import { dayOf } from '../core/time.ts';
+import { type Locale, speak } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
+import { reasonWords } from '../stock/reasons.ts';
 import { endReservation, getReservation, reserveStock } from '../stock/reserve.ts';
+import { reservationLabels } from '../stock/words.ts';
 import type { UnitRow } from '../unit/table.ts';
 import { releaseLegReservation } from './authorise.ts';
 import type { RequestOutbound, ReserveOutbound, ShipOutbound } from './inputs.ts';
-import { installReplacement } from './install.ts';
+import { installReplacement, resumeService } from './install.ts';
 import { type LegEvent, nextLegState } from './lifecycle.ts';
 import { getLeg, getReturn, getReturnUnit, saveLeg, saveReturnUnit, wrongLeg, wrongState } from './load.ts';
 import { resolveDecided } from './newUnit.ts';
@@ -82,9 +85,10 @@ export async function shipOutbound(ctx: Ctx, leg_id: string, input: ShipOutbound
       .where('id', '=', leg.unit_id ?? '')
       .executeTakeFirstOrThrow();
     const reservation = await getReservation(ctx, leg.reservation_id ?? '');
+    const whyTaken = (locale: Locale): string => reasonWords(reservation.ended_reason, locale) ?? speak(reservationLabels[reservation.state], locale);
     if (reservation.state !== 'active')
       throw wrongLeg(
-        [`The promise was taken back (${reservation.ended_reason ?? reservation.state}): reserve again`, '引当が取り消されています。再度引き当ててください'],
+        [`The promise was taken back (${whyTaken('en')}): reserve again`, `引当が取り消されています(${whyTaken('ja')})。再度引き当ててください`],
         leg,
       );
     await endReservation(ctx, reservation.id, 'fulfilled', null);
@@ -153,7 +157,7 @@ async function takeFromForsaken(ctx: Ctx, leg_id: string, unit_id: string): Prom
 async function handOver(ctx: Ctx, leg: OutboundLegRow, unit: UnitRow): Promise<void> {
   await moveUnit(ctx, unit, { location: 'customer', condition: await conditionOf(ctx, unit.id) }, { cause_kind: 'outbound', cause_id: leg.id });
   await resolveDecided(ctx, unit.id, ['customer']);
-  if (leg.kind === 'replacement') await installReplacement(ctx, leg, unit);
+  await (leg.kind === 'replacement' ? installReplacement(ctx, leg, unit) : resumeService(ctx, unit));
 }
 
 const refuseUnlessRunning = (found: ReturnRow): void => {

@@ -79,9 +79,10 @@ async function findInReturn(ctx: Ctx, by: 'id' | 'number', value: string): Promi
     .execute();
   if (rows.length === 0)
     throw new Problem('invalid', [`No return ${value}`, `返品案件 ${value} がありません`], { errors: [{ path: 'scan', message: 'No such return' }] });
-  const waiting = rows.filter(({ state }) => state === 'expected');
+  const [waiting, live] = [rows.filter(({ state }) => state === 'expected'), rows.filter(({ state }) => state !== 'cancelled')];
+  const meant = [waiting, live, rows].find((some) => some.length > 0) ?? rows;
   const units: UnitView[] = [];
-  for (const { unit_id } of waiting.length > 0 ? waiting : rows) {
+  for (const unit_id of new Set(meant.map(({ unit_id }) => unit_id))) {
     const unit = unit_id === null ? undefined : await findUnit(ctx, unit_id);
     if (unit !== undefined) units.push(unit);
   }
@@ -157,10 +158,12 @@ async function arrive(ctx: Ctx, into: ReturnRow, entry: ReturnUnitRow, unit: Uni
     disposition: null,
     dispositioned_at: null,
     written_off_at: null,
+    write_off_requested_by: null,
+    write_off_approved_by: null,
   });
   await endFormerDisposition(ctx, entry);
   // What came in a box cannot be shipped from the shelf.
-  await withdrawPromise(ctx, unit.id, 'received as a return');
+  await withdrawPromise(ctx, unit.id, 'received_as_return');
   await endService(ctx, await loadUnit(ctx, unit.id));
   await moveUnit(
     ctx,

@@ -17,8 +17,7 @@ export async function recoverWrittenOff(ctx: Ctx, unit: ReturnUnitRow): Promise<
     .where('state', '=', 'posted')
     .executeTakeFirst();
   const place = await findPlace(ctx, unit.unit_id);
-  const reversal =
-    disposition?.move_id != null && place?.move_id === disposition.move_id ? await reverseMove(ctx, disposition.move_id, 'arrived after its write-off') : null;
+  const reversal = disposition?.move_id != null && place?.move_id === disposition.move_id ? await reverseMove(ctx, disposition.move_id, 'late_arrival') : null;
   if (disposition !== undefined) {
     await ctx.db
       .updateTable('dispositions')
@@ -26,7 +25,7 @@ export async function recoverWrittenOff(ctx: Ctx, unit: ReturnUnitRow): Promise<
         state: 'reversed',
         reversed_at: ctx.now,
         reversal_id: reversal?.id ?? null,
-        reversal_reason: 'arrived after its write-off',
+        reversal_reason: 'late_arrival',
         version: disposition.version + 1,
       })
       .where('id', '=', disposition.id)

@@ -6,6 +6,8 @@ import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
 import { withdrawPromise } from '../stock/reserve.ts';
 import { requireSecondPerson } from '../stock/secondPerson.ts';
+import { loadUnit } from '../unit/save.ts';
+import { endService } from '../unit/service.ts';
 import { postDisposition } from './dispose.ts';
 import type { Approve, ForUnit } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
@@ -83,7 +85,8 @@ async function writeOff(ctx: Ctx, unit: ReturnUnitRow, reason: string | undefine
   const record = await ctx.db.selectFrom('units').select(['id', 'model_id']).where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.unit_id);
   const id = newId(ctx.now);
-  await withdrawPromise(ctx, unit.unit_id, 'written off');
+  await withdrawPromise(ctx, unit.unit_id, 'written_off');
+  await endService(ctx, await loadUnit(ctx, unit.unit_id));
   const move = await moveUnit(
     ctx,
     record,
