@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
+import { deedWords } from '../history/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, Moment, PageHead, Pager, Section, Table } from '../web/parts.tsx';
@@ -91,7 +92,7 @@ async function recordView(c: AppContext, resource: Resource) {
           <ul class="history">
             {changes.map((deed) => (
               <li>
-                <Moment c={c} at={deed.at} /> {deed.actor_name} <code>{deed.action}</code>
+                <Moment c={c} at={deed.at} /> {deed.actor_name} <span title={deed.action}>{deedWords(deed.action, c.var.locale)}</span>
               </li>
             ))}
           </ul>

@@ -5,6 +5,7 @@ import { notFound } from '../core/problem.ts';
 import { type Day, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
+import { reasonWords } from '../stock/reasons.ts';
 
 export type HappeningKind = 'move' | 'service' | 'firmware' | 'event' | 'alert' | 'case' | 'return' | 'inspection' | 'claim' | 'swap';
 
@@ -114,7 +115,14 @@ const moves: Source = async (ctx, unit_ids) => {
     .orderBy('id', 'desc')
     .limit(MOST_OF_A_SOURCE)
     .execute();
-  return rows.map((row) => ({ at: row.at, kind: 'move', what: row.to_location, detail: row.reason, path: causeOf(row), actor_name: row.actor_name }));
+  return rows.map((row) => ({
+    at: row.at,
+    kind: 'move',
+    what: row.to_location,
+    detail: reasonWords(row.reason, ctx.actor.locale),
+    path: causeOf(row),
+    actor_name: row.actor_name,
+  }));
 };
 
 /** The page of what made a unit move; the ledger itself where nothing else did. */

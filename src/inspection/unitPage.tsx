@@ -9,7 +9,9 @@ import { type DispositionView, listDispositions } from '../returns/dispositionQu
 import { Deed } from '../returns/onePage.tsx';
 import type { ReturnUnitView } from '../returns/queries.ts';
 import { optionsOf, UnitBadge } from '../returns/views.tsx';
+import { coverageWords } from '../returns/warranty.ts';
 import { coverageLabels, decisionLabels, dispositionLabels, words as returnWords, typeLabels, verdictLabels } from '../returns/words.ts';
+import { reasonWords } from '../stock/reasons.ts';
 import { placeName } from '../stock/views.tsx';
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
@@ -94,6 +96,7 @@ function UnitFacts({ c, unit, nff }: { c: AppContext; unit: ReturnUnitView; nff:
   const r = returnWords(c.var.locale);
   const japanese = c.var.locale === 'ja';
   const desk = c.var.ctx.actor.partner_id === null && may(c.var.ctx.actor, 'return:write');
+  const why = coverageWords(unit, unit.filed_on);
   return (
     <>
       <Facts
@@ -111,7 +114,7 @@ function UnitFacts({ c, unit, nff }: { c: AppContext; unit: ReturnUnitView; nff:
             r.coverage,
             unit.coverage === null ? null : (
               <>
-                {speak(coverageLabels[unit.coverage], c.var.locale)} <small>{unit.coverage_reason}</small>
+                {speak(coverageLabels[unit.coverage], c.var.locale)} <small>{why === null ? null : speak(why, c.var.locale)}</small>
               </>
             ),
           ],
@@ -184,7 +187,7 @@ const decisionColumns = (c: AppContext): Column<DispositionView>[] => {
     },
     { head: w.inspector, cell: (row) => [row.requested_name, row.approved_name].filter((name) => name !== null).join(' / ') },
     { head: w.started, cell: (row) => <Moment c={c} at={row.requested_at} /> },
-    { head: w.reason, cell: (row) => row.override_reason ?? row.reversal_reason ?? row.reason },
+    { head: w.reason, cell: (row) => reasonWords(row.override_reason ?? row.reversal_reason ?? row.reason, c.var.locale) },
     {
       head: w.reverse,
       cell: (row) =>

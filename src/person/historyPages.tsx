@@ -1,5 +1,6 @@
 // Who did what to which record when.
 import { z } from 'zod';
+import { deedWords } from '../history/words.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Age, PageHead, Pager, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
@@ -24,7 +25,7 @@ page(historyPages, '/history', 'history:read', async (c) => {
         columns={[
           { head: w.when, cell: (deed) => <Age c={c} at={deed.at} /> },
           { head: w.who, cell: (deed) => deed.actor_name },
-          { head: w.what, cell: (deed) => <code>{deed.action}</code> },
+          { head: w.what, cell: (deed) => <span title={deed.action}>{deedWords(deed.action, c.var.locale)}</span> },
           {
             head: w.record,
             cell: (deed) => (

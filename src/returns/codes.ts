@@ -5,6 +5,7 @@ import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
 import { difference, remember } from '../history/remember.ts';
+import { onPostgres } from '../stock/lock.ts';
 import { refuseStale } from '../web/version.ts';
 import type { CodeRow } from './table.ts';
 
@@ -58,6 +59,7 @@ export async function addCode(ctx: Ctx, tree: Tree, input: NewCode): Promise<Cod
 export async function changeCode(ctx: Ctx, tree: Tree, id: string, input: CodeChange, expected?: number): Promise<CodeRow> {
   allow(ctx, 'code:write');
   return transaction(ctx, async (ctx) => {
+    await lockTree(ctx, tree);
     const before = await getCode(ctx, tree, id);
     refuseStale(before, expected);
     const parent_id = input.parent === undefined ? before.parent_id : await parentOf(ctx, tree, input.parent);
@@ -82,6 +84,7 @@ export async function retireCode(ctx: Ctx, tree: Tree, id: string, reason: strin
 export async function mergeCodes(ctx: Ctx, tree: Tree, id: string, into: string, reason: string): Promise<CodeRow> {
   allow(ctx, 'code:write');
   return transaction(ctx, async (ctx) => {
+    await lockTree(ctx, tree);
     const [from, kept] = [await getCode(ctx, tree, id), await getCode(ctx, tree, into)];
     if (from.id === kept.id || (await isBelow(ctx, kept.id, from.id)))
       throw invalid('into_id', ['A code cannot be merged into itself or what hangs below it', '自分自身や下位のコードには統合できません']);
@@ -97,6 +100,11 @@ export async function mergeCodes(ctx: Ctx, tree: Tree, id: string, into: string,
     await ctx.db.updateTable('codes').set({ merged_into_id: kept.id }).where('merged_into_id', '=', from.id).execute();
     return saveCode(ctx, from, { merged_into_id: kept.id, retired_at: ctx.now }, 'code.merged', reason);
   });
+}
+
+/** Two people who hang or merge codes under each other's at once would close a circle: one waits. SQLite has one writer at a time. */
+async function lockTree(ctx: Ctx, tree: Tree): Promise<void> {
+  if (onPostgres(ctx)) await ctx.db.selectFrom('codes').select('id').where('tree', '=', tree).orderBy('id').forUpdate().execute();
 }
 
 /** By id or by code. */

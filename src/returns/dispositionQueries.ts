@@ -7,6 +7,7 @@ import { seenBy } from '../db/scope.ts';
 import type { DispositionRow } from './table.ts';
 
 export interface DispositionFilter {
+  readonly return_id?: string | undefined;
   readonly return_unit_id?: string | undefined;
   readonly unit_id?: string | undefined;
   readonly state?: string | undefined;
@@ -21,6 +22,7 @@ export async function listDispositions(ctx: Ctx, page: PageRequest, filter: Disp
     const value = filter[field];
     if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`dispositions.${field}`)} = ${value}`);
   }
+  if (filter.return_id !== undefined) query = query.where('return_units.return_id', '=', filter.return_id);
   // listPage simplifies the row type, which is DispositionView.
   return (await listPage(query, page, { requested_at: 'dispositions.id' }, 'dispositions.id')) as Page<DispositionView>;
 }

@@ -2,6 +2,8 @@
 import type { Child } from 'hono/jsx';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
+import { deedWords } from '../history/words.ts';
+import { reasonWords } from '../stock/reasons.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { Version } from '../web/staleEdit.tsx';
@@ -193,14 +195,12 @@ export const Deed = ({ action, title, primary, children }: { action: string; tit
 /** What waits for a second person. */
 async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; units: readonly ReturnUnitView[] }) {
   const w = words(c.var.locale);
-  const wishes = (await listDispositions(c.var.ctx, { limit: 50 }, { state: 'requested' })).items
-    .filter((wish) => wish.return_id === found.id)
-    .map((wish) => ({
-      return_unit_id: wish.return_unit_id,
-      what: speak(dispositionLabels[wish.disposition], c.var.locale),
-      serial: wish.serial,
-      by: wish.requested_name,
-    }));
+  const wishes = (await listDispositions(c.var.ctx, { limit: units.length }, { state: 'requested', return_id: found.id })).items.map((wish) => ({
+    return_unit_id: wish.return_unit_id,
+    what: speak(dispositionLabels[wish.disposition], c.var.locale),
+    serial: wish.serial,
+    by: wish.requested_name,
+  }));
   const writeOffs = units
     .filter((unit) => unit.state === 'expected' && unit.write_off_requested_by !== null)
     .map((unit) => ({ return_unit_id: unit.id, what: w.write_off, serial: unit.serial, by: '' }));
@@ -250,7 +250,8 @@ async function History({ c, found }: { c: AppContext; found: ReturnView }) {
       <ul class="history">
         {deeds.map((deed) => (
           <li>
-            <Moment c={c} at={deed.at} /> {deed.actor_name} <code>{deed.action}</code> {deed.reason}
+            <Moment c={c} at={deed.at} /> {deed.actor_name} <span title={deed.action}>{deedWords(deed.action, c.var.locale)}</span>{' '}
+            {reasonWords(deed.reason, c.var.locale)}
           </li>
         ))}
       </ul>

@@ -15,4 +15,4 @@ export async function lockGoodStock(ctx: Ctx, model_id: string): Promise<void> {
     .execute();
 }
 
-const onPostgres = (ctx: Ctx): boolean => ctx.db.getExecutor().adapter instanceof PostgresAdapter;
+export const onPostgres = (ctx: Ctx): boolean => ctx.db.getExecutor().adapter instanceof PostgresAdapter;

@@ -1,6 +1,7 @@
 // The ledger on a page, and moves by hand.
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
+import { speak } from '../core/words.ts';
 import { conditions, locations } from '../unit/inputs.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
@@ -9,9 +10,10 @@ import { ListQuery } from '../web/route.ts';
 import { Because } from './inputs.ts';
 import { moveStock } from './moveStock.ts';
 import { listMoves, type MoveView } from './queries.ts';
+import { reasonWords } from './reasons.ts';
 import { takeBackMove } from './reverse.ts';
 import { conditionName, optionsOf, placeName, StockTabs } from './views.tsx';
-import { conditionLabels, locationLabels, words } from './words.ts';
+import { causeLabels, conditionLabels, locationLabels, words } from './words.ts';
 
 export const movePages = newPages();
 
@@ -55,8 +57,8 @@ const moveColumns = (c: AppContext): Column<MoveView>[] => {
     { head: w.quantity, cell: (row) => row.quantity, numeric: true },
     { head: w.from, cell: (row) => placeName(c, row.from_location) },
     { head: w.to, cell: (row) => `${placeName(c, row.to_location)} (${conditionName(c, row.to_condition)})` },
-    { head: w.cause, cell: (row) => <code>{row.cause_kind}</code> },
-    { head: w.reason, cell: (row) => row.reason },
+    { head: w.cause, cell: (row) => causeName(c, row) },
+    { head: w.reason, cell: (row) => reasonWords(row.reason, c.var.locale) },
     { head: w.actor, cell: (row) => row.actor_name },
     {
       head: w.reverse,
@@ -70,6 +72,17 @@ const moveColumns = (c: AppContext): Column<MoveView>[] => {
     },
   ];
 };
+
+/** What made it move, and the way there. */
+function causeName(c: AppContext, { cause_kind, cause_id, unit_id }: MoveView) {
+  const label = causeLabels[cause_kind];
+  const name = label === undefined ? cause_kind : speak(label, c.var.locale);
+  const path = { return_unit: '/return-units/', purchase_order: '/purchase-orders/', count: '/stock/counts/', unit_merge: '/units/', unit_swap: '/units/' }[
+    cause_kind
+  ];
+  if (path !== undefined && cause_id !== null) return <a href={`${path}${cause_id}`}>{name}</a>;
+  return cause_kind === 'reversal' && unit_id !== null ? <a href={`/stock/moves?unit_id=${unit_id}`}>{name}</a> : name;
+}
 
 function MoveForm({ c }: { c: AppContext }) {
   const w = words(c.var.locale);

@@ -10,6 +10,7 @@ import { cohortOf } from './cohort.ts';
 import { placeHold, releaseHold } from './hold.ts';
 import { Because } from './inputs.ts';
 import { type HoldView, listHolds, listReservations, type ReservationView } from './queries.ts';
+import { reasonWords } from './reasons.ts';
 import { releaseReservation, reserveStock } from './reserve.ts';
 import { optionsOf, StockTabs } from './views.tsx';
 import { reservationLabels, words } from './words.ts';
@@ -51,7 +52,8 @@ page(reservationPages, '/stock/reservations', 'stock:read', async (c) => {
       head: w.state,
       cell: (row) => (
         <>
-          <Badge tone={row.state === 'active' ? 'info' : 'neutral'}>{speak(reservationLabels[row.state], c.var.locale)}</Badge> {row.ended_reason}
+          <Badge tone={row.state === 'active' ? 'info' : 'neutral'}>{speak(reservationLabels[row.state], c.var.locale)}</Badge>{' '}
+          {reasonWords(row.ended_reason, c.var.locale)}
         </>
       ),
     },

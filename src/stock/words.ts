@@ -55,6 +55,23 @@ export const writeOffLabels: Record<StockWriteOffRow['state'], Bilingual> = {
   reversed: ['Taken back', '取消済'],
 };
 
+/** What made a unit or a quantity move. */
+export const causeLabels: Readonly<Record<string, Bilingual>> = {
+  count: ['Stock count', '棚卸'],
+  disposition: ['Disposition', '処置判定'],
+  import: ['Import', '取り込み'],
+  import_undo: ['Import taken back', '取り込みの取り消し'],
+  move: ['By hand', '手動移動'],
+  outbound: ['Shipment of a return', '返品の出荷'],
+  purchase_order: ['Purchase order', '発注'],
+  return_unit: ['Return', '返品'],
+  reversal: ['Taken back', '取り消し'],
+  unit: ['Unit entered', '個体登録'],
+  unit_merge: ['Units merged', '個体の統合'],
+  unit_swap: ['Swap', '交換'],
+  write_off: ['Stock write-off', '在庫除却'],
+};
+
 const forecastMethods: Record<string, Bilingual> = {
   weibull: ['Life model (Weibull)', '寿命モデル(ワイブル)'],
   limited_failure_population: ['Life model (defective share)', '寿命モデル(一部不良)'],

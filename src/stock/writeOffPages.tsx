@@ -10,6 +10,7 @@ import { ListQuery } from '../web/route.ts';
 import { approveGivingUp, refuseGivingUp, requestGivingUp, reverseGivingUp } from './giveUp.ts';
 import { Because } from './inputs.ts';
 import { listWriteOffs, type WriteOffView } from './queries.ts';
+import { reasonWords } from './reasons.ts';
 import { conditionName, optionsOf, placeName, StockTabs } from './views.tsx';
 import { conditionLabels, locationLabels, words, writeOffLabels } from './words.ts';
 import { writeOffStates } from './writeOffApi.ts';
@@ -58,7 +59,7 @@ const columns = (c: AppContext): Column<WriteOffView>[] => {
     { head: w.quantity, cell: (row) => row.quantity, numeric: true },
     { head: w.from, cell: (row) => `${placeName(c, row.location)} (${conditionName(c, row.condition)})` },
     { head: w.to, cell: (row) => placeName(c, row.kind) },
-    { head: w.reason, cell: (row) => [row.reason, row.ended_reason].filter((part) => part !== null).join(' / ') },
+    { head: w.reason, cell: (row) => [row.reason, reasonWords(row.ended_reason, c.var.locale)].filter((part) => part !== null).join(' / ') },
     { head: w.actor, cell: (row) => [row.requested_name, row.approved_name].filter((name) => name !== null).join(' / ') },
     { head: w.decide, cell: (row) => <Decision c={c} row={row} /> },
   ];
