@@ -5,6 +5,7 @@ import { invalid, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
+import type { UnitPlaceRow } from '../ledger/table.ts';
 import type { MergeUnit } from './inputs.ts';
 import { refuseTaken } from './leave.ts';
 import { fitInterval } from './rules.ts';
@@ -55,18 +56,50 @@ async function refuseTwoOpenReturns(ctx: Ctx, from: UnitRow, into: UnitRow): Pro
   }
 }
 
-/** The younger place is the true one; the provisional unit itself ends on the adjustment account. */
+/** Where nobody saw the unit: given up, or only entered into the books. */
+const UNSEEN: readonly string[] = ['lost', 'scrapped', 'adjustment', 'supplier'];
+const ENTERED: readonly string[] = ['unit', 'import'];
+
+/**
+ * A unit whose box stands here is where the box is; otherwise the younger place is the true one. The provisional unit itself ends on the adjustment account.
+ */
 async function joinPlaces(ctx: Ctx, from: UnitRow, into: UnitRow, in_box: boolean): Promise<void> {
   const [left, kept] = [await findPlace(ctx, from.id), await findPlace(ctx, into.id)];
   if (left === undefined) return;
   const cause = { cause_kind: 'unit_merge', cause_id: into.id };
   await moveUnit(ctx, from, { location: 'adjustment', condition: left.condition }, cause);
+  const received = await isReceived(ctx, from);
   const younger = in_box || kept === undefined || left.since_at >= kept.since_at;
-  if (!younger && kept?.location === 'good_stock' && left.location !== 'good_stock') await refuseUnproven(ctx, from, into);
-  if (younger && (kept?.location !== left.location || kept.condition !== left.condition)) {
+  if (!younger && received) await refuseSeenSince(ctx, into, kept);
+  else if (!younger && kept.location === 'good_stock' && left.location !== 'good_stock') await refuseUnproven(ctx, from, into);
+  if ((younger || received) && (kept?.location !== left.location || kept.condition !== left.condition)) {
     await refuseTaken(ctx, into, left.location);
     await moveUnit(ctx, into, { location: left.location, condition: left.condition }, cause, 'adjustment');
   }
+}
+
+/** Its box came in, and what becomes of it is not done. */
+const isReceived = async (ctx: Ctx, unit: UnitRow): Promise<boolean> =>
+  (await ctx.db
+    .selectFrom('return_units')
+    .select('id')
+    .where('unit_id', '=', unit.id)
+    .where('state', 'in', OPEN)
+    .where('received_at', 'is not', null)
+    .executeTakeFirst()) !== undefined;
+
+/** Somebody handled the unit after the box had arrived: then it is not in the box, or the books are wrong. */
+async function refuseSeenSince(ctx: Ctx, into: UnitRow, kept: UnitPlaceRow): Promise<void> {
+  const move = await ctx.db.selectFrom('stock_moves').select('cause_kind').where('id', '=', kept.move_id).executeTakeFirstOrThrow();
+  if (UNSEEN.includes(kept.location) || ENTERED.includes(move.cause_kind)) return;
+  throw new Problem(
+    'conflict',
+    [
+      `The books moved ${into.serial} since the box arrived: correct its place first`,
+      `${into.serial} は箱の到着後に移動しています。先に所在を訂正してください`,
+    ],
+    { blocking: `/api/v1/units/${into.id}` },
+  );
 }
 
 /** Its box came in and is not proven good: it cannot be the unit that was put on the shelf after that. */

@@ -9,7 +9,8 @@ import type { Ctx } from '../../src/db/ctx.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openStore } from '../../src/db/open.ts';
 import { cast } from '../returns/cast.ts';
-import { brokenInvariants, doStep, hirePeople, newWorld, steps } from '../returns/model.ts';
+import { doStep, hirePeople, newWorld, steps } from '../returns/model.ts';
+import { brokenInvariants } from '../returns/modelInvariants.ts';
 
 /** Steps with one set of units; then new ones, so that sequences stay short enough to read when one fails. */
 const SEQUENCE = 100;

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { findBalanceDrift, findPlaceDrift } from '../../src/ledger/balance.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
-import { cast, fielded, placeOf } from './cast.ts';
+import { cast, fielded, placeOf, stocked } from './cast.ts';
 import { answered, disposed, got, inspected, made, returned } from './http.ts';
 
 eachDb('merging a received provisional unit', (test) => {
@@ -141,6 +141,29 @@ eachDb('merging a received provisional unit', (test) => {
     await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
     expect(await placeOf(test.ctx(), unit.id)).toBe('quarantine/unverified');
     expect(await unitOf(waiting.id, waiting.return_unit_id)).toMatchObject({ state: 'received' });
+  });
+
+  it('given up or entered since the box arrived: it is where the box is, and giving it up is not taken back', async () => {
+    const [lost, box] = [await stocked(test.ctx()), await stranger('SMUDGED-11')];
+    clock.now += 1000;
+    const { id } = await made(tech.post('/api/v1/stock/write-offs', { kind: 'lost', unit_id: lost.id, reason: 'nowhere' }));
+    await made(lead.post(`/api/v1/stock/write-offs/${id}/approval`));
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: lost.id }));
+    expect(await placeOf(test.ctx(), lost.id)).toBe('quarantine/unverified');
+    await answered(409, lead.post(`/api/v1/stock/write-offs/${id}/reversal`, { reason: 'there it is' }));
+    const late = await stranger('SMUDGED-12');
+    clock.now += 1000;
+    const entered = await fielded(test.ctx({ now: clock.now }));
+    await made(tech.post(`/api/v1/units/${late.unit_id}/merge`, { into_id: entered.id }));
+    expect(await placeOf(test.ctx(), entered.id)).toBe('quarantine/unverified');
+  });
+
+  it('moved since the box arrived: it is not in the box, or the books are wrong', async () => {
+    const [unit, box] = [await stocked(test.ctx()), await stranger('SMUDGED-13')];
+    clock.now += 1000;
+    await made(lead.post('/api/v1/stock/moves', { unit_id: unit.id, location: 'customer', reason: 'sold' }));
+    expect(await answered(409, tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }))).toMatchObject({ blocking: `/api/v1/units/${unit.id}` });
+    expect(await openOf(box.unit_id)).toEqual([box.return_unit_id]);
   });
 
   it('expected in a return nobody authorised: refused naming that return, and nothing changed', async () => {

@@ -11,19 +11,21 @@ import { disposeUnit, reverseDisposition } from '../../src/returns/dispose.ts';
 import { dispositions } from '../../src/returns/disposition.ts';
 import { fileReturn } from '../../src/returns/file.ts';
 import { returnTypes, verdicts } from '../../src/returns/inputs.ts';
+import { mergeReceived } from '../../src/returns/mergeReceived.ts';
 import { cancelOutbound, deliverOutbound, requestOutbound, reserveOutbound, shipOutbound } from '../../src/returns/outbound.ts';
 import { receiveUnit } from '../../src/returns/receive.ts';
 import { undoReceipt } from '../../src/returns/undoReceipt.ts';
 import { eraseFootage } from '../../src/returns/verdict.ts';
 import { approveReturn, refuseApproval, requestWriteOff } from '../../src/returns/writeOff.ts';
 import { bookCount } from '../../src/stock/bookCount.ts';
-import { countScan, startCount } from '../../src/stock/count.ts';
+import { countQuantity, countScan, startCount } from '../../src/stock/count.ts';
 import { approveGivingUp, refuseGivingUp, requestGivingUp, reverseGivingUp } from '../../src/stock/giveUp.ts';
 import { placeHold, releaseHold } from '../../src/stock/hold.ts';
 import { moveStock } from '../../src/stock/moveStock.ts';
 import { createOrder, listOrderLines, receiveOrder } from '../../src/stock/order.ts';
 import { releaseReservation, reserveStock } from '../../src/stock/reserve.ts';
-import { mergeReceived } from '../../src/returns/mergeReceived.ts';
+import { takeBackMove } from '../../src/stock/reverse.ts';
+import { swapUnit } from '../../src/unit/swapUnit.ts';
 import { as, fielded, stocked } from './cast.ts';
 
 const kinds = [
@@ -60,6 +62,10 @@ const kinds = [
   'merge',
   'order',
   'spares',
+  'swap',
+  'takeBack',
+  'countSpares',
+  'sell',
 ] as const;
 
 /** What to do, by whom, and two numbers that choose what to do it to and how. */
@@ -191,7 +197,7 @@ async function perform(ctx: Ctx, world: World, { kind, a, b }: Step): Promise<un
     case 'reserve':
       return reserveStock(ctx, {
         model: { id: world.model_id, code: 'H-100' },
-        ...(b % 2 === 0 ? { unit_id: unit.id } : {}),
+        ...(b % 3 === 0 ? { unit_id: unit.id } : b % 3 === 1 ? { quantity: 2 } : {}),
         cause_kind: 'hand',
         cause_id: null,
       });
@@ -237,7 +243,29 @@ async function perform(ctx: Ctx, world: World, { kind, a, b }: Step): Promise<un
         condition: 'new',
         reason,
       });
+    case 'swap':
+      return swapUnit(ctx, unit.id, { replacement_id: pick(world.units, b).id, new_warranty: 'inherit' });
+    case 'takeBack':
+      return takeBackMove(ctx, await any(ctx, 'stock_moves', a), reason);
+    case 'countSpares':
+      return countSpares(ctx, world, b);
+    case 'sell':
+      return moveStock(ctx, { unit_id: unit.id, location: pick(['in_transit', 'customer'] as const, b), reason });
   }
+}
+
+/** Counts the spares and finds fewer or more than the books have, while some are moved. */
+async function countSpares(ctx: Ctx, world: World, b: number): Promise<void> {
+  const { id } = await startCount(ctx, { location: 'good_stock', model_id: world.model_id });
+  await countQuantity(ctx, id, { model_id: world.model_id, condition: 'new', quantity: b % 6 });
+  const there = await ctx.db
+    .selectFrom('unit_places')
+    .innerJoin('units', 'units.id', 'unit_places.unit_id')
+    .select('units.id')
+    .where('location', '=', 'good_stock')
+    .execute();
+  for (const unit of there) await countScan(ctx, id, { scan: unit.id, unit_id: unit.id });
+  await bookCount({ ...ctx, now: ctx.now + 1 }, id);
 }
 
 /** A purchase order of spares, received in part. */
@@ -289,41 +317,9 @@ function pick<T>(from: readonly T[], n: number): T {
 /** Recent records are the interesting ones: one of the last six. */
 async function any(
   ctx: Ctx,
-  table: 'returns' | 'return_units' | 'dispositions' | 'outbound_legs' | 'stock_reservations' | 'stock_holds' | 'stock_write_offs',
+  table: 'returns' | 'return_units' | 'dispositions' | 'outbound_legs' | 'stock_reservations' | 'stock_holds' | 'stock_write_offs' | 'stock_moves',
   n: number,
 ): Promise<string> {
   const rows = await ctx.db.selectFrom(table).select('id').orderBy('id', 'desc').limit(6).execute();
   return rows.length === 0 ? 'none' : pick(rows, n).id;
-}
-
-/** Every invariant of the domain that the store can be asked about, in one question; what does not hold, by its number. */
-export async function brokenInvariants(ctx: Ctx): Promise<{ name: string; id: string }[]> {
-  const { rows } = await sql<{ name: string; id: string }>`
-    select '1 a unit is where its last move took it' as name, p.unit_id as id from unit_places p join stock_moves m on m.id = p.move_id
-      where m.to_location <> p.location or m.to_condition <> p.condition or exists (select 1 from stock_moves later where later.unit_id = p.unit_id and later.id > m.id)
-    union all select '2 a balance is the sum of its moves', b.model_id from stock_balances b
-      where b.quantity <> (select coalesce(sum(case when m.to_location = b.location and m.to_condition = b.condition then m.quantity else 0 end
-        - case when m.from_location = b.location and coalesce(m.from_condition, m.to_condition) = b.condition then m.quantity else 0 end), 0) from stock_moves m where m.model_id = b.model_id)
-    union all select '4 a promise is of good stock', r.id from stock_reservations r join unit_places p on p.unit_id = r.unit_id
-      where r.state = 'active' and (p.location <> 'good_stock' or p.condition not in ('new', 'verified', 'refurbished'))
-    union all select '4 nothing held is promised', r.id from stock_reservations r join units u on u.id = r.unit_id join stock_holds h on h.model_id = u.model_id and h.state = 'active' and h.hw_rev = u.hw_rev where r.state = 'active'
-    union all select '4 a unit is promised once', unit_id from stock_reservations where state = 'active' and unit_id is not null group by unit_id having count(*) > 1
-    union all select '5 one open return per unit', unit_id from return_units where state in ('expected', 'received', 'inspecting', 'dispositioned') group by unit_id having count(*) > 1
-    union all select '6 a closed return has every unit decided', r.id from returns r join return_units u on u.return_id = r.id
-      where r.state = 'closed' and u.state <> 'cancelled' and (u.state not in ('resolved', 'written_off') or u.disposition is null)
-    union all select '6 a closed return has every shipment ended', r.id from returns r join outbound_legs l on l.return_id = r.id where r.state = 'closed' and l.state not in ('delivered', 'cancelled')
-    union all select '7 good stock is inspected and erased since its last receipt', p.unit_id from unit_places p join return_units r on r.unit_id = p.unit_id
-      where p.location = 'good_stock' and r.received_at = (select max(received_at) from return_units where unit_id = p.unit_id)
-        and (r.footage_erased_at is null or not exists (select 1 from inspections i where i.return_unit_id = r.id and i.result = 'pass' and i.finished_at >= r.received_at))
-    union all select '11 scrap and write-off have two people', d.id from dispositions d join return_units u on u.id = d.return_unit_id join returns r on r.id = u.return_id
-      where d.state = 'posted' and r.type <> 'no_return_needed' and d.disposition in ('scrap', 'not_returned') and (d.approved_by is null or d.approved_by = d.requested_by)
-    union all select '11 a write-off of stock has two people', id from stock_write_offs where state in ('posted', 'reversed') and (approved_by is null or approved_by = requested_by)
-    union all select '1 what carries no serial is never less than nothing', b.model_id from stock_balances b
-      where b.location in ('receiving', 'quarantine', 'bench', 'good_stock', 'defect_stock', 'repair') and b.quantity < (select count(*) from unit_places p join units u on u.id = p.unit_id
-        where u.model_id = b.model_id and p.location = b.location and p.condition = b.condition)
-    union all select '4 no more is promised than is good', r.model_id from stock_reservations r where r.state = 'active' group by r.model_id
-      having sum(r.quantity) > (select coalesce(sum(quantity), 0) from stock_balances b where b.model_id = r.model_id and b.location = 'good_stock' and b.condition in ('new', 'verified', 'refurbished'))
-    union all select '1 a unit merged away is nowhere', p.unit_id from unit_places p join units u on u.id = p.unit_id where u.merged_into_id is not null and p.location <> 'adjustment'
-    union all select 'a posted disposition has its move', id from dispositions where state = 'posted' and move_id is null`.execute(ctx.db);
-  return rows;
 }
