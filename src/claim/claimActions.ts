@@ -4,13 +4,13 @@ import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, readForm, seeOther } from '../web/page.tsx';
 import { answerClaim } from './answer.ts';
+import { AnswerFields, answerOf } from './answerForm.tsx';
 import { addLines, changeClaim } from './create.ts';
 import { addExchange, decideCounter, endDeadline } from './exchange.ts';
 import {
   AcknowledgeClaim,
   AddExchange,
   AgreeClaim,
-  AnswerClaim,
   ChangeClaim,
   CloseClaim,
   ConcedeLines,
@@ -33,7 +33,8 @@ import { words } from './words.ts';
 export const claimActions = newPages();
 const idOf = (c: AppContext): string => c.req.param('id') ?? '';
 const back = (c: AppContext): Response => seeOther(c, `/claims/${idOf(c)}`, words(c.var.locale).saved);
-const listed = z.union([z.string().transform((id) => [id]), z.array(z.string())]).default([]);
+/** The lines ticked; none named means all the step can be about. */
+const Ticked = z.union([z.string().transform((id) => [id]), z.array(z.string())]).optional();
 
 action(claimActions, '/claims/:id', 'claim:write', async (c) => {
   await changeClaim(c.var.ctx, idOf(c), await readForm(c, ChangeClaim));
@@ -104,11 +105,7 @@ action(claimActions, '/claims/:id/steps/withdraw', 'claim:write', async (c) => {
   return back(c);
 });
 action(claimActions, '/claims/:id/steps/answer', 'claim:write', async (c) => {
-  const { accepted, ...form } = await readForm(
-    c,
-    z.object({ text: z.string(), answered_on: z.string().optional(), rest: z.string(), rest_reason: z.string().optional(), accepted: listed }),
-  );
-  await answerClaim(c.var.ctx, idOf(c), parsed(AnswerClaim, { ...form, lines: accepted.map((line_id) => ({ line_id, accepted: true })) }));
+  await answerClaim(c.var.ctx, idOf(c), answerOf(await readForm(c, AnswerFields)));
   return back(c);
 });
 action(claimActions, '/claims/:id/steps/settle', 'claim:write', async (c) => {
@@ -120,23 +117,22 @@ action(claimActions, '/claims/:id/steps/settle', 'claim:write', async (c) => {
       reference: z.string().optional(),
       note: z.string().optional(),
       settled_on: z.string().optional(),
+      line_ids: Ticked,
     }),
   );
-  await settleClaim(
-    c.var.ctx,
-    idOf(c),
-    parsed(SettleClaim, amount === undefined ? { reference: form.reference, note: form.note, settled_on: form.settled_on } : { ...form, amount }),
-  );
+  const { currency: _, ...withoutCurrency } = form;
+  await settleClaim(c.var.ctx, idOf(c), parsed(SettleClaim, amount === undefined ? withoutCurrency : { ...form, amount }));
   return back(c);
 });
 action(claimActions, '/claims/:id/steps/concede', 'claim:write', async (c) => {
-  const { reason } = await readForm(c, ReasonInput);
+  const { reason, line_ids } = await readForm(c, z.object({ reason: z.string().default(''), line_ids: Ticked }));
   const { lines } = await viewClaim(c.var.ctx, idOf(c));
-  await concedeLines(c.var.ctx, idOf(c), parsed(ConcedeLines, { reason, line_ids: lines.filter((line) => line.state === 'refused').map((line) => line.id) }));
+  const refused = lines.filter((line) => line.state === 'refused').map((line) => line.id);
+  await concedeLines(c.var.ctx, idOf(c), parsed(ConcedeLines, { reason, line_ids: line_ids ?? refused }));
   return back(c);
 });
 action(claimActions, '/claims/:id/steps/send', 'claim:write', async (c) => {
-  await sendUnits(c.var.ctx, idOf(c), await readForm(c, SendUnits.omit({ line_ids: true })));
+  await sendUnits(c.var.ctx, idOf(c), parsed(SendUnits, await readForm(c, z.looseObject({ line_ids: Ticked }))));
   return back(c);
 });
 action(claimActions, '/claims/:id/steps/receive', 'claim:write', async (c) => {

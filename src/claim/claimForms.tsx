@@ -1,6 +1,8 @@
 // The forms of the steps a claim can take now.
+import type { Child } from 'hono/jsx';
 import type { AppContext } from '../web/env.ts';
 import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
+import { AnswerForm } from './answerForm.tsx';
 import { type ClaimEvent, possibleEvents } from './lifecycle.ts';
 import type { ClaimView } from './queries.ts';
 import { words } from './words.ts';
@@ -11,6 +13,7 @@ export function StepForms({ c, view }: { c: AppContext; view: ClaimView }) {
   const can = (event: ClaimEvent): boolean => events.includes(event);
   const base = `/claims/${view.claim.id}`;
   const refused = view.lines.filter((line) => line.state === 'refused');
+  const here = view.lines.filter((line) => line.sent_on === null && line.state !== 'conceded');
   return (
     <Section title={w.summary} id="steps">
       {['draft', 'submitted', 'reviewing', 'renegotiating'].includes(view.claim.state) ? <AddUnits c={c} base={base} /> : null}
@@ -21,11 +24,13 @@ export function StepForms({ c, view }: { c: AppContext; view: ClaimView }) {
         <Said c={c} action={`${base}/steps/renegotiate`} label={w.step_renegotiate} day="sent_on" due="answer_due_on" />
       ) : null}
       {can('agree') ? <Said c={c} action={`${base}/steps/agree`} label={w.step_agree} day="agreed_on" due="payment_due_on" /> : null}
-      {can('settle') && (view.lines.length === 0 || view.lines.some((line) => line.state === 'accepted')) ? (
-        <SettleForm c={c} base={base} currency={view.claim.currency} />
+      {can('settle') && (view.lines.length === 0 || view.lines.some((line) => line.state === 'accepted')) ? <SettleForm c={c} base={base} view={view} /> : null}
+      {refused.length > 0 ? (
+        <Because c={c} action={`${base}/steps/concede`} label={`${w.step_concede} (${refused.length})`}>
+          <ChooseLines c={c} lines={refused} />
+        </Because>
       ) : null}
-      {refused.length > 0 ? <Because c={c} action={`${base}/steps/concede`} label={`${w.step_concede} (${refused.length})`} /> : null}
-      {view.lines.some((line) => line.sent_on === null && line.state !== 'conceded') && view.claim.state !== 'draft' ? <SendForm c={c} base={base} /> : null}
+      {here.length > 0 && view.claim.state !== 'draft' ? <SendForm c={c} base={base} lines={here} /> : null}
       {view.lines.some((line) => line.sent_on !== null && line.returned_on === null) ? <ReceiveForm c={c} base={base} view={view} /> : null}
       {can('close') ? <Because c={c} action={`${base}/steps/close`} label={w.step_close} optional /> : null}
       {can('withdraw') ? <Because c={c} action={`${base}/steps/withdraw`} label={w.step_withdraw} /> : null}
@@ -52,10 +57,24 @@ const Said = ({ c, action, label, day, due, rma }: { c: AppContext; action: stri
   );
 };
 
-const Because = ({ c, action, label, optional }: { c: AppContext; action: string; label: string; optional?: boolean }) => (
+/** Which lines a step is about: all of them unless a tick is taken away. */
+const ChooseLines = ({ c, lines }: { c: AppContext; lines: ClaimView['lines'] }) =>
+  lines.length < 2 ? null : (
+    <fieldset>
+      <legend>{words(c.var.locale).lines}</legend>
+      {lines.map((line) => (
+        <label>
+          <input type="checkbox" name="line_ids" value={line.id} checked /> {line.serial}
+        </label>
+      ))}
+    </fieldset>
+  );
+
+const Because = ({ c, action, label, optional, children }: { c: AppContext; action: string; label: string; optional?: boolean; children?: Child }) => (
   <details>
     <summary>{label}</summary>
     <Form action={action} label={label}>
+      {children}
       <Field label={words(c.var.locale).reason} name="reason" required={optional !== true} />
       <button type="submit">{label}</button>
     </Form>
@@ -76,51 +95,18 @@ const AddUnits = ({ c, base }: { c: AppContext; base: string }) => {
   );
 };
 
-const AnswerForm = ({ c, base, view }: { c: AppContext; base: string; view: ClaimView }) => {
-  const w = words(c.var.locale);
-  const waiting = view.lines.filter((line) => line.state === 'claimed');
-  return (
-    <details>
-      <summary>{w.step_answer}</summary>
-      <Form action={`${base}/steps/answer`} label={w.step_answer}>
-        <TextArea label={w.text} name="text" required rows={3} />
-        <Field label={w.on} name="answered_on" type="date" />
-        <fieldset>
-          <legend>{w.accepted_lines}</legend>
-          {waiting.map((line) => (
-            <label>
-              <input type="checkbox" name="accepted" value={line.id} /> {line.serial}
-            </label>
-          ))}
-        </fieldset>
-        <Select
-          label={w.rest}
-          name="rest"
-          options={[
-            { value: 'refuse', label: w.refuse },
-            { value: 'accept', label: w.accept },
-          ]}
-        />
-        <Field label={w.refusal_reason} name="rest_reason" />
-        <button type="submit" class="primary">
-          {w.step_answer}
-        </button>
-      </Form>
-    </details>
-  );
-};
-
-const SettleForm = ({ c, base, currency }: { c: AppContext; base: string; currency: string | null }) => {
+const SettleForm = ({ c, base, view }: { c: AppContext; base: string; view: ClaimView }) => {
   const w = words(c.var.locale);
   return (
     <details>
       <summary>{w.step_settle}</summary>
       <Form action={`${base}/steps/settle`} label={w.step_settle}>
         <Field label={w.amount} name="amount" type="number" step="any" min={0} />
-        <Field label={w.currency} name="currency" value={currency} />
+        <Field label={w.currency} name="currency" value={view.claim.currency} />
         <Field label={w.reference} name="reference" />
         <Field label={w.note} name="note" />
         <Field label={w.on} name="settled_on" type="date" />
+        <ChooseLines c={c} lines={view.lines.filter((line) => line.state === 'accepted')} />
         <button type="submit" class="primary">
           {w.step_settle}
         </button>
@@ -129,7 +115,7 @@ const SettleForm = ({ c, base, currency }: { c: AppContext; base: string; curren
   );
 };
 
-const SendForm = ({ c, base }: { c: AppContext; base: string }) => {
+const SendForm = ({ c, base, lines }: { c: AppContext; base: string; lines: ClaimView['lines'] }) => {
   const w = words(c.var.locale);
   return (
     <details>
@@ -138,6 +124,7 @@ const SendForm = ({ c, base }: { c: AppContext; base: string }) => {
         <Field label={w.on} name="sent_on" type="date" />
         <Field label={w.maker_rma} name="maker_rma" />
         <Field label={w.due_on} name="return_due_on" type="date" />
+        <ChooseLines c={c} lines={lines} />
         <button type="submit">{w.step_send}</button>
       </Form>
     </details>

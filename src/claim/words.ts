@@ -92,6 +92,12 @@ export const words = defineWords({
   accept: ['Accept', '承認'],
   refuse: ['Refuse', '不承認'],
   accepted_lines: ['Accepted by the maker', 'メーカーが承認した個体'],
+  accepted_amount: ['Amount accepted', '承認額'],
+  line_reason: ['Reason (refused or cut)', '理由（不承認・減額）'],
+  answer_hint: [
+    'Tick what the maker accepts; an empty amount accepts in full. A reason without a tick refuses that line. What has neither follows the choice below.',
+    '承認された明細にチェックし、減額の場合は承認額を入力します（空欄は全額）。チェックせず理由だけ書くと不承認です。どちらもない明細は下の選択に従います。',
+  ],
   refusal_reason: ['Why the others were refused', '不承認の理由'],
   serial: ['Serial', 'シリアル'],
   batch: ['Batch', 'ロット'],

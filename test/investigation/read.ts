@@ -7,6 +7,9 @@ export interface Reading {
   readonly blocking: string;
   readonly fingerprint: string;
   readonly claimed_amount: number;
+  readonly accepted_amount: number | null;
+  readonly settled_amount: number | null;
+  readonly reason: string | null;
   readonly errors: readonly { readonly path: string }[];
   readonly items: readonly Reading[];
   readonly lines: readonly Reading[];
