@@ -83,7 +83,8 @@ export interface EventFacts {
   next_due_at?: number | null;
   thanks?: boolean;
   event_id?: string;
-  rating?: number;
+  /** Null takes it back. */
+  rating?: number | null;
   minutes?: number;
   unit_id?: string;
   into_id?: string;

@@ -155,7 +155,7 @@ function apply(folding: Folding, event: CaseEvent): void {
       reopen(folding, event);
       return;
     case 'rated':
-      row.rating = event.facts.rating ?? row.rating;
+      if (event.facts.rating !== undefined) row.rating = event.facts.rating;
       return;
     case 'worked':
       course.worked_minutes = (course.worked_minutes ?? 0) + (event.facts.minutes ?? 0);

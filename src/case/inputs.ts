@@ -86,7 +86,9 @@ export type SolveCase = z.output<typeof SolveCase>;
 export const WithReason = z.strictObject({ reason: Line });
 export const MergeCase = z.strictObject({ into_id: Id, reason: Line });
 export const LinkUnit = z.strictObject({ unit_id: Id });
-export const RateCase = z.strictObject({ rating: z.coerce.number().int().min(1).max(5), comment: z.string().trim().max(4000).optional() });
+/** 1…5; `none` takes the rating back. */
+const Rating = z.union([z.literal('none').transform(() => null), z.coerce.number().int().min(1).max(5)]);
+export const RateCase = z.strictObject({ rating: Rating, comment: z.string().trim().max(4000).optional() });
 export type RateCase = z.output<typeof RateCase>;
 export const LogWork = z.strictObject({
   minutes: z.coerce.number().int().min(1).max(1440),

@@ -30,6 +30,13 @@ page(ratePage, '/rate/:key', 'public', async (c) => {
         <TextArea label={w.comment} name="comment" rows={3} />
         <button type="submit">{w.rate}</button>
       </Form>
+      {row.rating === null ? null : (
+        <Form action={`/rate/${c.req.param('key')}`} label={w.rate_back}>
+          <button type="submit" class="quiet" name="rating" value="none">
+            {w.rate_back}
+          </button>
+        </Form>
+      )}
     </>,
   );
 });

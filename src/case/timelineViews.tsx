@@ -64,7 +64,7 @@ function Details({ c, event, names }: { c: AppContext; event: CaseEvent; names: 
     ...(minutes === undefined ? [] : [`${minutes} ${w.work_short}`]),
     ...(next_step === undefined || next_step === null ? [] : [`${w.next_step}: ${next_step}`]),
     ...(command === undefined ? [] : [command]),
-    ...(rating === undefined ? [] : [`${rating} / 5`]),
+    ...(rating === undefined ? [] : [rating === null ? w.rating_back : `${rating} / 5`]),
   ];
   return said.length === 0 ? null : <p>{said.join(' · ')}</p>;
 }

@@ -184,6 +184,8 @@ export const words = defineWords({
   rate_hint: ['5 is very good. You may change it later.', '5が最高です。後から変更できます。'],
   comment: ['Comment', 'コメント'],
   rate: ['Send', '送信'],
+  rate_back: ['Take my rating back', '評価を取り消す'],
+  rating_back: ['rating taken back', '評価の取り消し'],
   rated: ['Thank you.', 'ありがとうございました。'],
 });
 

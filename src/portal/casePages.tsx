@@ -52,7 +52,10 @@ page(portalCasePages, '/portal/cases/:id', 'case:read', async (c) => {
             label={w.rate}
             name="rating"
             value={row.rating === null ? null : String(row.rating)}
-            options={[5, 4, 3, 2, 1].map((value) => ({ value: String(value), label: `${'★'.repeat(value)} ${value}` }))}
+            options={[
+              ...[5, 4, 3, 2, 1].map((value) => ({ value: String(value), label: `${'★'.repeat(value)} ${value}` })),
+              ...(row.rating === null ? [] : [{ value: 'none', label: w.rate_back }]),
+            ]}
           />
           <TextArea label={w.comment} name="comment" rows={2} />
           <button type="submit">{w.send}</button>

@@ -25,6 +25,7 @@ export const words = defineWords({
   send: ['Send', '送信'],
   solution: ['Solution', '解決内容'],
   rate: ['How did we do?', '対応の評価'],
+  rate_back: ['Take my rating back', '評価を取り消す'],
   comment: ['Comment', 'コメント'],
   what_happened: ['What happened', '経過'],
   trouble: ['What is wrong', '症状'],
