@@ -11,6 +11,9 @@ export const MINUTE_MS = 60_000;
 /** The calendar day in `zone` (IANA name) on which the instant falls. */
 export const dayOf = (at: number, zone: string): Day => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
 
+/** The hour a clock in `zone` shows at an instant, 0…23. */
+export const hourOf = (at: number, zone: string): number => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).hour;
+
 /** The instant at which `day` begins in `zone`. */
 export const startOfDay = (day: Day, zone: string): number => Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
 

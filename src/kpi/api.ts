@@ -137,6 +137,7 @@ const RateJson = z
     gross: z.int(),
     net: z.int(),
     active: z.number(),
+    elapsed: z.number().openapi({ description: 'How much of the month has gone; rates are per whole month' }),
     gross_rate: number,
     net_rate: number,
     ci_low: number,

@@ -16,7 +16,7 @@ export function InquiryRates({ c, rates }: { c: AppContext; rates: readonly Inqu
       caption={w.inquiry_rate}
       rows={rates}
       columns={[
-        { head: w.month, cell: (row) => row.month },
+        { head: w.month, cell: (row) => (row.elapsed < 1 ? `${row.month} ${w.so_far}` : row.month) },
         { head: w.group, cell: (row) => (row.group === null ? <strong>{w.over_all}</strong> : row.group) },
         { head: `${w.gross} (n)`, numeric: true, cell: (row) => row.gross },
         { head: `${w.net} (n)`, numeric: true, cell: (row) => row.net },

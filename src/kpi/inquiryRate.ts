@@ -3,7 +3,7 @@
 import { isInbound, measuredCases } from '../case/held.ts';
 import { staffOnly } from '../core/actor.ts';
 import { addDays, addMonths, type Day, daysBetween, startOfDay } from '../core/time.ts';
-import type { Ctx } from '../db/ctx.ts';
+import { type Ctx, today } from '../db/ctx.ts';
 import { garwoodInterval } from '../stats/poissonInterval.ts';
 import { directRate } from '../stats/standardise.ts';
 import { type Days, periodOf } from './queries.ts';
@@ -16,8 +16,10 @@ export interface InquiryRate {
   readonly gross: number;
   /** Inbound inquiries alone. */
   readonly net: number;
-  /** Average contracts active, or units in service, in the month. */
+  /** Average contracts active, or units in service, in the month as far as it has gone. */
   readonly active: number;
+  /** How much of the month has gone: 1 once it is over. Rates are per whole month. */
+  readonly elapsed: number;
   readonly gross_rate: number | null;
   readonly net_rate: number | null;
   readonly ci_low: number | null;
@@ -28,20 +30,21 @@ export interface InquiryRate {
   readonly standardised_high: number | null;
 }
 
-/** One row over all and one per group for each month that begins in the period. Throws `invalid` for a period no report has. */
+/** One row over all and one per group for each month the period touches, up to the present one. A month under way counts its contracts for the days that have passed. Throws `invalid` for a period no report has. */
 export async function listInquiryRates(ctx: Ctx, days: Days, by: 'plan' | 'model'): Promise<InquiryRate[]> {
   staffOnly(ctx);
   periodOf(ctx, days);
-  const months = monthsIn(days);
+  const months = monthsIn(days, today(ctx));
   const active = by === 'plan' ? await activeContracts(ctx, months) : await activeUnits(ctx, months);
+  const exposure = (month: Month, group: string): number => (active.get(`${month.name} ${group}`) ?? 0) * month.elapsed;
   const groups = [...new Set([...active.keys()].map((key) => key.slice(8)))].sort();
   const counts = await countCases(ctx, by, months);
-  const weights = groups.map((group) => months.reduce((sum, month) => sum + (active.get(`${month} ${group}`) ?? 0), 0));
+  const weights = groups.map((group) => months.reduce((sum, month) => sum + exposure(month, group), 0));
   return months.flatMap((month) => {
-    const rows = groups.map((group) => rateRow(month, group, counts.get(`${month} ${group}`) ?? NOTHING, active.get(`${month} ${group}`) ?? 0));
+    const rows = groups.map((group) => rateRow(month, group, counts.get(`${month.name} ${group}`) ?? NOTHING, active.get(`${month.name} ${group}`) ?? 0));
     // Cases that belong to no group count over all: a case without a contract is an inquiry too.
     const all = [...counts]
-      .filter(([key]) => key.startsWith(month))
+      .filter(([key]) => key.startsWith(month.name))
       .reduce((sum, [, count]) => ({ gross: sum.gross + count.gross, net: sum.net + count.net }), NOTHING);
     const total = rateRow(
       month,
@@ -50,7 +53,7 @@ export async function listInquiryRates(ctx: Ctx, days: Days, by: 'plan' | 'model
       rows.reduce((sum, row) => sum + row.active, 0),
     );
     const standard = directRate(
-      rows.map((row) => ({ count: row.net, exposure: row.active })),
+      rows.map((row) => ({ count: row.net, exposure: row.active * row.elapsed })),
       weights,
     );
     return [
@@ -66,55 +69,67 @@ interface Counts {
 }
 const NOTHING: Counts = { gross: 0, net: 0 };
 
-function monthsIn({ from_on, to_on }: Days): string[] {
-  const months: string[] = [];
-  for (let month = `${from_on.slice(0, 7)}-01`; month <= to_on; month = addMonths(month, 1)) months.push(month.slice(0, 7));
+interface Month {
+  /** `2026-04`. */
+  readonly name: string;
+  readonly first: Day;
+  /** The day after its last one that counts: tomorrow, in the month under way. */
+  readonly end: Day;
+  readonly elapsed: number;
+}
+
+function monthsIn({ from_on, to_on }: Days, now: Day): Month[] {
+  const months: Month[] = [];
+  for (let first = `${from_on.slice(0, 7)}-01`; first <= to_on && first <= now; first = addMonths(first, 1)) {
+    const next = addMonths(first, 1);
+    const [end = next] = [next, addDays(now, 1)].sort();
+    months.push({ name: first.slice(0, 7), first, end, elapsed: daysBetween(first, end) / daysBetween(first, next) });
+  }
   return months;
 }
 
 /** `month group` → counts. Cases of no group stand under an empty one. */
-async function countCases(ctx: Ctx, by: 'plan' | 'model', months: readonly string[]): Promise<Map<string, Counts>> {
+async function countCases(ctx: Ctx, by: 'plan' | 'model', months: readonly Month[]): Promise<Map<string, Counts>> {
   const plans = new Map((await ctx.db.selectFrom('contracts').select(['id', 'plan']).execute()).map(({ id, plan }) => [id, plan]));
   const models = new Map((await ctx.db.selectFrom('models').select(['id', 'code']).execute()).map(({ id, code }) => [id, code]));
-  const starts = [...months.map((month) => `${month}-01`), addMonths(`${months.at(-1) ?? '1970-01'}-01`, 1)].map((day) => startOfDay(day, ctx.zone));
+  const starts = [...months.map(({ first }) => first), months.at(-1)?.end ?? '1970-01-01'].map((day) => startOfDay(day, ctx.zone));
   const counts = new Map<string, Counts>();
   for (const row of await measuredCases(ctx)) {
     const month = months[starts.findIndex((start) => row.opened_at < start) - 1];
     if (month === undefined) continue;
-    const key = `${month} ${(by === 'plan' ? plans.get(row.contract_id ?? '') : models.get(row.model_id ?? '')) ?? ''}`;
+    const key = `${month.name} ${(by === 'plan' ? plans.get(row.contract_id ?? '') : models.get(row.model_id ?? '')) ?? ''}`;
     const before = counts.get(key) ?? NOTHING;
     counts.set(key, { gross: before.gross + 1, net: before.net + (isInbound(row) ? 1 : 0) });
   }
   return counts;
 }
 
-/** Contract-days ÷ days of the month. A contract runs through its last day; a cancelled one until the day before. */
-async function activeContracts(ctx: Ctx, months: readonly string[]): Promise<Map<string, number>> {
+/** Contract-days ÷ days of the month so far. A contract runs through its last day; a cancelled one until the day before. */
+async function activeContracts(ctx: Ctx, months: readonly Month[]): Promise<Map<string, number>> {
   const contracts = await ctx.db.selectFrom('contracts').select(['plan', 'starts_on', 'ends_on', 'cancelled_on']).execute();
   const active = new Map<string, number>();
-  for (const month of months) {
-    const [first, end] = [`${month}-01`, addMonths(`${month}-01`, 1)];
+  for (const { name, first, end } of months) {
     for (const { plan, starts_on, ends_on, cancelled_on } of contracts) {
       // Days are text that sorts by time; Math.min and Math.max know only numbers.
       const [until = end] = [ends_on === null ? end : addDays(ends_on, 1), cancelled_on ?? end, end].sort();
       const [, from = first] = [starts_on, first].sort();
       const ran = daysBetween(from, until);
-      const key = `${month} ${plan}`;
+      const key = `${name} ${plan}`;
       if (ran > 0) active.set(key, (active.get(key) ?? 0) + ran / daysBetween(first, end));
     }
   }
   return active;
 }
 
-/** Units in service, the mean of the first days of this month and the next: a million intervals are counted by the store, not read. */
-async function activeUnits(ctx: Ctx, months: readonly string[]): Promise<Map<string, number>> {
+/** Units in service, the mean of the first day of the month and the day after its last: a million intervals are counted by the store, not read. */
+async function activeUnits(ctx: Ctx, months: readonly Month[]): Promise<Map<string, number>> {
   const active = new Map<string, number>();
   const known = new Map<Day, Map<string, number>>();
-  for (const month of months) {
-    for (const day of [`${month}-01`, addMonths(`${month}-01`, 1)]) {
+  for (const { name, first, end } of months) {
+    for (const day of [first, end]) {
       const counts = known.get(day) ?? (await unitsInService(ctx, day));
       known.set(day, counts);
-      for (const [model, units] of counts) active.set(`${month} ${model}`, (active.get(`${month} ${model}`) ?? 0) + units / 2);
+      for (const [model, units] of counts) active.set(`${name} ${model}`, (active.get(`${name} ${model}`) ?? 0) + units / 2);
     }
   }
   return active;
@@ -134,15 +149,16 @@ async function unitsInService(ctx: Ctx, day: Day): Promise<Map<string, number>> 
   return new Map(rows.map(({ code, units }) => [code, units]));
 }
 
-function rateRow(month: string, group: string | null, { gross, net }: Counts, active: number): InquiryRate {
+function rateRow({ name, elapsed }: Month, group: string | null, { gross, net }: Counts, active: number): InquiryRate {
   const interval = garwoodInterval(net);
-  const per = (count: number): number | null => (active > 0 ? count / active : null);
+  const per = (count: number): number | null => (active > 0 ? count / (active * elapsed) : null);
   return {
-    month,
+    month: name,
     group,
     gross,
     net,
     active,
+    elapsed,
     gross_rate: per(gross),
     net_rate: per(net),
     ci_low: per(interval.low),

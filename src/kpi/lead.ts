@@ -4,7 +4,7 @@ import { isInbound, measuredCases } from '../case/held.ts';
 import { isOpen } from '../case/lifecycle.ts';
 import { allow } from '../core/actor.ts';
 import { weekdayOf } from '../core/businessTime.ts';
-import { addDays, DAY_MS, dayOf, startOfDay } from '../core/time.ts';
+import { addDays, DAY_MS, dayOf, hourOf, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { type Days, periodOf } from './queries.ts';
 import type { Period } from './rules.ts';
@@ -34,15 +34,17 @@ export async function listLead(ctx: Ctx, days: Days) {
   };
 }
 
-/** Cases per weekday (0 = Monday) and hour of the business zone; only cells that have some. */
+/** Offsets of zones are multiples of a quarter of an hour: within one the clock on the wall shows one hour. */
+const QUARTER_MS = 900_000;
+
+/** Cases per weekday (0 = Monday) and hour of the business zone, as its clocks showed it; only cells that have some. */
 function arrivals(ctx: Ctx, moments: readonly number[]): { weekday: number; hour: number; cases: number }[] {
   const cells = new Map<number, number>();
-  const starts = new Map<string, number>();
+  const quarters = new Map<number, number>();
   for (const at of moments) {
-    const day = dayOf(at, ctx.zone);
-    const start = starts.get(day) ?? startOfDay(day, ctx.zone);
-    starts.set(day, start);
-    const cell = weekdayOf(day) * 24 + Math.min(23, Math.floor((at - start) / 3_600_000));
+    const quarter = Math.floor(at / QUARTER_MS);
+    const cell = quarters.get(quarter) ?? weekdayOf(dayOf(at, ctx.zone)) * 24 + hourOf(at, ctx.zone);
+    quarters.set(quarter, cell);
     cells.set(cell, (cells.get(cell) ?? 0) + 1);
   }
   return [...cells].sort(([a], [b]) => a - b).map(([cell, cases]) => ({ weekday: Math.floor(cell / 24), hour: cell % 24, cases }));

@@ -1,7 +1,9 @@
 // The page of one KPI: its filters, its targets and notes, and the cases it counts.
 
 import type { CaseRow } from '../case/table.ts';
+import { stateWords } from '../case/words.ts';
 import { may } from '../core/actor.ts';
+import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Field, Filters, Form, Section, Select, Table } from '../web/parts.tsx';
 import { PeriodFields, WhoseField } from './fields.tsx';
@@ -103,11 +105,12 @@ export function CountedCases({ c, count, cases }: { c: AppContext; count: number
         caption={w.cases}
         rows={cases}
         columns={[
-          { head: '', cell: (row) => <a href={`/cases/${row.id}`}>{row.number}</a> },
-          { head: '', cell: (row) => row.subject },
-          { head: '', cell: (row) => row.state },
+          { head: w.number, cell: (row) => <a href={`/cases/${row.id}`}>{row.number}</a> },
+          { head: w.subject, cell: (row) => row.subject },
+          { head: w.state, cell: (row) => speak(stateWords[row.state], c.var.locale) },
         ]}
       />
+      {count > cases.length ? <p class="hint">{w.first_of(cases.length, count)}</p> : null}
     </Section>
   );
 }

@@ -40,7 +40,11 @@ export async function listKpis(ctx: Ctx, days: Days, filter: KpiFilter): Promise
     ...results,
     backlog(backlogAt(cases, Math.min(period.to_at, ctx.now), filter)),
     await casesPerHour(ctx, days, filter, results),
-    ...(await helpKpis(ctx, period)),
+    ...(await helpKpis(
+      ctx,
+      period,
+      Object.values(filter).some((value) => value !== undefined),
+    )),
   ];
 }
 
@@ -182,17 +186,19 @@ async function casesPerHour(ctx: Ctx, days: Days, filter: KpiFilter, results: re
   };
 }
 
-/** Self-resolution and zero-hit searches of the public help. */
-async function helpKpis(ctx: Ctx, { from_at, to_at }: Period): Promise<NamedResult[]> {
-  const events = await ctx.db
-    .selectFrom('article_events')
-    .select(['visit_key', 'kind', 'hits'])
-    .where('at', '>=', from_at)
-    .where('at', '<', to_at)
-    .where('kind', '<>', 'read')
-    .orderBy('at')
-    .orderBy('id')
-    .execute();
+/** Self-resolution and zero-hit searches of the public help. Its visitors have no owner and no model: narrowed to some, the shares are unknown. */
+async function helpKpis(ctx: Ctx, { from_at, to_at }: Period, narrowed: boolean): Promise<NamedResult[]> {
+  const events = narrowed
+    ? []
+    : await ctx.db
+        .selectFrom('article_events')
+        .select(['visit_key', 'kind', 'hits'])
+        .where('at', '>=', from_at)
+        .where('at', '<', to_at)
+        .where('kind', '<>', 'read')
+        .orderBy('at')
+        .orderBy('id')
+        .execute();
   const searches = events.filter(({ kind }) => kind === 'search');
   const outcomes = new Map<string, 'solved' | 'not_solved' | 'contact'>();
   for (const { visit_key, kind } of events) if (kind === 'solved' || kind === 'not_solved' || kind === 'contact') outcomes.set(visit_key, kind);

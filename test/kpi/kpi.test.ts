@@ -145,7 +145,7 @@ eachDb('KPIs', (test) => {
         version: 1,
       })
       .execute();
-    const rows = await listInquiryRates(as(test, lena, 20 * DAY), APRIL, 'plan');
+    const rows = await listInquiryRates(as(test, lena, 30 * DAY), APRIL, 'plan');
     const all = rows.find(({ group }) => group === null);
     const basic = rows.find(({ group }) => group === 'basic');
     expect(basic?.active).toBeCloseTo(2.5, 10);
