@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
+import { readBytes } from './attachment/files.ts';
 import { measuredCases } from './case/held.ts';
 import type { Config } from './config.ts';
 import { systemActor } from './core/actor.ts';
@@ -75,7 +76,14 @@ export async function startServer(config: Config): Promise<Running> {
     const server = await listen(config, app.fetch);
     closing.push(() => stopListening(server));
     closing.push(warmKpis(store, config, log));
-    closing.push(runJobs([...schedule, deliveryJob(config), mendingJob(importKinds)], { store, zone: config.tz_business, now: Date.now, log }));
+    closing.push(
+      runJobs([...schedule, deliveryJob({ ...config, file_bytes: (hash) => readBytes(config.data_dir, hash) }), mendingJob(importKinds)], {
+        store,
+        zone: config.tz_business,
+        now: Date.now,
+        log,
+      }),
+    );
     return { url: urlOf(config, server), mqtt: config.mqtt_url ?? `mqtt://${config.mqtt_host}:${ingest.status().port ?? config.mqtt_port}`, store, close };
   } catch (error) {
     await close();

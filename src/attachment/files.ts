@@ -1,6 +1,6 @@
 // The bytes of attachments: under DATA_DIR by their hash, in folders of two letters, each content once.
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { newSecret, sha256 } from '../core/id.ts';
@@ -31,6 +31,12 @@ export async function openFile(dataDir: string, hash: string): Promise<ReadableS
   // Node's web stream and the global one are the same class under two names.
   return (await exists(file)) ? (Readable.toWeb(createReadStream(file)) as ReadableStream) : null;
 }
+
+/** All the bytes, or null when the file is gone. */
+export const readBytes = async (dataDir: string, hash: string): Promise<Uint8Array | null> => {
+  const file = fileOf(dataDir, hash);
+  return (await exists(file)) ? readFile(file) : null;
+};
 
 const exists = (file: string): Promise<boolean> =>
   stat(file).then(

@@ -22,10 +22,9 @@ import {
   TakeOwner,
   WaitFor,
   WithReason,
-  WriteMessage,
 } from './inputs.ts';
 import { mergeCase, unmergeCase } from './merge.ts';
-import { classifyMessage, writeMessage } from './message.ts';
+import { classifyMessage } from './message.ts';
 import { describeCase, giveOwner } from './owner.ts';
 import { promoteAnswer } from './promote.ts';
 import { getCase } from './queries.ts';
@@ -59,7 +58,6 @@ onCase('description', DescribeCase.extend({ customer: z.string().max(64).optiona
   const same = customer_id === (await getCase(ctx, id)).customer_id;
   return describeCase(ctx, id, same ? input : { ...input, customer_id });
 });
-onCase('messages', WriteMessage, writeMessage);
 onCase('message-classifications', z.object({ event_id: z.string(), thanks: yes }), classifyMessage);
 onCase('waits', WaitFor, waitFor);
 onCase('next-step', SetNextStep, setNextStep);

@@ -68,9 +68,12 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
   );
 });
 
-/** What the timeline calls people and units. */
-const namesIn = ({ owners, units }: ReadCase): Map<string, string> =>
-  new Map([...owners.map(({ id, name }) => [id, name] as const), ...units.map(({ id, model_code, serial }) => [id, `${model_code} ${serial}`] as const)]);
+/** What the timeline calls people, units and files. */
+const namesIn = ({ owners, units, files }: ReadCase): Map<string, string> =>
+  new Map([
+    ...[...owners, ...files].map(({ id, name }) => [id, name] as const),
+    ...units.map(({ id, model_code, serial }) => [id, `${model_code} ${serial}`] as const),
+  ]);
 
 function CaseFacts({ c, read: { row, owners, categories, causes, customer, contract } }: { c: AppContext; read: ReadCase }) {
   const { locale } = c.var;

@@ -82,6 +82,9 @@ export interface EventFacts {
   next_step?: string | null;
   next_due_at?: number | null;
   thanks?: boolean;
+  /** Our mail came back: the customer has not got it. */
+  bounced?: boolean;
+  attachment_ids?: readonly string[];
   event_id?: string;
   /** Null takes it back. */
   rating?: number | null;

@@ -1,11 +1,14 @@
 // Files beside a case: what staff adds is for staff unless it is shared on purpose, what a partner adds is for both.
 import { z } from 'zod';
-import { attachFile, listAttachments } from '../attachment/attach.ts';
+import { attachFile, attachKept, cleanAndKeep, type KeptFile, listAttachments } from '../attachment/attach.ts';
 import type { AttachmentRow } from '../attachment/table.ts';
 import { invalid } from '../core/problem.ts';
+import { type Ctx, transaction } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, readForm, seeOther } from '../web/page.tsx';
 import { Badge, Field, Form, Moment, Section, Select, Table } from '../web/parts.tsx';
+import { WriteMessage } from './inputs.ts';
+import { writeMessage } from './message.ts';
 import { getCase } from './queries.ts';
 import { words } from './words.ts';
 
@@ -23,8 +26,34 @@ export function caseFilePages(dataDir: string): Pages {
       await attachFile(ctx, dataDir, { record_kind: 'case', record_id: row.id, visibility, name: one.name, bytes: new Uint8Array(await one.arrayBuffer()) });
     return seeOther(c, ctx.actor.partner_id === null ? `/cases/${row.id}#files` : `/portal/cases/${row.id}#files`);
   });
+  action(pages, '/cases/:id/messages', 'case:write', async (c) => {
+    const { ctx, locale } = c.var;
+    const row = await getCase(ctx, c.req.param('id') ?? '');
+    const { file = [], attachment_ids, ...message } = await readForm(c, MessageForm);
+    const given = [file].flat().filter(({ size }) => size > 0);
+    const kept = await Promise.all(given.map(async (one) => cleanAndKeep(dataDir, { name: one.name, bytes: new Uint8Array(await one.arrayBuffer()) })));
+    await replyWith(ctx, row.id, { ...message, ...(attachment_ids === undefined ? {} : { attachment_ids }) }, kept);
+    return seeOther(c, ctx.actor.partner_id === null ? `/cases/${row.id}` : `/portal/cases/${row.id}`, words(locale).saved);
+  });
   return pages;
 }
+
+const MessageForm = WriteMessage.omit({ attachment_ids: true }).extend({
+  file: z.array(z.instanceof(File)).or(z.instanceof(File)).optional(),
+  attachment_ids: z
+    .string()
+    .transform((id) => [id])
+    .or(z.array(z.string()))
+    .optional(),
+});
+
+/** Message and new files are one: neither is kept without the other. */
+const replyWith = (ctx: Ctx, case_id: string, message: WriteMessage, kept: readonly KeptFile[]): Promise<unknown> =>
+  transaction(ctx, async (ctx) => {
+    const ids = [...(message.attachment_ids ?? [])];
+    for (const file of kept) ids.push((await attachKept(ctx, { record_kind: 'case', record_id: case_id, visibility: 'public' }, file)).id);
+    return writeMessage(ctx, case_id, { ...message, ...(ids.length === 0 ? {} : { attachment_ids: ids }) });
+  });
 
 export const listCaseFiles = (c: AppContext, case_id: string): Promise<AttachmentRow[]> => listAttachments(c.var.ctx, 'case', case_id);
 

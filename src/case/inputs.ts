@@ -61,6 +61,8 @@ export const WriteMessage = z.strictObject({
   from: z.enum(['staff', 'customer', 'bot']).default('staff'),
   /** After a public reply: whom we wait for, if anybody. */
   waiting_for: z.enum(['customer']).optional(),
+  /** Public files of the case that go with a reply to the customer. */
+  attachment_ids: z.array(Id).max(20).optional(),
   at: InstantText.optional(),
   source_key: z.string().min(1).max(200).optional(),
 });

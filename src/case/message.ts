@@ -1,8 +1,10 @@
 // What is said: public to the customer, or internal. An internal note is another kind of event, and no reader but staff is ever given one.
+import { listAttachments } from '../attachment/attach.ts';
+import type { AttachmentRow } from '../attachment/table.ts';
 import { newId } from '../core/id.ts';
-import { Problem } from '../core/problem.ts';
+import { invalid, Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { queueMail } from '../outbox/tell.ts';
+import { type MailedFile, queueMail } from '../outbox/tell.ts';
 import type { WriteMessage } from './inputs.ts';
 import { refuseAside } from './owner.ts';
 import { changeCase, type Draft } from './record.ts';
@@ -13,6 +15,7 @@ import type { CaseRow } from './table.ts';
 export const writeMessage = (ctx: Ctx, id: string, input: WriteMessage, expected?: number): Promise<CaseRow> =>
   changeCase(ctx, id, expected, async (row, ctx) => {
     refuseAside(row);
+    refuseFilesElsewhere(ctx, input);
     if (ctx.actor.partner_id !== null) return [incoming(input, 'partner', row)];
     if (input.from === 'customer') return [incoming(input, 'customer', row)];
     if (input.visibility === 'internal') return [{ ...moment(input), kind: 'note', body: input.text }];
@@ -57,15 +60,46 @@ async function replied(ctx: Ctx, row: CaseRow, input: WriteMessage): Promise<Dra
     });
   if (row.state === 'new')
     throw new Problem('conflict', ['Take the case before answering', '先に担当者を決めてください'], { blocking: `/api/v1/cases/${row.id}` });
-  await mailContact(ctx, row, input.text, input.source_key);
-  const reply: Draft = { ...moment(input), kind: 'message_out', visibility: 'public', body: input.text };
+  const files = await mailedFiles(ctx, row, input.attachment_ids ?? []);
+  await mailContact(ctx, row, input.text, { key: input.source_key, files });
+  const facts = files.length === 0 ? {} : { facts: { attachment_ids: files.map(({ id }) => id) } };
+  const reply: Draft = { ...moment(input), kind: 'message_out', visibility: 'public', body: input.text, ...facts };
   return input.waiting_for === undefined ? [reply] : [reply, { kind: 'waiting', facts: { waiting_for: input.waiting_for } }];
+}
+
+/** Only what goes out by mail takes files along. */
+function refuseFilesElsewhere(ctx: Ctx, { attachment_ids = [], visibility, from }: WriteMessage): void {
+  if (attachment_ids.length > 0 && (ctx.actor.partner_id !== null || visibility === 'internal' || from !== 'staff'))
+    throw invalid('attachment_ids', ['Only a reply to the customer takes files', '添付できるのは顧客への返信だけです'], ctx.actor.locale);
+}
+
+/** What most mail servers still take, with a third for the encoding. */
+const MOST_BYTES = 15 * 1024 * 1024;
+
+/** The files of a reply. Throws `invalid` for one that is not beside the case, that is internal, and for more than mail carries. */
+async function mailedFiles(ctx: Ctx, row: CaseRow, ids: readonly string[]): Promise<AttachmentRow[]> {
+  if (ids.length === 0) return [];
+  const beside = await listAttachments(ctx, 'case', row.id);
+  const files = [...new Set(ids)].map((id) => {
+    const file = beside.find((one) => one.id === id);
+    if (file === undefined) throw invalid('attachment_ids', ['No such file beside the case', 'この問い合わせに該当するファイルがありません'], ctx.actor.locale);
+    if (file.visibility !== 'public') throw invalid('attachment_ids', [`${file.name} is for staff alone`, `${file.name} は社内限定です`], ctx.actor.locale);
+    return file;
+  });
+  if (files.reduce((sum, { size_bytes }) => sum + size_bytes, 0) > MOST_BYTES)
+    throw invalid('attachment_ids', ['More than 15 MiB: too much for a mail', '合計15 MiBを超えるためメールで送信できません'], ctx.actor.locale);
+  return files;
 }
 
 export const CASE_MAIL = 'case.message_out';
 
 /** The mail a public message becomes. Its subject carries the number, its Message-ID the outbox row, by which an answer finds the case. */
-export async function mailContact(ctx: Ctx, row: CaseRow, text: string, key: string = newId(ctx.now)): Promise<void> {
+export async function mailContact(
+  ctx: Ctx,
+  row: CaseRow,
+  text: string,
+  { key = newId(ctx.now), files = [] }: { key?: string | undefined; files?: readonly MailedFile[] } = {},
+): Promise<void> {
   if (row.contact_email === null) return;
   await queueMail(ctx, {
     to: row.contact_email,
@@ -73,6 +107,7 @@ export async function mailContact(ctx: Ctx, row: CaseRow, text: string, key: str
     text,
     topic: CASE_MAIL,
     dedupe_key: `case-message:${row.id}:${key}`,
+    ...(files.length === 0 ? {} : { files: files.map(({ name, media_type, sha256 }) => ({ name, media_type, sha256 })) }),
   });
 }
 

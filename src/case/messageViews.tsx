@@ -1,6 +1,6 @@
 // Writing in a case: the reply to the customer with its templates, the internal note, and what the customer said elsewhere.
 import { speak } from '../core/words.ts';
-import { Form, Section, Select, TextArea } from '../web/parts.tsx';
+import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
 import { at, type Shown } from './actionForm.ts';
 import { fillTemplate } from './rules.ts';
 import { words } from './words.ts';
@@ -35,13 +35,36 @@ export function Reply({ c, read }: Shown) {
           <button type="submit">{w.use_template}</button>
         </form>
       )}
-      <Form action={at(read, 'messages')} label={w.reply}>
+      <Form action={at(read, 'messages')} label={w.reply} enctype="multipart/form-data">
         <input type="hidden" name="visibility" value="public" />
         <TextArea label={w.reply} name="text" value={text} required rows={5} />
         <Select label={w.wait_for} name="waiting_for" blank="—" options={[{ value: 'customer', label: speak(['the customer', '顧客'], locale) }]} />
+        <FilesAlong c={c} read={read} />
         <button type="submit">{w.send}</button>
       </Form>
     </Section>
+  );
+}
+
+/** New files, and public ones that lie beside the case and were not sent yet. */
+function FilesAlong({ c, read }: Shown) {
+  const w = words(c.var.locale);
+  const sent = new Set(read.events.flatMap(({ facts }) => facts.attachment_ids ?? []));
+  const unsent = read.files.filter((file) => file.visibility === 'public' && !sent.has(file.id));
+  return (
+    <>
+      <Field label={w.files_along} name="file" type="file" multiple hint={w.files_along_hint} />
+      {unsent.length === 0 ? null : (
+        <fieldset>
+          <legend>{w.files_shared}</legend>
+          {unsent.map((file) => (
+            <label>
+              <input type="checkbox" name="attachment_ids" value={file.id} /> {file.name}
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </>
   );
 }
 

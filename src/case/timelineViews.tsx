@@ -24,6 +24,7 @@ export function Timeline({ c, case_id, events, names = new Map() }: Told) {
           <p class="meta">
             <strong>{speak(eventWords[event.kind], locale)}</strong> · {event.actor_name} · <Moment c={c} at={event.at} />{' '}
             {staff ? <Badge tone={event.visibility === 'public' ? 'info' : 'neutral'}>{event.visibility === 'public' ? w.public : w.internal}</Badge> : null}
+            {event.facts.bounced === true ? <Badge tone="bad">{w.came_back}</Badge> : null}
             {event.kind === 'message_in' && event.facts.thanks === true ? <Badge tone="good">{w.only_thanks}</Badge> : null}
           </p>
           <Details event={event} names={names} c={c} />
@@ -56,7 +57,7 @@ export function Timeline({ c, case_id, events, names = new Map() }: Told) {
 function Details({ c, event, names }: { c: AppContext; event: CaseEvent; names: ReadonlyMap<string, string> }) {
   const { locale } = c.var;
   const w = words(locale);
-  const { owner_id, unit_id, waiting_for, minutes, next_step, command, rating } = event.facts;
+  const { owner_id, unit_id, waiting_for, minutes, next_step, command, rating, attachment_ids = [] } = event.facts;
   const said = [
     ...(owner_id === undefined ? [] : [`→ ${names.get(owner_id) ?? owner_id}`]),
     ...(unit_id === undefined ? [] : [names.get(unit_id) ?? unit_id]),
@@ -64,6 +65,7 @@ function Details({ c, event, names }: { c: AppContext; event: CaseEvent; names: 
     ...(minutes === undefined ? [] : [`${minutes} ${w.work_short}`]),
     ...(next_step === undefined || next_step === null ? [] : [`${w.next_step}: ${next_step}`]),
     ...(command === undefined ? [] : [command]),
+    ...(attachment_ids.length === 0 ? [] : [`${w.with_file}: ${attachment_ids.map((id) => names.get(id) ?? id).join(', ')}`]),
     ...(rating === undefined ? [] : [rating === null ? w.rating_back : `${rating} / 5`]),
   ];
   return said.length === 0 ? null : <p>{said.join(' · ')}</p>;

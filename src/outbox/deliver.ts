@@ -4,12 +4,15 @@ import type { Ctx } from '../db/ctx.ts';
 import { callWebhook } from './callWebhook.ts';
 import { OutOfReach, type PrivateReach } from './reach.ts';
 import type { OutboxRow } from './table.ts';
+import type { MailedFile } from './tell.ts';
 
 export interface DeliverySettings {
   readonly smtp_url?: string | undefined;
   readonly mail_from?: string | undefined;
   readonly public_url?: string | undefined;
   readonly webhook_private?: PrivateReach | undefined;
+  /** The bytes of a file under DATA_DIR by their hash, null when they are gone. Without it mail with files fails. */
+  readonly file_bytes?: ((sha256: string) => Promise<Uint8Array | null>) | undefined;
 }
 
 /** Waits between attempts; after the last the row has failed until somebody replays it. About two days in all. */
@@ -24,6 +27,12 @@ export interface Delivered {
   retried: number;
   failed: number;
   waiting: number;
+}
+
+interface MailedAttachment {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Buffer;
 }
 
 type Outcome = { readonly result: 'sent' } | { readonly result: 'retry' | 'fail' | 'wait'; readonly error: string };
@@ -82,7 +91,7 @@ async function settle(ctx: Ctx, row: OutboxRow, outcome: Outcome, delivered: Del
     .execute();
 }
 
-function mailer({ smtp_url, mail_from, public_url }: DeliverySettings): { send(row: OutboxRow): Promise<Outcome>; close(): void } {
+function mailer({ smtp_url, mail_from, public_url, file_bytes }: DeliverySettings): { send(row: OutboxRow): Promise<Outcome>; close(): void } {
   if (smtp_url === undefined || mail_from === undefined) {
     return { send: async () => ({ result: 'wait', error: 'SMTP_URL and MAIL_FROM are not set' }), close: () => undefined };
   }
@@ -91,7 +100,14 @@ function mailer({ smtp_url, mail_from, public_url }: DeliverySettings): { send(r
   return {
     close: () => transport.close(),
     send: async (row) => {
-      const { subject, text }: { subject: string; text: string } = JSON.parse(row.payload);
+      const { subject, text, files = [] }: { subject: string; text: string; files?: readonly MailedFile[] } = JSON.parse(row.payload);
+      const attachments: MailedAttachment[] = [];
+      for (const { name, media_type, sha256 } of files) {
+        const bytes = (await file_bytes?.(sha256)) ?? null;
+        // The customer was told of the file: a mail without it is worse than one that waits for a person.
+        if (bytes === null) return { result: 'fail', error: `The file ${name} is gone` };
+        attachments.push({ filename: name, contentType: media_type, content: Buffer.from(bytes) });
+      }
       try {
         // The same row has the same Message-ID: a mail sent twice by a crash is one to the receiver.
         await transport.sendMail({
@@ -100,6 +116,7 @@ function mailer({ smtp_url, mail_from, public_url }: DeliverySettings): { send(r
           subject,
           text: text.replaceAll('{{public_url}}', public_url ?? ''),
           messageId: `<${row.id}@${host}>`,
+          attachments,
         });
         return { result: 'sent' };
       } catch (error) {

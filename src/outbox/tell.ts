@@ -40,8 +40,24 @@ export async function tellWebhooks(ctx: Ctx, deeds: readonly Told[]): Promise<vo
   for (const row of rows) await ctx.db.insertInto('outbox').values(row).execute();
 }
 
+/** A file that goes with a mail: its bytes lie under DATA_DIR by their hash. */
+export interface MailedFile {
+  readonly name: string;
+  readonly media_type: string;
+  readonly sha256: string;
+}
+
+interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly topic: string;
+  readonly dedupe_key?: string;
+  readonly files?: readonly MailedFile[];
+}
+
 /** Queues one mail. With a `dedupe_key` the same mail is queued once, however often this is called. */
-export async function queueMail(ctx: Ctx, mail: { to: string; subject: string; text: string; topic: string; dedupe_key?: string }): Promise<void> {
+export async function queueMail(ctx: Ctx, mail: Mail): Promise<void> {
   await ctx.db
     .insertInto('outbox')
     .values({
@@ -49,7 +65,7 @@ export async function queueMail(ctx: Ctx, mail: { to: string; subject: string; t
       kind: 'mail',
       target: mail.to,
       topic: mail.topic,
-      payload: JSON.stringify({ subject: mail.subject, text: mail.text }),
+      payload: JSON.stringify({ subject: mail.subject, text: mail.text, ...(mail.files === undefined ? {} : { files: mail.files }) }),
       dedupe_key: mail.dedupe_key ?? null,
       created_at: ctx.now,
       attempts: 0,
