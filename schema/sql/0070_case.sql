@@ -246,6 +246,33 @@ CREATE TABLE calendars (
   created_at BIGINT NOT NULL
 );
 
+-- Mail that programs wrote and that answers no case: bounces, notices of absence, alarms of other systems. Kept until a person opens a case of it or lays it aside.
+CREATE TABLE automatic_mails (
+  id TEXT NOT NULL PRIMARY KEY,
+  message_id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('waiting','opened','dismissed')),
+  from_email TEXT NOT NULL,
+  from_name TEXT,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  -- It says that a mail of ours could not be delivered; which one, if it is known.
+  bounced BIGINT NOT NULL CHECK (bounced IN (0,1)),
+  outbox_id TEXT REFERENCES outbox (id),
+  files TEXT NOT NULL,
+  refused_files TEXT NOT NULL,
+  sent_at BIGINT,
+  received_at BIGINT NOT NULL,
+  case_id TEXT REFERENCES cases (id),
+  settled_by TEXT,
+  settled_at BIGINT,
+  reason TEXT,
+  version BIGINT NOT NULL DEFAULT 1,
+  CHECK ((state = 'waiting') = (settled_at IS NULL)),
+  CHECK ((state = 'opened') = (case_id IS NOT NULL))
+);
+CREATE INDEX automatic_mails_waiting ON automatic_mails (received_at) WHERE state = 'waiting';
+CREATE INDEX automatic_mails_by_outbox ON automatic_mails (outbox_id) WHERE outbox_id IS NOT NULL;
+
 -- The links by which customers rate: only the hash is kept.
 CREATE TABLE case_rating_links (
   hash TEXT NOT NULL PRIMARY KEY,

@@ -6,6 +6,7 @@ import type { AppContext } from '../web/env.ts';
 import { getting, gettingOne, posting, postingBare, postingTo } from '../web/recordRoutes.ts';
 import { IdParam, ListQuery, newApi, pageOf } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
+import { automaticMailApi } from './automaticMailApi.ts';
 import { closeCase, reopenCase, setNextStep, solveCase, toggleSpam, waitFor } from './course.ts';
 import {
   ClassifyMessage,
@@ -148,6 +149,7 @@ caseApi.openapi(postingBare({ path: '/cases/{id}/closure', gate: 'case:write', t
 
 caseApi.route('/', caseToolsApi);
 caseApi.route('/', remedyApi);
+caseApi.route('/', automaticMailApi);
 
 function answer(c: AppContext, row: CaseRow) {
   setETag(c, row.version);

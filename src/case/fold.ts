@@ -139,6 +139,10 @@ function apply(folding: Folding, event: CaseEvent): void {
     case 'message_out':
       staffReplies(folding, event);
       return;
+    case 'auto_reply':
+      // What did not arrive still has to be said.
+      if (event.facts.bounced === true && isOpen(folding.under)) row.unanswered_since_at ??= event.at;
+      return;
     case 'waiting':
       step(folding, event.at, waitStep(event.facts));
       return;

@@ -3,20 +3,23 @@ import { attachKept, cleanAndKeep, type KeptFile } from '../attachment/attach.ts
 import { allow, staffOnly } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { findAutomatic, keepAutomatic } from './automaticMail.ts';
 import { CASE_MAIL, caseOfMail } from './message.ts';
-import { openCase } from './open.ts';
+import { draftsOf, mailKey, openFromMail } from './openFromMail.ts';
 import { type InboundMail, readMail } from './readMail.ts';
-import { type Draft, lockCases, recordEvents } from './record.ts';
-import { caseNumberIn, onlyThanks, withoutQuotes } from './rules.ts';
-import type { CaseRow } from './table.ts';
+import { lockCases, recordEvents } from './record.ts';
+import { caseNumberIn } from './rules.ts';
+import type { AutomaticMailRow, CaseRow } from './table.ts';
 
-/** A mail's own date counts only when it is this near to now. */
-const BELIEVED_MS = 7 * 86_400_000;
+export type Received =
+  | { readonly outcome: 'opened' | 'added' | 'repeated'; readonly row: CaseRow; readonly kept: null }
+  | { readonly outcome: 'kept' | 'repeated'; readonly row: null; readonly kept: AutomaticMailRow };
 
-type Outcome = 'opened' | 'added' | 'repeated';
-
-/** Adds the mail, with its files under `dataDir`, to the case it answers; otherwise opens one. Throws `malformed` for what is no mail. */
-export async function receiveMail(ctx: Ctx, dataDir: string, raw: Uint8Array): Promise<{ row: CaseRow; outcome: Outcome }> {
+/**
+ * Adds the mail, with its files under `dataDir`, to the case it answers; otherwise opens one. What a program wrote opens none: it is kept for a person to look at.
+ * Throws `malformed` for what is no mail.
+ */
+export async function receiveMail(ctx: Ctx, dataDir: string, raw: Uint8Array): Promise<Received> {
   allow(ctx, 'case:write');
   staffOnly(ctx);
   const mail = await readMail(raw);
@@ -24,13 +27,16 @@ export async function receiveMail(ctx: Ctx, dataDir: string, raw: Uint8Array): P
   return transaction(ctx, async (ctx) => {
     const change_no = await lockCases(ctx);
     const known = await caseSaying(ctx, [mailKey(mail.message_id)]);
-    if (known !== undefined) return { row: known, outcome: 'repeated' };
+    if (known !== undefined) return { row: known, kept: null, outcome: 'repeated' };
+    const before = await findAutomatic(ctx, mail.message_id);
+    if (before !== undefined) return { row: null, kept: before, outcome: 'repeated' };
     const named = (await caseAnswered(ctx, mail)) ?? (await caseNamed(ctx, mail));
+    if (named === undefined && mail.automatic) return { row: null, kept: await keepAutomatic(ctx, mail, files), outcome: 'kept' };
     const row =
       named === undefined ? await openFromMail(ctx, mail, files.refused) : await recordEvents(ctx, named, draftsOf(ctx, mail, files.refused), change_no);
     // They came from outside: whoever wrote them may see them.
     for (const file of files.kept) await attachKept(ctx, { record_kind: 'case', record_id: row.id, visibility: 'public' }, file);
-    return { row, outcome: named === undefined ? 'opened' : 'added' };
+    return { row, kept: null, outcome: named === undefined ? 'opened' : 'added' };
   });
 }
 
@@ -48,8 +54,6 @@ async function keepFiles(dataDir: string, mail: InboundMail): Promise<{ kept: Ke
   }
   return { kept, refused };
 }
-
-const mailKey = (message_id: string): string => `mail:${message_id}`;
 
 const caseSaying = (ctx: Ctx, source_keys: readonly string[]): Promise<CaseRow | undefined> =>
   ctx.db
@@ -102,53 +106,3 @@ async function belongs(ctx: Ctx, row: CaseRow, address: string): Promise<boolean
 /** What was merged goes on in the other case. */
 const goneOn = async (ctx: Ctx, row: CaseRow | undefined): Promise<CaseRow | undefined> =>
   row === undefined || row.merged_into_id === null ? row : ctx.db.selectFrom('cases').selectAll().where('id', '=', row.merged_into_id).executeTakeFirst();
-
-const draftsOf = (ctx: Ctx, mail: InboundMail, refused: readonly string[]): Draft[] => [
-  messageOf(ctx, mail),
-  ...(refused.length === 0
-    ? []
-    : [{ kind: 'note' as const, at: momentOf(ctx, mail), body: `Not kept, of a type or size we do not take: ${refused.join(', ')}` }]),
-];
-
-const messageOf = (ctx: Ctx, mail: InboundMail): Draft & { readonly at: number } => {
-  const said = { body: mail.text, at: momentOf(ctx, mail), source_key: mailKey(mail.message_id), actor: { id: mail.from, name: mail.from_name ?? mail.from } };
-  return mail.automatic
-    ? { ...said, kind: 'auto_reply' as const, visibility: 'public' as const, by_kind: 'bot' as const }
-    : {
-        ...said,
-        kind: 'message_in' as const,
-        visibility: 'public' as const,
-        by_kind: 'customer' as const,
-        facts: { thanks: onlyThanks(withoutQuotes(mail.text)) },
-      };
-};
-
-const momentOf = (ctx: Ctx, mail: InboundMail): number =>
-  mail.sent_at !== null && mail.sent_at <= ctx.now && ctx.now - mail.sent_at < BELIEVED_MS ? mail.sent_at : ctx.now;
-
-async function openFromMail(ctx: Ctx, mail: InboundMail, refused: readonly string[]): Promise<CaseRow> {
-  const customer = await ctx.db
-    .selectFrom('customers')
-    .select(['id', 'locale'])
-    .where((where) => where(where.fn<string>('lower', ['email']), '=', mail.from))
-    .executeTakeFirst();
-  const partner = await ctx.db
-    .selectFrom('partners')
-    .select('id')
-    .where((where) => where(where.fn<string>('lower', ['email']), '=', mail.from))
-    .executeTakeFirst();
-  return openCase(ctx, {
-    type: 'trouble',
-    source: 'mail',
-    initiated_by: partner !== undefined && customer === undefined ? 'partner' : 'customer',
-    subject: mail.subject,
-    unit_ids: [],
-    at: momentOf(ctx, mail),
-    ...(customer === undefined ? {} : { customer_id: customer.id }),
-    ...(partner === undefined ? {} : { partner_id: partner.id }),
-    contact_name: mail.from_name,
-    contact_email: mail.from,
-    contact_locale: customer?.locale ?? (/[ぁ-んァ-ヶ一-龠]/u.test(mail.subject + mail.text) ? 'ja' : 'en'),
-    also: draftsOf(ctx, mail, refused),
-  });
-}

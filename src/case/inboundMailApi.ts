@@ -15,7 +15,17 @@ const handOver = createRoute({
   summary: 'Hand over a mail as it came (RFC 5322); the same Message-ID twice is one message',
   ...gated('case:write'),
   request: { body: { required: true, content: { 'message/rfc822': { schema: z.string().openapi({ format: 'binary' }) } } } },
-  responses: { 201: answers(z.object({ outcome: z.enum(['opened', 'added', 'repeated']), case: CaseJson })), ...problems },
+  responses: {
+    201: answers(
+      z.object({
+        /** `kept`: written by a program and answering no case; see /automatic-mails. */
+        outcome: z.enum(['opened', 'added', 'repeated', 'kept']),
+        case: CaseJson.nullable(),
+        automatic_mail_id: z.string().nullable(),
+      }),
+    ),
+    ...problems,
+  },
 });
 
 /** Attachments go under `dataDir` (DATA_DIR). */
@@ -26,8 +36,8 @@ export function inboundMailApi(dataDir: string) {
       throw new Problem('unsupported', ['Send message/rfc822', 'message/rfc822 で送信してください']);
     const raw = new Uint8Array(await c.req.arrayBuffer());
     if (raw.length > LARGEST_MAIL_BYTES) throw new Problem('too_large', ['The mail is larger than 25 MiB', 'メールが25 MiBを超えています']);
-    const { row, outcome } = await receiveMail(c.var.ctx, dataDir, raw);
-    return c.json({ outcome, case: caseJson(row, c.var.ctx.actor) }, 201);
+    const { row, kept, outcome } = await receiveMail(c.var.ctx, dataDir, raw);
+    return c.json({ outcome, case: row === null ? null : caseJson(row, c.var.ctx.actor), automatic_mail_id: kept?.id ?? null }, 201);
   });
   return api;
 }

@@ -7,6 +7,7 @@ import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, type Column, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { countWaitingMails } from './automaticMail.ts';
 import { caseDeeds } from './bulk.tsx';
 import { customerNamed, readDeskForm, unitNamed } from './forms.ts';
 import { caseTypes, OpenCase } from './inputs.ts';
@@ -42,6 +43,7 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
     { limit: 50, sort, cursor },
   );
   const owners = staff ? await listOwners(ctx) : [];
+  const mails = staff ? await countWaitingMails(ctx) : 0;
   return show(
     c,
     { title: w.cases, nav: '/cases', kind: 'wide' },
@@ -52,6 +54,7 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
         </a>
         {staff ? <a href={`/cases?owner_id=${ctx.actor.id}&state=active`}>{w.mine}</a> : null}
         {staff ? <a href="/cases/absence">{w.absence}</a> : null}
+        {mails > 0 ? <a href="/automatic-mails">{`${w.automatic_mails} (${mails})`}</a> : null}
         {staff ? <a href="/learning">{speak(['Learning', '改善活動'], locale)}</a> : null}
         {staff ? <a href="/desk-settings">{w.tools}</a> : null}
       </PageHead>

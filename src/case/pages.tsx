@@ -2,6 +2,7 @@
 import { newPages } from '../web/page.tsx';
 import { absencePage } from './absencePage.tsx';
 import { caseActions } from './actions.ts';
+import { automaticMailPages } from './automaticMailPages.tsx';
 import { casePage } from './casePage.tsx';
 import { contactPages } from './contactPages.tsx';
 import { caseListPages } from './listPage.tsx';
@@ -14,5 +15,6 @@ casePages.route('/', contactPages);
 casePages.route('/', absencePage);
 casePages.route('/', settingsPage);
 casePages.route('/', ratePage);
+casePages.route('/', automaticMailPages);
 casePages.route('/', casePage);
 casePages.route('/', caseActions);

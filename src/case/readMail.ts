@@ -14,6 +14,8 @@ export interface InboundMail {
   readonly text: string;
   /** A vacation notice, a bounce, a list. */
   readonly automatic: boolean;
+  /** A mail of ours could not be delivered. */
+  readonly bounced: boolean;
   readonly sent_at: number | null;
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
@@ -30,14 +32,17 @@ export async function readMail(raw: Uint8Array): Promise<InboundMail> {
   const from = z.email().safeParse(email?.from?.address?.toLowerCase());
   if (email === null || !from.success) throw new Problem('malformed', ['This is no mail with a sender', '差出人のあるメールとして読めません']);
   const text = (email.text ?? textOfHtml(email.html ?? '')).trim();
+  const automatic = isAutomatic(email);
+  const bounced = automatic && isBounce(email, raw);
   return {
     message_id: email.messageId ?? sha256(raw),
-    answers: answered(email),
+    answers: [...answered(email), ...(bounced ? returned(email, raw) : [])],
     from: from.data,
     from_name: email.from?.name?.slice(0, 200) || null,
     subject: (email.subject ?? '').trim().slice(0, LONGEST_SUBJECT) || '(no subject)',
     text: text.slice(0, LONGEST_TEXT) || '(empty)',
-    automatic: isAutomatic(email),
+    automatic,
+    bounced,
     sent_at: email.date === undefined ? null : Date.parse(email.date) || null,
     files: filesOf(email),
   };
@@ -54,6 +59,21 @@ function isAutomatic(email: Email): boolean {
     /^(mailer-daemon|postmaster)@/i.test(email.from?.address ?? '')
   );
 }
+
+const asLatin = (raw: Uint8Array): string => Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1');
+
+/** RFC 3464: a report of delivery that says `failed`; what is only delayed may still arrive. */
+function isBounce(email: Email, raw: Uint8Array): boolean {
+  const type = email.headers.find(({ key }) => key === 'content-type')?.value ?? '';
+  return /multipart\/report/i.test(type) && /delivery-status/i.test(type) && /^Action:\s*failed/im.test(asLatin(raw));
+}
+
+/** The Message-IDs inside: a bounce brings back the mail it is about, or its head (RFC 3462), unencoded. */
+const returned = (email: Email, raw: Uint8Array): string[] =>
+  [...asLatin(raw).matchAll(/^Message-ID:\s*(<[^<>\s]+>)/gim)]
+    .map(([, id = '']) => id)
+    .filter((id) => id !== email.messageId)
+    .slice(0, MOST_ANSWERED);
 
 const textOfHtml = (html: string): string =>
   html

@@ -204,6 +204,31 @@ export interface CaseRatingLinkRow {
   created_at: number;
 }
 
+/** A mail a program wrote that answers no case. */
+export interface AutomaticMailRow {
+  id: string;
+  message_id: string;
+  state: 'waiting' | 'opened' | 'dismissed';
+  from_email: string;
+  from_name: string | null;
+  subject: string;
+  body: string;
+  bounced: 0 | 1;
+  /** The mail of ours it answers. */
+  outbox_id: string | null;
+  /** JSON array of `KeptFile`: bytes under DATA_DIR, beside no record yet. */
+  files: string;
+  /** JSON array of names: what could not be kept. */
+  refused_files: string;
+  sent_at: number | null;
+  received_at: number;
+  case_id: string | null;
+  settled_by: string | null;
+  settled_at: number | null;
+  reason: string | null;
+  version: number;
+}
+
 export interface CaseTables {
   case_codes: CaseCodeRow;
   case_marks: CaseMarkRow;
@@ -219,4 +244,5 @@ export interface CaseTables {
   case_commands: CaseCommandRow;
   calendars: CalendarRow;
   case_rating_links: CaseRatingLinkRow;
+  automatic_mails: AutomaticMailRow;
 }

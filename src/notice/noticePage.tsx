@@ -150,7 +150,11 @@ function Log({ c, row, rows }: { c: AppContext; row: NoticeRow; rows: Awaited<Re
             {
               head: w.state,
               cell: (entry) => (
-                <Badge tone={entry.state === 'sent' ? 'good' : entry.state === 'failed' || entry.state === 'no_address' ? 'bad' : 'neutral'}>
+                <Badge
+                  tone={
+                    entry.state === 'sent' ? 'good' : entry.state === 'failed' || entry.state === 'bounced' || entry.state === 'no_address' ? 'bad' : 'neutral'
+                  }
+                >
                   {entry.state}
                 </Badge>
               ),

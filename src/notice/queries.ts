@@ -48,7 +48,8 @@ const visible = (ctx: Ctx) =>
     );
 
 export interface LoggedRecipient extends Omit<NoticeRecipientRow, 'state' | 'outbox_key'> {
-  readonly state: NoticeRecipientRow['state'] | 'sent' | 'failed';
+  /** `bounced`: it left, and came back. */
+  readonly state: NoticeRecipientRow['state'] | 'sent' | 'failed' | 'bounced';
   readonly sent_at: number | null;
   readonly attempts: number | null;
   readonly last_error: string | null;
@@ -64,6 +65,16 @@ export async function listRecipients(ctx: Ctx, notice_id: string): Promise<Logge
     .$call(seenBy(ctx, 'notice_recipients.partner_id'))
     .selectAll('notice_recipients')
     .select(['outbox.sent_at', 'outbox.failed_at', 'outbox.attempts', 'outbox.last_error'])
+    .select((select) =>
+      select
+        .selectFrom('automatic_mails')
+        .select('automatic_mails.subject')
+        .whereRef('automatic_mails.outbox_id', '=', 'outbox.id')
+        .where('automatic_mails.bounced', '=', 1)
+        .orderBy('automatic_mails.id')
+        .limit(1)
+        .as('came_back'),
+    )
     .where('notice_id', '=', notice_id)
     .orderBy('contact_key')
     .limit(5000)
@@ -75,9 +86,10 @@ export async function listRecipients(ctx: Ctx, notice_id: string): Promise<Logge
     .where('notice_id', '=', notice_id)
     .groupBy('customer_id')
     .execute();
-  return rows.map(({ failed_at, outbox_key, ...row }) => ({
+  return rows.map(({ failed_at, outbox_key, came_back, ...row }) => ({
     ...row,
-    state: row.sent_at !== null ? 'sent' : failed_at !== null ? 'failed' : row.state,
+    last_error: came_back ?? row.last_error,
+    state: came_back !== null ? 'bounced' : row.sent_at !== null ? 'sent' : failed_at !== null ? 'failed' : row.state,
     cases: cases.find(({ customer_id }) => customer_id === row.customer_id)?.n ?? 0,
   }));
 }

@@ -32,12 +32,19 @@ const mail = (fields: { from?: string; subject?: string; id?: string; text?: str
     ].join('\r\n'),
   );
 
+/** What came belongs to a case. */
+async function received(...[ctx, dataDir, raw]: Parameters<typeof receiveMail>) {
+  const { row, outcome } = await receiveMail(ctx, dataDir, raw);
+  if (row === null) throw new Error('no case');
+  return { row, outcome };
+}
+
 eachDb('inbound mail', (test) => {
   const ctx = (after = HOUR) => as(test, aoi, after);
 
   it('opens a case of the customer the address belongs to, at the moment it was sent', async () => {
     await castDesk(test.store);
-    const { row, outcome } = await receiveMail(ctx(), folder, mail({ id: 'a1@x' }));
+    const { row, outcome } = await received(ctx(), folder, mail({ id: 'a1@x' }));
     expect(outcome).toBe('opened');
     expect(row).toMatchObject({
       source: 'mail',
@@ -50,13 +57,13 @@ eachDb('inbound mail', (test) => {
   });
 
   it('delivered twice is one message', async () => {
-    const first = await receiveMail(ctx(), folder, mail({ id: 'a2@x' }));
+    const first = await received(ctx(), folder, mail({ id: 'a2@x' }));
     expect(await receiveMail(ctx(), folder, mail({ id: 'a2@x' }))).toMatchObject({ outcome: 'repeated', row: { id: first.row.id } });
     expect((await listEvents(ctx(), first.row.id)).filter(({ kind }) => kind === 'message_in')).toHaveLength(1);
   });
 
   it('with the number in its subject goes to that case, if the sender belongs to it', async () => {
-    const { row } = await receiveMail(ctx(), folder, mail({ id: 'a3@x' }));
+    const { row } = await received(ctx(), folder, mail({ id: 'a3@x' }));
     expect(
       await receiveMail(ctx(), folder, mail({ id: 'a4@x', subject: `Re: [${row.number}] No picture`, text: 'Still dark\n\nOn Tue, we wrote:\n> hello' })),
     ).toMatchObject({ outcome: 'added', row: { id: row.id } });
@@ -66,7 +73,7 @@ eachDb('inbound mail', (test) => {
   });
 
   it('that only thanks does not reopen; an automatic one is nobody’s word', async () => {
-    const { row } = await receiveMail(ctx(), folder, mail({ id: 'a6@x' }));
+    const { row } = await received(ctx(), folder, mail({ id: 'a6@x' }));
     await giveOwner(ctx(), row.id, {});
     await solveCase(ctx(2 * HOUR), row.id, { solution: 'x' });
     await receiveMail(ctx(DAY), folder, mail({ id: 'a7@x', subject: `Re: [${row.number}]`, text: 'ありがとうございました。\n\n> 前のメール？\n' }));
@@ -102,7 +109,7 @@ eachDb('inbound mail', (test) => {
   });
 
   it('answers the mail of ours it names, whoever writes and whatever its subject says', async () => {
-    const { row } = await receiveMail(ctx(), folder, mail({ id: 'b1@x' }));
+    const { row } = await received(ctx(), folder, mail({ id: 'b1@x' }));
     await giveOwner(ctx(), row.id, {});
     await writeMessage(ctx(), row.id, { text: 'Please restart.', visibility: 'public', from: 'staff' });
     const sent = await test.store.db.selectFrom('outbox').select('id').where('topic', '=', 'case.message_out').orderBy('id', 'desc').executeTakeFirstOrThrow();
@@ -117,11 +124,11 @@ eachDb('inbound mail', (test) => {
   });
 
   it('answers an earlier mail of its own sender, and of nobody else; what was merged goes on in the other case', async () => {
-    const { row } = await receiveMail(ctx(), folder, mail({ id: 'c1@x' }));
+    const { row } = await received(ctx(), folder, mail({ id: 'c1@x' }));
     const more = 'References: <zz@x>\r\n <c1@x>';
     expect(await receiveMail(ctx(), folder, mail({ id: 'c2@x', more }))).toMatchObject({ outcome: 'added', row: { id: row.id } });
     expect((await receiveMail(ctx(), folder, mail({ id: 'c3@x', from: 'eve@evil.example', more }))).outcome).toBe('opened');
-    const { row: other } = await receiveMail(ctx(), folder, mail({ id: 'c4@x' }));
+    const { row: other } = await received(ctx(), folder, mail({ id: 'c4@x' }));
     await mergeCase(ctx(), row.id, { into_id: other.id, reason: 'same' });
     expect(await receiveMail(ctx(DAY), folder, mail({ id: 'c5@x', more }))).toMatchObject({ outcome: 'added', row: { id: other.id } });
   });
@@ -149,7 +156,7 @@ eachDb('inbound mail', (test) => {
       '--cut--',
       '',
     ].join('\r\n');
-    const { row } = await receiveMail(ctx(), folder, new TextEncoder().encode(raw));
+    const { row } = await received(ctx(), folder, new TextEncoder().encode(raw));
     expect((await listAttachments(as(test, northStaff), 'case', row.id)).map(({ name, visibility }) => [name, visibility])).toEqual([['記録.txt', 'public']]);
     expect((await listEvents(ctx(), row.id)).find(({ kind }) => kind === 'note')?.body).toContain('virus.exe');
     expect((await listEvents(as(test, northStaff), row.id)).map(({ kind }) => kind)).not.toContain('note');
