@@ -32,13 +32,17 @@ export interface Fleet {
   readonly models: readonly Model[];
   readonly rates: readonly number[];
   readonly dispersions: readonly number[];
-  /** age_effects[signal][band] */
+  /** age_effects[signal][band]; signals that age alike share the array. */
   readonly age_effects: readonly (readonly number[])[];
   readonly outage_days: readonly number[];
 }
 
 export function buildFleet(parameters: Parameters, random: Random): Fleet {
   const signals = Array.from({ length: SIGNALS }, (_, signal) => signal);
+  const [infant, wear] = [
+    [parameters.infant_ratio, 1, 1],
+    [1, 1, parameters.wear_ratio],
+  ];
   const bursts = new Set(Array.from({ length: parameters.growth_bursts }, () => pick(random, parameters.models)));
   return {
     rates: signals.map((signal) =>
@@ -51,7 +55,7 @@ export function buildFleet(parameters: Parameters, random: Random): Fleet {
     dispersions: signals.map((signal) =>
       signal >= REPORTS ? parameters.dispersion_low : between(random, parameters.dispersion_low, parameters.dispersion_high),
     ),
-    age_effects: signals.map((signal) => (signal % 2 === 0 ? [parameters.infant_ratio, 1, 1] : [1, 1, parameters.wear_ratio])),
+    age_effects: signals.map((signal) => (signal % 2 === 0 ? infant : wear)),
     outage_days: Array.from({ length: parameters.outages }, () => Math.floor(between(random, 70, parameters.days - 20))),
     models: Array.from({ length: parameters.models }, (_, index) => buildModel(parameters, random, bursts.has(index))),
   };

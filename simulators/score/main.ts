@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { Command, Option } from 'commander';
 import { defaults, type Parameters } from './parameters.ts';
 import { FIRST_TEST_SEED, type Row, type Task } from './seed.ts';
-import { plotOf, summaryOf, tableOf } from './table.ts';
+import { plotOf, pooledRows, tableOf } from './table.ts';
 
 /** One seed needs about 600 MB and a core. */
 const MOST_WORKERS = 2;
@@ -41,7 +41,7 @@ await Promise.all(
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) tell(seed, await inWorker(seed));
   }),
 );
-console.log(`\nAll seeds together:\n${summaryOf(rows)}`);
+console.log(`All seeds together:\n${tableOf(pooledRows(rows))}`);
 console.log(
   `\nDevelopment seeds: ${seeds.filter((seed) => seed < FIRST_TEST_SEED).join(', ') || 'none'}. Test seeds, parameters varied: ${seeds.filter((seed) => seed >= FIRST_TEST_SEED).join(', ') || 'none'}.` +
     ` ${((performance.now() - started) / 1000).toFixed(0)} s.`,
@@ -51,7 +51,8 @@ console.log(
 function tell(seed: number, found: readonly Row[]): void {
   rows.push(...found);
   const { user, system } = process.cpuUsage();
-  console.log(`${tableOf(found)}\n  seed ${seed} of ${seeds.length} seeds, ${((user + system) / 1e6).toFixed(0)} s of processor time so far\n`);
+  const done = new Set(rows.map((row) => row.seed)).size;
+  console.log(`${tableOf(found)}\n  seed ${seed}, ${done} of ${seeds.length} done, ${((user + system) / 1e6).toFixed(0)} s of processor time so far\n`);
   if (options.out !== undefined) writeFileSync(options.out, plotOf([...rows].sort((a, b) => a.seed - b.seed)));
 }
 

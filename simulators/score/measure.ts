@@ -5,9 +5,25 @@ import type { History, Truth } from './history.ts';
 /** Days on which a detector raised an alert, per model, in order. */
 export type Alerts = readonly (readonly number[])[];
 
+/** What came of the alerts on one fleet. Seeds are pooled by laying their tallies together. */
+export interface Tally {
+  readonly wrong: number;
+  readonly model_months: number;
+  readonly hardware: readonly Lead[];
+  /** Firmware steps of RR 3 or more. */
+  readonly steps: readonly { readonly days: number; readonly big: boolean }[];
+}
+
+/** Days from the alert of a hardware defect to its 5th attributable return and to its first customer report. */
+interface Lead {
+  readonly to_fifth: number;
+  readonly to_report: number;
+  /** 300 devices or more, RR 3 or more. */
+  readonly big: boolean;
+}
+
 export interface Score {
   readonly false_per_1000: number;
-  readonly model_months: number;
   readonly all: Found;
   readonly big: Found;
   /** Median days from a firmware step of RR 3 or more to its alert; the same in models of 300 devices or more. */
@@ -25,8 +41,11 @@ export interface Found {
 
 const MONTH = 30.4375;
 const ATTRIBUTABLE = 5;
+const BIG_DEVICES = 300;
+const BIG_RATIO = 3;
 
-export function scoreOf(history: History, alerts: Alerts): Score {
+/** A miss counts as found at the horizon. */
+export function tallyOf(history: History, alerts: Alerts): Tally {
   const { days } = history.parameters;
   const onset = new Map(history.truths.map((truth) => [truth.model, truth.onset]));
   let wrong = 0;
@@ -37,27 +56,45 @@ export function scoreOf(history: History, alerts: Alerts): Score {
     wrong += raised.filter((day) => day < end).length;
   });
   const firstAfter = (truth: Truth): number => alerts[truth.model]?.find((day) => day >= truth.onset) ?? days;
-  const hardware = history.truths.filter((truth) => truth.kind === 'hardware');
-  const firmware = history.truths.filter((truth) => truth.kind === 'firmware' && truth.ratio >= 3);
+  const until = (day: number | undefined, truth: Truth): number => Math.min(day ?? days, days) - firstAfter(truth);
+  const steep = history.truths.filter((truth) => truth.ratio >= BIG_RATIO);
   return {
-    false_per_1000: (wrong / months) * 1000,
+    wrong,
     model_months: months,
-    all: found(hardware, firstAfter, days),
-    big: found(
-      hardware.filter((truth) => truth.devices >= 300 && truth.ratio >= 3),
-      firstAfter,
-      days,
-    ),
-    firmware_days: median(firmware.map((truth) => firstAfter(truth) - truth.onset)),
-    firmware_big_days: median(firmware.filter((truth) => truth.devices >= 300).map((truth) => firstAfter(truth) - truth.onset)),
-    report_lead: median(hardware.map((truth) => Math.min(truth.reports[0] ?? days, days) - firstAfter(truth))),
+    hardware: history.truths
+      .filter((truth) => truth.kind === 'hardware')
+      .map((truth) => ({
+        to_fifth: until(truth.returns[ATTRIBUTABLE - 1], truth),
+        to_report: until(truth.reports[0], truth),
+        big: truth.devices >= BIG_DEVICES && steep.includes(truth),
+      })),
+    steps: steep.filter((truth) => truth.kind === 'firmware').map((truth) => ({ days: firstAfter(truth) - truth.onset, big: truth.devices >= BIG_DEVICES })),
   };
 }
 
-function found(truths: readonly Truth[], firstAfter: (truth: Truth) => number, days: number): Found {
-  const leads = truths.map((truth) => Math.min(truth.returns[ATTRIBUTABLE - 1] ?? days, days) - firstAfter(truth));
-  return { defects: truths.length, before_fifth: leads.filter((lead) => lead > 0).length / Math.max(1, leads.length), lead: median(leads) };
-}
+export const pooled = (tallies: readonly Tally[]): Tally => ({
+  wrong: tallies.reduce((sum, tally) => sum + tally.wrong, 0),
+  model_months: tallies.reduce((sum, tally) => sum + tally.model_months, 0),
+  hardware: tallies.flatMap((tally) => tally.hardware),
+  steps: tallies.flatMap((tally) => tally.steps),
+});
+
+export const scoreOf = ({ wrong, model_months, hardware, steps }: Tally): Score => ({
+  false_per_1000: falseRate({ wrong, model_months }),
+  all: found(hardware),
+  big: found(hardware.filter((lead) => lead.big)),
+  firmware_days: median(steps.map((step) => step.days)),
+  firmware_big_days: median(steps.filter((step) => step.big).map((step) => step.days)),
+  report_lead: median(hardware.map((lead) => lead.to_report)),
+});
+
+const falseRate = ({ wrong, model_months }: Pick<Tally, 'wrong' | 'model_months'>): number => (wrong / model_months) * 1000;
+
+const found = (leads: readonly Lead[]): Found => ({
+  defects: leads.length,
+  before_fifth: leads.filter((lead) => lead.to_fifth > 0).length / Math.max(1, leads.length),
+  lead: median(leads.map((lead) => lead.to_fifth)),
+});
 
 export function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
@@ -86,13 +123,11 @@ export function calibrated(history: History, paths: readonly ArrayLike<number>[]
   let high = 1e6;
   for (let step = 0; step < 40; step += 1) {
     const level = low === 0 ? high / 2 ** (40 - step) : Math.sqrt(low * high);
-    if (
-      scoreOf(
-        history,
-        paths.map((path) => alertsOf(path, level, FIRST_DAY)),
-      ).false_per_1000 > budget
-    )
-      low = level;
+    const tally = tallyOf(
+      history,
+      paths.map((path) => alertsOf(path, level, FIRST_DAY)),
+    );
+    if (falseRate(tally) > budget) low = level;
     else high = Math.min(high, level);
     if (low > 0 && high / low < 1.01) break;
   }

@@ -1,6 +1,7 @@
 // Chatty devices and failing sites reach the counts only through the product's own rules of episodes.
 import { countEpisodes, episodeStarts } from '../../src/alert/episodes.ts';
-import { addEvent, type History } from './history.ts';
+import { addEvent } from './book.ts';
+import type { History } from './history.ts';
 import { isNetwork } from './parameters.ts';
 
 export function bookNuisances(history: History): void {

@@ -1,24 +1,36 @@
 // The table of scores as text, and the leads of the detectors as an SVG picture.
-import { type Found, median } from './measure.ts';
+import type { ActNow } from './detect.ts';
+import { type Found, pooled, scoreOf } from './measure.ts';
 import type { Row } from './seed.ts';
 
+const HEAD = [
+  'seed',
+  'detector',
+  'false',
+  'false/1000mm',
+  'before 5th',
+  'lead d',
+  'to 1st report',
+  'big before',
+  'big lead',
+  'firmware d',
+  'big firmware d',
+  'act-now false',
+];
+
 export function tableOf(rows: readonly Row[]): string {
-  const head = [
-    'seed',
-    'detector',
-    'false/1000mm',
-    'before 5th',
-    'lead d',
-    'to 1st report',
-    'big before',
-    'big lead',
-    'firmware d',
-    'big firmware d',
-    'act-now false',
-  ];
-  const lines = rows.map(({ seed, detector, score, act_now }) => [
-    String(seed),
+  const lines = rows.map((row) => [Number.isNaN(row.seed) ? 'all' : String(row.seed), ...cellsOf(row)]);
+  const widths = HEAD.map((title, column) => Math.max(title.length, ...lines.map((line) => (line[column] ?? '').length)));
+  return [HEAD, ...lines]
+    .map((line) => line.map((cell, column) => (column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
+    .join('\n');
+}
+
+function cellsOf({ detector, tally, act_now }: Omit<Row, 'seed'>): string[] {
+  const score = scoreOf(tally);
+  return [
     detector,
+    String(tally.wrong),
     score.false_per_1000.toFixed(2),
     share(score.all),
     days(score.all.lead),
@@ -27,28 +39,21 @@ export function tableOf(rows: readonly Row[]): string {
     days(score.big.lead),
     days(score.firmware_days),
     days(score.firmware_big_days),
-    act_now === null ? '' : `${percent(act_now.false_share)} of ${act_now.listed}`,
-  ]);
-  const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => (line[column] ?? '').length)));
-  return [head, ...lines]
-    .map((line) => line.map((cell, column) => (column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
-    .join('\n');
+    act_now === null ? '' : `${act_now.listed === 0 ? '-' : percent(act_now.wrong / act_now.listed)} of ${act_now.listed}`,
+  ];
 }
 
-/** The same detector over seeds: the median of each figure. */
-export function summaryOf(rows: readonly Row[]): string {
-  const detectors = [...new Set(rows.map((row) => row.detector))];
-  return detectors
-    .map((detector) => {
-      const scores = rows.filter((row) => row.detector === detector).map((row) => row.score);
-      const middle = (pick: (index: number) => number | null): number | null => median(scores.map((_, index) => pick(index)).filter((value) => value !== null));
-      const worst = Math.max(...scores.map((score) => score.false_per_1000));
-      return (
-        `${detector.padEnd(46)} false ${worst.toFixed(2)} at most, before 5th ${percent(middle((i) => scores[i]?.all.before_fifth ?? null) ?? 0)}, lead ${days(middle((i) => scores[i]?.all.lead ?? null))}` +
-        `, big ${percent(middle((i) => scores[i]?.big.before_fifth ?? null) ?? 0)} / ${days(middle((i) => scores[i]?.big.lead ?? null))}, firmware ${days(middle((i) => scores[i]?.firmware_days ?? null))}`
-      );
-    })
-    .join('\n');
+/** Each detector over all seeds: their defects, alerts and model-months laid together, as if they were one fleet. */
+export function pooledRows(rows: readonly Row[]): Row[] {
+  return [...new Set(rows.map((row) => row.detector))].map((detector) => {
+    const own = rows.filter((row) => row.detector === detector);
+    return { seed: NaN, detector, tally: pooled(own.map((row) => row.tally)), act_now: laidTogether(own.flatMap((row) => row.act_now ?? [])) };
+  });
+}
+
+function laidTogether(lists: readonly ActNow[]): ActNow | null {
+  if (lists.length === 0) return null;
+  return { listed: lists.reduce((sum, one) => sum + one.listed, 0), wrong: lists.reduce((sum, one) => sum + one.wrong, 0) };
 }
 
 const share = ({ defects, before_fifth }: Found): string => (defects === 0 ? '-' : percent(before_fifth));
@@ -68,7 +73,7 @@ export function plotOf(rows: readonly Row[]): string {
   const y = (share: number): number => 20 + (1 - share) * (HEIGHT - BOTTOM - 20);
   const detectors = [...new Set(rows.map((row) => row.detector))];
   const lines = detectors.map((detector, index) => {
-    const leads = rows.filter((row) => row.detector === detector).flatMap((row) => row.leads);
+    const leads = rows.filter((row) => row.detector === detector).flatMap((row) => row.tally.hardware.map((lead) => lead.to_fifth));
     const points = Array.from({ length: 111 }, (_, i) => RANGE[0] + i * 2).map(
       (lead) => `${x(lead).toFixed(1)},${y(leads.filter((value) => value >= lead).length / Math.max(1, leads.length)).toFixed(1)}`,
     );

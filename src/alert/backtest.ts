@@ -145,7 +145,7 @@ function alertsOf(
     }
   }
   const streams = streamsOf([[{ events, expected }]], [shape], days);
-  const path = statisticPath(streams, [shape], [1], LEARNING_DAYS, days - 1, WATCH_THRESHOLD);
+  const path = statisticPath(streams, [shape], [1], LEARNING_DAYS, days - 1, { floor: WATCH_THRESHOLD, ceiling: alertThreshold(1) });
   const found: Omit<WouldRaise, 'model_id' | 'model_code'>[] = [];
   let quiet = QUIET_DAYS;
   path.forEach((value, i) => {

@@ -7,12 +7,20 @@ interface Bound {
   readonly weight: number;
   readonly sums: Float64Array;
   mean: number;
-  day: number;
+  /** Its share of M when it was last known exactly. */
+  last: number;
+}
+
+/** Below the floor nothing is asked of a path, and above the ceiling nothing more. */
+export interface Range {
+  readonly floor: number;
+  readonly ceiling: number;
 }
 
 /**
- * M of days `from` … `to`. Days on which M is certainly below `floor` hold an upper bound of it instead: an event multiplies an alternative of
- * ratio r by at most r, a quiet day adds at most the window that starts today. Most days of most models are decided by that alone.
+ * M of days `from` … `to`. Days on which M is certainly below the floor hold an upper bound of it instead, days on which it certainly reaches the
+ * ceiling a lower one: an event multiplies an alternative of ratio r by at most r, a quiet day adds at most the window that starts today, and one
+ * loud stream is enough to be above. Most days of most models are decided by that alone.
  */
 export function statisticPath(
   streams: readonly (readonly Stream[])[],
@@ -20,7 +28,7 @@ export function statisticPath(
   budgets: readonly number[],
   from: number,
   to: number,
-  floor: number,
+  range: Range,
   plan: Design = design,
 ): Float64Array {
   const bounds = streams.flatMap((row, cohort) =>
@@ -30,7 +38,7 @@ export function statisticPath(
         weight: (budgets[cohort] ?? 0) * (signals[s]?.weight ?? 0),
         sums: new Float64Array(plan.templates.length),
         mean: 0,
-        day: -1,
+        last: 0,
       }),
     ),
   );
@@ -39,7 +47,7 @@ export function statisticPath(
     let statistic = 0;
     for (const bound of bounds) statistic += grow(bound, t, plan) * bound.weight;
     if (t < from) continue;
-    if (statistic >= floor) statistic = refine(bounds, t, statistic, floor, plan);
+    if (statistic >= range.floor) statistic = refine(bounds, t, statistic, range, plan);
     path[t - from] = statistic;
   }
   return path;
@@ -60,16 +68,32 @@ function grow(bound: Bound, t: number, plan: Design): number {
   return bound.mean;
 }
 
-/** Replaces bounds by the truth, the heaviest first, until the statistic is below the floor or all of it is exact. */
-function refine(bounds: readonly Bound[], t: number, bounded: number, floor: number, plan: Design): number {
-  let statistic = bounded;
-  const heaviest = [...bounds].sort((a, b) => b.mean * b.weight - a.mean * a.weight);
-  for (const bound of heaviest) {
-    if (statistic < floor) break;
-    bound.sums.set(sumsByTemplate(bound.stream, t, plan));
-    bound.mean = bound.sums.reduce((sum, value) => sum + value, 0) / bound.sums.length;
-    // Summed afresh: a bound can be so large that subtracting it would leave nothing but rounding.
-    statistic = bounds.reduce((sum, each) => sum + each.mean * each.weight, 0);
+/** Replaces bounds by the truth, the heaviest first: until the statistic is below the floor, what is exact reaches the ceiling, or all of it is exact. */
+function refine(bounds: readonly Bound[], t: number, bounded: number, { floor, ceiling }: Range, plan: Design): number {
+  const loudest = bounds.reduce((most, bound) => (bound.last > most.last ? bound : most));
+  if (loudest.last >= ceiling && settle(loudest, t, plan) >= ceiling) return loudest.last;
+  let [statistic, exact] = [bounded, 0];
+  for (const bound of heaviestFirst(bounds)) {
+    if (statistic < floor || exact >= ceiling) break;
+    exact += settle(bound, t, plan);
+    statistic = total(bounds);
   }
-  return statistic;
+  return exact >= ceiling ? exact : statistic;
+}
+
+/** Two infinite bounds, whose difference is not a number, rank alike. */
+const heaviestFirst = (bounds: readonly Bound[]): Bound[] => [...bounds].sort((a, b) => b.mean * b.weight - a.mean * a.weight || 0);
+
+/** Summed afresh each time: a bound can be so large that subtracting it would leave nothing but rounding. */
+function total(bounds: readonly Bound[]): number {
+  let sum = 0;
+  for (const { mean, weight } of bounds) sum += mean * weight;
+  return sum;
+}
+
+function settle(bound: Bound, t: number, plan: Design): number {
+  bound.sums.set(sumsByTemplate(bound.stream, t, plan));
+  bound.mean = bound.sums.reduce((sum, value) => sum + value, 0) / bound.sums.length;
+  bound.last = bound.mean * bound.weight;
+  return bound.last;
 }

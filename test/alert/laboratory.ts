@@ -59,7 +59,7 @@ export function alarmedModels({
     const rates = expectation.rates(model, 0);
     const events = totals.events.subarray((model * BANDS + 1) * days, (model * BANDS + 2) * days);
     const expected = Float64Array.from({ length: days }, (_, day) => (totals.devices[(model * BANDS + 1) * days + day] ?? 0) * (rates[days + day] ?? 0));
-    const path = statisticPath(streamsOf([[{ events, expected }]], [shape], days), [shape], [1], FIRST, days - 1, 3000);
+    const path = statisticPath(streamsOf([[{ events, expected }]], [shape], days), [shape], [1], FIRST, days - 1, { floor: 3000, ceiling: alertThreshold(1) });
     const day = path.findIndex((value) => value >= alertThreshold(1));
     if (day >= 0) alarms.push({ model, day: FIRST + day });
   }
