@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
-import { deedWords } from '../history/words.ts';
+import { HistoryList } from '../web/deeds.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
-import { Field, Filters, Moment, PageHead, Pager, Section, Table } from '../web/parts.tsx';
+import { Field, Filters, PageHead, Pager, Section, Table } from '../web/parts.tsx';
 import { fieldErrors, ListQuery } from '../web/route.ts';
 import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { type Resource, resources } from './resources.ts';
@@ -89,13 +89,7 @@ async function recordView(c: AppContext, resource: Resource) {
       )}
       {changes.length === 0 ? null : (
         <Section title={w.history}>
-          <ul class="history">
-            {changes.map((deed) => (
-              <li>
-                <Moment c={c} at={deed.at} /> {deed.actor_name} <span title={deed.action}>{deedWords(deed.action, c.var.locale)}</span>
-              </li>
-            ))}
-          </ul>
+          <HistoryList c={c} deeds={changes} />
         </Section>
       )}
     </>,

@@ -2,10 +2,10 @@
 import type { Child } from 'hono/jsx';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
-import { deedWords } from '../history/words.ts';
 import { reasonWords } from '../stock/reasons.ts';
+import { HistoryList } from '../web/deeds.tsx';
 import type { AppContext } from '../web/env.ts';
-import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Badge, type Column, Facts, Field, Form, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { Version } from '../web/staleEdit.tsx';
 import { listDispositions } from './dispositionQueries.ts';
 import { nextLegState, nextReturnState } from './lifecycle.ts';
@@ -247,14 +247,7 @@ async function History({ c, found }: { c: AppContext; found: ReturnView }) {
     .execute();
   return (
     <Section title={words(c.var.locale).history}>
-      <ul class="history">
-        {deeds.map((deed) => (
-          <li>
-            <Moment c={c} at={deed.at} /> {deed.actor_name} <span title={deed.action}>{deedWords(deed.action, c.var.locale)}</span>{' '}
-            {reasonWords(deed.reason, c.var.locale)}
-          </li>
-        ))}
-      </ul>
+      <HistoryList c={c} deeds={deeds.map((deed) => ({ ...deed, reason: reasonWords(deed.reason, c.var.locale) }))} />
     </Section>
   );
 }

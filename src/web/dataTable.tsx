@@ -88,12 +88,18 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
   );
 }
 
-/** Codes, days and other short texts stay on one line. */
-const SHORT = 14;
+/** Codes, numbers of records, days and other short texts stay on one line. */
+const SHORT = 16;
 
 const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }) => (
-  <td class={column.numeric ? 'number' : typeof content === 'string' && content.length <= SHORT ? 'short' : undefined}>{content}</td>
+  <td class={column.numeric ? 'number' : isShort(content) ? 'short' : undefined}>{content}</td>
 );
+
+/** A short text, or one element around it: a link, a badge. */
+function isShort(content: Child): boolean {
+  if (typeof content === 'string') return content.length <= SHORT;
+  return typeof content === 'object' && content !== null && 'children' in content && content.children.length === 1 && isShort(content.children[0]);
+}
 
 /** Of a list that was narrowed down, an empty one says nothing about what there is. */
 const isFiltered = (c: AppContext): boolean => Object.entries(c.req.query()).some(([name, value]) => value !== '' && !NO_FILTER.has(name));

@@ -34,7 +34,7 @@ export const XAxis = ({ scale, area, title, format }: AxisProps) => (
     {scale.ticks.map((tick) => (
       <>
         <line class="grid" x1={round(scale.at(tick))} x2={round(scale.at(tick))} y1={area.top} y2={area.bottom} />
-        <text x={round(scale.at(tick))} y={area.bottom + 20} text-anchor="middle">
+        <text {...labelPlace(scale.at(tick))} y={area.bottom + 20}>
           {format(tick)}
         </text>
       </>
@@ -45,6 +45,10 @@ export const XAxis = ({ scale, area, title, format }: AxisProps) => (
     </text>
   </g>
 );
+
+/** Below its mark; at the right end of the drawing before it, so that nothing is cut off. */
+const labelPlace = (x: number): { x: number; 'text-anchor': string } =>
+  x > CHART_WIDTH - 24 ? { x: CHART_WIDTH, 'text-anchor': 'end' } : { x: round(x), 'text-anchor': 'middle' };
 
 /** Along the left, its title above it so that it is read without turning the head. */
 export const YAxis = ({ scale, area, title, format }: AxisProps) => (

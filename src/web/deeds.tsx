@@ -1,0 +1,58 @@
+// What was done to a record, told to a person: kind and verb in words, the fields that changed with their values before and after.
+import { rfc3339 } from '../core/time.ts';
+import { speak } from '../core/words.ts';
+import { deedWords } from '../history/words.ts';
+import type { AppContext } from './env.ts';
+import { Moment } from './parts.tsx';
+
+export interface ShownDeed {
+  readonly at: number;
+  readonly actor_name: string;
+  readonly action: string;
+  readonly reason?: string | null;
+}
+
+/** The history of one record, newest first. */
+export const HistoryList = ({ c, deeds }: { c: AppContext; deeds: readonly ShownDeed[] }) => (
+  <ul class="history">
+    {deeds.map(({ at, actor_name, action, reason }) => (
+      <li>
+        <span class="quiet">
+          <Moment c={c} at={at} />
+        </span>{' '}
+        {speak(deedWords(action), c.var.locale)} <span class="quiet">{actor_name}</span> {reason}
+      </li>
+    ))}
+  </ul>
+);
+
+/** The stored JSON of a change, as `field: before → after`; of what was created, as `field: value`. Ids are left out: they tell a person nothing. */
+export function Change({ json }: { json: string | null }) {
+  // Written by remember().
+  const fields = json === null ? [] : Object.entries(JSON.parse(json) as Record<string, unknown>).filter(([field, value]) => tells(field, value));
+  if (fields.length === 0) return null;
+  return (
+    <ul class="change">
+      {fields.slice(0, MOST_FIELDS).map(([field, value]) => (
+        <li>
+          <code>{field}</code> {isPair(value) ? `${told(field, value[0])} → ${told(field, value[1])}` : told(field, value)}
+        </li>
+      ))}
+      {fields.length > MOST_FIELDS ? <li>…</li> : null}
+    </ul>
+  );
+}
+
+const MOST_FIELDS = 8;
+const LONGEST = 120;
+
+const isPair = (value: unknown): value is [unknown, unknown] => Array.isArray(value) && value.length === 2;
+
+const tells = (field: string, value: unknown): boolean => !/(^|_)ids?$/.test(field) && (isPair(value) || (value !== null && value !== ''));
+
+function told(field: string, value: unknown): string {
+  if (value === null || value === undefined || value === '') return '—';
+  if (typeof value === 'number' && field.endsWith('_at')) return rfc3339(value).slice(0, 16).replace('T', ' ');
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
