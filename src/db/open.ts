@@ -1,8 +1,9 @@
 // Opens the store that DATABASE_URL names: SQLite in a file, or PostgreSQL.
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { type CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { Kysely, PostgresDialect, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { makeFolder } from '../core/makeFolder.ts';
+import { BUSY_TIMEOUT_MS, patient } from './patient.ts';
 import { postgresDriver } from './postgres.ts';
 import type { Tables } from './tables.ts';
 
@@ -17,8 +18,6 @@ export interface Store {
 }
 
 const POOL_SIZE = 10;
-/** How long a writer waits for another process's transaction, in ms. */
-export const BUSY_TIMEOUT_MS = 10_000;
 
 /** Throws when the URL is neither `sqlite:<file>` nor `postgres://…`, or the store cannot be reached later on first use. */
 export function openStore(url: string): Store {
@@ -49,7 +48,13 @@ export function connectSqlite(file: string): Sqlite.Database {
   return sqlite;
 }
 
-const openSqlite = (file: string): Db => new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: rememberingStatements(connectSqlite(file)) }) });
+function openSqlite(file: string): Db {
+  const sqlite = connectSqlite(file);
+  sqlite.pragma('busy_timeout = 0');
+  // The thread of the ingester folds the log in at 4,000 pages; this thread, which answers people, only where none runs.
+  sqlite.pragma('wal_autocheckpoint = 16000');
+  return new Kysely<Tables>({ dialect: new PatientSqliteDialect({ database: rememberingStatements(sqlite) }) });
+}
 
 function openPostgres(url: string): Db {
   const pool = new (postgresDriver().Pool)({ connectionString: url, max: POOL_SIZE });
@@ -80,17 +85,8 @@ function rememberingStatements(sqlite: Sqlite.Database): SqliteDatabase {
   };
 }
 
-/** Takes the write lock when a transaction begins: a read that later turns into a write would fail with SQLITE_BUSY_SNAPSHOT. */
-class ImmediateSqliteDialect extends SqliteDialect {
+class PatientSqliteDialect extends SqliteDialect {
   override createDriver() {
-    const driver = super.createDriver();
-    driver.beginTransaction = async (connection: DatabaseConnection) => {
-      await connection.executeQuery(statement('begin immediate'));
-    };
-    return driver;
+    return patient(super.createDriver());
   }
 }
-
-// Kysely wants the node it compiled from; a bare statement has none.
-const statement = (sql: string) =>
-  ({ sql, parameters: [], query: { kind: 'RawNode', sqlFragments: [sql], parameters: [] }, queryId: { queryId: sql } }) as unknown as CompiledQuery;
