@@ -3,10 +3,10 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import { subscriptions } from '../telemetry/topic.ts';
+import { Delivery } from './delivery.ts';
 import { Frames, MAX_PACKET_BYTES } from './frames.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { Source } from './source.ts';
 import { Topics } from './topics.ts';
 
 export interface BrokerAddress {
@@ -121,9 +121,11 @@ export class BrokerLink {
     const parser = mqttPacket.parser({ protocolVersion: this.version });
     parser.on('packet', (packet) => this.answer(packet));
     let at = this.now();
+    let messages = 0;
     const frames = new Frames(
       {
         publish: (bytes, topicAt, topicEnd, id, payloadAt, end) => {
+          messages++;
           const of = this.topics.find(bytes, topicAt, topicEnd);
           if (of === null) {
             this.foreign++;
@@ -138,8 +140,10 @@ export class BrokerLink {
     );
     return (chunk) => {
       at = this.now();
+      messages = 0;
       try {
         frames.read(chunk);
+        delivery.took(messages, at);
       } catch (error) {
         socket.destroy(error instanceof Error ? error : new Error(String(error)));
       }
@@ -227,36 +231,5 @@ export class BrokerLink {
 
   private write(packet: Packet | Omit<IPublishPacket, 'length'>): void {
     this.socket?.write(mqttPacket.generate(packet as Packet, { protocolVersion: this.version }));
-  }
-}
-
-/** One connection's messages and their acknowledgements. */
-class Delivery implements Source {
-  private readonly socket: Socket;
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-  }
-
-  /** PUBACK of every id in one write: 0x40, length 2, identifier. Version 5 without a reason code means success. */
-  acknowledge(ids: readonly number[]): void {
-    const bytes = Buffer.allocUnsafe(ids.length * 4);
-    let at = 0;
-    for (const id of ids) {
-      if (id === 0) continue;
-      bytes[at++] = 0x40;
-      bytes[at++] = 2;
-      bytes[at++] = id >> 8;
-      bytes[at++] = id & 0xff;
-    }
-    if (at > 0 && this.socket.writable) this.socket.write(bytes.subarray(0, at));
-  }
-
-  pause(): void {
-    this.socket.pause();
-  }
-
-  resume(): void {
-    this.socket.resume();
   }
 }

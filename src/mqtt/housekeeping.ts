@@ -41,6 +41,7 @@ export class Housekeeping {
   private lastTickAt: number;
   private checkedRevocationsAt: number;
   private closed = false;
+  private readonly failing = new Set<string>();
 
   constructor(house: House) {
     this.house = house;
@@ -113,9 +114,12 @@ export class Housekeeping {
       if (this.closed) return;
       try {
         await chore();
+        this.failing.delete(name);
       } catch (error) {
         if (error instanceof LeaseLost) return this.lost();
-        log.warn({ chore: name, err: error instanceof Error ? error.message : String(error) }, 'A chore of the ingester failed');
+        // A lock of another is gone at the next round; what fails again is told.
+        if (this.failing.has(name)) log.warn({ chore: name, err: error instanceof Error ? error.message : String(error) }, 'A chore of the ingester failed');
+        this.failing.add(name);
       }
     }
   }

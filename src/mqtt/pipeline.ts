@@ -1,35 +1,30 @@
 // The whole path of a message: take it in, read what is missing, commit a batch in one transaction, and only then acknowledge.
 
-import { judgeDoubt } from '../telemetry/doubt.ts';
-import { loadBoot, loadDay } from '../telemetry/hydrate.ts';
 import type { Ingest, Missing } from '../telemetry/ingest.ts';
 import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
-import { lookUpDevices } from '../telemetry/lookUp.ts';
 import { Message } from '../telemetry/message.ts';
 import type { Topic } from '../telemetry/topic.ts';
 import { Acks } from './acks.ts';
 import { Backlog } from './backlog.ts';
 import type { Log } from './log.ts';
 import type { Source } from './source.ts';
+import { Supply } from './supply.ts';
+import { Trouble } from './trouble.ts';
 
-/** A batch waits this long for company; longer where commits are slow, so that they take no more than a fifth of the time. */
+/** A batch waits this long for company; longer where commits are slow, so that they take no more than a quarter of the time. */
 const SHORTEST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 20;
-const WAIT_PER_COMMIT = 4;
+const WAIT_PER_COMMIT = 3;
+/** Reports a millisecond from which a backlog drains: throughput counts, not the latency of one. A commit costs as much as forty reports. */
+const FLOOD_PER_MS = 20;
 /** Between slices of waiting device rows when nothing arrives. */
 const IDLE_WAIT_MS = 20;
-/** Waiting messages looked through for other devices to read in the same query. */
-const LOOK_AHEAD = 2000;
-/** A batch takes milliseconds: after this the store is in trouble, though it does not say so. */
-const NO_ANSWER_MS = 3000;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
 
 export class Pipeline {
   readonly ingest: Ingest;
-  private trouble: string | null = null;
-  /** When the batch on its way was handed to the store. */
-  private handed_at: number | null = null;
+  private readonly trouble: Trouble;
   commits = 0;
   last_commit_ms = 0;
   last_commit_at = 0;
@@ -38,11 +33,14 @@ export class Pipeline {
   private readonly log: Log;
   private readonly onLeaseLost: () => void;
   private readonly backlog = new Backlog();
+  private readonly supply: Supply;
   private pumping = false;
   private readonly acks = new Acks();
   private readonly paused = new Set<Source>();
   private inFlight: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private flooded = false;
+  private flushed_at = 0;
   private closed = false;
 
   constructor(store: IngestStore, ingest: Ingest, now: () => number, log: Log, onLeaseLost: () => void) {
@@ -51,13 +49,13 @@ export class Pipeline {
     this.now = now;
     this.log = log;
     this.onLeaseLost = onLeaseLost;
+    this.supply = new Supply(store, ingest, this.backlog);
+    this.trouble = new Trouble(log);
   }
 
   /** What keeps the store from taking a batch, or null. */
   troubleAt(now: number): string | null {
-    if (this.trouble !== null) return this.trouble;
-    const waiting = this.handed_at === null ? 0 : now - this.handed_at;
-    return waiting < NO_ANSWER_MS ? null : `The store gives no answer to a batch for ${Math.round(waiting / 1000)} s`;
+    return this.trouble.at(now);
   }
 
   /** Messages taken from a source and not yet acknowledged or waiting. */
@@ -96,7 +94,7 @@ export class Pipeline {
     this.ingest.batch.patient = false;
     while (!this.closed && (this.queued > 0 || this.pumping || !this.ingest.batch.empty || this.inFlight !== null || this.ingest.batch.waiting > 0)) {
       await this.settle();
-      if (this.trouble !== null) break;
+      if (this.troubleAt(this.now()) !== null) break;
     }
     this.ingest.batch.patient = true;
   }
@@ -172,6 +170,7 @@ export class Pipeline {
       }
       if (this.paused.size > 0 && this.backlog.roomy) this.resume();
     }
+    this.supply.forget();
     this.pumping = false;
   }
 
@@ -185,36 +184,20 @@ export class Pipeline {
     for (let wait = FIRST_RETRY_MS; !this.closed; wait = Math.min(LAST_RETRY_MS, wait * 2)) {
       await this.inFlight;
       try {
-        await this.fetchOnce(missing, message);
+        await this.supply.fetch(missing, message);
         return;
       } catch (error) {
-        this.report(error);
+        this.trouble.refused(error, this.now());
         await sleep(wait);
       }
     }
   }
 
-  private async fetchOnce(missing: Missing, message: Message): Promise<void> {
-    if ('device_id' in missing) {
-      await this.fetchDevices(missing.device_id, message.received_at);
-      message.asked = true;
-    } else if ('day' in missing) await loadDay(this.store, missing.device, missing.day);
-    else if ('boot' in missing) await loadBoot(this.store, missing.device, missing.boot, message.received_at);
-    else message.verdict = await judgeDoubt(this.store, this.ingest, missing.device, missing.doubt);
+  private get wait_ms(): number {
+    return this.flooded ? LONGEST_WAIT_MS : Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, this.last_commit_ms * WAIT_PER_COMMIT));
   }
 
-  /** Looks up the device, and every other unknown one that waits behind it. */
-  private async fetchDevices(device_id: string, now: number): Promise<void> {
-    const { devices } = this.ingest;
-    const wanted = new Set([device_id]);
-    for (const { message } of this.backlog.next(LOOK_AHEAD)) {
-      const other = message.of.device_id;
-      if (!devices.has(other)) wanted.add(other);
-    }
-    await lookUpDevices(this.store, this.ingest, [...wanted], now);
-  }
-
-  private schedule(wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, this.last_commit_ms * WAIT_PER_COMMIT))): void {
+  private schedule(wait = this.wait_ms): void {
     if (this.timer !== null) return;
     this.timer = setTimeout(() => {
       this.timer = null;
@@ -231,19 +214,21 @@ export class Pipeline {
     if (batch.empty && this.acks.empty && batch.waiting === 0) return;
     const acks = this.acks.take();
     const { reports } = batch.segment;
+    const at = performance.now();
+    this.flooded = reports > 0 && reports >= (at - this.flushed_at) * FLOOD_PER_MS;
+    this.flushed_at = at;
     this.commit(batch.seal(this.now()), acks);
     if (batch.waiting > 0) this.schedule(reports > 0 ? undefined : IDLE_WAIT_MS);
   }
 
   private commit(writes: Parameters<IngestStore['commit']>[0], acks: ReturnType<Acks['take']>): void {
     const began = performance.now();
-    this.handed_at = this.now();
+    this.trouble.asked(this.now());
     const done = () => {
       this.commits++;
       this.last_commit_ms = performance.now() - began;
       this.last_commit_at = this.now();
-      this.trouble = null;
-      this.handed_at = null;
+      this.trouble.over();
       for (const [source, ids] of acks) source.acknowledge(ids);
     };
     let result: ReturnType<IngestStore['commit']>;
@@ -267,7 +252,7 @@ export class Pipeline {
   private async retry(first: unknown, writes: Parameters<IngestStore['commit']>[0], done: () => void): Promise<void> {
     let error = first;
     for (let wait = FIRST_RETRY_MS; !this.closed; wait = Math.min(LAST_RETRY_MS, wait * 2)) {
-      this.report(error);
+      this.trouble.refused(error, this.now());
       if (error instanceof LeaseLost) {
         this.closed = true;
         this.onLeaseLost();
@@ -282,12 +267,6 @@ export class Pipeline {
         error = again;
       }
     }
-  }
-
-  private report(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    if (this.trouble === null) this.log.error({ err: message }, 'The store does not take telemetry');
-    this.trouble ??= message;
   }
 }
 

@@ -144,3 +144,24 @@ export async function loadBoot(store: Asks, device: Device, boot: string, now: n
   if (row === undefined) device.begin(boot, now);
   else device.boots.set(boot, bootFrom(row));
 }
+
+/** A boot of a device by its name. */
+export interface BootName {
+  readonly device: Device;
+  readonly boot: string;
+}
+
+/** Those of the boots that the store has, by device number and name. */
+export async function findBoots(store: Asks, wanted: readonly BootName[]): Promise<Map<string, Boot>> {
+  const found = new Map<string, Boot>();
+  for (let i = 0; i < wanted.length; i += MAX_PER_QUERY) {
+    const some = wanted.slice(i, i + MAX_PER_QUERY);
+    const either = some.map(() => '(device_no = ? and boot = ?)').join(' or ');
+    const rows = await store.all<DeviceBootRow>(
+      `select * from device_boots where ${either}`,
+      some.flatMap(({ device, boot }) => [device.device_no, boot]),
+    );
+    for (const row of rows) found.set(`${row.device_no} ${row.boot}`, bootFrom(row));
+  }
+  return found;
+}

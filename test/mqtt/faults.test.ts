@@ -1,6 +1,7 @@
 // What goes wrong around the ingester: the store does not take a batch, the disk is full, the network is cut, two programs have one name.
-import { tmpdir } from 'node:os';
+
 import { createServer, connect as dial, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -112,7 +113,7 @@ eachDb('trouble with the store', (test) => {
     // Each about 40 KiB, so that no free page is left for them.
     const long = (seq: number) => JSON.stringify(report(seq, { log: 'x'.repeat(40_000) }, { ts: station.clock.now }));
     const sent = Array.from({ length: 20 }, (_, i) => client.publishAsync('fleet/v1/cam-full/health', long(i + 1), { qos: 1 }).then(() => acknowledged++));
-    await vi.waitFor(() => expect(station.pipeline.troubleAt(station.clock.now)).toBe('database or disk is full'), PATIENT);
+    await vi.waitFor(() => expect(station.pipeline.troubleAt(station.clock.now + 3000)).toBe('database or disk is full'), PATIENT);
     expect([acknowledged, await stored()]).toEqual([0, before]);
     await station.store.all('pragma max_page_count = 1073741823', []);
     await Promise.all(sent);
