@@ -294,6 +294,7 @@ CREATE TABLE device_security_events (
   kind TEXT NOT NULL,
   device_id TEXT,
   client_id TEXT,
+  username TEXT,
   topic TEXT,
   address TEXT,
   times BIGINT NOT NULL DEFAULT 1

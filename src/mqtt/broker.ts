@@ -98,7 +98,7 @@ export class EmbeddedBroker implements Gate, Host {
   /** A credential was revoked or replaced: the connection that used it ends. */
   revoke(device_id: string): void {
     this.believed.delete(device_id);
-    this.sessions.get(device_id)?.end('the credential was revoked');
+    this.sessions.get(device_id)?.expel();
   }
 
   /** One connection per device: a new one ends the old. */
@@ -119,7 +119,7 @@ export class EmbeddedBroker implements Gate, Host {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const session of this.open) session.end('the broker stops');
+    for (const session of this.open) session.shutDown();
     await closed;
   }
 }

@@ -4,6 +4,9 @@
 /** Largest packet taken: an array of reports with its topic, and room to name what is larger than allowed. */
 export const MAX_PACKET_BYTES = 4 * 2 ** 20;
 
+/** Larger than allowed; every other RangeError is a packet that breaks the protocol. */
+export class TooLarge extends RangeError {}
+
 const PUBLISH = 3;
 /** Type, and a remaining length of at most four bytes (2.1.4). */
 const LONGEST_HEAD = 5;
@@ -29,7 +32,7 @@ export class Frames {
 
   /** Reads every whole packet of the stream so far. Throws when a packet is larger than allowed or its length is not a length. */
   read(chunk: Buffer, longest = MAX_PACKET_BYTES): void {
-    if (this.held && this.collected + chunk.length > longest) throw new RangeError('Too much before the answer to a CONNECT');
+    if (this.held && this.collected + chunk.length > longest) throw new TooLarge('Too much before the answer to a CONNECT');
     let at = this.collected === 0 || this.held ? 0 : this.complete(chunk, longest);
     while (at < chunk.length && !this.held && this.collected === 0) {
       const packet = endOfPacket(chunk, at, longest);
@@ -89,6 +92,8 @@ export class Frames {
     let payloadAt = topicEnd + (qos === 0 ? 0 : 2);
     if (this.version() === 5) payloadAt = afterProperties(bytes, payloadAt);
     if (!(payloadAt <= end)) throw new RangeError('A PUBLISH is shorter than its head');
+    // 3.3.1.2: no QoS 3; 2.2.1: an identifier of 0 cannot be acknowledged.
+    if (qos === 3 || (qos > 0 && id === 0)) throw new RangeError('A PUBLISH with an impossible QoS or identifier');
     this.reader.publish(bytes, topicAt, topicEnd, id, payloadAt, end, qos);
   }
 }
@@ -106,7 +111,7 @@ function endOfPacket(bytes: Buffer, start: number, longest: number): { body: num
     if (byte === undefined) return null;
     length += (byte & 0x7f) << (7 * i);
     if (byte < 0x80) {
-      if (length > longest) throw new RangeError(`A packet of ${length} bytes`);
+      if (length > longest) throw new TooLarge(`A packet of ${length} bytes`);
       bounds.body = start + 2 + i;
       bounds.end = bounds.body + length;
       return bounds;

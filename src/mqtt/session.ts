@@ -6,7 +6,7 @@ import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
 import type { SecurityKind, SecurityLog } from '../telemetry/security.ts';
 import { maySubscribe, readTopic, type Topic } from '../telemetry/topic.ts';
 import { certifiedName } from './certificate.ts';
-import { Frames, MAX_PACKET_BYTES } from './frames.ts';
+import { Frames, MAX_PACKET_BYTES, TooLarge } from './frames.ts';
 import type { Pipeline } from './pipeline.ts';
 import { nobody, type Source } from './source.ts';
 import type { Topics } from './topics.ts';
@@ -23,6 +23,7 @@ const QOS2 = 0x10000;
 /** Reason codes of version 5, and what version 3.1.1 says instead in a CONNACK. */
 const REFUSALS = { version: [0x84, 1], client_id: [0x85, 2], credential: [0x86, 4], not_authorised: [0x87, 5] } as const;
 const [TAKEN_OVER, SHUTTING_DOWN, NOT_AUTHORISED, TOPIC_INVALID] = [0x8e, 0x8b, 0x87, 0x90];
+const [PROTOCOL_ERROR, ALIAS_INVALID, PACKET_TOO_LARGE] = [0x82, 0x94, 0x95];
 
 /** What a connection needs of the broker it came to. */
 export interface Host {
@@ -47,6 +48,7 @@ export class Session implements Source {
   private greeted = false;
   private will: { of: Topic; payload: Buffer } | null = null;
   private listening = false;
+  private ending = false;
   private nextId = 1;
   private readonly unanswered = new Map<number, { arrived(): void; lost(error: Error): void }>();
 
@@ -63,7 +65,7 @@ export class Session implements Source {
       () => this.version,
     );
     this.parser.on('packet', (packet) => this.answer(packet));
-    this.parser.on('error', () => this.refuse('protocol_error', null));
+    this.parser.on('error', () => this.refuse(PROTOCOL_ERROR));
     this.timer = setTimeout(() => socket.destroy(), CONNECT_WITHIN_MS);
     socket.on('data', (chunk) => this.read(chunk));
     socket.on('error', () => {});
@@ -99,7 +101,14 @@ export class Session implements Source {
     this.bye(TAKEN_OVER);
   }
 
-  end(_why: string): void {
+  /** Its credential is revoked: it may not stay, and its will says that it went. */
+  expel(): void {
+    this.bye(NOT_AUTHORISED);
+  }
+
+  /** The broker stops. That is no news of the device: its will is not said. */
+  shutDown(): void {
+    this.will = null;
     this.bye(SHUTTING_DOWN);
   }
 
@@ -114,22 +123,24 @@ export class Session implements Source {
 
   private read(chunk: Buffer): void {
     // Whatever does not begin with a CONNECT is no MQTT client (3.1.1 §3.1).
+    if (this.ending) return;
     if (!this.spoken && (chunk[0] ?? 0) >> 4 !== CONNECT) {
-      this.refuse('protocol_error', null);
+      this.refuse(PROTOCOL_ERROR);
       return;
     }
     this.spoken = true;
     try {
       this.frames.read(chunk, this.device_id === null ? MAX_CONNECT_BYTES : MAX_PACKET_BYTES);
-    } catch {
-      this.refuse('packet_too_large', null);
+    } catch (error) {
+      this.refuse(error instanceof TooLarge ? PACKET_TOO_LARGE : PROTOCOL_ERROR);
     }
   }
 
   private published(bytes: Buffer, topicAt: number, topicEnd: number, id: number, payloadAt: number, end: number, qos: number): void {
     const device_id = this.device_id;
-    if (!this.greeted || device_id === null || this.socket.destroyed) {
-      this.refuse('protocol_error', null);
+    if (this.ending) return;
+    if (!this.greeted || device_id === null || topicAt === topicEnd) {
+      this.refuse(this.greeted ? ALIAS_INVALID : PROTOCOL_ERROR);
       return;
     }
     const of = this.broker.topics.find(bytes, topicAt, topicEnd);
@@ -142,13 +153,13 @@ export class Session implements Source {
     const spoofed = !topic.startsWith(`fleet/v1/${device_id}/`);
     this.note(spoofed ? 'spoofed_topic' : 'protocol_error', topic);
     if (this.version === 5 && id > 0) this.write({ cmd: 'puback', messageId: id, reasonCode: spoofed ? NOT_AUTHORISED : TOPIC_INVALID });
-    else this.socket.destroy();
+    else this.bye(spoofed ? NOT_AUTHORISED : TOPIC_INVALID);
   }
 
   private answer(packet: Packet): void {
     // What came behind the CONNECT is read when the password is believed: it can be as wrong as any other.
-    if (packet.cmd === 'connect') this.connect(packet).catch(() => this.refuse('packet_too_large', null));
-    else if (!this.greeted) this.refuse('protocol_error', null);
+    if (packet.cmd === 'connect') this.connect(packet).catch((error) => this.refuse(error instanceof TooLarge ? PACKET_TOO_LARGE : PROTOCOL_ERROR));
+    else if (!this.greeted) this.refuse(PROTOCOL_ERROR);
     else if (packet.cmd === 'pingreq') this.write({ cmd: 'pingresp' });
     else if (packet.cmd === 'subscribe') this.subscribe(packet);
     else if (packet.cmd === 'unsubscribe') this.write({ cmd: 'unsuback', messageId: packet.messageId ?? 0, granted: packet.unsubscriptions.map(() => 0) });
@@ -159,12 +170,13 @@ export class Session implements Source {
     } else if (packet.cmd === 'disconnect') {
       // 0x04 is a disconnect that asks for the will (§3.14.2.1).
       if (packet.reasonCode !== 4) this.will = null;
+      this.ending = true;
       this.socket.end();
-    } else this.refuse('protocol_error', null);
+    } else this.refuse(PROTOCOL_ERROR);
   }
 
   private async connect(packet: IConnectPacket): Promise<void> {
-    if (this.greeted) return this.refuse('protocol_error', null);
+    if (this.greeted) return this.refuse(PROTOCOL_ERROR);
     this.version = packet.protocolVersion ?? 4;
     // While a password is checked nothing more is read.
     this.frames.hold();
@@ -207,13 +219,14 @@ export class Session implements Source {
     this.socket.setTimeout(keepAlive * 1500);
     this.parser = mqttPacket.parser({ protocolVersion: this.version });
     this.parser.on('packet', (next) => this.answer(next));
-    this.parser.on('error', () => this.refuse('protocol_error', null));
+    this.parser.on('error', () => this.refuse(PROTOCOL_ERROR));
     const properties = {
       maximumPacketSize: MAX_PACKET_BYTES,
       retainAvailable: true,
       wildcardSubscriptionAvailable: false,
       sharedSubscriptionAvailable: false,
       sessionExpiryInterval: 0,
+      ...(packet.keepalive ? {} : { serverKeepAlive: DEFAULT_KEEP_ALIVE_S }),
     };
     this.write({ cmd: 'connack', sessionPresent: false, returnCode: 0, reasonCode: 0, ...(this.version === 5 ? { properties } : {}) });
     this.frames.release();
@@ -224,11 +237,13 @@ export class Session implements Source {
       kind,
       device_id: this.device_id,
       client_id: packet.clientId,
+      username: packet.username ?? null,
       topic: packet.will?.topic ?? null,
       address: this.socket.remoteAddress ?? null,
     });
     const [five, three] = REFUSALS[why];
     this.will = null;
+    this.ending = true;
     this.write({ cmd: 'connack', sessionPresent: false, ...(this.version === 5 ? { reasonCode: five } : { returnCode: three }) });
     this.socket.end();
   }
@@ -246,16 +261,18 @@ export class Session implements Source {
   }
 
   private note(kind: SecurityKind, topic: string | null): void {
-    this.broker.security.note({ kind, device_id: this.device_id, client_id: null, topic, address: this.socket.remoteAddress ?? null });
+    this.broker.security.note({ kind, device_id: this.device_id, client_id: null, username: null, topic, address: this.socket.remoteAddress ?? null });
   }
 
-  private refuse(kind: SecurityKind, topic: string | null): void {
-    if (this.socket.destroyed) return;
-    this.note(kind, topic);
-    this.socket.destroy();
+  /** An offence against the protocol: noted, told where the version can say it, and the end. */
+  private refuse(reasonCode: number): void {
+    if (this.ending || this.socket.destroyed) return;
+    this.note(reasonCode === PACKET_TOO_LARGE ? 'packet_too_large' : 'protocol_error', null);
+    this.bye(reasonCode);
   }
 
   private bye(reasonCode: number): void {
+    this.ending = true;
     if (this.greeted && this.version === 5 && this.socket.writable) this.write({ cmd: 'disconnect', reasonCode });
     this.socket.end();
     this.socket.destroySoon();

@@ -17,46 +17,57 @@ export interface SecurityEvent {
   /** Proved by password or certificate, null when nothing was proved. */
   readonly device_id: string | null;
   readonly client_id: string | null;
+  /** Claimed, whatever the client id. */
+  readonly username: string | null;
   readonly topic: string | null;
   readonly address: string | null;
 }
 
-/** Different events kept between two writes, and rows kept in the store. */
+/** Different events kept between two writes, of all and of one address: one that tries thousands of names must not push out what others did. */
 const MAX_PENDING = 1000;
+const MAX_PENDING_PER_ADDRESS = 20;
+/** Rows kept in the store. */
 const MAX_ROWS = 10_000;
 const MAX_TEXT = 200;
 
 export class SecurityLog {
   private readonly pending = new Map<string, { event: SecurityEvent; times: number }>();
+  private readonly perAddress = new Map<string | null, number>();
   total = 0;
 
   note(event: SecurityEvent): void {
     this.total++;
-    const key = JSON.stringify([event.kind, event.device_id, event.client_id, event.topic, event.address]);
-    const known = this.pending.get(key);
+    if (this.count(event)) return;
+    const of = this.perAddress.get(event.address) ?? 0;
+    const named = of < MAX_PENDING_PER_ADDRESS ? event : { ...event, client_id: null, username: null, topic: null };
+    if (named !== event && this.count(named)) return;
+    if (this.pending.size >= MAX_PENDING) return;
+    this.perAddress.set(event.address, of + 1);
+    this.pending.set(keyOf(named), { event: named, times: 1 });
+  }
+
+  private count(event: SecurityEvent): boolean {
+    const known = this.pending.get(keyOf(event));
     if (known !== undefined) known.times++;
-    else if (this.pending.size < MAX_PENDING) this.pending.set(key, { event, times: 1 });
+    return known !== undefined;
   }
 
   async flush(store: IngestStore, now: number): Promise<void> {
     if (this.pending.size === 0) return;
     for (const [key, { event, times }] of this.pending) {
-      await store.run('insert into device_security_events (id, at, kind, device_id, client_id, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?)', [
-        newId(now),
-        now,
-        event.kind,
-        event.device_id,
-        printable(event.client_id),
-        printable(event.topic),
-        event.address,
-        times,
-      ]);
+      await store.run(
+        'insert into device_security_events (id, at, kind, device_id, client_id, username, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        [newId(now), now, event.kind, event.device_id, printable(event.client_id), printable(event.username), printable(event.topic), event.address, times],
+      );
       // Only now: a store that takes nothing loses none.
       this.pending.delete(key);
     }
+    this.perAddress.clear();
     await store.run('delete from device_security_events where id <= (select id from device_security_events order by id desc limit 1 offset ?)', [MAX_ROWS]);
   }
 }
+
+const keyOf = (event: SecurityEvent): string => JSON.stringify([event.kind, event.device_id, event.client_id, event.username, event.topic, event.address]);
 
 /** Hostile names go into a table and onto a page: no control characters, no half characters, not too long. */
 const printable = (text: string | null): string | null => (text === null ? null : text.slice(0, MAX_TEXT).replace(/[\p{Cc}\p{Cs}]/gu, '�'));

@@ -204,6 +204,7 @@ export interface DeviceSecurityEventRow {
   kind: string;
   device_id: string | null;
   client_id: string | null;
+  username: string | null;
   topic: string | null;
   address: string | null;
   times: number;

@@ -114,7 +114,7 @@ export function IngestHealth({
             { head: w.received, cell: (row) => <Moment c={c} at={row.at} /> },
             { head: w.reason, cell: (row) => spoken(securityWords(c.var.locale), row.kind) },
             { head: w.proved, cell: (row) => row.device_id ?? '' },
-            { head: w.claimed, cell: (row) => row.client_id ?? '' },
+            { head: w.claimed, cell: (row) => row.username ?? row.client_id ?? '' },
             { head: w.topic, cell: (row) => row.topic ?? '' },
             { head: w.address, cell: (row) => row.address ?? '' },
             { head: w.times, numeric: true, cell: (row) => row.times },
