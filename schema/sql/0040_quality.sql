@@ -13,6 +13,8 @@ CREATE TABLE quality_counts (
   counted_at BIGINT NOT NULL,
   -- Goes up whenever the totals changed: what was worked out from them holds until then.
   revision BIGINT NOT NULL DEFAULT 0,
+  -- First day of the last month in which every cohort has a row of running totals.
+  opened_month_day BIGINT,
   frozen_through TEXT
 );
 INSERT INTO quality_counts (id, counted_at) VALUES ('one', 0);
@@ -32,7 +34,7 @@ CREATE TABLE quality_cohorts (
   recount_at BIGINT
 );
 CREATE INDEX quality_cohorts_by_model ON quality_cohorts (model_id, kind);
-CREATE INDEX quality_cohorts_by_kind ON quality_cohorts (kind, id);
+CREATE INDEX quality_cohorts_by_kind ON quality_cohorts (kind, id, model_id);
 CREATE INDEX quality_cohorts_to_recount ON quality_cohorts (recount_at) WHERE recount_at IS NOT NULL;
 
 -- The days a unit served in one cell at one site, as they were counted. Days since 1970-01-01, half-open; open when to_day is null.

@@ -3,8 +3,9 @@ import { addDays, type Day } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { countBeforeReading } from '../quality/count.ts';
 import { nameGroups } from '../quality/groupNames.ts';
+import type { RateGroup } from '../quality/groups.ts';
 import { periodOf } from '../quality/period.ts';
-import { listRateGroups, type RateGroup } from '../quality/rateGroups.ts';
+import { listRateGroups } from '../quality/rateGroups.ts';
 import { compareRates, twoSidedP } from '../stats/compareRates.ts';
 import { benjaminiHochberg } from '../stats/falseDiscovery.ts';
 

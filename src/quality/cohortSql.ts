@@ -4,13 +4,13 @@ import { type CohortFilter, type Dimension, NOT_KNOWN } from './inputs.ts';
 
 type Sql = RawBuilder<unknown>;
 
-/** What a group is keyed by: ids, so that two models' batches of the same code stay apart. */
+/** What a group is keyed by: ids, so that two models' batches of the same code stay apart. A model has one maker, whose code nameGroups adds. */
 const keys: Record<Dimension, readonly string[]> = {
   maker: ['maker_id'],
-  model: ['maker_id', 'model_id'],
-  hw_rev: ['maker_id', 'model_id', 'hw_rev'],
-  batch: ['maker_id', 'model_id', 'batch_id'],
-  firmware: ['maker_id', 'model_id', 'firmware_id'],
+  model: ['model_id'],
+  hw_rev: ['model_id', 'hw_rev'],
+  batch: ['model_id', 'batch_id'],
+  firmware: ['model_id', 'firmware_id'],
   site: ['site_id'],
   site_kind: ['site_kind'],
   age_band: ['age_band'],
@@ -38,6 +38,10 @@ export const selectKeys = (by: readonly Dimension[]): Sql => list(keyNames(by).m
 
 export const groupKeys = (by: readonly Dimension[]): Sql => list(keyNames(by).map((key) => columns[key] ?? key));
 
+/** Keys or filters speak of `m`, the model's own row. */
+export const needsModel = (by: readonly Dimension[], filter: CohortFilter): boolean =>
+  by.includes('maker') || filter.maker !== undefined || filter.model !== undefined;
+
 const list = (parts: readonly string[]): Sql => sql.raw(parts.join(', '));
 
 /** ` and …` for each filter on the cohort itself (not on site, age, failure mode or component). */
@@ -60,16 +64,19 @@ export function whereCohort(filter: CohortFilter): Sql {
 export const whereSite = (filter: CohortFilter): Sql =>
   sql.join([sql``, ...condition(filter.site, (code) => sql`x.site_id in (select id from sites where code = ${code})`, sql`x.site_id is null`)], sql` and `);
 
-/** The same for what only failures have. A code stands for everything below it in its tree and merged into it. */
-export const whereFinding = (filter: CohortFilter): Sql =>
+/** The same for what only failures have. A code stands for everything below it in its tree and merged into it, one of `exact` for itself alone. */
+export const whereFinding = (filter: CohortFilter, exact: readonly string[] = []): Sql =>
   sql.join(
     [
       sql``,
-      ...condition(filter.failure_mode, (code) => sql`x.failure_mode_id in (${codesUnder('failure_mode', code)})`, sql`x.failure_mode_id is null`),
-      ...condition(filter.component, (code) => sql`x.component_id in (${codesUnder('component', code)})`, sql`x.component_id is null`),
+      ...condition(filter.failure_mode, (code) => sql`x.failure_mode_id in (${codesFor('failure_mode', code, exact)})`, sql`x.failure_mode_id is null`),
+      ...condition(filter.component, (code) => sql`x.component_id in (${codesFor('component', code, exact)})`, sql`x.component_id is null`),
     ],
     sql` and `,
   );
+
+const codesFor = (tree: string, code: string, exact: readonly string[]): Sql =>
+  exact.includes(tree) ? sql`select id from codes where tree = ${tree} and code = ${code}` : codesUnder(tree, code);
 
 const codesUnder = (tree: string, code: string): Sql => sql`with recursive under (id) as (
   select id from codes where tree = ${tree} and code = ${code}

@@ -3,6 +3,7 @@ import type { Ctx } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import type { Cell } from './spans.ts';
 import type { CohortKind, QualityCohortRow } from './table.ts';
+import type { TotalledCohort } from './totals.ts';
 
 /** Cohort numbers of some models, loaded once and extended as cells turn up. Call `save` before rows refer to new ones. */
 export class CohortNumbers {
@@ -31,14 +32,14 @@ export class CohortNumbers {
   }
 
   /** The cohorts whose running totals a cell belongs to: its model, and its model by each further dimension. */
-  totalled({ model_id, hw_rev, batch_id, firmware_id, site_kind }: Cell): number[] {
+  totalled({ model_id, hw_rev, batch_id, firmware_id, site_kind }: Cell): TotalledCohort[] {
     const whole = { model_id, hw_rev: null, batch_id: null, firmware_id: null, site_kind: null };
     return [
-      this.#idOf('model', whole),
-      this.#idOf('hw_rev', { ...whole, hw_rev }),
-      this.#idOf('batch', { ...whole, batch_id }),
-      this.#idOf('firmware', { ...whole, firmware_id }),
-      this.#idOf('site_kind', { ...whole, site_kind }),
+      { kind: 'model', id: this.#idOf('model', whole) },
+      { kind: 'hw_rev', id: this.#idOf('hw_rev', { ...whole, hw_rev }) },
+      { kind: 'batch', id: this.#idOf('batch', { ...whole, batch_id }) },
+      { kind: 'firmware', id: this.#idOf('firmware', { ...whole, firmware_id }) },
+      { kind: 'site_kind', id: this.#idOf('site_kind', { ...whole, site_kind }) },
     ];
   }
 

@@ -7,7 +7,8 @@ import { listCountedUnits } from './countedUnits.ts';
 import { groupBy } from './groupBy.ts';
 import { type Cell, type CountedUnit, failuresOf, spansOf } from './spans.ts';
 import type { QualityFailureRow, QualitySpanRow } from './table.ts';
-import { addStays, applySteps, type Stay, Steps } from './totals.ts';
+import { addToTotals, isMonthNew, openMonths } from './totalRows.ts';
+import { addStays, type Stay, Steps, type TotalledCohort } from './totals.ts';
 
 /** Units counted in one transaction. */
 const BATCH = 2000;
@@ -34,6 +35,12 @@ const COUNTED_WHILE_READING = 20_000;
 
 /** What every reader of totals calls first, so that what was just recorded is in its figures. Returns how many units still wait to be counted. */
 export async function countBeforeReading(ctx: Ctx): Promise<number> {
+  if (await isMonthNew(ctx)) {
+    await transaction(ctx, async (ctx) => {
+      await holdCount(ctx);
+      await openMonths(ctx);
+    });
+  }
   const waiting = await ctx.db
     .selectFrom((eb) =>
       eb
@@ -57,6 +64,7 @@ export async function countBeforeReading(ctx: Ctx): Promise<number> {
 
 async function countBatch(ctx: Ctx, size: number): Promise<number> {
   await holdCount(ctx);
+  await openMonths(ctx);
   const ids = await takeDirty(ctx, size);
   if (ids.length === 0) return 0;
   const units = await listCountedUnits(ctx, ids);
@@ -74,7 +82,7 @@ async function countBatch(ctx: Ctx, size: number): Promise<number> {
     .set((set) => ({ revision: set('revision', '+', 1) }))
     .where('id', '=', 'one')
     .execute();
-  for (const [cohort, days] of steps.cohorts()) await applyToCohort(ctx, cohort, days);
+  await addToTotals(ctx, steps);
   if (modelIds.length > 0) {
     await ctx.db.updateTable('quality_cohorts').set({ recount_at: ctx.now }).where('model_id', 'in', modelIds).where('kind', '=', 'model').execute();
   }
@@ -127,9 +135,9 @@ function contributionsNow(units: readonly CountedUnit[], numbers: CohortNumbers)
 function addContributions(steps: Steps, { spans, failures, cells }: Contributions, numbers: CohortNumbers, sign: 1 | -1): void {
   const totalled = new Map([...cells].map(([id, cell]) => [id, numbers.totalled(cell)]));
   for (const served of groupBy(spans, (span) => span.unit_id).values()) {
-    const stays = new Map<number, Stay[]>();
+    const stays = new Map<number, { cohort: TotalledCohort; stays: Stay[] }>();
     for (const span of served) for (const cohort of totalled.get(span.cohort_id) ?? []) prolong(stays, cohort, span);
-    for (const [cohort, inCohort] of stays) addStays(steps, cohort, inCohort, sign);
+    for (const { cohort, stays: inCohort } of stays.values()) addStays(steps, cohort, inCohort, sign);
   }
   for (const { cohort_id, failed_day, finding } of failures) {
     for (const cohort of totalled.get(cohort_id) ?? []) steps.add(cohort, failed_day, finding, sign);
@@ -137,12 +145,12 @@ function addContributions(steps: Steps, { spans, failures, cells }: Contribution
 }
 
 // Spans that follow each other without a gap are one stay.
-function prolong(stays: Map<number, Stay[]>, cohort: number, { from_day, to_day }: Stay): void {
-  const known = stays.get(cohort) ?? [];
+function prolong(stays: Map<number, { cohort: TotalledCohort; stays: Stay[] }>, cohort: TotalledCohort, { from_day, to_day }: Stay): void {
+  const known = stays.get(cohort.id)?.stays ?? [];
   const last = known.at(-1);
   if (last !== undefined && last.to_day === from_day) known[known.length - 1] = { from_day: last.from_day, to_day };
   else known.push({ from_day, to_day });
-  stays.set(cohort, known);
+  stays.set(cohort.id, { cohort, stays: known });
 }
 
 async function rewriteContributions(ctx: Ctx, ids: readonly string[], { spans, failures }: Contributions): Promise<void> {
@@ -150,13 +158,4 @@ async function rewriteContributions(ctx: Ctx, ids: readonly string[], { spans, f
   await ctx.db.deleteFrom('quality_failures').where('unit_id', 'in', ids).execute();
   await insertMany(ctx.db, 'quality_spans', spans);
   await insertMany(ctx.db, 'quality_failures', failures);
-}
-
-async function applyToCohort(ctx: Ctx, cohort: number, days: Parameters<typeof applySteps>[3]): Promise<void> {
-  const from = Math.min(...days.keys());
-  const totals = ctx.db.selectFrom('quality_totals').selectAll().where('cohort_id', '=', cohort);
-  const before = await totals.where('day', '<', from).orderBy('day', 'desc').limit(1).executeTakeFirst();
-  const rows = await totals.where('day', '>=', from).orderBy('day').execute();
-  await ctx.db.deleteFrom('quality_totals').where('cohort_id', '=', cohort).where('day', '>=', from).execute();
-  await insertMany(ctx.db, 'quality_totals', applySteps(cohort, before, rows, days));
 }

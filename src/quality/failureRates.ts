@@ -2,9 +2,10 @@
 import type { Ctx } from '../db/ctx.ts';
 import { countBeforeReading } from './count.ts';
 import { type GroupCodes, nameGroups } from './groupNames.ts';
+import type { RateGroup } from './groups.ts';
 import type { FailureKind, RateQuery, RateSort } from './inputs.ts';
 import { periodDays, periodOf } from './period.ts';
-import { listRateGroups, type RateGroup } from './rateGroups.ts';
+import { listRateGroups } from './rateGroups.ts';
 import { type Counted, DAYS_PER_MONTH, failureCount, type RatedGroup, type Rates, rateGroups, returnedCount } from './rates.ts';
 import { standardiseAges } from './standardDays.ts';
 
@@ -42,7 +43,7 @@ export async function listFailureRates(ctx: Ctx, query: RateQuery): Promise<Rate
   const counted = standard === null ? groups : groups.map((group) => ({ ...group, standard_days: standard(group.key) }));
   const shown = query.kind === 'confirmed' && isByFinding(query) ? counted.filter((group) => group.confirmed > 0) : counted;
   const { rows, prior } = rateGroups(shown, query.kind);
-  const sorted = [...rows].sort(orderOf(query.sort));
+  const sorted = inOrder(rows, query.sort);
   const start = Number(query.cursor ?? 0);
   const page = sorted.slice(start, start + query.limit);
   const names = await nameGroups(
@@ -93,14 +94,16 @@ function populationOf(groups: readonly RateGroup[], query: RateQuery) {
 }
 
 /** By a field, unknown last; ties by the larger exposure. */
-function orderOf(sort: string): (a: RatedGroup<RateGroup>, b: RatedGroup<RateGroup>) => number {
+function inOrder(rows: readonly RatedGroup<RateGroup>[], sort: string): RatedGroup<RateGroup>[] {
   const sign = sort.startsWith('-') ? -1 : 1;
   const figureOf = fieldOf(sort.replace(/^-/, ''));
-  return (a, b) => {
-    const [x, y] = [figureOf(a), figureOf(b)];
-    if (x === null || y === null) return x === y ? b.group.exposure_days - a.group.exposure_days : x === null ? 1 : -1;
-    return sign * (x - y) || b.group.exposure_days - a.group.exposure_days;
-  };
+  return rows
+    .map((row) => {
+      const figure = figureOf(row);
+      return { row, place: figure === null ? Infinity : sign * figure };
+    })
+    .sort((a, b) => (a.place === b.place ? b.row.group.exposure_days - a.row.group.exposure_days : a.place - b.place))
+    .map(({ row }) => row);
 }
 
 function fieldOf(name: string): (row: RatedGroup<RateGroup>) => number | null {

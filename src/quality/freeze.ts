@@ -6,8 +6,19 @@ import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
 import { countChanges, holdCount } from './count.ts';
 import { groupBy } from './groupBy.ts';
-import { changesOf, figuresByMonth, fingerprintOf, firstDayOf, isEmptyMonth, type MonthFailure, monthAfter, monthOf, monthsThrough } from './months.ts';
-import type { QualityMonthRow } from './table.ts';
+import {
+  changesOf,
+  figuresByMonth,
+  fingerprintOf,
+  firstDayOf,
+  isEmptyMonth,
+  type MonthFailure,
+  monthAfter,
+  monthDaysThrough,
+  monthOf,
+  monthsThrough,
+} from './months.ts';
+import type { QualityMonthRow, QualityTotalRow } from './table.ts';
 
 /** A month closes when it has been over for this many days: returns of its last days have arrived by then. */
 const CLOSES_AFTER_DAYS = 10;
@@ -77,14 +88,7 @@ async function latestRevisions(ctx: Ctx, modelIds: readonly string[]): Promise<M
 }
 
 async function revisionsOf(ctx: Ctx, model_id: string, through: string, latest: ReadonlyMap<string, QualityMonthRow>): Promise<QualityMonthRow[]> {
-  const totals = await ctx.db
-    .selectFrom('quality_totals')
-    .innerJoin('quality_cohorts', 'quality_cohorts.id', 'quality_totals.cohort_id')
-    .selectAll('quality_totals')
-    .where('quality_cohorts.kind', '=', 'model')
-    .where('quality_cohorts.model_id', '=', model_id)
-    .orderBy('day')
-    .execute();
+  const totals = await listTotals(ctx, model_id, through);
   const firstMonth = [...latest.keys(), ...totals.slice(0, 1).map((row) => monthOf(dayFromNumber(row.day)))].sort()[0];
   if (firstMonth === undefined) return [];
   const months = monthsThrough(firstMonth, through);
@@ -103,4 +107,21 @@ async function revisionsOf(ctx: Ctx, model_id: string, through: string, latest: 
     const change = known === undefined ? null : JSON.stringify(changesOf(known, figures));
     return [{ month, model_id, revision: (known?.revision ?? 0) + 1, ...figures, fingerprint, change, frozen_at: ctx.now }];
   });
+}
+
+async function listTotals(ctx: Ctx, model_id: string, through: string): Promise<QualityTotalRow[]> {
+  const first = await ctx.db
+    .selectFrom('quality_totals')
+    .select((eb) => eb.fn.min('month_day').as('month'))
+    .where('kind', '=', 'model')
+    .executeTakeFirstOrThrow();
+  if (first.month === null) return [];
+  return ctx.db
+    .selectFrom('quality_totals')
+    .selectAll()
+    .where('kind', '=', 'model')
+    .where('month_day', 'in', monthDaysThrough(Number(first.month), Math.max(Number(first.month), firstDayOf(through))))
+    .where('cohort_id', 'in', (eb) => eb.selectFrom('quality_cohorts').select('id').where('kind', '=', 'model').where('model_id', '=', model_id))
+    .orderBy('day')
+    .execute();
 }

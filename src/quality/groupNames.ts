@@ -1,7 +1,7 @@
 // The codes that groups of a table are shown by.
+import { CompiledQuery, sql } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
-
-import type { GroupKey } from './rateGroups.ts';
+import type { GroupKey } from './groups.ts';
 
 /** Codes by the name of their dimension, coarse to fine: `{ maker, model, batch }`. */
 export type GroupCodes = Readonly<Record<string, string | null>>;
@@ -20,23 +20,37 @@ const sources = [
   ['component_id', 'component', 'codes'],
 ] as const;
 
-/** The codes of each key, in order. One query per table involved: name the groups that are shown, not all. */
+/** The codes of each key, in order; a model is shown with its maker. One query per table involved: name the groups that are shown, not all. */
 export async function nameGroups(ctx: Ctx, keys: readonly GroupKey[]): Promise<GroupCodes[]> {
   const first = keys[0] ?? {};
-  const used = sources.filter(([key]) => key in first);
-  const codes = new Map<string, ReadonlyMap<string, string>>();
-  for (const [key, , table] of used) {
-    const ids = [...new Set(keys.flatMap((group) => group[key] ?? []))];
-    if (table === null || ids.length === 0) continue;
-    const rows = await ctx.db.selectFrom(table).select(['id', 'code']).where('id', 'in', ids).execute();
-    codes.set(key, new Map(rows.map((row) => [row.id, row.code])));
-  }
-  return keys.map((group) =>
+  const models = 'model_id' in first ? await rowsOf(ctx, 'models', ', maker_id', idsOf(keys, 'model_id')) : null;
+  const complete = models === null ? keys : keys.map((key): GroupKey => ({ maker_id: models.get(key.model_id ?? '')?.maker_id ?? null, ...key }));
+  const used = sources.filter(([key]) => key in (complete[0] ?? {}));
+  const rows = new Map<string, ReadonlyMap<string, Named>>(models === null ? [] : [['model_id', models]]);
+  for (const [key, , table] of used) if (table !== null && !rows.has(key)) rows.set(key, await rowsOf(ctx, table, '', idsOf(complete, key)));
+  return complete.map((group) =>
     Object.fromEntries(
       used.map(([key, dimension]) => {
         const value = group[key] ?? null;
-        return [dimension, value === null ? null : (codes.get(key)?.get(value) ?? value)];
+        return [dimension, value === null ? null : (rows.get(key)?.get(value)?.code ?? value)];
       }),
     ),
   );
+}
+
+interface Named {
+  readonly id: string;
+  readonly code: string;
+  readonly maker_id?: string;
+}
+
+const idsOf = (keys: readonly GroupKey[], name: string): string[] => [...new Set(keys.flatMap((key) => key[name] ?? []))];
+
+// As plain text: compiling five hundred values costs more than reading their rows.
+async function rowsOf(ctx: Ctx, table: string, more: string, ids: readonly string[]): Promise<Map<string, Named>> {
+  if (ids.length === 0) return new Map();
+  const numbered = sql`${0}`.compile(ctx.db).sql === '$1';
+  const places = ids.map((_, i) => (numbered ? `$${i + 1}` : '?')).join(', ');
+  const { rows } = await ctx.db.executeQuery<Named>(CompiledQuery.raw(`select id, code${more} from ${table} where id in (${places})`, [...ids]));
+  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -4,9 +4,10 @@ import { type Ctx, today } from '../db/ctx.ts';
 import { type ControlChart, laneyChart } from '../stats/controlChart.ts';
 import { directRate } from '../stats/standardise.ts';
 import { countBeforeReading } from './count.ts';
+import type { RateGroup } from './groups.ts';
 import type { CohortFilter, FailureKind } from './inputs.ts';
 import { firstDayOf, monthAfter, monthOf } from './months.ts';
-import { listRateGroups, type RateGroup } from './rateGroups.ts';
+import { listRateGroups } from './rateGroups.ts';
 import { DAYS_PER_MONTH, failureCount } from './rates.ts';
 
 export interface MonthlyPoint {

@@ -1,6 +1,6 @@
 // What one closed month of a model looked like: figures and the fingerprint of what they were made from. Pure.
 import { sha256 } from '../core/id.ts';
-import { type Day, dayNumber } from '../core/time.ts';
+import { type Day, dayFromNumber, dayNumber } from '../core/time.ts';
 import type { Finding, QualityMonthRow, QualityTotalRow } from './table.ts';
 
 export type MonthFigures = Pick<QualityMonthRow, 'exposure_days' | 'confirmed' | 'nff' | 'untriaged' | 'other'>;
@@ -25,6 +25,13 @@ export function monthAfter(month: string, by = 1): string {
 }
 
 export const firstDayOf = (month: string): number => dayNumber(`${month}-01`);
+
+/** The first day of the month `day` lies in, or of the month `by` months after, all as day numbers. */
+export const monthDayOf = (day: number, by = 0): number => firstDayOf(monthAfter(monthOf(dayFromNumber(day)), by));
+
+/** The first days of the months from that of `from` through that of `through`. */
+export const monthDaysThrough = (from: number, through: number): number[] =>
+  monthsThrough(monthOf(dayFromNumber(from)), monthOf(dayFromNumber(through))).map(firstDayOf);
 
 /** Months from `from` to `through`, both included; empty when `through` is earlier. */
 export function monthsThrough(from: string, through: string): string[] {

@@ -4,25 +4,10 @@ import type { Ctx } from '../db/ctx.ts';
 import { AGE_BANDS } from './ageBands.ts';
 import { groupKeys, keyNames, selectKeys, whereCohort, whereFinding, whereSite } from './cohortSql.ts';
 import { groupBy } from './groupBy.ts';
+import { type Findings, type GroupKey, keyOf, type RateGroup, type Row, textOf } from './groups.ts';
 import type { CohortFilter, Dimension } from './inputs.ts';
 import type { Period } from './period.ts';
-import type { CohortKind } from './table.ts';
-
-export interface Findings {
-  readonly confirmed: number;
-  readonly nff: number;
-  readonly untriaged: number;
-  readonly other: number;
-}
-
-/** Ids of what a group stands for; the keys are those of `keyNames(by)`. */
-export type GroupKey = Readonly<Record<string, string | null>>;
-
-export interface RateGroup extends Findings {
-  readonly key: GroupKey;
-  readonly units: number;
-  readonly exposure_days: number;
-}
+import { listFromTotals, totalsKind } from './totalGroups.ts';
 
 /** One row per group with exposure or failures in the period. Cut by failure mode or component, the exposure is the whole cohort's. */
 export async function listRateGroups(ctx: Ctx, by: readonly Dimension[], filter: CohortFilter, period: Period): Promise<RateGroup[]> {
@@ -51,8 +36,6 @@ export async function listRateGroups(ctx: Ctx, by: readonly Dimension[], filter:
 
 const NO_FINDINGS: Findings = { confirmed: 0, nff: 0, untriaged: 0, other: 0 };
 
-const textOf = (key: GroupKey, names: readonly string[]): string => JSON.stringify(names.map((name) => key[name] ?? null));
-
 // Running totals know a model, and a model by one more dimension; everything finer is added up from spans and failures.
 async function listCohorts(ctx: Ctx, by: readonly Dimension[], filter: CohortFilter, period: Period): Promise<RateGroup[]> {
   const kind = totalsKind(by, filter);
@@ -66,59 +49,6 @@ async function listCohorts(ctx: Ctx, by: readonly Dimension[], filter: CohortFil
     groups.set(text, { ...failed, units: groups.get(text)?.units ?? 0, exposure_days: groups.get(text)?.exposure_days ?? 0 });
   }
   return [...groups.values()];
-}
-
-function totalsKind(by: readonly Dimension[], filter: CohortFilter): CohortKind | null {
-  const asked = new Set<string>([
-    ...by,
-    ...Object.entries(filter)
-      .filter(([, value]) => value !== undefined)
-      .map(([name]) => name),
-  ]);
-  for (const name of ['maker', 'model', 'failure_mode', 'component']) asked.delete(name);
-  const [only, second] = [...asked];
-  if (second !== undefined) return null;
-  switch (only) {
-    case undefined:
-      return 'model';
-    case 'hw_rev':
-    case 'batch':
-    case 'firmware':
-    case 'site_kind':
-      return only;
-    default:
-      return null;
-  }
-}
-
-type Row = Record<string, string | number | null>;
-
-// The state before a day is the last row ahead of it: exposure up to that row, plus those then active for the days since. Two index seeks per cohort and edge;
-// a period without a beginning has one edge.
-async function listFromTotals(ctx: Ctx, kind: CohortKind, by: readonly Dimension[], filter: CohortFilter, { from, to }: Period): Promise<RateGroup[]> {
-  // One cohort of the kind 'model' per model: nothing to add up.
-  const isSingle = kind === 'model' && by.includes('model');
-  const since = from > 0;
-  const total = (high: string, low: string) => {
-    const figure = since ? `${high} - coalesce(${low}, 0)` : high;
-    return sql.raw(isSingle ? figure : `sum(${figure})`);
-  };
-  const keyList = by.length === 0 ? sql`` : sql`${selectKeys(by)}, `;
-  const lastBefore = (day: number) =>
-    sql`(select t.day from quality_totals t where t.cohort_id = c.id and t.day < ${sql.lit(day)} order by t.day desc limit 1)`;
-  const rows = await sql<Row>`
-    select ${keyList}
-      ${total(`h.exposure_days + h.active * (${to} - h.day)`, `l.exposure_days + l.active * (${from} - l.day)`)} as exposure_days,
-      ${total('h.started', 'l.finished')} as units,
-      ${total('h.confirmed', 'l.confirmed')} as confirmed, ${total('h.nff', 'l.nff')} as nff,
-      ${total('h.untriaged', 'l.untriaged')} as untriaged, ${total('h.other', 'l.other')} as other
-    from quality_cohorts c
-    join models m on m.id = c.model_id
-    join quality_totals h on h.cohort_id = c.id and h.day = ${lastBefore(to)}
-    ${since ? sql`left join quality_totals l on l.cohort_id = c.id and l.day = ${lastBefore(from)}` : sql``}
-    where c.kind = ${sql.lit(kind)} ${whereCohort(filter)} ${isSingle || by.length === 0 ? sql`` : sql`group by ${groupKeys(by)}`}`.execute(ctx.db);
-  const names = keyNames(by);
-  return rows.rows.map((row) => groupOf(row, names)).filter((group) => group.units > 0 || group.exposure_days > 0 || returnedOf(group) > 0);
 }
 
 /** A scan of the spans in question: for dimensions without running totals (site, age) and for crossings of two of the others. */
@@ -175,23 +105,3 @@ function joinBands(on: RawBuilder<unknown>, filter: CohortFilter): RawBuilder<un
 
 const later = (a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<unknown> => sql`(case when ${a} > ${b} then ${a} else ${b} end)`;
 const earlier = (a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<unknown> => sql`(case when ${a} < ${b} then ${a} else ${b} end)`;
-
-const returnedOf = (group: Findings): number => group.confirmed + group.nff + group.untriaged + group.other;
-
-function groupOf(row: Row, names: readonly string[]): RateGroup {
-  return {
-    key: keyOf(row, names),
-    units: Number(row.units ?? 0),
-    exposure_days: Number(row.exposure_days ?? 0),
-    confirmed: Number(row.confirmed ?? 0),
-    nff: Number(row.nff ?? 0),
-    untriaged: Number(row.untriaged ?? 0),
-    other: Number(row.other ?? 0),
-  };
-}
-
-function keyOf(row: Row, names: readonly string[]): GroupKey {
-  const key: Record<string, string | null> = {};
-  for (const name of names) key[name] = row[name] === null || row[name] === undefined ? null : String(row[name]);
-  return key;
-}

@@ -2,8 +2,8 @@
 import { imputedInterval, imputeFailures } from '../stats/imputation.ts';
 import { garwoodInterval, type Interval } from '../stats/poissonInterval.ts';
 import { fitGammaPrior, type GammaPrior, type ShrunkenRate, shrinkRates } from '../stats/shrinkage.ts';
+import type { Findings } from './groups.ts';
 import type { FailureKind } from './inputs.ts';
-import type { Findings } from './rateGroups.ts';
 
 export const DAYS_PER_MONTH = 30.4375;
 export const DAYS_PER_YEAR = 365;

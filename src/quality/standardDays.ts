@@ -2,9 +2,10 @@
 import type { Ctx } from '../db/ctx.ts';
 import { keyNames } from './cohortSql.ts';
 import { groupBy } from './groupBy.ts';
+import type { GroupKey, RateGroup } from './groups.ts';
 import type { CohortFilter, Dimension, FailureKind } from './inputs.ts';
 import type { Period } from './period.ts';
-import { type GroupKey, listRateGroups, type RateGroup } from './rateGroups.ts';
+import { listRateGroups } from './rateGroups.ts';
 import { failureCount } from './rates.ts';
 
 /** Group → standard days, Σ days in band × the band's rate ÷ the whole's rate; undefined (the exposure as it is) when nothing failed. Scans the spans. */

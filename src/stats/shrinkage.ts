@@ -38,16 +38,16 @@ export function fitGammaPrior(groups: readonly CountInExposure[]): GammaPrior | 
   const used = cells.reduce((sum, cell) => sum + cell.weight, 0);
   if (used < MIN_GROUPS || total === 0) return null;
   let point = { logShape: 0, logMean: Math.log(total / exposure) };
-  let value = logMarginal(cells, point);
+  let here = marginal(cells, point);
   let damping = 0;
   for (let step = 0; step < MAX_STEPS; step++) {
-    const move = newtonMove(cells, point, damping);
+    const move = newtonMove(here, Math.exp(point.logShape), damping);
     const next = { logShape: clampShape(point.logShape + bounded(move.shape)), logMean: point.logMean + bounded(move.mean) };
-    const nextValue = logMarginal(cells, next);
-    if (nextValue >= value - 1e-12 * Math.abs(value)) {
+    const there = marginal(cells, next);
+    if (there.value >= here.value - 1e-12 * Math.abs(here.value)) {
       const done = Math.abs(next.logShape - point.logShape) < SMALLEST_MOVE && Math.abs(next.logMean - point.logMean) < SMALLEST_MOVE;
       point = next;
-      value = nextValue;
+      here = there;
       damping = damping < 1e-6 ? 0 : damping / 10;
       if (done) break;
     } else {
@@ -101,42 +101,42 @@ function merge(groups: readonly CountInExposure[]): Cell[] {
   return [...cells.values()];
 }
 
-// Σ log Γ(a+f) − log Γ(a) + a log(b/(b+E)) + f log(E/(b+E)), without the terms free of the parameters; b = a/mean.
-function logMarginal(cells: readonly Cell[], point: Point): number {
-  const a = Math.exp(point.logShape);
-  const b = a / Math.exp(point.logMean);
-  const atZero = logGamma(a);
-  const rising = memo((count) => logGamma(a + count) - atZero);
-  let sum = 0;
-  for (const { count, exposure, weight } of cells) {
-    sum += weight * ((count === 0 ? 0 : rising(count)) - a * Math.log1p(exposure / b) - count * Math.log(b + exposure));
-  }
-  return sum;
+interface Marginal {
+  readonly value: number;
+  readonly slopeA: number;
+  readonly slopeM: number;
+  readonly curveA: number;
+  readonly curveM: number;
+  readonly cross: number;
 }
 
-// Newton's step on (log a, log m); where the curvature is not that of a maximum, a damped step along the gradient.
-function newtonMove(cells: readonly Cell[], point: Point, damping: number): { shape: number; mean: number } {
+// ℓ = Σ log Γ(a+f) − log Γ(a) + a log(a/(a+mE)) + f log(mE/(a+mE)), without the terms free of the parameters, and its derivatives in a and log m: one
+// logarithm a cell.
+function marginal(cells: readonly Cell[], point: Point): Marginal {
   const a = Math.exp(point.logShape);
   const m = Math.exp(point.logMean);
-  const psi = digamma(a);
-  const psiPrime = trigamma(a);
+  const [atZero, psi, psiPrime] = [logGamma(a), digamma(a), trigamma(a)];
+  const rising = memo((count) => logGamma(a + count) - atZero);
   const first = memo((count) => digamma(a + count) - psi);
   const second = memo((count) => trigamma(a + count) - psiPrime);
-  let slopeA = 0;
-  let slopeM = 0;
-  let curveA = 0;
-  let curveM = 0;
-  let cross = 0;
-  // ℓ = log Γ(a+f) − log Γ(a) + a log a + f log(mE) − (a+f) log(a + mE).
+  const logRate = point.logShape - point.logMean;
+  let [value, slopeA, slopeM, curveA, curveM, cross] = [0, 0, 0, 0, 0, 0];
   for (const { count: f, exposure, weight } of cells) {
     const mean = m * exposure;
     const s = a + mean;
-    slopeA += weight * ((f === 0 ? 0 : first(f)) - Math.log1p(mean / a) + (mean - f) / s);
+    const fall = Math.log1p(mean / a);
+    value += weight * ((f === 0 ? 0 : rising(f)) - (a + f) * fall - f * logRate);
+    slopeA += weight * ((f === 0 ? 0 : first(f)) - fall + (mean - f) / s);
     curveA += weight * ((f === 0 ? 0 : second(f)) + mean / (a * s) + (f - mean) / (s * s));
     slopeM += weight * (f - ((a + f) * mean) / s);
     curveM -= (weight * (a + f) * mean * a) / (s * s);
     cross += (weight * (f - mean) * mean) / (s * s);
   }
+  return { value, slopeA, slopeM, curveA, curveM, cross };
+}
+
+// Newton's step on (log a, log m); where the curvature is not that of a maximum, a damped step along the gradient.
+function newtonMove({ slopeA, slopeM, curveA, curveM, cross }: Marginal, a: number, damping: number): { shape: number; mean: number } {
   const g1 = a * slopeA;
   // At its bound the shape stays while the likelihood still rises towards it; the mean alone moves.
   if (a >= MAX_SHAPE * (1 - 1e-9) && g1 > 0) return { shape: 0, mean: -slopeM / (curveM * (1 + damping)) };

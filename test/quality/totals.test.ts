@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { monthDayOf } from '../../src/quality/months.ts';
 import type { QualityTotalRow } from '../../src/quality/table.ts';
 import { addStays, applySteps, type Stay, Steps } from '../../src/quality/totals.ts';
 
@@ -9,20 +10,23 @@ const stay = fc
   .tuple(fc.integer({ min: 0, max: 60 }), fc.option(fc.integer({ min: 1, max: 30 })))
   .map(([from_day, length]): Stay => ({ from_day, to_day: length === null ? null : from_day + length }));
 
+const COHORT = { id: 7, kind: 'model' } as const;
+/** 1970-03-01: three months are open. */
+const OPENED = 59;
+
 function apply(rows: readonly QualityTotalRow[], stays: readonly Stay[], sign: 1 | -1): QualityTotalRow[] {
   const steps = new Steps();
-  for (const one of stays) addStays(steps, 7, [one], sign);
+  for (const one of stays) addStays(steps, COHORT, [one], sign);
   const [found] = [...steps.cohorts()];
   if (found === undefined) return [...rows];
-  const from = Math.min(...found[1].keys());
-  const before = rows.filter((row) => row.day < from);
+  const month = monthDayOf(Math.min(OPENED, ...found[1].keys()));
   return [
-    ...before,
+    ...rows.filter((row) => row.month_day < month),
     ...applySteps(
-      7,
-      before.at(-1),
-      rows.filter((row) => row.day >= from),
+      COHORT,
+      rows.filter((row) => row.month_day >= month),
       found[1],
+      OPENED,
     ),
   ];
 }
@@ -53,6 +57,20 @@ describe('running totals', () => {
       fc.property(fc.array(stay, { maxLength: 20 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 60 }), (stays, from, length) => {
         const to = from + length;
         expect(seenBetween(apply([], stays, 1), from, to)).toBe(stays.filter((s) => s.from_day < to && (s.to_day === null || s.to_day > from)).length);
+      }),
+    );
+  });
+
+  it('hold until the next row or the end of the month, and every open month begins with one', () => {
+    fc.assert(
+      fc.property(fc.array(stay, { minLength: 1, maxLength: 20 }), fc.array(stay, { maxLength: 6 }), (stays, late) => {
+        const rows = apply(apply([], stays, 1), late, 1);
+        for (const [i, row] of rows.entries()) {
+          expect(row.month_day).toBe(monthDayOf(row.day));
+          expect(row.until_day).toBe(Math.min(rows[i + 1]?.day ?? Infinity, monthDayOf(row.day, 1)));
+        }
+        const first = rows[0]?.day ?? 0;
+        for (const month of [31, 59]) if (month > first) expect(rows.map((row) => row.day)).toContain(month);
       }),
     );
   });
