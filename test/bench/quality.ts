@@ -40,11 +40,12 @@ interface Measured {
 
 async function measure(units: number, returns: number, rounds: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'kizashi-bench-'));
-  const store = openStore(`sqlite:${join(folder, 'bench.db')}`);
+  const file = join(folder, 'bench.db');
+  const store = openStore(`sqlite:${file}`);
   try {
     await migrate(store);
     const ctx = benchCtx(store);
-    const fleet = await fillFleet(ctx, units, returns);
+    const fleet = await fillFleet(ctx, file, units, returns);
     const [, all] = await timed(() => countChanges(ctx));
     await warm(ctx);
     const duckdb = await openDuckdb(folder, fleet);
