@@ -50,29 +50,45 @@ export function forecastFailures(model: LifeModel, ages: readonly AgeGroup[], en
   const { draws = DRAWS, level = 0.95, seed = 1 } = options;
   const random = seededRandom(seed);
   const groups = coarsen(ages);
-  const counts = Array.from({ length: draws }, () => drawCounts(random, model.draw(random), groups, ends));
+  const drawn = Array.from({ length: draws }, (): Drawn => {
+    const curve = model.draw(random);
+    return { counts: drawCounts(random, curve, groups, ends), oneMore: curve.oneMore ?? 1 };
+  });
   const starts = [0, ...ends];
   const expected = ends.map((end, i) =>
     ages.reduce((sum, { age, units, hazard }) => sum + units * failingWithin(model.curve, age, starts[i] ?? 0, end, hazard), 0),
   );
-  const within = (values: readonly number[], from: number, to: number, mean: number): PeriodForecast => {
-    const sorted = [...values].sort((a, b) => a - b);
-    return { from, to, expected: mean, ...midInterval(sorted, (1 - level) / 2) };
+  const within = (figureOf: (counts: readonly number[]) => number, from: number, to: number, mean: number): PeriodForecast => {
+    const sorted = sortedBy(drawn, figureOf);
+    const tail = (1 - level) / 2;
+    const low = lowerLimit(sorted, tail);
+    return { from, to, expected: mean, low, high: Math.max(low, upperLimit(sorted, tail)) };
   };
-  const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   return {
-    periods: ends.map((end, i) => {
-      const drawn = counts.map((row) => row[i] ?? 0);
-      return within(drawn, starts[i] ?? 0, end, expected[i] ?? 0);
-    }),
-    total: within(counts.map(sumOf), 0, ends.at(-1) ?? 0, sumOf(expected)),
+    periods: ends.map((end, i) => within((counts) => counts[i] ?? 0, starts[i] ?? 0, end, expected[i] ?? 0)),
+    total: within(sumOf, 0, ends.at(-1) ?? 0, sumOf(expected)),
     countWithin: (periods, at) =>
       quantile(
-        counts.map((row) => sumOf(row.slice(0, periods))).sort((a, b) => a - b),
+        sortedBy(drawn, (counts) => sumOf(counts.slice(0, periods))),
         at,
       ),
   };
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+interface Drawn {
+  readonly counts: readonly number[];
+  readonly oneMore: number;
+}
+
+interface WeightedCount {
+  readonly count: number;
+  readonly oneMore: number;
+}
+
+const sortedBy = (drawn: readonly Drawn[], figureOf: (counts: readonly number[]) => number): WeightedCount[] =>
+  drawn.map(({ counts, oneMore }) => ({ count: figureOf(counts), oneMore })).sort((a, b) => a.count - b.count);
 
 /** P(fails between `from` and `to` from now | alive at `age`), at `times` the curve's hazard. */
 export function failingWithin(curve: Curve, age: number, from: number, to: number, times = 1): number {
@@ -137,25 +153,38 @@ function coarsenAlike(ages: readonly AgeGroup[], hazard: number | undefined): Ag
 }
 
 // Whole numbers cannot hold a level exactly: limits by the mid-distribution P(N < k) + ½P(N = k) hold it on average (Lancaster 1961), those that must hold it
-// at least would be far too wide for small counts.
-function midInterval(sorted: readonly number[], tail: number): { low: number; high: number } {
-  let [low, high] = [sorted[0] ?? 0, sorted[0] ?? 0];
-  let lowFound = false;
-  for (let i = 0; i < sorted.length; ) {
-    const count = sorted[i] ?? 0;
-    let end = i;
-    while (sorted[end] === count) end++;
-    const middle = (i + end) / 2 / sorted.length;
-    if (!lowFound && middle >= tail) {
-      low = count;
-      lowFound = true;
-    }
-    if (middle <= 1 - tail) high = count;
-    i = end;
-  }
-  return { low, high: Math.max(low, high) };
+// at least would be far too wide for small counts. As with Garwood's limits of a rate, the lower one takes the failures seen and the upper one more: with the
+// failures seen alone, more than the tail's share of counts would lie above.
+function lowerLimit(sorted: readonly WeightedCount[], tail: number): number {
+  for (const { count, middle } of middles(sorted, () => 1)) if (middle >= tail) return count;
+  return sorted.at(-1)?.count ?? 0;
+}
+
+function upperLimit(sorted: readonly WeightedCount[], tail: number): number {
+  let high = sorted[0]?.count ?? 0;
+  for (const { count, middle } of middles(sorted, (drawn) => drawn.oneMore)) if (middle <= 1 - tail) high = count;
+  return high;
+}
+
+/** Each count drawn with its mid-distribution, ascending. */
+function middles(sorted: readonly WeightedCount[], weightOf: (drawn: WeightedCount) => number): { count: number; middle: number }[] {
+  const weights = new Map<number, number>();
+  for (const drawn of sorted) weights.set(drawn.count, (weights.get(drawn.count) ?? 0) + weightOf(drawn));
+  const total = sumOf([...weights.values()]);
+  let below = 0;
+  return [...weights].map(([count, weight]) => {
+    below += weight;
+    return { count, middle: (below - weight / 2) / total };
+  });
 }
 
 // The smallest count whose share of the draws at or below it reaches the level.
-const quantile = (sorted: readonly number[], level: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(level * sorted.length) - 1))] ?? 0;
+function quantile(sorted: readonly WeightedCount[], level: number): number {
+  const total = sorted.reduce((sum, { oneMore }) => sum + oneMore, 0);
+  let below = 0;
+  for (const { count, oneMore } of sorted) {
+    below += oneMore;
+    if (below >= level * total * (1 - 1e-12)) return count;
+  }
+  return sorted.at(-1)?.count ?? 0;
+}

@@ -12,7 +12,12 @@ export interface Curve {
   readonly share?: number;
 }
 
-export type DrawCurve = (random: Random) => Curve;
+/** `oneMore` is how much likelier the curve would be, had one more failure been seen: what an upper limit is taken with (1 when missing). */
+export interface DrawnCurve extends Curve {
+  readonly oneMore?: number;
+}
+
+export type DrawCurve = (random: Random) => DrawnCurve;
 
 /** Cells along each parameter. */
 const CELLS = 24;
@@ -44,11 +49,16 @@ export function weibullDraws(rows: readonly LifeRow[], { shape, scale, covarianc
     return Number.isFinite(weight) ? weight : 0;
   });
   const pick = picker(weights);
+  // ℓ_u = β(Σ H − r): the cumulative hazard the lives have been through, over the failures it brought.
+  const hazardSeen = (cell: number): number => {
+    const [a, v] = [across.middle(cell % CELLS), along.middle(Math.floor(cell / CELLS))];
+    return Math.max(0, 1 + weibullLikelihood(sample, a - k * Math.exp(-v), v).scale / Math.exp(v) / sample.failures);
+  };
   return (random) => {
     const cell = pick(random.uniform());
     const v = along.low + along.step * (Math.floor(cell / CELLS) + random.uniform());
     const a = across.low + across.step * ((cell % CELLS) + random.uniform());
-    return { shape: Math.exp(v), scale: Math.exp(a - k * Math.exp(-v) + sample.logUnit) };
+    return { shape: Math.exp(v), scale: Math.exp(a - k * Math.exp(-v) + sample.logUnit), oneMore: hazardSeen(cell) };
   };
 }
 
@@ -63,8 +73,10 @@ export function limitedDraws(fit: LimitedFailureFit): DrawCurve {
   const logit = Math.log(fit.share / (1 - fit.share));
   return (random) => {
     const [z1, z2, z3] = [random.normal(), random.normal(), random.normal()];
+    const share = 1 / (1 + Math.exp(-(logit + l11 * z1)));
     return {
-      share: 1 / (1 + Math.exp(-(logit + l11 * z1))),
+      share,
+      oneMore: share / fit.share,
       scale: fit.scale * Math.exp(l21 * z1 + l22 * z2),
       shape: fit.shape * Math.exp(l31 * z1 + l32 * z2 + l33 * z3),
     };
