@@ -1,9 +1,10 @@
 // The Nevada grid of a cohort: month of entering service × age in months, from our own records.
 
 import { sql } from 'kysely';
-import { dayNumber } from '../core/time.ts';
+import { dayNumber, dayOf } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { type NevadaRow, nevadaGrid } from '../stats/nevada.ts';
+import { type Delay, reportingDelay } from '../stats/reportingDelay.ts';
 import { whereCohort, whereSite } from './cohortSql.ts';
 import { countBeforeReading } from './count.ts';
 import { groupBy } from './groupBy.ts';
@@ -25,31 +26,53 @@ export async function nevadaTable(ctx: Ctx, filter: CohortFilter, kind: FailureK
     select first_day, count(*) as units from (select x.unit_id as unit_id, min(x.first_day) as first_day from quality_spans x
       join quality_cohorts c on c.id = x.cohort_id join models m on m.id = c.model_id where x.first_day >= ${sql.lit(from)} ${whereCohort(filter)} ${whereSite(filter)} group by x.unit_id) entered
     group by first_day`.execute(ctx.db);
-  const failed = await sql<{ failed_day: number; age_days: number }>`
-    select min(x.failed_day) as failed_day, min(x.age_days) as age_days from quality_failures x join quality_cohorts c on c.id = x.cohort_id join models m on m.id = c.model_id
+  const failed = await sql<{ unit_id: string; failed_day: number; age_days: number }>`
+    select x.unit_id as unit_id, min(x.failed_day) as failed_day, min(x.age_days) as age_days
+    from quality_failures x join quality_cohorts c on c.id = x.cohort_id join models m on m.id = c.model_id
     where ${findingIs(kind)} and x.age_days is not null and x.failed_day - x.age_days >= ${sql.lit(from)} ${whereCohort(filter)} ${whereSite(filter)} group by x.unit_id`.execute(
     ctx.db,
   );
   const now = dayNumber(today(ctx)) + 1;
+  const cameBack = new Set(failed.rows.map((row) => row.unit_id));
+  const left = (await listWithdrawn(ctx, filter, from, now)).filter((row) => !cameBack.has(row.unit_id));
   const unitsIn = groupBy(entered.rows, (row) => monthLabel(Number(row.first_day)));
   const failedIn = groupBy(failed.rows, (row) => monthLabel(Number(row.failed_day) - Number(row.age_days)));
-  const delays = await reportingDelays(ctx);
+  const leftIn = groupBy(left, (row) => monthLabel(Number(row.first_day)));
   return nevadaGrid(
     labels.map((label) => {
       const ageMonths = Math.max(1, Math.ceil((now - firstDayOf(label)) / DAYS_PER_MONTH));
-      const returns = Array.from({ length: ageMonths }, () => 0);
-      for (const { age_days } of failedIn.get(label) ?? []) {
-        const month = Math.min(ageMonths - 1, Math.floor(Number(age_days) / DAYS_PER_MONTH));
-        returns[month] = (returns[month] ?? 0) + 1;
-      }
-      return { label, units: (unitsIn.get(label) ?? []).reduce((sum, row) => sum + Number(row.units), 0), returns };
+      const byAge = (ages: readonly number[]): number[] => {
+        const counts = Array.from({ length: ageMonths }, () => 0);
+        for (const age of ages) {
+          const month = Math.min(ageMonths - 1, Math.floor(age / DAYS_PER_MONTH));
+          counts[month] = (counts[month] ?? 0) + 1;
+        }
+        return counts;
+      };
+      return {
+        label,
+        units: (unitsIn.get(label) ?? []).reduce((sum, row) => sum + Number(row.units), 0),
+        returns: byAge((failedIn.get(label) ?? []).map(({ age_days }) => Number(age_days))),
+        withdrawn: byAge((leftIn.get(label) ?? []).map(({ first_day, end_day }) => Number(end_day) - Number(first_day))),
+      };
     }),
-    reportedShare(delays),
+    reportedShare(reportingDelay(await listDelays(ctx))),
   );
 }
 
-/** Days from failure to the bench's knowing of it, over all returns, sorted. */
-async function reportingDelays(ctx: Ctx): Promise<number[]> {
+/** Units whose service ended before today. */
+async function listWithdrawn(ctx: Ctx, filter: CohortFilter, from: number, now: number): Promise<{ unit_id: string; first_day: number; end_day: number }[]> {
+  const { rows } = await sql<{ unit_id: string; first_day: number; end_day: number }>`
+    select x.unit_id as unit_id, min(x.first_day) as first_day, max(coalesce(x.to_day, ${sql.lit(now)})) as end_day
+    from quality_spans x join quality_cohorts c on c.id = x.cohort_id join models m on m.id = c.model_id
+    where x.first_day >= ${sql.lit(from)} ${whereCohort(filter)} ${whereSite(filter)}
+    group by x.unit_id having max(coalesce(x.to_day, ${sql.lit(now)})) < ${sql.lit(now)}`.execute(ctx.db);
+  return rows;
+}
+
+/** Days from failure to receipt, over the returns of the last years. */
+async function listDelays(ctx: Ctx): Promise<Delay[]> {
+  const now = dayNumber(today(ctx));
   const rows = await ctx.db
     .selectFrom('quality_failures as x')
     .innerJoin('return_units as r', 'r.id', 'x.return_unit_id')
@@ -59,16 +82,14 @@ async function reportingDelays(ctx: Ctx): Promise<number[]> {
     .orderBy('x.failed_day', 'desc')
     .limit(DELAYS_LOOKED_AT)
     .execute();
-  return rows.map((row) => Math.max(0, Math.floor((row.received_at ?? 0) / 86_400_000) - row.failed_day)).sort((a, b) => a - b);
+  return rows.map((row) => ({ delay: Math.max(0, dayNumber(dayOf(row.received_at ?? 0, ctx.zone)) - row.failed_day), seen: now - row.failed_day }));
 }
 
 const DELAYS_LOOKED_AT = 2000;
 
-// With m whole months gone by since the end of a cell's month, failures spread over that month were reported with a delay of at most m months and a half.
+// With m whole months gone by since the end of a cell's month, failures spread over that month were reported with a delay of at most m months and a half. Of
+// the running month itself half is still to come.
 const reportedShare =
-  (delays: readonly number[]) =>
-  (months: number): number => {
-    if (delays.length === 0) return months > 0 ? 1 : 0.5;
-    const within = (days: number): number => delays.filter((delay) => delay <= days).length / delays.length;
-    return within((months + 0.5) * DAYS_PER_MONTH) * (months === 0 ? 0.5 : 1);
-  };
+  (within: ((days: number) => number) | null) =>
+  (months: number): number =>
+    (within === null ? 1 : within((months + 0.5) * DAYS_PER_MONTH)) * (months === 0 ? 0.5 : 1);

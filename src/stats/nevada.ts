@@ -3,13 +3,16 @@ import type { LifeRow } from './lifeRow.ts';
 
 export interface Shipment {
   readonly label: string;
-  readonly units: number /** Returns by month of age, youngest first. */;
+  readonly units: number;
+  /** Returns by month of age, youngest first. */
   readonly returns: readonly number[];
+  /** Units that left service in that month of age without having come back. */
+  readonly withdrawn?: readonly number[];
 }
 
 export interface NevadaCell {
   readonly returns: number;
-  /** Units that entered this month of age without having come back. */
+  /** Units that entered this month of age: neither come back nor withdrawn before. */
   readonly exposed: number;
   /** Returns per exposed unit; null when none was exposed. */
   readonly hazard: number | null;
@@ -25,11 +28,11 @@ export interface NevadaRow {
 
 /** `reportedAfter(m)` is the share of returns known m months after they occur; the last cell of a row is 0 months old. */
 export function nevadaGrid(shipments: readonly Shipment[], reportedAfter: (months: number) => number = () => 1): NevadaRow[] {
-  return shipments.map(({ label, units, returns }) => {
+  return shipments.map(({ label, units, returns, withdrawn }) => {
     let exposed = units;
     const cells = returns.map((count, i) => {
       const cell = { returns: count, exposed, hazard: exposed > 0 ? count / exposed : null, reported: reportedAfter(returns.length - 1 - i) };
-      exposed -= count;
+      exposed -= count + (withdrawn?.[i] ?? 0);
       return cell;
     });
     return { label, units, cells };
