@@ -4,9 +4,10 @@ import { compareRates, type RateComparison } from '../stats/compareRates.ts';
 import { indirectRatio, type StandardisedRatio } from '../stats/standardise.ts';
 import { AGE_BANDS } from './ageBands.ts';
 import { countBeforeReading } from './count.ts';
+import type { RateGroup } from './groups.ts';
 import type { CohortFilter, FailureKind } from './inputs.ts';
 import type { Period } from './period.ts';
-import { listRateGroups, type RateGroup } from './rateGroups.ts';
+import { listRateGroups } from './rateGroups.ts';
 import { failureCount, type RatedGroup, type Rates, rateGroups } from './rates.ts';
 
 export interface ComparedCohort extends Rates {
@@ -21,7 +22,7 @@ export interface Comparison {
   readonly with_peers: boolean;
   /** Null unless both have exposure. */
   readonly exact: RateComparison | null;
-  /** Failures of the first over those the second's rates at the same ages let expect; null when nothing was to be expected. */
+  /** Failures of the first over those the second's rates at the same ages let expect, at ages both have been through; null when nothing was to be expected. */
   readonly age_standardised: StandardisedRatio | null;
 }
 
@@ -41,20 +42,22 @@ export async function compareCohorts(
   const b = second === null ? less(whole, a) : whole;
   const [sumA, sumWhole] = [await wholeOf(ctx, first, period), await wholeOf(ctx, second ?? peersOf, period)];
   const sumB = second === null ? lessBy(sumWhole, sumA) : sumWhole;
-  // Imputed failures are not whole numbers; the test takes the nearest.
+  // Imputed failures are not whole numbers; the exact test takes the nearest.
   const count = (group: RateGroup): number => Math.round(failureCount(group, kind));
-  const reference = AGE_BANDS.map(({ code }) => {
-    const band = b.get(code) ?? NOBODY;
-    return band.exposure_days > 0 ? failureCount(band, kind) / band.exposure_days : 0;
-  });
-  const strata = AGE_BANDS.map(({ code }) => ({ count: count(a.get(code) ?? NOBODY), exposure: a.get(code)?.exposure_days ?? 0 }));
+  // Ages the second has not been through say nothing about the first: they are left out of both.
+  const ages = AGE_BANDS.filter(({ code }) => (b.get(code)?.exposure_days ?? 0) > 0);
+  const strata = (of: ReadonlyMap<string, RateGroup>) =>
+    ages.map(({ code }) => ({ count: failureCount(of.get(code) ?? NOBODY, kind), exposure: of.get(code)?.exposure_days ?? 0 }));
   const [ratesA, ratesB] = rateGroups([sumA, sumB], kind).rows;
   return {
     first: comparedOf(ratesA),
     second: comparedOf(ratesB),
     with_peers: second === null,
     exact: compareRates({ count: count(sumA), exposure: sumA.exposure_days }, { count: count(sumB), exposure: sumB.exposure_days }),
-    age_standardised: indirectRatio(strata, reference),
+    age_standardised: indirectRatio(
+      strata(a),
+      strata(b).map((band) => band.count / band.exposure),
+    ),
   };
 }
 
