@@ -149,6 +149,7 @@ page(analysisPages, '/failure-rates/pareto', 'quality:read', async (c) => {
     const search = new URLSearchParams(Object.entries(c.req.query()).filter(([name, value]) => value !== '' && name !== 'lang'));
     for (const [name, code] of Object.entries(row.group)) search.set(name, code ?? '-');
     search.set('kind', query.kind);
+    search.set('exact', 'failure_mode,component');
     return {
       label: groupLabel(row.group),
       count: row.failures,

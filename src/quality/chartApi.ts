@@ -133,14 +133,25 @@ chartApi.openapi(
     request: { query: NffQuery },
     responses: {
       200: answers(
-        whole(z.object({ name: z.string().nullable(), verdicts: z.int(), nff: z.int(), share: z.number(), ci_low: z.number(), ci_high: z.number() })),
+        whole(
+          z.object({
+            name: z.string().nullable(),
+            maker: z.string().nullable(),
+            verdicts: z.int(),
+            nff: z.int(),
+            share: z.number(),
+            ci_low: z.number(),
+            ci_high: z.number(),
+          }),
+        ),
       ),
       ...problems,
     },
   }),
   async (c) => {
     const { by, from_on, to_on, ...filter } = c.req.valid('query');
-    return c.json(list(await listNffShares(c.var.ctx, by, filter, periodOf(c.var.ctx, { from_on, to_on }))), 200);
+    const rows = await listNffShares(c.var.ctx, by, filter, periodOf(c.var.ctx, { from_on, to_on }));
+    return c.json(list(rows.map(({ opens: _, ...row }) => row)), 200);
   },
 );
 
@@ -154,7 +165,16 @@ chartApi.openapi(
     responses: {
       200: answers(
         whole(
-          z.object({ unit_id: z.string(), serial: z.string(), model: z.string(), returns: z.int(), confirmed: z.int(), nff: z.int(), days_between: z.int() }),
+          z.object({
+            unit_id: z.string(),
+            serial: z.string(),
+            maker: z.string(),
+            model: z.string(),
+            returns: z.int(),
+            confirmed: z.int(),
+            nff: z.int(),
+            days_between: z.int(),
+          }),
         ),
       ),
       ...problems,

@@ -1,12 +1,12 @@
 // The rows behind a number: every failure of a table's cell, with the unit it happened to.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { dayFromNumber } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page } from '../db/page.ts';
 import { AGE_BANDS } from './ageBands.ts';
 import { whereCohort, whereFinding, whereSite } from './cohortSql.ts';
 import { countBeforeReading } from './count.ts';
-import type { FailureRowsQuery } from './inputs.ts';
+import { type FailureRowsQuery, NOT_KNOWN } from './inputs.ts';
 import { findingIs } from './lifeRows.ts';
 import { periodOf } from './period.ts';
 import type { Finding } from './table.ts';
@@ -43,6 +43,7 @@ export async function listFailureRows(ctx: Ctx, query: FailureRowsQuery): Promis
     .innerJoin('units', 'units.id', 'x.unit_id')
     .innerJoin('return_units', 'return_units.id', 'x.return_unit_id')
     .innerJoin('returns', 'returns.id', 'return_units.return_id')
+    .leftJoin('customers', 'customers.id', 'returns.customer_id')
     .leftJoin('batches', 'batches.id', 'c.batch_id')
     .leftJoin('firmwares', 'firmwares.id', 'c.firmware_id')
     .leftJoin('sites', 'sites.id', 'x.site_id')
@@ -68,9 +69,23 @@ export async function listFailureRows(ctx: Ctx, query: FailureRowsQuery): Promis
     ])
     .where('x.failed_day', '>=', from)
     .where('x.failed_day', '<', to)
-    .where(sql<boolean>`${query.kind === undefined ? sql`1 = 1` : findingIs(query.kind)} ${whereCohort(query)} ${whereSite(query)} ${whereFinding(query)}`)
-    .$if(query.finding !== undefined, (qb) => qb.where('x.finding', '=', query.finding ?? 'confirmed'))
+    .where(
+      sql<boolean>`${query.kind === undefined ? sql`1 = 1` : findingIs(query.kind)} ${whereCohort(query)} ${whereSite(query)} ${whereFinding(query, query.exact?.split(','))}`,
+    )
+    .where(
+      sql<boolean>`${findingOf(query.finding)} and ${isOrUnknown('return_units.verdict_by', query.inspector)} and ${isOrUnknown('customers.code', query.customer)}`,
+    )
     .$if(query.age_band !== undefined, (qb) => qb.where('x.age_days', '>=', band?.low ?? 0).where('x.age_days', '<', band?.high ?? 0));
   const page = await listPage(rows, query, { failed_on: 'x.failed_day' }, 'x.return_unit_id');
   return { ...page, items: page.items.map(({ failed_day, ...row }) => ({ ...row, failed_on: dayFromNumber(failed_day) })) };
+}
+
+function findingOf(finding: FailureRowsQuery['finding']): RawBuilder<unknown> {
+  if (finding === undefined) return sql`1 = 1`;
+  return finding === 'judged' ? sql`x.finding <> 'untriaged'` : sql`x.finding = ${finding}`;
+}
+
+function isOrUnknown(column: string, value: string | undefined): RawBuilder<unknown> {
+  if (value === undefined) return sql`1 = 1`;
+  return value === NOT_KNOWN ? sql`${sql.ref(column)} is null` : sql`${sql.ref(column)} = ${value}`;
 }

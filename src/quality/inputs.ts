@@ -89,7 +89,16 @@ export const RatePageQuery = z.preprocess((input) => {
 
 export const FailureRowsQuery = CohortFilter.extend(PeriodQuery.shape).extend({
   kind: z.enum(FAILURE_KINDS).optional(),
-  finding: z.enum(['confirmed', 'nff', 'untriaged', 'other']).optional(),
+  /** `judged`: any but untriaged. */
+  finding: z.enum(['confirmed', 'nff', 'untriaged', 'other', 'judged']).optional(),
+  /** Of failure mode and component those whose code stands for itself alone, as a row of a table counts it, not for what is below it in its tree. */
+  exact: z
+    .string()
+    .regex(/^(failure_mode|component)(,(failure_mode|component))?$/, 'failure_mode, component or both')
+    .optional(),
+  /** Who gave the verdict (a user's id), and whose return it was (a customer's code). */
+  inspector: Code.optional(),
+  customer: Code.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(500).optional(),
   sort: z.string().max(50).optional(),
@@ -97,7 +106,15 @@ export const FailureRowsQuery = CohortFilter.extend(PeriodQuery.shape).extend({
 export type FailureRowsQuery = z.output<typeof FailureRowsQuery>;
 
 /** Failure mode and component do not narrow the exposure of a cohort. */
-export const ExposureRowsQuery = FailureRowsQuery.omit({ kind: true, finding: true, failure_mode: true, component: true });
+export const ExposureRowsQuery = FailureRowsQuery.omit({
+  kind: true,
+  finding: true,
+  exact: true,
+  inspector: true,
+  customer: true,
+  failure_mode: true,
+  component: true,
+});
 export type ExposureRowsQuery = z.output<typeof ExposureRowsQuery>;
 
 /** A cohort in one parameter: `model:X-100,firmware:4.2.1`. */

@@ -121,11 +121,14 @@ function rowsLink(c: AppContext, row: RateRow, finding?: string | null): string 
   return `/failure-rates/rows?${search}`;
 }
 
-const KEPT = ['from_on', 'to_on', 'failure_mode', 'component', 'maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind'];
+const KEPT = ['from_on', 'to_on', 'age_band', 'failure_mode', 'component', 'maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind'];
 
 function searchOf(c: AppContext, row: RateRow): URLSearchParams {
   const search = new URLSearchParams(Object.entries(c.req.query()).filter(([name, value]) => value !== '' && KEPT.includes(name)));
   for (const [name, code] of Object.entries(row.group)) search.set(name, code ?? NOT_KNOWN);
+  // A row counts its own code alone; a filter, what is below it too.
+  const exact = Object.keys(row.group).filter((name) => name === 'failure_mode' || name === 'component');
+  if (exact.length > 0) search.set('exact', exact.join(','));
   return search;
 }
 
@@ -134,6 +137,7 @@ function exposureLink(c: AppContext, row: RateRow): string {
   const search = searchOf(c, row);
   search.delete('failure_mode');
   search.delete('component');
+  search.delete('exact');
   return `/failure-rates/exposure?${search}`;
 }
 
@@ -213,7 +217,7 @@ function shownFilter(c: AppContext): string {
   const w: Readonly<Record<string, unknown>> = words(c.var.locale);
   const word = (name: string): string => (typeof w[name] === 'string' ? w[name] : name);
   const shown = Object.entries(c.req.query()).filter(([name, value]) => value !== '' && !FRAME.has(name));
-  return shown.map(([name, value]) => `${word(name)} ${name === 'kind' ? word(value) : value}`).join(' · ') || word('returned');
+  return shown.map(([name, value]) => `${word(name)} ${name === 'kind' || name === 'finding' ? word(value) : value}`).join(' · ') || word('returned');
 }
 
-const FRAME = new Set(['limit', 'cursor', 'sort', 'lang', 'hide', 'format', 'table']);
+const FRAME = new Set(['limit', 'cursor', 'sort', 'lang', 'hide', 'format', 'table', 'exact']);

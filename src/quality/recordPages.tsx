@@ -14,12 +14,10 @@ export const recordPages = newPages();
 
 const COHORT = ['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site_kind'] as const;
 
-/** The returns a count is made of, within the filters of the page. */
-function NffLink({ c, row }: { c: AppContext; row: NffRow }) {
-  const count = formatNumber(row.nff, c.var.locale);
-  if (row.cohort === null) return <>{count}</>;
+/** A count that opens the returns it is made of, within the filters of the page. */
+function OpenReturns({ c, row, finding, count }: { c: AppContext; row: NffRow; finding: 'nff' | 'judged'; count: number }) {
   const kept = Object.entries(c.req.query()).filter(([name, value]) => value !== '' && FILTERS.includes(name));
-  return <a href={`/failure-rates/rows?${new URLSearchParams({ ...Object.fromEntries(kept), ...row.cohort, finding: 'nff' })}`}>{count}</a>;
+  return <a href={`/failure-rates/rows?${new URLSearchParams({ ...Object.fromEntries(kept), ...row.opens, finding })}`}>{formatNumber(count, c.var.locale)}</a>;
 }
 
 const FILTERS: readonly string[] = [...COHORT, 'from_on', 'to_on'];
@@ -47,9 +45,10 @@ page(recordPages, '/failure-rates/nff', 'quality:read', async (c) => {
         caption={w.nff_analysis}
         rows={shares}
         columns={[
+          ...(by === 'model' || by === 'firmware' ? [{ head: w.maker, cell: (row: NffRow) => row.maker }] : []),
           { head: w[by], cell: (row) => row.name ?? <Unknown locale={locale} /> },
-          { head: w.verdicts, numeric: true, cell: (row) => formatNumber(row.verdicts, locale) },
-          { head: w.nff, numeric: true, cell: (row) => <NffLink c={c} row={row} /> },
+          { head: w.verdicts, numeric: true, cell: (row) => <OpenReturns c={c} row={row} finding="judged" count={row.verdicts} /> },
+          { head: w.nff, numeric: true, cell: (row) => <OpenReturns c={c} row={row} finding="nff" count={row.nff} /> },
           { head: w.nff_share, numeric: true, cell: (row) => <Percent value={row.share} locale={locale} /> },
           {
             head: w.interval,
@@ -69,6 +68,7 @@ page(recordPages, '/failure-rates/nff', 'quality:read', async (c) => {
           rows={repeats}
           columns={[
             { head: w.serial, cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
+            { head: w.maker, cell: (row) => row.maker },
             { head: w.model, cell: (row) => row.model },
             { head: w.returns, numeric: true, cell: (row) => row.returns },
             { head: w.confirmed, numeric: true, cell: (row) => row.confirmed },

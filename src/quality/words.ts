@@ -23,6 +23,7 @@ export const words = defineWords({
   imputed: ['Imputed', '推定不良'],
   nff: ['No fault found', '再現せず'],
   untriaged: ['Not yet triaged', '未検証'],
+  judged: ['Verdict given', '判定済み'],
   other: ['Damage, wrong unit, undetermined', '損傷・相違・判定不能'],
   from_on: ['From', '開始日'],
   to_on: ['Up to, not including', '終了日(当日を含まず)'],

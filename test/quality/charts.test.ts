@@ -9,7 +9,10 @@ const Items = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
 eachDb('analyses around the rates', (test) => {
   let caller: Caller;
   const get = async (path: string): Promise<unknown> => (await caller.get(`/api/v1${path}`)).json();
-  const items = async (path: string) => Items.parse(await get(path)).items;
+  const items = async (path: string) => {
+    const found = await get(path);
+    return Items.safeParse(found).data?.items ?? expect.fail(`${path}: ${JSON.stringify(found)}`);
+  };
 
   beforeAll(async () => {
     const ctx = test.ctx();
@@ -52,6 +55,19 @@ eachDb('analyses around the rates', (test) => {
       expect(found.age_standardised?.ratio).toBeCloseTo(5, 9);
     });
 
+    it('leaves ages out that the other has not been through', async () => {
+      const ctx = test.ctx();
+      const young = await addUnit(ctx, { model: 'Z1', from_on: '2026-02-01' });
+      await addReturn(ctx, young, { failed_on: '2026-02-10', returned_on: '2026-02-11', verdict: 'confirmed' });
+      const found = z
+        .object({ age_standardised: z.object({ ratio: z.number(), expected: z.number() }) })
+        .parse(await get('/failure-rates/comparison?first=model:A1&second=model:Z1'));
+      // Z1: one failure in 30 days of 0–30 d and none in the 29 after; A1: 300 such days, none failed in them.
+      expect(found.age_standardised.expected).toBeCloseTo((10 * 30) / 30, 9);
+      await ctx.db.deleteFrom('return_units').where('unit_id', '=', young).execute();
+      await ctx.db.deleteFrom('service_intervals').where('unit_id', '=', young).execute();
+    });
+
     it('refuses a cohort it cannot read', async () => {
       expect((await caller.get('/api/v1/failure-rates/comparison?first=A1')).status).toBe(422);
     });
@@ -82,16 +98,59 @@ eachDb('analyses around the rates', (test) => {
     ]);
     expect((await items('/failure-rates/nff?by=firmware')).map((row) => row.name).sort()).toEqual(['A1 1', 'A1 2', 'A2 1']);
     expect(await items('/failure-rates/nff?by=inspector')).toEqual([expect.objectContaining({ name: null, verdicts: 8 })]);
+    expect(await items('/failure-rates/nff?by=customer')).toEqual([expect.objectContaining({ name: null, nff: 2 })]);
   });
 
-  it.each(['model', 'firmware'])('every NFF count by %s opens as many returns', async (by) => {
+  it.each([
+    ['model', 2, 8],
+    ['firmware', 2, 8],
+    ['inspector', 2, 8],
+    ['customer', 2, 8],
+  ])('every count of the NFF page by %s opens as many returns', async (by, nff, verdicts) => {
     const html = await (await caller.get(`/failure-rates/nff?by=${by}`, { 'Accept-Language': 'en' })).text();
     const links = [...html.matchAll(/<a href="\/failure-rates\/rows\?([^"]+)">(\d+)<\/a>/g)].map(([, query, count]) => [
       (query ?? '').replaceAll('&amp;', '&'),
       Number(count),
     ]) as [string, number][];
-    expect(links.reduce((sum, [, count]) => sum + count, 0)).toBe(2);
+    expect(links.reduce((sum, [, count]) => sum + count, 0)).toBe(nff + verdicts);
     for (const [query, count] of links) expect(await items(`/failure-rates/rows?${query}`)).toHaveLength(count);
+  });
+
+  it('two makers’ models of one code keep their own NFF shares', async () => {
+    const ctx = test.ctx();
+    await ctx.db.updateTable('models').set({ code: 'A1' }).where('id', '=', 'Z1').execute();
+    const id = await addUnit(ctx, { model: 'Z1', from_on: '2025-01-01' });
+    await addReturn(ctx, id, { returned_on: '2025-08-01', verdict: 'no_fault_found' });
+    const rows = (await items('/failure-rates/nff?by=model')).map(({ maker, name, nff, verdicts }) => [maker, name, nff, verdicts]);
+    expect(rows).toHaveLength(3);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        ['ACME', 'A1', 2, 7],
+        ['ZETA', 'A1', 1, 1],
+      ]),
+    );
+  });
+
+  it('a bar of the Pareto opens the rows it counts, not those of the codes below it', async () => {
+    const ctx = test.ctx();
+    const id = await addUnit(ctx, { model: 'A2', from_on: '2025-01-01' });
+    await addReturn(ctx, id, { returned_on: '2025-08-02', verdict: 'confirmed', failure_mode_id: 'media', component_id: 'board' });
+    for (const path of [
+      '/failure-rates/pareto?kind=returned',
+      '/failure-rates?by=failure_mode&by2=component&kind=returned',
+      '/failure-rates?by=failure_mode&failure_mode=media',
+    ]) {
+      const html = await (await caller.get(path, { 'Accept-Language': 'en' })).text();
+      const links = [...html.matchAll(/<a href="\/failure-rates\/rows\?([^"]+)">(\d+)<\/a>/g)];
+      expect(links.length).toBeGreaterThan(1);
+      for (const [, query, count] of links) {
+        expect([path, query, (await items(`/failure-rates/rows?limit=500&${(query ?? '').replaceAll('&amp;', '&')}`)).length]).toEqual([
+          path,
+          query,
+          Number(count),
+        ]);
+      }
+    }
   });
 
   it('repeat returns name the unit and how often it came', async () => {
@@ -101,5 +160,22 @@ eachDb('analyses around the rates', (test) => {
   it('warranty cost splits what the maker pays from what we pay', async () => {
     const [first] = await items('/failure-rates/warranty-cost?from_on=2025-01-01');
     expect(first).toMatchObject({ model: 'A1', maker_failures: 2, own_failures: 2, maker_cost: 40_000, own_cost: 40_000, currency: 'JPY' });
+  });
+
+  it('the warranty cost to expect counts each unit for as long as its warranty still holds', async () => {
+    const ctx = test.ctx();
+    const units = await ctx.db.selectFrom('units').select('id').where('model_id', '=', 'A1').orderBy('id').execute();
+    const ending = ['2026-04-01', '2026-04-30', '2030-01-01', '2026-03-31'];
+    for (const [i, own_warranty_ends_on] of ending.entries())
+      await ctx.db
+        .updateTable('units')
+        .set({ own_warranty_ends_on })
+        .where('id', '=', units[i]?.id ?? '')
+        .execute();
+    const [first] = await items('/failure-rates/warranty-cost?maker=ACME&model=A1');
+    const [rate] = await items('/failure-rates?maker=ACME&model=A1');
+    // 1 day, 30 days and a whole year of the coming 365; the last one ended yesterday.
+    expect(first?.units_in_warranty).toBe(3);
+    expect(first?.expected_cost_12_months).toBeCloseTo((((1 + 30 + 365) / 365) * 12 * Number(rate?.shrunken_rate) * 20_000) / 1000, 6);
   });
 });
