@@ -42,11 +42,12 @@ CREATE TABLE alert_days (
   episodes TEXT NOT NULL,
   PRIMARY KEY (model_id, day_on)
 );
-CREATE INDEX alert_days_by_day ON alert_days (day_on);
+CREATE INDEX alert_days_by_day ON alert_days (day_on, model_id);
 
 CREATE TABLE alert_progress (
   id TEXT NOT NULL PRIMARY KEY CHECK (id = 'one'),
   changes_read_at BIGINT NOT NULL,
+  recount_from_on TEXT,
   scanned_on TEXT,
   false_alerts_per_1000_model_months DOUBLE PRECISION NOT NULL CHECK (false_alerts_per_1000_model_months > 0)
 );

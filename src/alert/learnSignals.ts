@@ -17,10 +17,11 @@ export async function learnSignals(ctx: Ctx): Promise<string[]> {
   const signals = await liveSignals(ctx);
   const past = await readPast(ctx.db, addDays(today(ctx), -1), signals);
   if (past === null) return [];
+  const likenesses = signals.map((_, index) => likenessOf(past.totals, past.expectation, index));
   return transaction(ctx, async (ctx) => {
     const changed: string[] = [];
     for (const [index, signal] of signals.entries()) {
-      const seen = likenessOf(past.totals, past.expectation, index);
+      const seen = likenesses[index] ?? null;
       if (seen === null || (near(seen.dispersion, signal.dispersion) && near(seen.shape, signal.heterogeneity_shape))) continue;
       await ctx.db
         .updateTable('signals')

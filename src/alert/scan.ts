@@ -58,23 +58,26 @@ async function budgetOf(ctx: Ctx): Promise<number> {
   return row.false_alerts_per_1000_model_months;
 }
 
-/** Counts the closed days in which anything changed since the last look, and re-counts the episodes of days that follow a changed one. */
+/**
+ * Counts the closed days in which anything changed since the last look, and re-counts the episodes of days that follow a changed one. Were it cut
+ * short, the next look could not tell which days were left to re-count: the first of them is written down until all are done.
+ */
 async function countChangedDays(ctx: Ctx, signals: readonly SignalRow[]): Promise<number> {
-  const progress = await ctx.db.selectFrom('alert_progress').select('changes_read_at').where('id', '=', 'one').executeTakeFirstOrThrow();
+  const progress = await ctx.db.selectFrom('alert_progress').select(['changes_read_at', 'recount_from_on']).where('id', '=', 'one').executeTakeFirstOrThrow();
   const changed = await changedDays(ctx, progress.changes_read_at - OVERLAP_MS);
+  const left = progress.recount_from_on;
+  const first = [left, changed[0] ?? null].filter((day) => day !== null).sort()[0];
+  if (first === undefined) return 0;
+  await ctx.db.updateTable('alert_progress').set({ recount_from_on: first }).where('id', '=', 'one').execute();
   const following = new Set<Day>();
   for (const day of changed) {
     if (!(await countDay(ctx, day, signals))) continue;
     for (let next = 1; next < EPISODE_DAYS; next += 1) following.add(addDays(day, next));
   }
-  const known = await ctx.db
-    .selectFrom('alert_days')
-    .select('day_on')
-    .distinct()
-    .where('day_on', '>=', changed[0] ?? '9999')
-    .execute();
-  for (const { day_on } of known) if (following.has(day_on) && !changed.includes(day_on)) await countEpisodesOf(ctx, day_on, signals);
-  await ctx.db.updateTable('alert_progress').set({ changes_read_at: ctx.now }).where('id', '=', 'one').execute();
+  const known = await ctx.db.selectFrom('alert_days').select('day_on').distinct().where('day_on', '>=', first).execute();
+  for (const { day_on } of known)
+    if (!changed.includes(day_on) && (following.has(day_on) || (left !== null && day_on >= left))) await countEpisodesOf(ctx, day_on, signals);
+  await ctx.db.updateTable('alert_progress').set({ changes_read_at: ctx.now, recount_from_on: null }).where('id', '=', 'one').execute();
   return changed.length;
 }
 

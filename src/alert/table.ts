@@ -38,6 +38,8 @@ export interface AlertDayRow {
 export interface AlertProgressRow {
   id: 'one';
   changes_read_at: number;
+  /** Days from here on are to be counted again: set while a scan counts, left behind by one that was cut short. */
+  recount_from_on: string | null;
   scanned_on: string | null;
   false_alerts_per_1000_model_months: number;
 }

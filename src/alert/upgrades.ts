@@ -2,26 +2,33 @@
 import { sql } from 'kysely';
 import type { Day } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { insertMany } from '../db/insertMany.ts';
+import { firmwareKey, type ReadDay } from './readDay.ts';
+import { inTurns } from './replaceDay.ts';
 
-/** Brings the first days up to date with one counted day. Call it inside the transaction of the count. */
-export async function noteFirmwares(ctx: Ctx, day_on: Day): Promise<void> {
+/** Brings the first days up to date with one counted day. */
+export async function noteFirmwares(ctx: Ctx, day_on: Day, { firmwares, reported }: Pick<ReadDay, 'firmwares' | 'reported'>): Promise<void> {
   const before = await ctx.db.selectFrom('unit_firmwares').select(['unit_id', 'firmware']).where('from_on', '=', day_on).execute();
-  await ctx.db.deleteFrom('unit_firmwares').where('from_on', '=', day_on).execute();
-  await sql`
-    insert into unit_firmwares (unit_id, firmware, model_id, from_on)
-    select distinct u.id, d.firmware, u.model_id, d.day_on
-    from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id
-    where d.day_on = ${day_on} and d.reports > 0 and d.firmware is not null and d.firmware <> ''
-    on conflict (unit_id, firmware) do update set from_on = excluded.from_on where unit_firmwares.from_on > excluded.from_on`.execute(ctx.db);
-  const after = await ctx.db.selectFrom('unit_firmwares').select(['unit_id', 'firmware']).where('from_on', '=', day_on).execute();
-  const still = new Set(after.map(keyOf));
-  for (const pair of before) if (!still.has(keyOf(pair))) await findFirstDay(ctx, pair);
+  await inTurns(ctx, firmwares, (ctx, some) =>
+    insertMany(
+      ctx.db,
+      'unit_firmwares',
+      some,
+      'on conflict (unit_id, firmware) do update set from_on = excluded.from_on where unit_firmwares.from_on > excluded.from_on',
+    ),
+  );
+  await inTurns(
+    ctx,
+    before.filter((pair) => !reported.has(firmwareKey(pair))),
+    async (ctx, some) => {
+      for (const pair of some) await findFirstDay(ctx, pair);
+    },
+  );
 }
-
-const keyOf = (pair: { unit_id: string; firmware: string }): string => `${pair.unit_id} ${pair.firmware}`;
 
 /** A late report can take a day away from a firmware: the next day that has it is then the first. */
 async function findFirstDay(ctx: Ctx, { unit_id, firmware }: { unit_id: string; firmware: string }): Promise<void> {
+  await ctx.db.deleteFrom('unit_firmwares').where('unit_id', '=', unit_id).where('firmware', '=', firmware).execute();
   await sql`
     insert into unit_firmwares (unit_id, firmware, model_id, from_on)
     select u.id, d.firmware, u.model_id, min(d.day_on)
