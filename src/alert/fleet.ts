@@ -23,9 +23,13 @@ export const emptyTotals = (models: number, days: number, signals: number): Tota
 
 /** rates(model, signal)[band x days + day]: the expected episodes per device of that band, factor included. */
 export interface Expectation {
+  readonly known: KnownRates;
   rates(model: number, signal: number): Float64Array;
   factor(signal: number, day: number): number;
 }
+
+/** Per signal: the rates of the family, those that large models see instead, and the factor by day. Plain data, for another thread. */
+export type KnownRates = readonly { readonly family: Float64Array; readonly own: ReadonlyMap<number, Float64Array>; readonly factors: Float64Array }[];
 
 /** What is stored of a signal: its rate before the fleet has shown one, its over-dispersion, and the gamma shape of its level over models. */
 export interface SignalPrior {
@@ -40,12 +44,17 @@ const DISCOUNT = 0.998;
 export function expectationOf(totals: Totals, priors: readonly SignalPrior[]): Expectation {
   const large = largeModels(totals);
   const devices = byDay(totals, totals.devices, 0);
-  const bySignal = priors.map((prior, signal) => signalExpectation({ ...totals, devices, events: byDay(totals, totals.events, signal) }, prior, large));
-  return {
-    rates: (model, signal) => bySignal[signal]?.own.get(model) ?? bySignal[signal]?.family ?? new Float64Array(BANDS * totals.days),
-    factor: (signal, day) => bySignal[signal]?.factors[day] ?? 1,
-  };
+  return expectationFrom(
+    priors.map((prior, signal) => signalExpectation({ ...totals, devices, events: byDay(totals, totals.events, signal) }, prior, large)),
+    totals.days,
+  );
 }
+
+export const expectationFrom = (known: KnownRates, days: number): Expectation => ({
+  known,
+  rates: (model, signal) => known[signal]?.own.get(model) ?? known[signal]?.family ?? new Float64Array(BANDS * days),
+  factor: (signal, day) => known[signal]?.factors[day] ?? 1,
+});
 
 /** One signal with the days outermost, [(day x models + model) x BANDS + band]: a day of the whole fleet is read in one go. */
 type Daily = Pick<Totals, 'models' | 'days' | 'devices' | 'events'>;

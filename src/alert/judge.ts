@@ -1,29 +1,24 @@
 // Judges every model on the last counted day: its own statistic over all signals and cohorts, and its firmware roll-outs.
 
+import { setImmediate } from 'node:timers/promises';
 import { type Day, dayNumber } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { eBenjaminiHochberg } from '../stats/evalue.ts';
-import type { Stream } from '../stats/sequential.ts';
-import { budgetsOf, design, type Evidence, evidenceAt, evidenceFrom, streamsOf } from './detector.ts';
+import { design, evidenceAt, streamsOf } from './detector.ts';
 import { type AlertEvidence, explain, leading } from './evidence.ts';
+import { type Judged, judgeModel } from './judgeModel.ts';
 import type { Past } from './past.ts';
 import type { Found } from './raise.ts';
 import { rolloutThreshold } from './rollout.ts';
-import { isLiveRollOut, judgeRollOut, listRollOuts, type RollOut, type RollOutFinding } from './rollouts.ts';
-import { alertThreshold, modelBudget, WATCH_THRESHOLD } from './rules.ts';
-import { layOut, type ModelPast } from './series.ts';
+import { isLiveRollOut, judgeRollOut, type RollOut, type RollOutFinding } from './rollouts.ts';
+import { alertThreshold, modelBudget } from './rules.ts';
+import type { ModelPast } from './series.ts';
 
 /** False discovery rate of the act-now list. */
 const ACT_NOW_RATE = 0.1;
 
-/** One model laid out for judging. */
-interface Judged {
-  readonly model: ModelPast;
-  readonly streams: readonly (readonly Stream[])[];
-  readonly budgets: readonly number[];
-  /** Null below the watch level. */
-  readonly evidence: Evidence | null;
-}
+/** Models judged before others in the process have their turn: some 50 ms. */
+const MODELS_A_TURN = 25;
 
 type Candidate = Omit<Found, 'level'> & { readonly e_value: number };
 
@@ -31,16 +26,17 @@ type Candidate = Omit<Found, 'level'> & { readonly e_value: number };
  * Every model above the watch level, with what it has to say; a roll-out that alarms speaks for its model. A roll-out alarms at the level its
  * share of the budget gives it, or on the e-BH list of the live ones, which is the sooner in a small fleet.
  */
-export async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise<Found[]> {
+export async function judgeModels(ctx: Ctx, past: Past, rollouts: readonly RollOut[], budget: number): Promise<Found[]> {
   const threshold = alertThreshold(modelBudget(budget));
-  const rollouts = await listRollOuts(ctx.db, past);
   const rolloutLevel = rolloutThreshold(budget, past.model_ids.length * past.days, rollouts.length);
   const live = rollouts.filter((rollout) => isLiveRollOut(rollout, past));
   const window = Math.min(design.window_days, past.days);
   const models: Candidate[] = [];
   const upgrades: Candidate[] = [];
-  for (const model of past.model_ids.keys()) {
-    const judged = judgeModel(past, model);
+  for (const [place, days] of past.by_model.entries()) {
+    if (days === undefined) continue;
+    if (place % MODELS_A_TURN === 0) await setImmediate();
+    const judged = judgeModel(past, place);
     const own = speakForModel(past, judged, threshold);
     if (own !== null) models.push({ ...own, e_value: own.statistic / window });
     const found = await loudestRollOut(ctx, past, judged, live);
@@ -53,13 +49,6 @@ export async function judgeModels(ctx: Ctx, past: Past, budget: number): Promise
     withLevels(models, past.model_ids.length),
     withLevels(upgrades, live.length).filter(({ level }) => level !== 'watch'),
   );
-}
-
-function judgeModel(past: Past, place: number): Judged {
-  const model = layOut(past, place);
-  const budgets = budgetsOf(model.cohorts.map((cohort) => cohort.kind));
-  const streams = streamsOf(model.series, model.shapes, past.days);
-  return { model, streams, budgets, evidence: evidenceFrom(WATCH_THRESHOLD, streams, past.days - 1, model.shapes, budgets) };
 }
 
 /** By e-BH among `hypotheses`, the strongest are to be acted on now. */

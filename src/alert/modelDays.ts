@@ -6,13 +6,21 @@ interface Columns {
   readonly day: Uint16Array;
   readonly cell: Uint16Array;
   readonly band: Uint8Array;
-  readonly amount: Float64Array;
+  /** Devices are whole numbers, for which half the width is enough; a site's episodes are shared among its cohorts. */
+  readonly amount: Float32Array | Float64Array;
 }
 
 export interface ModelDays {
   readonly cells: readonly Cell[];
   readonly devices: Columns;
   readonly episodes: Columns & { readonly signal: Uint8Array };
+}
+
+/** An entry of episodes that was read before; its signal is null when nobody asks for it. */
+interface Known {
+  readonly signal: number | null;
+  readonly cell: number;
+  readonly bands: readonly number[];
 }
 
 /** Fills the columns of one model, day by day. Signals that are not in `codes` are left out. */
@@ -24,9 +32,11 @@ export class ModelDaysReader {
   readonly #placeOfName = new Map<string, number>();
   /** The cell that stood after cell i - 1 when last seen; place 0 is for the first of a row. */
   readonly #after: number[] = [];
-  readonly #devices = new Growing();
-  readonly #episodes = new Growing();
+  readonly #devices = new Growing(Float32Array);
+  readonly #episodes = new Growing(Float64Array);
   readonly #signals: number[] = [];
+  /** What stored entries of episodes stand for. */
+  readonly #entries = new Map<string, Known>();
 
   constructor(codes: ReadonlyMap<string, number>) {
     this.#codes = codes;
@@ -35,14 +45,44 @@ export class ModelDaysReader {
   add(day: number, exposure: string, episodes: string): void {
     this.#addExposure(day, exposure);
     if (episodes === '[]') return;
-    for (const [hw_rev, batch_id, firmware, code, bands] of JSON.parse(episodes) as EpisodeEntry[]) {
-      const signal = this.#codes.get(code);
-      if (signal === undefined) continue;
-      const cell = this.#placeOf(hw_rev, batch_id, firmware);
-      bands.forEach((amount, band) => {
-        if (amount !== 0) this.#signals.push(signal);
-        this.#episodes.push(day, cell, band, amount);
-      });
+    const rows = this.#episodes.length;
+    if (this.#addKnownEpisodes(day, episodes)) return;
+    this.#episodes.length = rows;
+    this.#signals.length = rows;
+    this.#addParsedEpisodes(day, episodes);
+  }
+
+  /**
+   * The same few entries come again and again: `["A","b1","2.0","crash",[0,1,0]]` is looked up, not parsed. No whole entry is the beginning of
+   * another, so one that is cut short by a name that holds `]]` is found nowhere. False when something is not known.
+   */
+  #addKnownEpisodes(day: number, text: string): boolean {
+    for (let at = 1; at < text.length - 1; ) {
+      const end = text.indexOf(']]', at) + 2;
+      const known = this.#entries.get(text.slice(at, end));
+      if (known === undefined) return false;
+      this.#addEpisodes(day, known);
+      at = end + 1;
+    }
+    return true;
+  }
+
+  #addParsedEpisodes(day: number, text: string): void {
+    for (const entry of JSON.parse(text) as EpisodeEntry[]) {
+      const [hw_rev, batch_id, firmware, code, bands] = entry;
+      const signal = this.#codes.get(code) ?? null;
+      const known = { signal, cell: signal === null ? -1 : this.#placeOf(hw_rev, batch_id, firmware), bands };
+      this.#entries.set(JSON.stringify(entry), known);
+      this.#addEpisodes(day, known);
+    }
+  }
+
+  #addEpisodes(day: number, { signal, cell, bands }: Known): void {
+    if (signal === null) return;
+    for (let band = 0; band < bands.length; band += 1) {
+      const amount = bands[band] ?? 0;
+      if (amount !== 0) this.#signals.push(signal);
+      this.#episodes.push(day, cell, band, amount);
     }
   }
 
@@ -118,8 +158,14 @@ class Growing {
   #day = new Uint16Array(FIRST_ROWS);
   #cell = new Uint16Array(FIRST_ROWS);
   #band = new Uint8Array(FIRST_ROWS);
-  #amount = new Float64Array(FIRST_ROWS);
+  readonly #Amounts: typeof Float32Array | typeof Float64Array;
+  #amount: Float32Array | Float64Array;
   length = 0;
+
+  constructor(Amounts: typeof Float32Array | typeof Float64Array) {
+    this.#Amounts = Amounts;
+    this.#amount = new Amounts(FIRST_ROWS);
+  }
 
   push(day: number, cell: number, band: number, amount: number): void {
     if (amount === 0) return;
@@ -133,7 +179,7 @@ class Growing {
 
   #double(): void {
     const size = 2 * this.length;
-    const [day, cell, band, amount] = [new Uint16Array(size), new Uint16Array(size), new Uint8Array(size), new Float64Array(size)];
+    const [day, cell, band, amount] = [new Uint16Array(size), new Uint16Array(size), new Uint8Array(size), new this.#Amounts(size)];
     day.set(this.#day);
     cell.set(this.#cell);
     band.set(this.#band);

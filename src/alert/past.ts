@@ -1,4 +1,4 @@
-// Reads the counted days of all models for the scan, once: what each model counted, the totals of the fleet, and what was to be expected.
+// Reads the counted days of the models for the scan, once: what each model counted, the totals of the fleet, and what was to be expected.
 import { addDays, type Day, dayNumber } from '../core/time.ts';
 import type { Db } from '../db/open.ts';
 import { BANDS } from './day.ts';
@@ -9,36 +9,81 @@ import type { SignalRow } from './table.ts';
 /** Days of history the scan looks at: the window, its guard, and half a year to know a cohort by. */
 export const PAST_DAYS = 400;
 
-export interface Past {
+/** The days looked at. */
+export interface Span {
   readonly first_on: Day;
   readonly days: number;
+}
+
+export interface Past extends Span {
   readonly model_ids: readonly string[];
-  readonly by_model: readonly ModelDays[];
+  /** By place in `model_ids`; a hole where another thread found nothing to say of a model. */
+  readonly by_model: readonly (ModelDays | undefined)[];
   readonly device_days: { readonly all: number; readonly by_model: readonly number[] };
   readonly signals: readonly SignalRow[];
   readonly totals: Totals;
   readonly expectation: Expectation;
 }
 
+/** Some of the models, as they were read. */
+export interface PastPart {
+  readonly model_ids: readonly string[];
+  readonly by_model: readonly ModelDays[];
+  readonly device_days: readonly number[];
+  readonly totals: Totals;
+}
+
+/** Models from the one on, and before the other; all without. */
+export interface ModelRange {
+  readonly from?: string;
+  readonly before?: string;
+}
+
 /** Days per read: bounds the memory of the text. A day's rows were written together and lie together. */
 const READ_DAYS = 8;
 
-/** The past up to `last_on`; null while nothing has been counted. Cost: one read of each counted day. */
-export async function readPast(db: Db, last_on: Day, signals: readonly SignalRow[]): Promise<Past | null> {
+/** The days up to `last_on`; null while nothing has been counted. */
+export async function spanUntil(db: Db, last_on: Day): Promise<Span | null> {
   const earliest = await db
     .selectFrom('alert_days')
     .select(({ fn }) => fn.min('day_on').as('day_on'))
     .executeTakeFirst();
   if (earliest?.day_on == null || earliest.day_on > last_on) return null;
-  const first_on = earliest.day_on > addDays(last_on, 1 - PAST_DAYS) ? earliest.day_on : addDays(last_on, 1 - PAST_DAYS);
-  const days = dayNumber(last_on) - dayNumber(first_on) + 1;
-  const read = await readDays(db, first_on, days, signals);
-  const model_ids = read.map(([id]) => id);
-  const by_model = read.map(([, one]) => one);
-  const totals = emptyTotals(model_ids.length, days, signals.length);
-  const sizes = by_model.map((one, model) => addTotals(totals, model, one));
-  const device_days = { all: sizes.reduce((a, b) => a + b, 0), by_model: sizes };
-  return { first_on, days, model_ids, by_model, device_days, signals, totals, expectation: expectationOf(totals, signals.map(priorOf)) };
+  const oldest = addDays(last_on, 1 - PAST_DAYS);
+  const first_on = earliest.day_on > oldest ? earliest.day_on : oldest;
+  return { first_on, days: dayNumber(last_on) - dayNumber(first_on) + 1 };
+}
+
+/** The past up to `last_on`; null while nothing has been counted. Cost: one read of each counted day. */
+export async function readPast(db: Db, last_on: Day, signals: readonly SignalRow[]): Promise<Past | null> {
+  const span = await spanUntil(db, last_on);
+  if (span === null) return null;
+  const part = await readPart(db, span, signals, {});
+  return { ...pastOf(span, signals, [part]), by_model: part.by_model };
+}
+
+/** What all parts together make of the fleet, without the days of its models. */
+export function pastOf(span: Span, signals: readonly SignalRow[], parts: readonly Omit<PastPart, 'by_model'>[]): Past {
+  const model_ids = parts.flatMap((part) => part.model_ids).sort();
+  const placeOf = new Map(model_ids.map((id, place) => [id, place]));
+  const totals = emptyTotals(model_ids.length, span.days, signals.length);
+  const sizes = new Array<number>(model_ids.length).fill(0);
+  for (const part of parts) {
+    part.model_ids.forEach((id, own) => {
+      const place = placeOf.get(id) ?? 0;
+      sizes[place] = part.device_days[own] ?? 0;
+      copyModel(totals, place, part.totals, own);
+    });
+  }
+  return {
+    ...span,
+    model_ids,
+    by_model: [],
+    device_days: { all: sizes.reduce((a, b) => a + b, 0), by_model: sizes },
+    signals,
+    totals,
+    expectation: expectationOf(totals, signals.map(priorOf)),
+  };
 }
 
 export const priorOf = (signal: SignalRow): SignalPrior => ({
@@ -47,19 +92,29 @@ export const priorOf = (signal: SignalRow): SignalPrior => ({
   shape: signal.heterogeneity_shape,
 });
 
+/** Cost: one read of each counted day of the range. */
+export async function readPart(db: Db, span: Span, signals: readonly SignalRow[], range: ModelRange): Promise<PastPart> {
+  const read = await readDays(db, span, signals, range);
+  const by_model = read.map(([, one]) => one);
+  const totals = emptyTotals(read.length, span.days, signals.length);
+  return { model_ids: read.map(([id]) => id), by_model, device_days: by_model.map((one, model) => addTotals(totals, model, one)), totals };
+}
+
 /** By id, in the order of their code units whatever the collation of the database. */
-async function readDays(db: Db, first_on: Day, days: number, signals: readonly SignalRow[]): Promise<[string, ModelDays][]> {
+async function readDays(db: Db, { first_on, days }: Span, signals: readonly SignalRow[], { from, before }: ModelRange): Promise<[string, ModelDays][]> {
   const codes = new Map(signals.map(({ code }, place) => [code, place]));
   const readers = new Map<string, ModelDaysReader>();
   const placeOf = new Map(Array.from({ length: days }, (_, place) => [addDays(first_on, place), place]));
-  for (let from = 0; from < days; from += READ_DAYS) {
-    const rows = await db
+  for (let first = 0; first < days; first += READ_DAYS) {
+    let query = db
       .selectFrom('alert_days')
       .select(['model_id', 'day_on', 'exposure', 'episodes'])
-      .where('day_on', '>=', addDays(first_on, from))
-      .where('day_on', '<', addDays(first_on, Math.min(days, from + READ_DAYS)))
-      .execute();
-    for (const row of rows) {
+      .where('day_on', '>=', addDays(first_on, first))
+      .where('day_on', '<', addDays(first_on, Math.min(days, first + READ_DAYS)))
+      .orderBy('day_on');
+    if (from !== undefined) query = query.where('model_id', '>=', from);
+    if (before !== undefined) query = query.where('model_id', '<', before);
+    for (const row of await query.execute()) {
       const reader = readers.get(row.model_id) ?? new ModelDaysReader(codes);
       readers.set(row.model_id, reader);
       reader.add(placeOf.get(row.day_on) ?? 0, row.exposure, row.episodes);
@@ -80,6 +135,15 @@ function addTotals(totals: Totals, model: number, { devices, episodes }: ModelDa
     add(totals.events, place * totals.days + (episodes.day[row] ?? 0), episodes.amount[row] ?? 0);
   }
   return size;
+}
+
+function copyModel(to: Totals, place: number, from: Totals, own: number): void {
+  const row = BANDS * to.days;
+  to.devices.set(from.devices.subarray(own * row, (own + 1) * row), place * row);
+  for (let signal = 0; signal < to.signals; signal += 1) {
+    const start = (signal * from.models + own) * row;
+    to.events.set(from.events.subarray(start, start + row), (signal * to.models + place) * row);
+  }
 }
 
 function add(array: Float32Array, index: number, amount: number): void {

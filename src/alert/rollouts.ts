@@ -5,7 +5,7 @@ import type { Db } from '../db/open.ts';
 import type { Stream } from '../stats/sequential.ts';
 import { countEpisodes, EPISODE_DAYS, episodeStarts } from './episodes.ts';
 import { REPORT, RETURN, SILENCE } from './measures.ts';
-import type { Past } from './past.ts';
+import type { Past, Span } from './past.ts';
 import { followRollOut, knownAtStart, OWN_PAST_DAYS, ROLLOUT_DAYS, type RollOutDay, SETTLING_DAYS } from './rollout.ts';
 import type { ModelPast } from './series.ts';
 import type { SignalDayRow, SignalRow } from './table.ts';
@@ -21,7 +21,7 @@ export interface RollOut {
 const FEWEST_UPGRADED = 5;
 
 /** Roll-outs that began within `past`. Cost: one index probe per upgrade of those days. */
-export async function listRollOuts(db: Db, past: Past): Promise<RollOut[]> {
+export async function listRollOuts(db: Db, past: Span): Promise<RollOut[]> {
   const { rows } = await sql<RollOut>`
     select f.model_id, f.firmware, min(f.from_on) as started_on, count(*) as upgraded
     from unit_firmwares f
@@ -32,9 +32,9 @@ export async function listRollOuts(db: Db, past: Past): Promise<RollOut[]> {
   return rows.map((row) => ({ ...row, upgraded: Number(row.upgraded) }));
 }
 
-export const isLiveRollOut = (rollout: RollOut, past: Past): boolean => placeOf(past, rollout.started_on) > past.days - 1 - ROLLOUT_DAYS;
+export const isLiveRollOut = (rollout: RollOut, past: Span): boolean => placeOf(past, rollout.started_on) > past.days - 1 - ROLLOUT_DAYS;
 
-const placeOf = (past: Past, day_on: Day): number => dayNumber(day_on) - dayNumber(past.first_on);
+const placeOf = (past: Span, day_on: Day): number => dayNumber(day_on) - dayNumber(past.first_on);
 
 /** A roll-out as it stands on the last day of the past. */
 export interface RollOutFinding {

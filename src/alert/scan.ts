@@ -6,11 +6,11 @@ import { type Ctx, today } from '../db/ctx.ts';
 import { countDay, countEpisodesOf } from './countDay.ts';
 import { EPISODE_DAYS } from './episodes.ts';
 import { judgeModels } from './judge.ts';
-import { readPast } from './past.ts';
 import { liveSignals } from './queries.ts';
 import { raiseAlert, raisePlatformAlert, settleQuiet } from './raise.ts';
 import { refreshIncidents } from './refresh.ts';
 import { PLATFORM_FACTOR } from './rules.ts';
+import { readLoudPast } from './scanThreads.ts';
 import { ensureSignals } from './starters.ts';
 import type { SignalRow } from './table.ts';
 
@@ -34,9 +34,10 @@ export async function scanCohorts(ctx: Ctx): Promise<Scanned> {
   const signals = await liveSignals(ctx);
   const counted = await countChangedDays(ctx, signals);
   const last = addDays(today(ctx), -1);
-  const past = await readPast(ctx.db, last, signals);
-  if (past === null) return { days_counted: counted, scanned_on: null, models: 0, raised: [], above: 0 };
-  const findings = await judgeModels(ctx, past, await budgetOf(ctx));
+  const read = await readLoudPast(ctx.db, last, signals);
+  if (read === null) return { days_counted: counted, scanned_on: null, models: 0, raised: [], above: 0 };
+  const { past, rollouts } = read;
+  const findings = await judgeModels(ctx, past, rollouts, await budgetOf(ctx));
   const raised: string[] = [];
   for (const found of findings) {
     const id = await raiseAlert(ctx, past, found, last);

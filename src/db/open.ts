@@ -23,8 +23,14 @@ const POOL_SIZE = 10;
 export function openStore(url: string): Store {
   const dialect = dialectOf(url);
   const db = dialect === 'sqlite' ? openSqlite(sqliteFile(url)) : openPostgres(url);
+  if (url !== 'sqlite::memory:') urls.set(db, url);
   return { db, dialect, url, close: () => db.destroy() };
 }
+
+const urls = new WeakMap<Db, string>();
+
+/** The URL a store was opened by, for a thread that opens the same one; undefined inside a transaction and for a store in memory. */
+export const urlOf = (db: Db): string | undefined => urls.get(db);
 
 export function dialectOf(url: string): Dialect {
   if (url.startsWith('sqlite:')) return 'sqlite';

@@ -13,7 +13,7 @@ import { boundAt, detectorAt } from '../../src/stats/sequential.ts';
 const DAYS = 9;
 const CODES = ['crash', 'sd_error'];
 
-const word = fc.constantFrom('', 'A', 'b"1', '1.0', 'ロット', '[1,');
+const word = fc.constantFrom('', 'A', 'b"1', '1.0', 'ロット', '[1,', ']],[');
 const bands = fc.array(fc.nat({ max: 2000 }), { minLength: BANDS, maxLength: BANDS });
 const exposure = fc.array(fc.tuple(word, word, word, bands), { maxLength: 6 });
 const episodes = fc.array(
