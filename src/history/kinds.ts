@@ -33,7 +33,7 @@ const kinds: Readonly<Record<string, Bilingual>> = {
   model: ['Model', '機種'],
   news: ['News', '社内お知らせ'],
   notice: ['Notice', '事前連絡'],
-  outbound: ['Shipment', '出荷'],
+  outbound: ['Shipment', '出荷手配'],
   partner: ['Partner', '代理店'],
   purchase_order: ['Purchase order', '発注'],
   quarantine: ['Quarantined message', '隔離メッセージ'],

@@ -26,21 +26,22 @@ export async function InspectionForm({ c, inspection }: { c: AppContext; inspect
   for (const [name, label, tree] of trees) choices.push(<Select label={label} name={name} blank="—" options={await codeOptions(ctx, tree)} />);
   return (
     <Section title={checklist === null ? w.none : speak([checklist.name_en, checklist.name_ja], c.var.locale)}>
-      <Form action={`/inspections/${inspection.id}/steps`} label={w.checklist} enctype="multipart/form-data">
+      {/* One form: whoever ends the inspection has not to think of saving its steps first. */}
+      <Form action={`/inspections/${inspection.id}/verdict`} label={w.checklist} enctype="multipart/form-data">
         <ol class="steps">
           {steps.map((line) => (
             <Step c={c} line={line} />
           ))}
         </ol>
         <div class="row">
-          <button type="submit">{w.save_steps}</button>
-          <button type="submit" name="rest_ok" value="yes" data-shortcut="o">
+          <button type="submit" formaction={`/inspections/${inspection.id}/steps`} formnovalidate>
+            {w.save_steps}
+          </button>
+          <button type="submit" formaction={`/inspections/${inspection.id}/steps`} formnovalidate name="rest_ok" value="yes" data-shortcut="o">
             {w.rest_ok}
           </button>
         </div>
-      </Form>
-      <Form action={`/inspections/${inspection.id}/verdict`} label={w.verdict}>
-        <Select label={w.verdict} name="verdict" options={optionsOf(c, verdictLabels)} value="no_fault_found" />
+        <Select label={w.verdict} name="verdict" options={optionsOf(c, verdictLabels)} blank={w.choose} required />
         {choices}
         <TextArea label={w.note} name="note" rows={3} />
         <label class="check">

@@ -4,7 +4,7 @@ import { may } from '../core/actor.ts';
 import { disposeUnit, reverseDisposition } from '../returns/dispose.ts';
 import { dispositions } from '../returns/disposition.ts';
 import { getDispositionView } from '../returns/dispositionQueries.ts';
-import { Because, ChangeCoverage, Maybe, verdicts } from '../returns/inputs.ts';
+import { Because, ChangeCoverage, Maybe } from '../returns/inputs.ts';
 import { getReturnUnitView, listReturnUnitViews } from '../returns/queries.ts';
 import { changeCoverage, eraseFootage } from '../returns/verdict.ts';
 import { DeskTabs, UnitTable } from '../returns/views.tsx';
@@ -13,7 +13,7 @@ import { action, newPages, type Pages, page, readForm, readQuery, seeOther, show
 import { PageHead, Pager, Section } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { checklistPages } from './checklistPages.tsx';
-import { giveVerdict, startInspection } from './inspect.ts';
+import { startInspection } from './inspect.ts';
 import { recordPages } from './recordPage.tsx';
 import { UnitOnBench } from './unitPage.tsx';
 import { uploadPages } from './uploadPages.tsx';
@@ -25,7 +25,8 @@ page(inspectionPages, '/bench', 'inspection:read', async (c) => {
   const w = words(c.var.locale);
   const { limit, cursor, sort } = readQuery(c, ListQuery);
   const inspecting = await listReturnUnitViews(c.var.ctx, { limit: 50 }, { state: 'inspecting' });
-  const received = await listReturnUnitViews(c.var.ctx, { limit, cursor, sort }, { state: 'received' });
+  // What came first is inspected first.
+  const received = await listReturnUnitViews(c.var.ctx, { limit, cursor, sort: sort ?? 'returned_on' }, { state: 'received' });
   return show(
     c,
     { title: w.bench, nav: '/returns' },
@@ -35,15 +36,15 @@ page(inspectionPages, '/bench', 'inspection:read', async (c) => {
           {w.checklists}
         </a>
         <a class="button" href="/scan">
-          {w.queue}
+          {w.receive}
         </a>
       </PageHead>
       <DeskTabs c={c} current="/bench" />
       <Section title={w.running}>
-        <UnitTable c={c} rows={inspecting.items} />
+        <UnitTable c={c} rows={inspecting.items} empty={w.none_running} />
       </Section>
-      <Section title={w.queue}>
-        <UnitTable c={c} rows={received.items} />
+      <Section title={w.waiting}>
+        <UnitTable c={c} rows={received.items} empty={w.none_waiting} />
         <Pager c={c} next_cursor={received.next_cursor} />
       </Section>
     </>,
@@ -62,23 +63,6 @@ action(inspectionPages, '/return-units/:id/inspections', 'inspection:write', asy
   const id = c.req.param('id') ?? '';
   await startInspection(c.var.ctx, { return_unit_id: id });
   return back(c, id);
-});
-
-const code = z.string().max(64).optional();
-const VerdictForm = z.strictObject({
-  verdict: z.enum(verdicts).optional(),
-  reproduced_symptom: code,
-  failure_mode: code,
-  component: code,
-  cause: code,
-  note: z.string().trim().max(4000).optional(),
-  footage_erased: z.literal('yes').optional(),
-});
-
-action(inspectionPages, '/inspections/:id/verdict', 'inspection:write', async (c) => {
-  const { footage_erased, ...input } = await readForm(c, VerdictForm);
-  const inspection = await giveVerdict(c.var.ctx, c.req.param('id') ?? '', { ...input, footage_erased: footage_erased === 'yes' });
-  return back(c, inspection.return_unit_id);
 });
 
 action(inspectionPages, '/return-units/:id/footage-erasure', 'inspection:write', async (c) => {

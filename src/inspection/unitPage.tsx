@@ -4,10 +4,10 @@ import type { AttachmentRow } from '../attachment/table.ts';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { countNoFaultFound } from '../returns/dispose.ts';
 import { type DispositionView, listDispositions } from '../returns/dispositionQueries.ts';
 import { Deed } from '../returns/onePage.tsx';
 import type { ReturnUnitView } from '../returns/queries.ts';
+import { countNoFaultFound } from '../returns/refusals.ts';
 import { optionsOf, UnitBadge } from '../returns/views.tsx';
 import { coverageWords } from '../returns/warranty.ts';
 import { coverageLabels, decisionLabels, dispositionLabels, words as returnWords, typeLabels, verdictLabels } from '../returns/words.ts';
@@ -15,6 +15,7 @@ import { reasonWords } from '../stock/reasons.ts';
 import { placeName } from '../stock/views.tsx';
 import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
+import { DecisionForm } from './decisionForm.tsx';
 import { Files, UploadForm } from './files.tsx';
 import { InspectionForm } from './inspectionForm.tsx';
 import { QualityPart } from './qualityPart.tsx';
@@ -49,7 +50,6 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
       </PageHead>
       <UnitFacts c={c} unit={unit} nff={await countNoFaultFound(ctx, unit.unit_id)} />
       <Snapshot c={c} unit={unit} />
-      {await QualityPart({ c, subject: qualitySubject(c, unit) })}
       {bench && running !== undefined ? await InspectionForm({ c, inspection: running }) : null}
       {bench && running === undefined && (unit.state === 'received' || unit.state === 'inspecting') ? (
         <Deed action={`/return-units/${unit.id}/inspections`} title={w.start} primary />
@@ -57,6 +57,7 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
       {bench && unit.footage_erased_at === null && (unit.state === 'received' || unit.state === 'inspecting') ? (
         <Deed action={`/return-units/${unit.id}/footage-erasure`} title={w.erase} />
       ) : null}
+      {await QualityPart({ c, subject: qualitySubject(c, unit) })}
       <Section title={w.photos}>
         <Files rows={await filesOf(ctx, unit, inspections)} />
         {may(ctx.actor, 'return:write') ? <UploadForm c={c} return_unit_id={unit.id} /> : null}
@@ -69,7 +70,7 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
       {staff ? (
         <Section title={w.disposition}>
           <Table c={c} caption={w.disposition} columns={decisionColumns(c)} rows={decisions} />
-          {running === undefined ? <DecisionForm c={c} unit={unit} /> : null}
+          {running === undefined && !decisions.some(({ state }) => state === 'requested' || state === 'posted') ? await DecisionForm({ c, unit }) : null}
         </Section>
       ) : null}
     </>
@@ -200,28 +201,3 @@ const decisionColumns = (c: AppContext): Column<DispositionView>[] => {
     },
   ];
 };
-
-function DecisionForm({ c, unit }: { c: AppContext; unit: ReturnUnitView }) {
-  const w = words(c.var.locale);
-  const open = unit.state === 'received' || unit.state === 'inspecting' || (unit.state === 'expected' && unit.type === 'no_return_needed');
-  if (!open || !may(c.var.ctx.actor, 'return:write')) return null;
-  const choices = optionsOf(c, dispositionLabels).filter(({ value }) => (value === 'not_returned') === (unit.state === 'expected'));
-  return (
-    <Form action={`/return-units/${unit.id}/dispositions`} label={w.decide}>
-      <Select label={w.disposition} name="disposition" options={choices} required />
-      <Select
-        label={w.condition}
-        name="condition"
-        options={[
-          { value: 'verified', label: w.verified },
-          { value: 'refurbished', label: w.refurbished },
-        ]}
-      />
-      <Field label={w.reason} name="reason" />
-      {may(c.var.ctx.actor, 'inspection:override') ? <Field label={w.override} name="override_reason" /> : null}
-      <button type="submit" class="primary">
-        {w.decide}
-      </button>
-    </Form>
-  );
-}

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { attachFile, cleanAndKeep, type KeptFile } from '../attachment/attach.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { verdicts } from '../returns/inputs.ts';
 import type { AppContext } from '../web/env.ts';
-import { action, newPages, type Pages, seeOther } from '../web/page.tsx';
+import { action, newPages, type Pages, readFields, seeOther } from '../web/page.tsx';
 import type { StepAnswer } from './inputs.ts';
-import { recordSteps } from './inspect.ts';
+import { giveVerdict, recordSteps } from './inspect.ts';
 import { getInspection, type InspectionView, listAnswers, listSteps } from './queries.ts';
 import { words } from './words.ts';
 
@@ -17,13 +18,17 @@ export function uploadPages(dataDir: string): Pages {
   const pages = newPages();
 
   action(pages, '/inspections/:id/steps', 'inspection:write', async (c) => {
-    const inspection = await getInspection(c.var.ctx, c.req.param('id') ?? '');
-    const { answers, files, rest_ok } = await readSteps(c);
-    if (rest_ok) answers.push(...(await restOk(c.var.ctx, inspection, answers)));
-    const photos = new Map<string, KeptFile>();
-    for (const [step_id, file] of files) photos.set(step_id, await cleanAndKeep(dataDir, { name: file.name, bytes: await bytesOf(file) }));
-    await recordSteps(c.var.ctx, inspection.id, answers, undefined, photos);
+    const inspection = await saveSteps(c, dataDir);
     return seeOther(c, `/return-units/${inspection.return_unit_id}`, words(c.var.locale).saved);
+  });
+
+  action(pages, '/inspections/:id/verdict', 'inspection:write', async (c) => {
+    // Kept even when the verdict is refused: nobody measures twice.
+    const inspection = await saveSteps(c, dataDir);
+    const form = Object.entries(await c.req.parseBody()).filter(([name]) => !name.includes(':'));
+    const { footage_erased, ...input } = readFields(c, VerdictForm, Object.fromEntries(form));
+    await giveVerdict(c.var.ctx, inspection.id, { ...input, footage_erased: footage_erased === 'yes' });
+    return seeOther(c, `/return-units/${inspection.return_unit_id}`, words(c.var.locale).done);
   });
 
   action(pages, '/return-units/:id/files', 'return:write', async (c) => {
@@ -39,6 +44,28 @@ export function uploadPages(dataDir: string): Pages {
   });
 
   return pages;
+}
+
+const code = z.string().max(64).optional();
+const VerdictForm = z.strictObject({
+  verdict: z.enum(verdicts).optional(),
+  reproduced_symptom: code,
+  failure_mode: code,
+  component: code,
+  cause: code,
+  note: z.string().trim().max(4000).optional(),
+  footage_erased: z.literal('yes').optional(),
+});
+
+/** Records the steps that stand in the form, with their photos. */
+async function saveSteps(c: AppContext, dataDir: string): Promise<InspectionView> {
+  const inspection = await getInspection(c.var.ctx, c.req.param('id') ?? '');
+  const { answers, files, rest_ok } = await readSteps(c);
+  if (rest_ok) answers.push(...(await restOk(c.var.ctx, inspection, answers)));
+  const photos = new Map<string, KeptFile>();
+  for (const [step_id, file] of files) photos.set(step_id, await cleanAndKeep(dataDir, { name: file.name, bytes: await bytesOf(file) }));
+  if (answers.length > 0 || photos.size > 0) await recordSteps(c.var.ctx, inspection.id, answers, undefined, photos);
+  return inspection;
 }
 
 const Result = z.enum(['ok', 'ng', 'skipped']);

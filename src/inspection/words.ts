@@ -3,7 +3,12 @@ import { defineWords } from '../core/words.ts';
 
 export const words = defineWords({
   bench: ['Bench', '検証'],
-  queue: ['Waiting and on the bench', '検証待ち・検証中'],
+  waiting: ['Waiting, oldest first', '検証待ち(古い順)'],
+  none_waiting: ['Nothing waits for the bench.', '検証待ちの個体はありません。'],
+  none_running: ['Nothing is being inspected.', '検証中の個体はありません。'],
+  receive: ['Receive', '受領'],
+  choose: ['Choose', '選択してください'],
+  not_now: ['Not possible now', '現在は選択できません'],
   start: ['Start inspection', '検証を開始'],
   checklist: ['Checklist', 'チェックリスト'],
   checklists: ['Checklists', 'チェックリスト'],
@@ -46,8 +51,8 @@ export const words = defineWords({
   photo: ['Photo', '写真'],
   add_files: ['Add photos or files', '写真・ファイルを追加'],
   file_limits: [
-    'Pictures and PDF up to 25 MiB, video up to 60 MiB, text up to 10 MiB. Place and camera data are removed from pictures.',
-    '画像・PDFは25 MiB、動画は60 MiB、テキストは10 MiBまで。画像の位置・撮影情報は削除されます。',
+    'Pictures and PDF up to 25 MiB, video up to 60 MiB, text up to 10 MiB. Place and camera data are removed from pictures and video.',
+    '画像・PDFは25 MiB、動画は60 MiB、テキストは10 MiBまで。画像と動画の位置・撮影情報は削除されます。',
   ],
   record: ['Inspection record', '検証記録'],
   back_to_unit: ['Back to the unit', '個体に戻る'],

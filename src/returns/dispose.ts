@@ -17,6 +17,7 @@ import { destinationOf, needsSecondPerson, refusalOf } from './disposition.ts';
 import type { DisposeUnit } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
 import { getReturn, getReturnUnit, saveReturn, saveReturnUnit, wrongState, wrongUnit } from './load.ts';
+import { countNoFaultFound, findLastInspection } from './refusals.ts';
 import { shipBack } from './shipBack.ts';
 import type { DispositionRow, ReturnRow, ReturnUnitRow } from './table.ts';
 
@@ -128,29 +129,6 @@ async function refuseUnlessReady(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow
     overridden: input.override_reason !== undefined,
   });
   if (refusal !== null) throw wrongUnit(refusal, unit);
-}
-
-/** The last finished inspection since the unit was received. */
-const findLastInspection = async (ctx: Ctx, unit: ReturnUnitRow) =>
-  (await ctx.db
-    .selectFrom('inspections')
-    .select(['result'])
-    .where('return_unit_id', '=', unit.id)
-    .where('state', '=', 'done')
-    .where('finished_at', '>=', unit.received_at ?? 0)
-    .orderBy('finished_at', 'desc')
-    .orderBy('id', 'desc')
-    .executeTakeFirst()) ?? null;
-
-/** How often nothing was found on this unit, over all its returns. */
-export async function countNoFaultFound(ctx: Ctx, unit_id: string): Promise<number> {
-  const { times } = await ctx.db
-    .selectFrom('return_units')
-    .select((of) => of.fn.countAll<number>().as('times'))
-    .where('unit_id', '=', unit_id)
-    .where('verdict', '=', 'no_fault_found')
-    .executeTakeFirstOrThrow();
-  return times;
 }
 
 async function writeWish(ctx: Ctx, unit: ReturnUnitRow, input: DisposeUnit): Promise<DispositionRow> {

@@ -200,7 +200,7 @@ export function returnJson({ units, ...row }: ReturnView) {
 export async function inFull(ctx: Ctx, id: string) {
   const found = await findReturnView(ctx, id);
   const [units, legs] = [await listUnitsOfReturn(ctx, found.id), await listLegViews(ctx, found.id)];
-  return { ...returnJson(found), units: units.map((unit) => returnUnitJson(ctx, unit)), outbound: legs.map(legJson) };
+  return { ...returnJson(found), units: units.map(({ write_off_requested_name: _, ...unit }) => returnUnitJson(ctx, unit)), outbound: legs.map(legJson) };
 }
 
 export function returnUnitJson(ctx: Ctx, unit: ReturnUnitView) {

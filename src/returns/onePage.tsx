@@ -8,10 +8,10 @@ import type { AppContext } from '../web/env.ts';
 import { Badge, type Column, Facts, Field, Form, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { Version } from '../web/staleEdit.tsx';
 import { listDispositions } from './dispositionQueries.ts';
-import { nextLegState, nextReturnState } from './lifecycle.ts';
-import { type LegView, listLegViews, listUnitsOfReturn, type ReturnUnitView, type ReturnView } from './queries.ts';
-import { LegBadge, ReturnBadge, UnitTable } from './views.tsx';
-import { dispositionLabels, typeLabels, words } from './words.ts';
+import { isEndedLeg, isOpenUnit, nextLegState, nextReturnState, nextUnitState } from './lifecycle.ts';
+import { type LegView, listLegViews, listUnitsOfReturn, type ReturnView, type UnitOfReturn } from './queries.ts';
+import { LegBadge, ReturnBadge, unitColumnsOfReturn } from './views.tsx';
+import { dispositionLabels, legStateLabels, typeLabels, unitStateLabels, words } from './words.ts';
 
 export async function ReturnPage({ c, found }: { c: AppContext; found: ReturnView }) {
   const w = words(c.var.locale);
@@ -54,14 +54,14 @@ export async function ReturnPage({ c, found }: { c: AppContext; found: ReturnVie
         ]}
       />
       <Section title={w.units}>
-        <UnitTable c={c} rows={units} />
+        <Table c={c} caption={w.units} columns={unitColumnsOfReturn(c)} rows={units} />
       </Section>
       <Section title={w.shipments}>
         <Legs c={c} legs={legs} desk={desk} />
       </Section>
-      {desk ? <Deeds c={c} found={found} units={units} /> : null}
       {desk ? await Waiting({ c, found, units }) : null}
-      {may(ctx.actor, 'history:read') ? await History({ c, found }) : null}
+      {desk ? <Deeds c={c} found={found} units={units} legs={legs} /> : null}
+      {may(ctx.actor, 'history:read') ? await History({ c, found, units }) : null}
     </>
   );
 }
@@ -121,55 +121,76 @@ function LegForms({ c, leg }: { c: AppContext; leg: LegView }) {
 }
 
 /** The forms for what may happen to the return in its state. */
-function Deeds({ c, found, units }: { c: AppContext; found: ReturnView; units: readonly ReturnUnitView[] }) {
+function Deeds({ c, found, units, legs }: { c: AppContext; found: ReturnView; units: readonly UnitOfReturn[]; legs: readonly LegView[] }) {
   const w = words(c.var.locale);
   const base = `/returns/${found.id}`;
-  const allowed = (event: 'authorise' | 'reject' | 'close' | 'cancel') => nextReturnState(found.state, event) !== null;
+  const open = openPartsOf(c, units, legs);
+  const untouched =
+    units.every(({ state }) => nextUnitState(state, 'cancel') !== null) &&
+    legs.every(({ state }) => state === 'cancelled' || nextLegState(state, 'cancel') !== null);
+  const fits = { authorise: true, close: open.length === 0, reject: untouched, cancel: untouched };
+  const allowed = (event: 'authorise' | 'reject' | 'close' | 'cancel') => fits[event] && nextReturnState(found.state, event) !== null;
   const running = found.state === 'authorised' || found.state === 'open';
   const unitOptions = units.filter(({ state }) => state !== 'cancelled').map((unit) => ({ value: unit.id, label: `${unit.model_code} ${unit.serial}` }));
   const late = units.filter((unit) => unit.state === 'expected').map((unit) => ({ value: unit.id, label: unit.serial }));
   return (
-    <div class="deeds">
-      {allowed('authorise') ? <Deed action={`${base}/authorization`} title={w.authorise} primary /> : null}
-      {allowed('close') ? <Deed action={`${base}/closure`} title={w.close} primary /> : null}
-      {running ? (
-        <Deed action={`${base}/outbound`} title={w.request_replacement}>
-          <Select label={w.units} name="return_unit_id" options={unitOptions} />
-          <Field label={w.model} name="model_code" placeholder={units[0]?.model_code ?? ''} />
-          <label class="check">
-            <input type="checkbox" name="allow_substitute" value="yes" /> {w.allow_substitute}
-          </label>
+    <Section title={w.deeds}>
+      {running && open.length > 0 ? <p class="note">{`${w.before_closing}: ${open.join(' · ')}`}</p> : null}
+      <div class="deeds">
+        {allowed('authorise') ? <Deed action={`${base}/authorization`} title={w.authorise} primary /> : null}
+        {allowed('close') ? <Deed action={`${base}/closure`} title={w.close} primary /> : null}
+        {running ? (
+          <Deed action={`${base}/outbound`} title={w.request_replacement}>
+            <Select label={w.units} name="return_unit_id" options={unitOptions} />
+            <Field label={w.model} name="model_code" placeholder={units[0]?.model_code ?? ''} />
+            <label class="check">
+              <input type="checkbox" name="allow_substitute" value="yes" /> {w.allow_substitute}
+            </label>
+          </Deed>
+        ) : null}
+        {running || found.state === 'draft' ? (
+          <Deed action={`${base}/units`} title={w.add_unit}>
+            <Field label={w.serial} name="serial" required />
+            <Field label={w.model_code} name="model_code" />
+          </Deed>
+        ) : null}
+        {running && late.length > 0 ? (
+          <Deed action={`${base}/write-off`} title={w.write_off}>
+            <Select label={w.units} name="return_unit_id" options={late} />
+            <Field label={w.reason} name="reason" required />
+          </Deed>
+        ) : null}
+        {allowed('reject') ? (
+          <Deed action={`${base}/rejection`} title={w.reject}>
+            <Field label={w.reason} name="reason" required />
+          </Deed>
+        ) : null}
+        {allowed('cancel') ? (
+          <Deed action={`${base}/cancellation`} title={w.cancel_return}>
+            <Field label={w.reason} name="reason" required />
+          </Deed>
+        ) : null}
+        <Deed action={`${base}/change`} title={w.change}>
+          <Version of={found} />
+          <TextArea label={w.ship_to} name="ship_to" value={found.ship_to} rows={2} />
+          <TextArea label={w.note} name="note" value={found.note} rows={2} />
         </Deed>
-      ) : null}
-      {running || found.state === 'draft' ? (
-        <Deed action={`${base}/units`} title={w.add_unit}>
-          <Field label={w.serial} name="serial" required />
-          <Field label={w.model_code} name="model_code" />
-        </Deed>
-      ) : null}
-      {running && late.length > 0 ? (
-        <Deed action={`${base}/write-off`} title={w.write_off}>
-          <Select label={w.units} name="return_unit_id" options={late} />
-          <Field label={w.reason} name="reason" required />
-        </Deed>
-      ) : null}
-      {allowed('reject') ? (
-        <Deed action={`${base}/rejection`} title={w.reject}>
-          <Field label={w.reason} name="reason" required />
-        </Deed>
-      ) : null}
-      {allowed('cancel') ? (
-        <Deed action={`${base}/cancellation`} title={w.cancel_return}>
-          <Field label={w.reason} name="reason" required />
-        </Deed>
-      ) : null}
-      <Deed action={`${base}/change`} title={w.change}>
-        <Version of={found} />
-        <TextArea label={w.ship_to} name="ship_to" value={found.ship_to} rows={2} />
-        <TextArea label={w.note} name="note" value={found.note} rows={2} />
-      </Deed>
-    </div>
+      </div>
+    </Section>
   );
+}
+
+/** What is still open of the return, in words: it closes when nothing is. */
+function openPartsOf(c: AppContext, units: readonly UnitOfReturn[], legs: readonly LegView[]): string[] {
+  const { locale } = c.var;
+  return [
+    ...units
+      .filter(({ state }) => isOpenUnit(state) && state !== 'dispositioned')
+      .map((unit) => `${unit.serial} ${speak(unitStateLabels[unit.state], locale)}`),
+    ...legs
+      .filter(({ state }) => !isEndedLeg(state))
+      .map((leg) => `${words(locale).shipments} ${leg.serial ?? leg.model_code} ${speak(legStateLabels[leg.state], locale)}`),
+  ];
 }
 
 /** A deed behind its own fold, so that the page shows what there is before what one could do. */
@@ -193,17 +214,24 @@ export const Deed = ({ action, title, primary, children }: { action: string; tit
   );
 
 /** What waits for a second person. */
-async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; units: readonly ReturnUnitView[] }) {
+async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; units: readonly UnitOfReturn[] }) {
   const w = words(c.var.locale);
   const wishes = (await listDispositions(c.var.ctx, { limit: units.length }, { state: 'requested', return_id: found.id })).items.map((wish) => ({
     return_unit_id: wish.return_unit_id,
     what: speak(dispositionLabels[wish.disposition], c.var.locale),
     serial: wish.serial,
     by: wish.requested_name,
+    by_id: wish.requested_by,
   }));
   const writeOffs = units
     .filter((unit) => unit.state === 'expected' && unit.write_off_requested_by !== null)
-    .map((unit) => ({ return_unit_id: unit.id, what: w.write_off, serial: unit.serial, by: '' }));
+    .map((unit) => ({
+      return_unit_id: unit.id,
+      what: w.write_off,
+      serial: unit.serial,
+      by: unit.write_off_requested_name ?? '',
+      by_id: unit.write_off_requested_by,
+    }));
   const all = [...wishes, ...writeOffs];
   if (all.length === 0) return null;
   const approver = may(c.var.ctx.actor, 'return:approve');
@@ -214,7 +242,8 @@ async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; 
           <p>
             <strong>{wish.what}</strong> {wish.serial} {wish.by}
           </p>
-          {approver ? (
+          {approver && wish.by_id === c.var.ctx.actor.id ? <p class="note">{w.another_person}</p> : null}
+          {approver && wish.by_id !== c.var.ctx.actor.id ? (
             <Form action={`/returns/${found.id}/approval`} label={w.approve}>
               <input type="hidden" name="return_unit_id" value={wish.return_unit_id} />
               <Field label={w.reason} name="reason" />
@@ -236,18 +265,26 @@ async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; 
 
 const HISTORY_SHOWN = 50;
 
-async function History({ c, found }: { c: AppContext; found: ReturnView }) {
+async function History({ c, found, units }: { c: AppContext; found: ReturnView; units: readonly UnitOfReturn[] }) {
+  const serials = new Map(units.map(({ id, serial }) => [id, serial]));
   const deeds = await c.var.ctx.db
     .selectFrom('history')
-    .select(['at', 'actor_name', 'action', 'reason'])
-    .where('record_kind', '=', 'return')
-    .where('record_id', '=', found.id)
+    .select(['at', 'actor_name', 'action', 'reason', 'record_id'])
+    .where('record_kind', 'in', ['return', 'return_unit'])
+    .where('record_id', 'in', [found.id, ...serials.keys()])
     .orderBy('id', 'desc')
     .limit(HISTORY_SHOWN)
     .execute();
   return (
     <Section title={words(c.var.locale).history}>
-      <HistoryList c={c} deeds={deeds.map((deed) => ({ ...deed, reason: reasonWords(deed.reason, c.var.locale) }))} />
+      <HistoryList
+        c={c}
+        deeds={deeds.map((deed) => ({
+          ...deed,
+          subject: units.length > 1 ? serials.get(deed.record_id) : undefined,
+          reason: reasonWords(deed.reason, c.var.locale),
+        }))}
+      />
     </Section>
   );
 }

@@ -137,6 +137,9 @@ export type ReturnUnitView = ReturnUnitRow & {
   readonly mode_ja: string | null;
 };
 
+/** With the name of whoever asked for its write-off. */
+export type UnitOfReturn = ReturnUnitView & { readonly write_off_requested_name: string | null };
+
 export async function listReturnUnitViews(ctx: Ctx, page: PageRequest, filter: ReturnUnitFilter = {}): Promise<Page<ReturnUnitView>> {
   let query = unitViews(ctx);
   for (const field of ['return_id', 'unit_id', 'state', 'verdict', 'disposition', 'failure_mode_id'] as const) {
@@ -203,8 +206,14 @@ function flagged(ctx: Ctx, query: ReturnType<typeof unitViews>, flag: string | u
   }
 }
 
-export const listUnitsOfReturn = async (ctx: Ctx, return_id: string): Promise<ReturnUnitView[]> =>
-  unitViews(ctx).where('return_units.return_id', '=', return_id).orderBy('return_units.id').execute();
+export const listUnitsOfReturn = async (ctx: Ctx, return_id: string): Promise<UnitOfReturn[]> =>
+  unitViews(ctx)
+    .leftJoin('users as askers', 'askers.id', 'return_units.write_off_requested_by')
+    .leftJoin('tokens as asking', 'asking.id', 'return_units.write_off_requested_by')
+    .select((of) => of.fn.coalesce('askers.name', 'asking.name').as('write_off_requested_name'))
+    .where('return_units.return_id', '=', return_id)
+    .orderBy('return_units.id')
+    .execute();
 
 /** The id of a receipt that was merged away leads to the one it counts for. */
 export async function getReturnUnitView(ctx: Ctx, id: string): Promise<ReturnUnitView> {

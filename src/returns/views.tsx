@@ -1,6 +1,6 @@
 // Parts the pages of the returns desk share: badges of states, the table of returned units, choices of codes.
 import { speak } from '../core/words.ts';
-import type { Ctx } from '../db/ctx.ts';
+import { type Ctx, today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { Age, Badge, type Column, type Option, Table, type Tone } from '../web/parts.tsx';
 import { listCodes, type Tree } from './codes.ts';
@@ -57,8 +57,16 @@ export const returnColumns = (c: AppContext): Column<ReturnView>[] => {
   ];
 };
 
-export const unitColumns = (c: AppContext): Column<ReturnUnitView>[] => {
+/** In a list of many returns; and on the page of one, where its number and customer stand already and the day it is due does not. */
+export const unitColumns = (c: AppContext): Column<ReturnUnitView>[] => columnsOf(c, false);
+export const unitColumnsOfReturn = (c: AppContext): Column<ReturnUnitView>[] => columnsOf(c, true);
+
+function columnsOf(c: AppContext, within: boolean): Column<ReturnUnitView>[] {
   const w = words(c.var.locale);
+  const foreign: Column<ReturnUnitView>[] = [
+    { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a> },
+    { head: w.customer, cell: (row) => row.customer_name },
+  ];
   const japanese = c.var.locale === 'ja';
   return [
     { head: w.serial, cell: (row) => <a href={`/return-units/${row.id}`}>{row.serial}</a> },
@@ -72,8 +80,7 @@ export const unitColumns = (c: AppContext): Column<ReturnUnitView>[] => {
         </>
       ),
     },
-    { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a> },
-    { head: w.customer, cell: (row) => row.customer_name },
+    ...(within ? [dueColumn(c)] : foreign),
     { head: w.reported_symptom, cell: (row) => (japanese ? row.symptom_ja : row.symptom_en) ?? row.reported_text },
     { head: w.verdict, cell: (row) => (row.verdict === null ? null : speak(verdictLabels[row.verdict], c.var.locale)) },
     { head: w.failure_mode, cell: (row) => (japanese ? row.mode_ja : row.mode_en) },
@@ -81,10 +88,24 @@ export const unitColumns = (c: AppContext): Column<ReturnUnitView>[] => {
     { head: w.returned_on, cell: (row) => row.returned_on, sort: 'returned_on' },
     { head: w.received_at, cell: (row) => (row.received_at === null ? null : <Age c={c} at={row.received_at} />) },
   ];
-};
+}
 
-export const UnitTable = ({ c, rows }: { c: AppContext; rows: readonly ReturnUnitView[] }) => (
-  <Table c={c} caption={words(c.var.locale).return_units} columns={unitColumns(c)} rows={rows} />
+function dueColumn(c: AppContext): Column<ReturnUnitView> {
+  const w = words(c.var.locale);
+  const on = today(c.var.ctx);
+  const late = ({ state, expected_by_on: due }: ReturnUnitView): boolean => state === 'expected' && due !== null && due < on;
+  return {
+    head: w.expected_by,
+    cell: (row) => (
+      <>
+        {row.expected_by_on} {late(row) ? <Badge tone="bad">{w.overdue}</Badge> : null}
+      </>
+    ),
+  };
+}
+
+export const UnitTable = ({ c, rows, empty }: { c: AppContext; rows: readonly ReturnUnitView[]; empty?: string }) => (
+  <Table c={c} caption={words(c.var.locale).return_units} columns={unitColumns(c)} rows={rows} {...(empty === undefined ? {} : { empty })} />
 );
 
 /** The tabs of the desk. */

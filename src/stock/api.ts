@@ -185,7 +185,10 @@ stockApi.route('/', orderRoutes);
 stockApi.route('/', countRoutes);
 stockApi.route('/', writeOffRoutes);
 
-const moveJson = (move: Awaited<ReturnType<typeof listMoves>>['items'][number]) => ({ ...jsonOf(move), at: new Date(move.at).toISOString() });
+const moveJson = ({ reversed: _, ...move }: Awaited<ReturnType<typeof listMoves>>['items'][number]) => ({
+  ...jsonOf(move),
+  at: new Date(move.at).toISOString(),
+});
 
 async function findMove(ctx: Ctx, id: string) {
   const [move] = (await listMoves(ctx, { limit: 1 }, { id })).items;

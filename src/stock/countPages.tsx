@@ -76,6 +76,7 @@ async function countPage(c: AppContext, said: Said | null) {
   if (count === undefined) throw notFound(['Stock count', '棚卸']);
   const running = count.state === 'running' && may(c.var.ctx.actor, 'stock:write');
   const base = `/stock/counts/${count.id}`;
+  const differences = await differencesOf(c, count.id);
   return show(
     c,
     { title: w.counts, nav: '/stock' },
@@ -109,9 +110,9 @@ async function countPage(c: AppContext, said: Said | null) {
         </details>
       ) : null}
       <Section title={w.differences}>
-        <Differences c={c} rows={await differencesOf(c, count.id)} />
+        <Differences c={c} rows={differences} />
       </Section>
-      {running ? <Endings c={c} base={base} /> : null}
+      {running ? <Endings c={c} base={base} differences={differences} /> : null}
     </>,
   );
 }
@@ -136,19 +137,26 @@ function Outcome({ c, base, said: { scan, scanned } }: { c: AppContext; base: st
 }
 
 /** How a running count may end. */
-function Endings({ c, base }: { c: AppContext; base: string }) {
+function Endings({ c, base, differences }: { c: AppContext; base: string; differences: readonly Difference[] }) {
   const w = words(c.var.locale);
+  const kinds = (['missing', 'found', 'quantity'] as const)
+    .map((kind) => ({ kind, times: differences.filter((one) => one.kind === kind).length }))
+    .filter(({ times }) => times > 0)
+    .map(({ kind, times }) => `${speak(differenceLabels[kind], c.var.locale)} ${times}`);
   return (
     <>
       <Form action={`${base}/booking`} label={w.book}>
         <button type="submit" class="primary">
-          {w.book}
+          {kinds.length === 0 ? w.end_count : `${w.book} (${kinds.join(' · ')})`}
         </button>
       </Form>
-      <Form action={`${base}/cancellation`} label={w.cancel}>
-        <Field label={w.reason} name="reason" required />
-        <button type="submit">{w.cancel}</button>
-      </Form>
+      <details class="deed">
+        <summary>{w.cancel}</summary>
+        <Form action={`${base}/cancellation`} label={w.cancel}>
+          <Field label={w.reason} name="reason" required />
+          <button type="submit">{w.cancel}</button>
+        </Form>
+      </details>
     </>
   );
 }
@@ -192,7 +200,7 @@ function Differences({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<type
     },
     { head: w.quantity, cell: (row) => row.difference, numeric: true },
   ];
-  return <Table c={c} caption={w.differences} columns={columns} rows={rows} />;
+  return <Table c={c} caption={w.differences} columns={columns} rows={rows} empty={w.no_difference} />;
 }
 
 action(countPages, '/stock/counts/:id/scans', 'stock:write', async (c) => {

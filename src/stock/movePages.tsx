@@ -11,7 +11,7 @@ import { Because } from './inputs.ts';
 import { moveStock } from './moveStock.ts';
 import { listMoves, type MoveView } from './queries.ts';
 import { reasonWords } from './reasons.ts';
-import { takeBackMove } from './reverse.ts';
+import { BY_HAND, takeBackMove } from './reverse.ts';
 import { conditionName, optionsOf, placeName, StockTabs } from './views.tsx';
 import { causeLabels, conditionLabels, locationLabels, words } from './words.ts';
 
@@ -63,11 +63,14 @@ const moveColumns = (c: AppContext): Column<MoveView>[] => {
     {
       head: w.reverse,
       cell: (row) =>
-        byHand && row.cause_kind === 'move' ? (
-          <Form action={`/stock/moves/${row.id}/reversal`} label={w.reverse}>
-            <Field label={w.reason} name="reason" required />
-            <button type="submit">{w.reverse}</button>
-          </Form>
+        byHand && BY_HAND.includes(row.cause_kind) && row.reversed === 0 ? (
+          <details class="deed">
+            <summary>{w.reverse}</summary>
+            <Form action={`/stock/moves/${row.id}/reversal`} label={w.reverse}>
+              <Field label={w.reason} name="reason" required />
+              <button type="submit">{w.reverse}</button>
+            </Form>
+          </details>
         ) : null,
     },
   ];

@@ -141,10 +141,13 @@ page(orderPages, '/purchase-orders/:id', 'stock:read', async (c) => {
         </Form>
       ) : null}
       {keeper && (under || order.state === 'draft') ? (
-        <Form action={`/purchase-orders/${order.id}/cancellation`} label={w.cancel}>
-          <Field label={w.reason} name="reason" required />
-          <button type="submit">{w.cancel}</button>
-        </Form>
+        <details class="deed">
+          <summary>{w.cancel}</summary>
+          <Form action={`/purchase-orders/${order.id}/cancellation`} label={w.cancel}>
+            <Field label={w.reason} name="reason" required />
+            <button type="submit">{w.cancel}</button>
+          </Form>
+        </details>
       ) : null}
     </>,
   );

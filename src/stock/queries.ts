@@ -5,7 +5,11 @@ import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
 import type { PurchaseOrderRow, StockCountRow, StockHoldRow, StockPolicyRow, StockReservationRow, StockWriteOffRow } from './table.ts';
 
-export type MoveView = StockMoveRow & { readonly serial: string | null; readonly model_code: string };
+export type MoveView = StockMoveRow & {
+  readonly serial: string | null;
+  readonly model_code: string /** 1 when an entry the other way took it back. */;
+  readonly reversed: number;
+};
 export interface MoveFilter {
   readonly unit_id?: string | undefined;
   readonly model_id?: string | undefined;
@@ -22,7 +26,8 @@ export async function listMoves(ctx: Ctx, page: PageRequest, filter: MoveFilter 
     .innerJoin('models', 'models.id', 'stock_moves.model_id')
     .leftJoin('units', 'units.id', 'stock_moves.unit_id')
     .selectAll('stock_moves')
-    .select(['units.serial', 'models.code as model_code']);
+    .select(['units.serial', 'models.code as model_code'])
+    .select(sql<number>`case when exists (select 1 from stock_moves r where r.reverses_id = stock_moves.id) then 1 else 0 end`.as('reversed'));
   for (const field of ['unit_id', 'model_id', 'from_location', 'to_location', 'cause_kind', 'cause_id', 'id'] as const) {
     const value = filter[field];
     if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`stock_moves.${field}`)} = ${value}`);

@@ -166,6 +166,8 @@ export const words = defineWords({
   scanned: ['Scanned', 'スキャン数'],
   differences: ['Differences', '差異'],
   book: ['Book differences', '差異を計上'],
+  end_count: ['End the count', '棚卸を終了'],
+  no_difference: ['What was counted is what the books have.', '帳簿との差異はありません。'],
   recorded: ['Books say', '帳簿'],
   difference: ['Difference', '差異'],
   count_quantity: ['Count a spare', '予備品を数える'],

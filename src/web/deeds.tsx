@@ -9,17 +9,20 @@ export interface ShownDeed {
   readonly at: number;
   readonly actor_name: string;
   readonly action: string;
+  /** Which of several records it was done to. */
+  readonly subject?: string | undefined;
   readonly reason?: string | null;
 }
 
 /** The history of one record, newest first. */
 export const HistoryList = ({ c, deeds }: { c: AppContext; deeds: readonly ShownDeed[] }) => (
   <ul class="history">
-    {deeds.map(({ at, actor_name, action, reason }) => (
+    {deeds.map(({ at, actor_name, action, subject, reason }) => (
       <li>
         <span class="quiet">
           <Moment c={c} at={at} />
         </span>{' '}
+        {subject === undefined ? null : `${subject} `}
         {speak(deedWords(action), c.var.locale)} <span class="quiet">{actor_name}</span> {reason}
       </li>
     ))}

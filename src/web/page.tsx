@@ -79,7 +79,11 @@ export function seeOther(c: AppContext, path: string, message?: string, undo?: s
 
 /** The form of the request as the schema wants it; empty fields are left out. Throws `invalid` naming each wrong field, in the viewer's language. */
 export async function readForm<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.output<T>> {
-  const form = await c.req.parseBody({ all: true });
+  return readFields(c, schema, await c.req.parseBody({ all: true }));
+}
+
+/** The same of some fields of the form, where others of it are read elsewhere. */
+export function readFields<T extends z.ZodType>(c: AppContext, schema: T, form: Readonly<Record<string, unknown>>): z.output<T> {
   // `version` belongs to the frame: savingEdit reads it.
   return parseInput(c, schema, Object.fromEntries(Object.entries(form).filter(([name, value]) => value !== '' && name !== 'version')));
 }
