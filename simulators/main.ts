@@ -5,6 +5,7 @@ import { openApi } from './api.ts';
 import { makeCamera } from './camera.ts';
 import { type Fleet, launchFleet, OLDEST_HISTORY_DAYS } from './fleet.ts';
 import { openProgress, type Progress } from './progress.ts';
+import { workOnQuality } from './quality.ts';
 import { enrolDevices, enterCatalogue, enterHistory, workTheDesk } from './technician.ts';
 import { groundTruth, makeWorld, type World } from './world.ts';
 
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
   await Promise.all([
     fleet.report({ interval_s: whole('interval', values.interval), signal }),
     workTheDesk(api, world, progress, { pace_s: whole('pace', values.pace), signal, onFiled: (unit) => void fleet.retire(unit.device_id) }),
+    workOnQuality(api, world, progress, signal),
   ]);
   await fleet.close();
 }

@@ -181,6 +181,29 @@ export async function plantStaff(test: TestStore): Promise<string[]> {
     test.ctx(),
     AddUser.parse({ email: 'canary@kizashi.example', name: INTERNAL, role: 'lead', locale: 'en', partner_id: null, password: 'correct horse battery' }),
   );
+  await test.store.db
+    .insertInto('automatic_mails')
+    .values({
+      id: 'canary-mail',
+      message_id: '<canary@x>',
+      state: 'waiting',
+      from_email: `${INTERNAL.toLowerCase()}@x.example`,
+      from_name: INTERNAL,
+      subject: INTERNAL,
+      body: INTERNAL,
+      bounced: 0,
+      outbox_id: null,
+      files: '[]',
+      refused_files: '[]',
+      sent_at: null,
+      received_at: NOW,
+      case_id: null,
+      settled_by: null,
+      settled_at: null,
+      reason: null,
+      version: 1,
+    })
+    .execute();
   const draft = { created_by: 'aoi', created_at: NOW, updated_at: NOW, version: 1, published_at: null, fixed_in: null, fixed_firmware_id: null, signal: null };
   await test.store.db
     .insertInto('known_issues')
@@ -202,5 +225,19 @@ export async function plantStaff(test: TestStore): Promise<string[]> {
     .insertInto('known_issue_cohorts')
     .values({ id: 'draft-cohort', known_issue_id: 'draft-issue', model_id: 'x100', hw_rev: null, batch_id: null, firmware_id: null })
     .execute();
-  return [template.id, workaround.id, news.id, article.id, article.slug, item.id, note.id, hook.id, own.id, own.number, 'draft-issue', 'KI-9'];
+  return [
+    template.id,
+    workaround.id,
+    news.id,
+    article.id,
+    article.slug,
+    item.id,
+    note.id,
+    hook.id,
+    own.id,
+    own.number,
+    'draft-issue',
+    'KI-9',
+    'automatic-mail',
+  ];
 }

@@ -59,46 +59,59 @@ export async function everyRoute(caller: Caller): Promise<Route[]> {
 export const openToPartners = ({ gate }: Route): boolean =>
   gate === 'public' || gate === 'signed-in' || roleGrants('partner', gate as Parameters<typeof roleGrants>[1]); // gates are permissions otherwise
 
-export const filled = (path: string, id: string): string => path.replace(/\{[^}]+\}/g, encodeURIComponent(id));
+/** A path with the id in every place but that of a tree of codes, which has its own names. */
+export const filled = (path: string, id: string): string => path.replace('{tree}', 'failure_mode').replace(/\{[^}]+\}/g, encodeURIComponent(id));
 
-/** What the forms of pages ask for, by name; a form takes what it knows. */
-const FORM: Readonly<Record<string, string>> = {
-  text: 'x',
-  message: 'x',
-  subject: 'x',
-  reason: 'x',
-  summary: 'x',
-  note: 'x',
-  answer: 'x',
-  solution: 'x',
-  result: 'x',
-  outcome: 'fixed',
-  visibility: 'public',
-  waiting_for: 'customer',
-  next_step: 'x',
-  next_due_at: '2026-04-09T10:00',
-  due_at: '2026-04-09T10:00',
-  kind: 'request',
-  asked_of: 'x',
-  question: 'x',
-  rating: '3',
-  minutes: '5',
-  command: 'diagnose',
-  event_id: 'x',
-  thanks: 'yes',
-  workaround_id: 'x',
-  helped: 'yes',
-  into_id: 'x',
-  visit_on: '2026-04-09',
-  unit_id: 'u2',
-  unit: 'U2',
-  serial: 'U2',
-  scan: 'U2',
-  type: 'repair',
-  reported_text: 'x',
-};
+/** What a field of that name wants first; any other begins with the guesses. */
+const MEANT: Readonly<Record<string, string>> = { unit_id: 'u2', unit: 'U2', serial: 'U2', scan: 'U2', customer: 'YUKI' };
 
-export function send(caller: Caller, { method, path, sample }: Route, headers: Record<string, string> = {}): Promise<Response> {
+/** Tried one after the other where a form says that a field is wrong. */
+const GUESSES = ['x', '1', '2026-04-09', '2026-04-09T10:00', 'x@x.example', '09:00'];
+const MOST_TRIES = 40;
+
+export interface FittedForm {
+  readonly fields: Record<string, string>;
+  readonly status: number;
+  readonly said: string;
+}
+
+/**
+ * A form of a page filled in until it no longer complains about its fields, as a person would by reading what the page says. `caller` must pass the gate. Answers the
+ * fields and what became of them at last.
+ */
+export async function fitForm(caller: Caller, path: string): Promise<FittedForm> {
+  const fields: Record<string, string> = {};
+  const tried = new Map<string, number>();
+  for (let turn = 0; ; turn++) {
+    const answer = await sendForm(caller, path, fields);
+    const said = await answer.text();
+    const wrong = wrongFields(said);
+    if (answer.status !== 422 || wrong.length === 0 || turn === MOST_TRIES) return { fields, status: answer.status, said };
+    for (const { name, message } of wrong) {
+      const nth = tried.get(name) ?? 0;
+      tried.set(name, nth + 1);
+      const options = [...message.matchAll(/"([^"]+)"/g)].map(([, option = '']) => option);
+      const values = options.length > 0 ? options : [...(MEANT[name] === undefined ? [] : [MEANT[name]]), ...GUESSES];
+      if (/Unknown field/.test(message)) delete fields[name];
+      else fields[name] = values[nth % values.length] ?? 'x';
+    }
+  }
+}
+
+/** `<code>path</code> message` of the page that says what is wrong. */
+const wrongFields = (html: string): { name: string; message: string }[] =>
+  [...html.matchAll(/<li><code>([^<]*)<\/code> ([^<]*)<\/li>/g)].map(([, path = '', message = '']) => ({
+    name: path.split('.')[0] ?? '',
+    message: message.replaceAll('&quot;', '"').replaceAll('&#34;', '"'),
+  }));
+
+/** `fields`: what a form of a page is sent with. */
+export function send(
+  caller: Caller,
+  { method, path, sample }: Route,
+  fields: Record<string, string> = {},
+  headers: Record<string, string> = {},
+): Promise<Response> {
   switch (method) {
     case 'get':
       return caller.get(path, headers);
@@ -107,8 +120,16 @@ export function send(caller: Caller, { method, path, sample }: Route, headers: R
     case 'delete':
       return caller.delete(path, headers);
     default:
-      return sample === null ? caller.form(path, FORM, headers) : caller.post(path, sample, headers);
+      return sample === null ? sendForm(caller, path, fields, headers) : caller.post(path, sample, headers);
   }
+}
+
+/** A form with a field `file` sends a file of that text. */
+function sendForm(caller: Caller, path: string, { file, ...fields }: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+  if (file === undefined) return caller.form(path, fields, headers);
+  const part = (name: string, more: string, value: string) => `--cut\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
+  const parts = [...Object.entries(fields).map(([name, value]) => part(name, '', value)), part('file', '; filename="x.txt"\r\nContent-Type: text/plain', file)];
+  return caller.post(path, `${parts.join('')}--cut--\r\n`, { ...headers, 'Content-Type': 'multipart/form-data; boundary=cut' });
 }
 
 /** The smallest value of a schema; undefined when there is nothing to say. */
