@@ -6,6 +6,7 @@ import { KpiValue } from '../kpi/views.tsx';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
 import { formatNumber, PageHead } from '../web/parts.tsx';
+import { FirstDayPanel, firstDay } from './firstDay.tsx';
 import { homeOf, type Section } from './home.ts';
 import type { Entry } from './homeEntry.ts';
 import { homeWords } from './homeWords.ts';
@@ -18,12 +19,14 @@ homePages.route('/', movedRatePages);
 page(homePages, '/', 'self:read', async (c) => {
   const w = homeWords(c.var.locale);
   const sections = await homeOf(c.var.ctx);
+  const steps = await firstDay(c.var.ctx);
   const kpis = c.var.ctx.actor.role === 'lead' ? await leadKpis(c) : [];
   return show(
     c,
     { title: w.home, nav: '/' },
     <>
       <PageHead title={w.greeting(c.var.ctx.actor.name)} />
+      <FirstDayPanel c={c} steps={steps} />
       <div class="panels" id="home">
         {sections.map((section) => (
           <Panel c={c} section={section} />

@@ -1,11 +1,14 @@
 // One's own account: language, keys, password.
-import { z } from 'zod';
+import { sessionCookie } from '../web/cookie.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { Field, Form, PageHead, Section, Select } from '../web/parts.tsx';
+import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
+import { words as webWords } from '../web/words.ts';
 import { changeSelf } from './changeUser.ts';
-import { ChangeSelf } from './inputs.ts';
-import { findUser } from './queries.ts';
-import { roleName } from './roleName.ts';
+import { ChangeSelf, NewPassword } from './inputs.ts';
+import { findUser, getUser } from './queries.ts';
+import { languageOptions, roleName } from './roleName.ts';
 import { words } from './words.ts';
 
 export const accountPages = newPages();
@@ -13,10 +16,6 @@ export const accountPages = newPages();
 page(accountPages, '/account', 'self:read', async (c) => {
   const w = words(c.var.locale);
   const user = await findUser(c.var.ctx, c.var.ctx.actor.id);
-  const languages = [
-    { value: 'ja', label: '日本語' },
-    { value: 'en', label: 'English' },
-  ];
   return show(
     c,
     { title: w.account },
@@ -26,21 +25,16 @@ page(accountPages, '/account', 'self:read', async (c) => {
           <button type="submit">{w.sign_out}</button>
         </form>
       </PageHead>
-      <Form action="/account">
-        <Select label={w.language} name="locale" value={user?.locale} options={languages} />
-        <Select
-          label={w.single_keys}
-          name="single_keys"
-          value={user?.single_keys}
-          options={[
-            { value: 'on', label: w.on },
-            { value: 'off', label: w.off },
-          ]}
-        />
-        <button type="submit" class="primary">
-          {w.account}
-        </button>
-      </Form>
+      {user === undefined ? null : (
+        <Form action="/account" label={w.account}>
+          <Version of={user} />
+          <Select label={w.language} name="locale" value={user.locale} options={languageOptions} />
+          <Select label={w.single_keys} name="single_keys" value={user.single_keys} options={keyOptions(c)} />
+          <button type="submit" class="primary">
+            {webWords(c.var.locale).save}
+          </button>
+        </Form>
+      )}
       <Section title={w.change_password}>
         <Form action="/account/password">
           <Field label={w.current_password} name="current" type="password" autocomplete="current-password" required />
@@ -52,13 +46,36 @@ page(accountPages, '/account', 'self:read', async (c) => {
   );
 });
 
-action(accountPages, '/account', 'self:write', async (c) => {
-  const user = await changeSelf(c.var.ctx, await readForm(c, ChangeSelf));
-  return seeOther(c, '/account', words(user.locale).saved);
-});
+const keyOptions = (c: AppContext) => {
+  const w = words(c.var.locale);
+  return [
+    { value: 'on', label: w.on },
+    { value: 'off', label: w.off },
+  ];
+};
+
+action(accountPages, '/account', 'self:write', (c) =>
+  savingEdit(c, accountEdit(c), async (version) => {
+    const user = await changeSelf(c.var.ctx, await readForm(c, ChangeSelf.omit({ password: true })), sessionCookie(c), version);
+    return seeOther(c, '/account', words(user.locale).saved);
+  }),
+);
+
+const accountEdit = (c: AppContext): Edit => {
+  const w = words(c.var.locale);
+  return {
+    title: w.account,
+    nav: '',
+    path: '/account',
+    fields: [
+      ['locale', w.language, languageOptions],
+      ['single_keys', w.single_keys, keyOptions(c)],
+    ],
+    stored: () => getUser(c.var.ctx, c.var.ctx.actor.id),
+  };
+};
 
 action(accountPages, '/account/password', 'self:write', async (c) => {
-  const password = await readForm(c, z.object({ current: z.string(), next: z.string() }));
-  await changeSelf(c.var.ctx, ChangeSelf.parse({ password }));
-  return seeOther(c, '/account', words(c.var.locale).saved);
+  await changeSelf(c.var.ctx, { password: await readForm(c, NewPassword) }, sessionCookie(c));
+  return seeOther(c, '/account', words(c.var.locale).password_changed);
 });

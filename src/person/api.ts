@@ -1,16 +1,16 @@
 // /users, /tokens, /me, /history.
 import { createRoute, z } from '@hono/zod-openapi';
 import { permissions, roles } from '../core/permission.ts';
-import { notFound } from '../core/problem.ts';
 import { rfc3339, rfc3339OrNull } from '../core/time.ts';
 import { locales } from '../core/words.ts';
 import type { HistoryRow } from '../history/table.ts';
+import { sessionCookie } from '../web/cookie.ts';
 import { answers, body, gated, IdParam, Instant, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
 import { addUser } from './addUser.ts';
 import { changeSelf, changeUser } from './changeUser.ts';
 import { AddToken, AddUser, ChangeSelf, ChangeUser } from './inputs.ts';
-import { findUser, listHistory, listTokens, listUsers } from './queries.ts';
+import { getUser, listHistory, listTokens, listUsers } from './queries.ts';
 import type { TokenRow, UserRow } from './table.ts';
 import { addToken, revokeToken } from './tokens.ts';
 
@@ -191,7 +191,7 @@ personApi.openapi(
     responses: { 200: answers(User), ...problems },
   }),
   async (c) => {
-    return c.json(userView(await changeSelf(c.var.ctx, c.req.valid('json'))), 200);
+    return c.json(userView(await changeSelf(c.var.ctx, c.req.valid('json'), sessionCookie(c), expectedVersion(c))), 200);
   },
 );
 
@@ -206,8 +206,7 @@ personApi.openapi(
     responses: { 200: answers(User), ...problems },
   }),
   async (c) => {
-    const user = await findUser(c.var.ctx, c.req.valid('param').id);
-    if (user === undefined) throw notFound(['User', 'ユーザー']);
+    const user = await getUser(c.var.ctx, c.req.valid('param').id);
     setETag(c, user.version);
     return c.json(userView(user), 200);
   },

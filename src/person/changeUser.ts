@@ -1,4 +1,5 @@
 import { allow } from '../core/actor.ts';
+import { sha256 } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { difference, remember } from '../history/remember.ts';
@@ -32,14 +33,20 @@ export async function changeUser(ctx: Ctx, id: string, input: ChangeUser, versio
   });
 }
 
-/** A person's own settings. Throws `invalid` when the current password is wrong. */
-export async function changeSelf(ctx: Ctx, input: ChangeSelf): Promise<UserRow> {
+/** A person's own settings. A new password ends every session but the one of the cookie `here`. Throws `invalid` when the current password is wrong. */
+export async function changeSelf(ctx: Ctx, input: ChangeSelf, here?: string, version?: number): Promise<UserRow> {
   allow(ctx, 'self:write');
   const { password, ...fields } = input;
   const secret = password === undefined ? {} : { password_hash: await newPassword(ctx, password) };
   return transaction(ctx, async (ctx) => {
     const before = await loadUser(ctx, ctx.actor.id);
-    const after = await saveUser(ctx, before, { ...withoutUndefined(fields), ...secret });
+    const after = await saveUser(ctx, before, { ...withoutUndefined(fields), ...secret }, version);
+    if (password !== undefined)
+      await ctx.db
+        .deleteFrom('sessions')
+        .where('user_id', '=', after.id)
+        .where('hash', '!=', sha256(here ?? ''))
+        .execute();
     await remember(ctx, {
       action: 'user.changed',
       record_kind: 'user',

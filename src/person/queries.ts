@@ -1,4 +1,5 @@
 import { staffOnly } from '../core/actor.ts';
+import { notFound } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { listPage, type PageRequest } from '../db/page.ts';
 
@@ -18,6 +19,12 @@ export const findUser = (ctx: Ctx, id: string) =>
     .select([...userFields, 'single_keys'])
     .where('id', '=', id)
     .executeTakeFirst();
+
+export async function getUser(ctx: Ctx, id: string) {
+  const user = await findUser(ctx, id);
+  if (user === undefined) throw notFound(['User', 'ユーザー']);
+  return user;
+}
 
 export interface HistoryFilter {
   readonly record_kind?: string | undefined;

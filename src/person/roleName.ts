@@ -12,5 +12,10 @@ export function roleName(role: Role, locale: Locale): string {
 
 export const roleOptions = (locale: Locale) => roles.map((role) => ({ value: role, label: roleName(role, locale) }));
 
+export const languageOptions = [
+  { value: 'ja', label: '日本語' },
+  { value: 'en', label: 'English' },
+] as const;
+
 export const partnerOptions = async (c: AppContext) =>
   (await c.var.ctx.db.selectFrom('partners').select(['id', 'name']).orderBy('name').execute()).map(({ id, name }) => ({ value: id, label: name }));

@@ -31,8 +31,14 @@ action(signInPages, '/sign-out', 'signed-in', async (c) => {
   return c.redirect('/sign-in', 303);
 });
 
-/** Only paths of this host: `//other.example` and `https:` are not. */
-const ownPath = (next: string | undefined): string => (next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/');
+/** Only paths of this host: `//other.example` and `https:` are not, nor what a browser makes of `/\t/other.example`. */
+function ownPath(next: string | undefined): string {
+  if (next === undefined || !URL.canParse(next, HERE)) return '/';
+  const { origin, pathname, search, hash } = new URL(next, HERE);
+  return origin === HERE ? pathname + search + hash : '/';
+}
+
+const HERE = 'http://here.invalid';
 
 function signInPage(c: AppContext, error?: string, input?: SignIn) {
   const w = words(c.var.locale);

@@ -1,6 +1,7 @@
 // The administrator's API tokens.
 import { z } from 'zod';
 import { permissions } from '../core/permission.ts';
+import { addDays, rfc3339, startOfDay } from '../core/time.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Field, Form, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
@@ -15,13 +16,16 @@ export const tokenPages = newPages();
 
 page(tokenPages, '/settings/tokens', 'person:admin', (c) => tokensPage(c));
 
+/** As the API takes it; one box ticked comes as a text, several as a list, and a token is good through its last day. */
+const TokenForm = AddToken.omit({ expires_at: true }).extend({
+  scopes: z.preprocess((ticked) => (ticked === undefined ? null : [ticked].flat()), AddToken.shape.scopes),
+  expires_on: z.iso.date().optional(),
+});
+
 action(tokenPages, '/settings/tokens', 'person:admin', async (c) => {
-  const form = await readForm(
-    c,
-    z.object({ name: z.string(), role: z.string(), partner_id: z.string().optional(), scopes: z.union([z.string(), z.array(z.string())]).optional() }),
-  );
-  const scopes = form.scopes === undefined ? null : [form.scopes].flat();
-  const { token } = await addToken(c.var.ctx, AddToken.parse({ ...form, scopes }));
+  const { expires_on, ...input } = await readForm(c, TokenForm);
+  const expires_at = expires_on === undefined ? null : rfc3339(startOfDay(addDays(expires_on, 1), c.var.ctx.zone));
+  const { token } = await addToken(c.var.ctx, { ...input, expires_at });
   return tokensPage(c, token);
 });
 
@@ -74,8 +78,9 @@ async function tokensPage(c: AppContext, fresh?: string) {
           <Field label={w.name} name="name" required />
           <Select label={w.role} name="role" options={roleOptions(c.var.locale)} required />
           <Select label={w.partner} name="partner_id" options={await partnerOptions(c)} blank="—" />
+          <Field label={w.last_day} name="expires_on" type="date" />
           <details>
-            <summary>scopes</summary>
+            <summary>{w.narrow}</summary>
             {permissions.map((name) => (
               <label class="check">
                 <input type="checkbox" name="scopes" value={name} /> {name}

@@ -1,7 +1,10 @@
 // The table of every list: sortable heads, a choice of columns, CSV of exactly what is shown. All of it lives in the URL.
 import type { Child } from 'hono/jsx';
+import { may } from '../core/actor.ts';
+import { speak } from '../core/words.ts';
 import { FRAME_PARAMETERS, withQuery } from './address.ts';
 import type { AppContext, ShownTable } from './env.ts';
+import { firstSteps } from './firstSteps.ts';
 import { words } from './words.ts';
 
 export interface Column<Row> {
@@ -33,7 +36,7 @@ const CHOICE_FROM = 5;
 
 /** A table of rows; says so when there are none. */
 export function Table<Row>({ c, caption, columns, rows, empty, choose }: TableProps<Row>) {
-  if (rows.length === 0) return isFiltered(c) ? <NoMatch c={c} /> : <p class="empty">{empty ?? words(c.var.locale).empty}</p>;
+  if (rows.length === 0) return isFiltered(c) ? <NoMatch c={c} /> : <p class="empty">{empty ?? <Empty c={c} />}</p>;
   const hidden = hiddenColumns(c, columns.length);
   const shown = columns.filter((_, index) => !hidden.has(index));
   c.var.shown?.push(asText(caption, shown, rows));
@@ -105,6 +108,19 @@ function isShort(content: Child): boolean {
 const isFiltered = (c: AppContext): boolean => Object.entries(c.req.query()).some(([name, value]) => value !== '' && !NO_FILTER.has(name));
 
 const NO_FILTER = new Set([...FRAME_PARAMETERS, 'sort', 'limit', 'cursor']);
+
+/** How the list comes to its first row, for those who may begin it. */
+function Empty({ c }: { c: AppContext }) {
+  const { locale } = c.var;
+  const step = firstSteps[c.req.path];
+  if (step === undefined) return <>{words(locale).empty}</>;
+  const { says, begin } = step;
+  return (
+    <>
+      {speak(says, locale)} {begin === undefined || !may(c.var.ctx.actor, begin.permission) ? null : <a href={begin.path}>{speak(begin.label, locale)}</a>}
+    </>
+  );
+}
 
 const NoMatch = ({ c }: { c: AppContext }) => (
   <p class="empty">
