@@ -1,7 +1,8 @@
 // The administrator's API tokens.
 import { z } from 'zod';
+import { CalendarDay } from '../core/given.ts';
 import { permissions } from '../core/permission.ts';
-import { addDays, rfc3339, startOfDay } from '../core/time.ts';
+import { addDays, startOfDay } from '../core/time.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Field, Form, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
@@ -19,12 +20,12 @@ page(tokenPages, '/settings/tokens', 'person:admin', (c) => tokensPage(c));
 /** As the API takes it; one box ticked comes as a text, several as a list, and a token is good through its last day. */
 const TokenForm = AddToken.omit({ expires_at: true }).extend({
   scopes: z.preprocess((ticked) => (ticked === undefined ? null : [ticked].flat()), AddToken.shape.scopes),
-  expires_on: z.iso.date().optional(),
+  expires_on: CalendarDay.optional(),
 });
 
 action(tokenPages, '/settings/tokens', 'person:admin', async (c) => {
   const { expires_on, ...input } = await readForm(c, TokenForm);
-  const expires_at = expires_on === undefined ? null : rfc3339(startOfDay(addDays(expires_on, 1), c.var.ctx.zone));
+  const expires_at = expires_on === undefined ? null : startOfDay(addDays(expires_on, 1), c.var.ctx.zone);
   const { token } = await addToken(c.var.ctx, { ...input, expires_at });
   return tokensPage(c, token);
 });
