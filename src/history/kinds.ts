@@ -5,6 +5,7 @@ const kinds: Readonly<Record<string, Bilingual>> = {
   alert: ['Alert', '警告'],
   article: ['Article', 'FAQ記事'],
   attachment: ['File', 'ファイル'],
+  automatic_mail: ['Automatic mail', '自動メール'],
   batch: ['Batch', 'ロット'],
   bulk: ['Bulk action', '一括操作'],
   calendar: ['Business calendar', '営業カレンダー'],

@@ -75,6 +75,7 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   investigated: ['under investigation', '調査開始'],
   issued: ['issued', '発行'],
   judged: ['judged', '判定'],
+  kept: ['kept apart', '別置き'],
   learned: ['re-estimated', '再推定'],
   line_removed: ['unit removed', '個体を外す'],
   lines_added: ['units added', '個体を追加'],

@@ -74,25 +74,32 @@ async function tokensPage(c: AppContext, fresh?: string) {
         ]}
       />
       <Pager c={c} next_cursor={tokens.next_cursor} />
-      <Section title={w.add_token}>
-        <Form action="/settings/tokens">
-          <Field label={w.name} name="name" required />
-          <Select label={w.role} name="role" options={roleOptions(c.var.locale)} required />
-          <Select label={w.partner} name="partner_id" options={await partnerOptions(c)} blank="—" />
-          <Field label={w.last_day} name="expires_on" type="date" />
-          <details>
-            <summary>{w.narrow}</summary>
-            {permissions.map((name) => (
-              <label class="check">
-                <input type="checkbox" name="scopes" value={name} /> {name}
-              </label>
-            ))}
-          </details>
-          <button type="submit" class="primary">
-            {w.add_token}
-          </button>
-        </Form>
-      </Section>
+      <AddTokenForm c={c} partners={await partnerOptions(c)} />
     </>,
+  );
+}
+
+function AddTokenForm({ c, partners }: { c: AppContext; partners: Awaited<ReturnType<typeof partnerOptions>> }) {
+  const w = words(c.var.locale);
+  return (
+    <Section title={w.add_token}>
+      <Form action="/settings/tokens">
+        <Field label={w.name} name="name" required />
+        <Select label={w.role} name="role" options={roleOptions(c.var.locale)} required />
+        <Select label={w.partner} name="partner_id" options={partners} blank="—" />
+        <Field label={w.last_day} name="expires_on" type="date" />
+        <details>
+          <summary>{w.narrow}</summary>
+          {permissions.map((name) => (
+            <label class="check">
+              <input type="checkbox" name="scopes" value={name} /> {name}
+            </label>
+          ))}
+        </details>
+        <button type="submit" class="primary">
+          {w.add_token}
+        </button>
+      </Form>
+    </Section>
   );
 }

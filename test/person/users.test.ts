@@ -1,5 +1,6 @@
 // People and what administrators do with them; and the tokens of other systems.
 import { beforeAll, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { roles } from '../../src/core/permission.ts';
 import { addUser } from '../../src/person/addUser.ts';
 import { changeSelf, changeUser } from '../../src/person/changeUser.ts';
@@ -142,7 +143,7 @@ eachDb('a token', (test) => {
   beforeAll(() => {
     app = testApp(test.store, clock);
   });
-  const token = (fields: Partial<AddToken> = {}) => addToken(test.ctx(), AddToken.parse({ name: 'erp', role: 'admin', ...fields }));
+  const token = (fields: Partial<z.input<typeof AddToken>> = {}) => addToken(test.ctx(), AddToken.parse({ name: 'erp', role: 'admin', ...fields }));
   const status = async (text: string, path = '/api/v1/me') => (await callerOf(app, { Authorization: `Bearer ${text}` }).get(path)).status;
 
   it('is stored as a hash only', async () => {
@@ -159,7 +160,7 @@ eachDb('a token', (test) => {
   });
 
   it('ends on the millisecond it expires', async () => {
-    const { token: text } = await token({ expires_at: NOW + 1000 });
+    const { token: text } = await token({ expires_at: new Date(NOW + 1000).toISOString() });
     clock.now = NOW + 999;
     expect(await status(text)).toBe(200);
     clock.now = NOW + 1000;
