@@ -48,6 +48,7 @@ CREATE TABLE alert_progress (
   id TEXT NOT NULL PRIMARY KEY CHECK (id = 'one'),
   changes_read_at BIGINT NOT NULL,
   recount_from_on TEXT,
+  events_read_no BIGINT NOT NULL DEFAULT 0,
   scanned_on TEXT,
   false_alerts_per_1000_model_months DOUBLE PRECISION NOT NULL CHECK (false_alerts_per_1000_model_months > 0)
 );

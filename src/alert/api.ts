@@ -6,7 +6,8 @@ import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } fr
 import { expectedVersion, setETag } from '../web/version.ts';
 import { acknowledgeAlert, dismissAlert, investigateAlert, resolveAlert } from './act.ts';
 import { backtestSignal } from './backtest.ts';
-import { Acknowledge, AddSilence, Backtest, ChangeSignal, CloseAlert, Investigate, SaveSignal } from './inputs.ts';
+import { findBudget, setBudget } from './budget.ts';
+import { Acknowledge, AddSilence, Backtest, ChangeSignal, CloseAlert, Investigate, SaveSignal, SetBudget } from './inputs.ts';
 import { AlertDetail, AlertJson, alertJson, BacktestJson, LookalikesJson, SignalJson, SilenceJson, signalJson, silenceJson } from './json.ts';
 import { measures } from './measures.ts';
 import { countAlertUnits, findLookalikes, getAlert, getSignal, listAlerts, listAlertUnits, listSignals, listSilences } from './queries.ts';
@@ -99,6 +100,18 @@ alertApi.openapi(
     const { signals, items } = await findLookalikes(c.var.ctx, c.req.valid('param').id);
     return c.json({ signals, items: items.map((item) => ({ ...item, signals: [...item.signals] })), next_cursor: null }, 200);
   },
+);
+
+const BudgetJson = z.object({ false_alerts_per_1000_model_months: z.number() }).openapi('AlertBudget');
+
+alertApi.openapi(
+  getting({ path: '/alert-budget', gate: 'alert:read', tag, summary: 'How many false alerts are allowed' }, z.object({}), BudgetJson),
+  async (c) => c.json({ false_alerts_per_1000_model_months: await findBudget(c.var.ctx) }, 200),
+);
+
+alertApi.openapi(
+  posting({ path: '/alert-budget', gate: 'quality:write', tag, summary: 'Set how many false alerts are allowed from the next scan on' }, SetBudget, BudgetJson),
+  async (c) => c.json({ false_alerts_per_1000_model_months: await setBudget(c.var.ctx, c.req.valid('json')) }, 201),
 );
 
 const signals = 'Signals';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { allow } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
-import { addDays, type Day, dayNumber } from '../core/time.ts';
+import { addDays, type Day, dayNumber, dayOf, startOfDay } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { bestWindow } from '../stats/sequential.ts';
 import { BANDS, bandOf } from './day.ts';
@@ -10,7 +10,7 @@ import { design, type SignalShape, streamsOf } from './detector.ts';
 import { countEpisodes, episodeStarts } from './episodes.ts';
 import { emptyTotals, expectationOf } from './fleet.ts';
 import type { Backtest } from './inputs.ts';
-import { findMeasure } from './measures.ts';
+import { findMeasure, isEvent } from './measures.ts';
 import { statisticPath } from './path.ts';
 import { alertThreshold, QUIET_DAYS, WATCH_THRESHOLD } from './rules.ts';
 import type { SignalRow } from './table.ts';
@@ -79,11 +79,12 @@ export async function backtestSignal(ctx: Ctx, stored: SignalRow, input: Backtes
   };
 }
 
-/** Days on which units reached the threshold: from the devices' days when the measure is one of them, else as they were counted. */
+/** Days on which units reached the threshold: from the devices' days or events when the measure is one of them, else as they were counted. */
 async function reachedOver(ctx: Ctx, stored: SignalRow, signal: Pick<SignalRow, 'measure' | 'threshold'>, from_on: Day, to_on: Day): Promise<Reached[]> {
   const measure = findMeasure(signal.measure);
   if (measure === undefined) throw invalid('measure', ['There is no such measure', 'その測定項目はありません']);
   const since = sql`(select min(s.from_on) from service_intervals s where s.unit_id = u.id)`;
+  if (measure.event !== undefined) return eventsOver(ctx, measure.event, signal.threshold, from_on, to_on);
   const { rows } =
     measure.value === null
       ? await sql<Reached>`select d.unit_id, d.model_id, d.site_id, d.day_on, ${since} as since_on from signal_days d join units u on u.id = d.unit_id
@@ -91,6 +92,22 @@ async function reachedOver(ctx: Ctx, stored: SignalRow, signal: Pick<SignalRow, 
       : await sql<Reached>`select u.id as unit_id, u.model_id, u.site_id, d.day_on, ${since} as since_on from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id join models m on m.id = u.model_id
         where d.day_on >= ${from_on} and d.day_on <= ${to_on} and (${sql.raw(measure.value)}) >= ${signal.threshold}`.execute(ctx.db);
   return rows;
+}
+
+/** Cost: the events of the period. */
+async function eventsOver(ctx: Ctx, topic: string, threshold: number, from_on: Day, to_on: Day): Promise<Reached[]> {
+  const { rows } = await sql<Omit<Reached, 'day_on'> & { reported_at: number }>`
+    select u.id as unit_id, u.model_id, u.site_id, e.reported_at, (select min(s.from_on) from service_intervals s where s.unit_id = u.id) as since_on
+    from telemetry_events e join devices v on v.device_no = e.device_no join units u on u.id = v.unit_id
+    where e.reported_at >= ${startOfDay(from_on, ctx.zone)} and e.reported_at < ${startOfDay(addDays(to_on, 1), ctx.zone)} and ${sql.raw(isEvent(topic))}
+    order by u.id, e.reported_at`.execute(ctx.db);
+  const counts = new Map<string, Reached & { events: number }>();
+  for (const { reported_at, ...unit } of rows) {
+    const day_on = dayOf(Number(reported_at), ctx.zone);
+    const key = `${unit.unit_id} ${day_on}`;
+    counts.set(key, { ...unit, day_on, events: (counts.get(key)?.events ?? 0) + 1 });
+  }
+  return [...counts.values()].filter(({ events }) => events >= threshold);
 }
 
 async function exposureOver(ctx: Ctx, from_on: Day, to_on: Day): Promise<{ model_id: string; day_on: Day; band: number; devices: number }[]> {

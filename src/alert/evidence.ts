@@ -33,6 +33,8 @@ export interface AlertEvidence {
   readonly signal: string;
   readonly cohort: Cohort;
   readonly start_day: number;
+  /** The first day on which the statistic was at the level without a break of the quiet days since; undefined for a roll-out. */
+  readonly crossed_day?: number;
   readonly observed: number;
   readonly expected: number;
   /** Rate ratio of the best window to what was expected of this cohort at its own level, with its 95 % interval. */

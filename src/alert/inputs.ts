@@ -45,3 +45,7 @@ export const AddSilence = z
   })
   .refine((silence) => silence.to_on >= silence.from_on, { path: ['to_on'], message: 'Not before from_on' });
 export type AddSilence = z.output<typeof AddSilence>;
+
+/** From one false alert in 80 years of 1,000 models to one of each model in ten months. */
+export const SetBudget = z.object({ false_alerts_per_1000_model_months: z.coerce.number().min(0.001).max(100) });
+export type SetBudget = z.output<typeof SetBudget>;

@@ -37,6 +37,8 @@ export const AlertJson = z
     level: z.enum(['watch', 'alert', 'act_now']),
     raised_on: DayText,
     started_on: DayText,
+    /** Before raised_on where the history came at once. */
+    level_reached_on: DayText.nullable(),
     last_above_on: DayText,
     statistic: z.number(),
     threshold: z.number(),
@@ -90,6 +92,7 @@ export function alertJson(alert: NamedAlert): z.output<typeof AlertJson> {
     level: alert.level,
     raised_on: alert.raised_on,
     started_on: alert.started_on,
+    level_reached_on: evidence.crossed_on ?? null,
     last_above_on: alert.last_above_on,
     statistic: alert.statistic,
     threshold: alert.threshold,

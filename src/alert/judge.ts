@@ -9,9 +9,10 @@ import { type AlertEvidence, explain, leading } from './evidence.ts';
 import { type Judged, judgeModel } from './judgeModel.ts';
 import type { Past } from './past.ts';
 import type { Found } from './raise.ts';
+import { statisticPath } from './path.ts';
 import { rolloutThreshold } from './rollout.ts';
 import { isLiveRollOut, judgeRollOut, type RollOut, type RollOutFinding } from './rollouts.ts';
-import { alertThreshold, modelBudget } from './rules.ts';
+import { alertThreshold, modelBudget, QUIET_DAYS } from './rules.ts';
 import type { ModelPast } from './series.ts';
 
 /** False discovery rate of the act-now list. */
@@ -89,9 +90,19 @@ function speakForModel(past: Past, judged: Judged, threshold: number): Omit<Foun
     model_id: model.model_id,
     statistic: evidence.statistic,
     threshold,
-    evidence: explained,
+    evidence: { ...explained, ...crossedDay(past, judged, threshold) },
     statisticWithout: withoutDays(past, model, budgets, explained),
   };
+}
+
+/** History that comes at once is judged on its last day only: since when the level would have been reached is worth a line. */
+function crossedDay(past: Past, { model, streams, budgets, evidence }: Judged, threshold: number): { crossed_day?: number } {
+  const last = past.days - 1;
+  if (evidence === null || evidence.statistic < threshold) return {};
+  const path = statisticPath(streams, model.shapes, budgets, 0, last, { floor: threshold, ceiling: threshold });
+  let crossed = last;
+  for (let day = last; day >= Math.max(0, crossed - QUIET_DAYS); day -= 1) if ((path[day] ?? 0) >= threshold) crossed = day;
+  return { crossed_day: crossed };
 }
 
 async function loudestRollOut(ctx: Ctx, past: Past, { model, streams }: Judged, live: readonly RollOut[]): Promise<RollOutFinding | null> {

@@ -3,13 +3,15 @@
 import { addDays, type Day } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { REPORT, RETURN } from './measures.ts';
-import { leadOf } from './queries.ts';
+import { evidenceOf, leadOf } from './queries.ts';
 
 export interface Lead {
   readonly id: string;
   readonly model_code: string;
   readonly signal: string;
   readonly raised_on: Day;
+  /** Earlier than raised where the history came at once. */
+  readonly level_reached_on: Day | null;
   readonly lead_report: number | null;
   readonly lead_return: number | null;
 }
@@ -26,7 +28,15 @@ export async function listLeads(ctx: Ctx, model_id?: string): Promise<Lead[]> {
   const rows = await query.orderBy('alerts.id', 'desc').limit(200).execute();
   return rows.map((row) => {
     const lead = leadOf(row);
-    return { id: row.id, model_code: row.model_code, signal: row.signal, raised_on: row.raised_on, lead_report: lead.report, lead_return: lead.return };
+    return {
+      id: row.id,
+      model_code: row.model_code,
+      signal: row.signal,
+      raised_on: row.raised_on,
+      level_reached_on: evidenceOf(row).crossed_on ?? null,
+      lead_report: lead.report,
+      lead_return: lead.return,
+    };
   });
 }
 

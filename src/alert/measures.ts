@@ -8,10 +8,14 @@ export interface Measure {
   readonly kind: 'device' | 'network';
   /** SQL over device_days as d and models as m; null for what does not come from a device's day. */
   readonly value: string | null;
+  /** The ONVIF topic whose events are counted, those below it included. */
+  readonly event?: string;
   readonly unit: string;
 }
 
 const field = (code: string, label: Bilingual, value: string, unit: string, kind: Measure['kind'] = 'device'): Measure => ({ code, label, kind, value, unit });
+
+const onvif = (code: string, label: Bilingual, event: string): Measure => ({ code, label, kind: 'device', value: null, event, unit: 'events' });
 
 export const SILENCE = 'silence';
 export const RETURN = 'return';
@@ -42,9 +46,27 @@ export const measures: readonly Measure[] = [
   field('cpu', ['CPU load', 'CPU負荷'], 'd.cpu_pct_max', '%'),
   field('memory_used', ['Memory short of 64 MiB free by', '空きメモリの64 MiBからの不足'], '65536 - d.mem_free_kb_min', 'KiB'),
   field('clock', ['Clock offset', '時刻ずれ'], 'd.ntp_off_ms_max', 'ms'),
+  onvif('onvif_storage', ['ONVIF: storage failures', 'ONVIF：ストレージ故障'], 'Device/HardwareFailure/StorageFailure'),
+  onvif('onvif_fan', ['ONVIF: fan failures', 'ONVIF：ファン故障'], 'Device/HardwareFailure/FanFailure'),
+  onvif('onvif_power', ['ONVIF: power supply failures', 'ONVIF：電源故障'], 'Device/HardwareFailure/PowerSupplyFailure'),
+  onvif('onvif_temperature', ['ONVIF: critical temperature', 'ONVIF：温度異常'], 'Device/HardwareFailure/TemperatureCritical'),
+  onvif('onvif_blurry', ['ONVIF: picture too blurry', 'ONVIF：画像ぼけ'], 'VideoSource/ImageTooBlurry'),
+  onvif('onvif_dark', ['ONVIF: picture too dark', 'ONVIF：画像が暗い'], 'VideoSource/ImageTooDark'),
+  onvif('onvif_bright', ['ONVIF: picture too bright', 'ONVIF：画像が明るい'], 'VideoSource/ImageTooBright'),
+  onvif('onvif_scene', ['ONVIF: scene changed, camera moved or covered', 'ONVIF：画角の変化・遮蔽'], 'VideoSource/GlobalSceneChange'),
   { code: SILENCE, label: ['Silence', '無応答'], kind: 'network', value: null, unit: 'days' },
   { code: RETURN, label: ['Returns', '返品'], kind: 'device', value: null, unit: 'returns' },
   { code: REPORT, label: ['Customer reports', '問い合わせ'], kind: 'device', value: null, unit: 'cases' },
 ];
 
 export const findMeasure = (code: string): Measure | undefined => measures.find((measure) => measure.code === code);
+
+/** Cameras write topics with or without the namespace. An event that says the trouble is over, `"Failed": false`, is none. */
+export const isEvent = (topic: string): string =>
+  `(e.name like '${topic}%' or e.name like 'tns1:${topic}%') and lower(coalesce(e.data, '')) not like '%false%'`;
+
+/** SQL for the value of a device's day that lasts from the one instant until the other; null as `value`. Cost of an event: one index probe per device. */
+export const valueOn = ({ value, event }: Measure, from_at: number, before_at: number): string | null =>
+  event === undefined
+    ? value
+    : `(select count(*) from telemetry_events e where e.device_no = d.device_no and e.reported_at >= ${from_at} and e.reported_at < ${before_at} and ${isEvent(event)})`;

@@ -9,20 +9,9 @@ import { acknowledgeAlert, dismissAlert, resolveAlert } from './act.ts';
 import { listComplaints } from './complaints.ts';
 import { Acknowledge, CloseAlert } from './inputs.ts';
 import { listen } from './live.ts';
+import { cohortName, LevelBadge, leadText, StateBadge, signalName, signalNames } from './names.tsx';
 import { countAlertUnits, evidenceOf, getAlert, leadOf, listAlerts, listAlertUnits, listCustomersAtRisk, type NamedAlert } from './queries.ts';
-import {
-  AlertActions,
-  AlertFacts,
-  Complaints,
-  cohortName,
-  EpisodesChart,
-  ExcessTable,
-  LevelBadge,
-  RollOutTable,
-  SignalTable,
-  StateBadge,
-  signalName,
-} from './views.tsx';
+import { AlertActions, AlertFacts, Complaints, EpisodesChart, ExcessTable, RollOutTable, SignalTable } from './views.tsx';
 import { levelWords, stateWords, words } from './words.ts';
 
 export const alertPages = newPages();
@@ -81,8 +70,6 @@ function AlertTable({ c, items }: { c: AppContext; items: readonly NamedAlert[] 
       caption={w.alerts}
       rows={items}
       columns={[
-        { head: w.cohort, cell: (alert) => <a href={`/alerts/${alert.id}`}>{cohortName(c, alert)}</a> },
-        { head: w.signal, cell: (alert) => signalName(c, alert) },
         {
           head: w.level,
           cell: (alert) => (
@@ -92,13 +79,15 @@ function AlertTable({ c, items }: { c: AppContext; items: readonly NamedAlert[] 
             </>
           ),
         },
+        { head: w.cohort, cell: (alert) => <a href={`/alerts/${alert.id}`}>{cohortName(c, alert)}</a> },
+        { head: w.signal, cell: (alert) => signalName(c, alert) },
         { head: w.state, cell: (alert) => <StateBadge c={c} state={alert.state} /> },
         { head: w.observed, numeric: true, cell: (alert) => number(evidenceOf(alert).observed, 0) },
         { head: w.expected, numeric: true, cell: (alert) => number(evidenceOf(alert).expected) },
-        { head: w.ratio, numeric: true, cell: (alert) => number(evidenceOf(alert).ratio) },
+        { head: w.ratio_only, numeric: true, cell: (alert) => number(evidenceOf(alert).ratio) },
         { head: w.started_on, cell: (alert) => alert.started_on },
         { head: w.raised_on, sort: 'raised_on', cell: (alert) => alert.raised_on },
-        { head: w.lead_return, numeric: true, cell: (alert) => leadOf(alert).return ?? w.not_yet },
+        { head: w.lead_short, numeric: true, cell: (alert) => leadText(c, leadOf(alert).return) },
       ]}
     />
   );
@@ -127,7 +116,8 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
   const { ctx } = c.var;
   const id = c.req.param('id') ?? '';
   const alert = await getAlert(ctx, id);
-  const [counts, affected, customers, complaints, batches] = await Promise.all([
+  const [nameOf, counts, affected, customers, complaints, batches] = await Promise.all([
+    signalNames(c),
     countAlertUnits(ctx, id),
     listAlertUnits(ctx, id, 'affected'),
     listCustomersAtRisk(ctx, id),
@@ -151,8 +141,8 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
       <AlertFacts c={c} alert={alert} />
       <RollOutTable c={c} alert={alert} />
       <ExcessTable c={c} alert={alert} names={new Map(batches.map((batch) => [batch.id, batch.code]))} />
-      <SignalTable c={c} alert={alert} />
-      {alert.model_id === null ? null : <Complaints c={c} complaints={complaints} />}
+      <SignalTable c={c} alert={alert} nameOf={nameOf} />
+      {alert.model_id === null ? null : <Complaints c={c} complaints={complaints} nameOf={nameOf} />}
       <Section title={`${w.customers_at_risk} (${w.at_risk}: ${counts.at_risk})`}>
         <Table
           c={c}

@@ -58,7 +58,7 @@ export async function getAlert(ctx: Ctx, id: string): Promise<NamedAlert> {
 }
 
 /** What was stored with the alert; a platform incident has little of it. */
-export type StoredEvidence = Partial<AlertEvidence> & { readonly chart_from_on?: Day; readonly shares?: Share & StatisticsWithout };
+export type StoredEvidence = Partial<AlertEvidence> & { readonly chart_from_on?: Day; readonly crossed_on?: Day; readonly shares?: Share & StatisticsWithout };
 export interface StatisticsWithout {
   readonly without_top_device?: number;
   readonly without_top_site?: number;

@@ -35,8 +35,16 @@ function sharesWith(found: Found, rows: readonly SignalDayRow[]): Share & Statis
   };
 }
 
-const evidenceText = (past: Pick<Past, 'first_on'>, found: Found, rows: readonly SignalDayRow[]): string =>
-  JSON.stringify({ ...found.evidence, chart_from_on: addDays(past.first_on, found.evidence.chart.first_day), shares: sharesWith(found, rows) });
+/** Days are written as days: their places count from the first day of this scan. */
+function evidenceText({ first_on }: Pick<Past, 'first_on'>, found: Found, rows: readonly SignalDayRow[]): string {
+  const { crossed_day, ...evidence } = found.evidence;
+  return JSON.stringify({
+    ...evidence,
+    ...(crossed_day === undefined ? {} : { crossed_on: addDays(first_on, crossed_day) }),
+    chart_from_on: addDays(first_on, evidence.chart.first_day),
+    shares: sharesWith(found, rows),
+  });
+}
 
 /** Returns the id of a new alert, null when a live one was brought up to date or the cohort is not armed. */
 export async function raiseAlert(ctx: Ctx, past: Pick<Past, 'first_on'>, found: Found, day_on: Day): Promise<string | null> {

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { addDays, type Day, dayNumber, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { BandSums, bandOf } from './day.ts';
-import { findMeasure, REPORT, RETURN, SILENCE } from './measures.ts';
+import { findMeasure, REPORT, RETURN, SILENCE, valueOn } from './measures.ts';
 import type { AlertDayRow, SignalDayRow, SignalRow, UnitFirmwareRow } from './table.ts';
 
 export interface ReadDay {
@@ -127,10 +127,11 @@ const deviceCohort = sql`u.id as unit_id, u.model_id, coalesce(u.hw_rev, v.hw_re
   coalesce(d.firmware, '') as firmware, u.site_id, ${firstDay}`;
 
 async function reportersAmong(ctx: Ctx, day_on: Day, signals: readonly SignalRow[], device_nos: readonly number[]): Promise<Reporter[]> {
+  const [start, next] = [startOfDay(day_on, ctx.zone), startOfDay(addDays(day_on, 1), ctx.zone)];
   const values = signals
-    .map((signal, i) => [findMeasure(signal.measure)?.value ?? null, i] as const)
-    .filter(([value]) => value !== null)
-    .map(([value, i]) => `, (${value}) as m_${i}`)
+    .map((signal) => findMeasure(signal.measure))
+    .map((measure) => (measure === undefined ? null : valueOn(measure, start, next)))
+    .map((value, i) => (value === null ? '' : `, (${value}) as m_${i}`))
     .join('');
   const { rows } = await sql<Reporter>`
     select ${deviceCohort}, w.from_on as firmware_on ${sql.raw(values)}

@@ -3,9 +3,11 @@
 import { allow } from '../core/actor.ts';
 import { addDays, type Day } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
+import { findBudget } from './budget.ts';
 import { countDay, countEpisodesOf } from './countDay.ts';
 import { EPISODE_DAYS } from './episodes.ts';
 import { judgeModels } from './judge.ts';
+import { findMeasure } from './measures.ts';
 import { liveSignals } from './queries.ts';
 import { raiseAlert, raisePlatformAlert, settleQuiet } from './raise.ts';
 import { refreshIncidents } from './refresh.ts';
@@ -37,7 +39,7 @@ export async function scanCohorts(ctx: Ctx): Promise<Scanned> {
   const read = await readLoudPast(ctx.db, last, signals);
   if (read === null) return { days_counted: counted, scanned_on: null, models: 0, raised: [], above: 0 };
   const { past, rollouts } = read;
-  const findings = await judgeModels(ctx, past, rollouts, await budgetOf(ctx));
+  const findings = await judgeModels(ctx, past, rollouts, await findBudget(ctx));
   const raised: string[] = [];
   for (const found of findings) {
     const id = await raiseAlert(ctx, past, found, last);
@@ -54,18 +56,18 @@ export async function scanCohorts(ctx: Ctx): Promise<Scanned> {
   return { days_counted: counted, scanned_on: last, models: past.model_ids.length, raised, above: findings.length };
 }
 
-async function budgetOf(ctx: Ctx): Promise<number> {
-  const row = await ctx.db.selectFrom('alert_progress').select('false_alerts_per_1000_model_months').where('id', '=', 'one').executeTakeFirstOrThrow();
-  return row.false_alerts_per_1000_model_months;
-}
-
 /**
  * Counts the closed days in which anything changed since the last look, and re-counts the episodes of days that follow a changed one. Were it cut
  * short, the next look could not tell which days were left to re-count: the first of them is written down until all are done.
  */
 async function countChangedDays(ctx: Ctx, signals: readonly SignalRow[]): Promise<number> {
-  const progress = await ctx.db.selectFrom('alert_progress').select(['changes_read_at', 'recount_from_on']).where('id', '=', 'one').executeTakeFirstOrThrow();
-  const changed = await changedDays(ctx, progress.changes_read_at - OVERLAP_MS);
+  const progress = await ctx.db
+    .selectFrom('alert_progress')
+    .select(['changes_read_at', 'recount_from_on', 'events_read_no'])
+    .where('id', '=', 'one')
+    .executeTakeFirstOrThrow();
+  const events = await newEvents(ctx, signals, Number(progress.events_read_no));
+  const changed = await changedDays(ctx, progress.changes_read_at - OVERLAP_MS, events.days);
   const left = progress.recount_from_on;
   const first = [left, changed[0] ?? null].filter((day) => day !== null).sort()[0];
   if (first === undefined) return 0;
@@ -78,11 +80,27 @@ async function countChangedDays(ctx: Ctx, signals: readonly SignalRow[]): Promis
   const known = await ctx.db.selectFrom('alert_days').select('day_on').distinct().where('day_on', '>=', first).execute();
   for (const { day_on } of known)
     if (!changed.includes(day_on) && (following.has(day_on) || (left !== null && day_on >= left))) await countEpisodesOf(ctx, day_on, signals);
-  await ctx.db.updateTable('alert_progress').set({ changes_read_at: ctx.now, recount_from_on: null }).where('id', '=', 'one').execute();
+  await ctx.db
+    .updateTable('alert_progress')
+    .set({ changes_read_at: ctx.now, recount_from_on: null, events_read_no: events.last_no })
+    .where('id', '=', 'one')
+    .execute();
   return changed.length;
 }
 
-async function changedDays(ctx: Ctx, since: number): Promise<Day[]> {
+/** Days of the events that came since the last look, where a signal counts events. They are numbered as they are stored. */
+async function newEvents(ctx: Ctx, signals: readonly SignalRow[], since_no: number): Promise<{ days: Day[]; last_no: number }> {
+  const newest = await ctx.db
+    .selectFrom('telemetry_events')
+    .select(({ fn }) => fn.max('event_no').as('event_no'))
+    .executeTakeFirst();
+  const last_no = Number(newest?.event_no ?? since_no);
+  if (!signals.some((signal) => findMeasure(signal.measure)?.event !== undefined)) return { days: [], last_no };
+  const rows = await ctx.db.selectFrom('telemetry_events').select('reported_at').where('event_no', '>', since_no).where('event_no', '<=', last_no).execute();
+  return { days: [...new Set(rows.map((row) => dayAt(ctx, Number(row.reported_at))))], last_no };
+}
+
+async function changedDays(ctx: Ctx, since: number, more: readonly Day[]): Promise<Day[]> {
   const [last, first] = [addDays(today(ctx), -1), addDays(today(ctx), -MOST_DAYS)];
   const { db } = ctx;
   const [reports, returns, cases] = await Promise.all([
@@ -91,7 +109,7 @@ async function changedDays(ctx: Ctx, since: number): Promise<Day[]> {
     db.selectFrom('cases').select('opened_at').where('opened_at', '>', since).where('initiated_by', 'in', ['customer', 'partner']).execute(),
   ]);
   const caseDays = cases.map((row) => dayAt(ctx, row.opened_at));
-  const days = new Set([...reports, ...returns].flatMap((row) => (row.day_on === null ? [] : [row.day_on])).concat(caseDays));
+  const days = new Set([...reports, ...returns].flatMap((row) => (row.day_on === null ? [] : [row.day_on])).concat(caseDays, more));
   // A day on which everybody fell silent has no rows of its own: it follows the last that has.
   for (const day of [...days]) if (addDays(day, 1) <= last) days.add(addDays(day, 1));
   return [...days].filter((day) => day <= last && day >= first).sort();

@@ -1,17 +1,15 @@
-// Pages of quality staff: signal definitions with their back-test, silences, and how early the alerts came.
-import { z } from 'zod';
+// Pages of quality staff: the budget of false alerts, and signal definitions with their back-test.
 import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Field, Form, Num, PageHead, Section, Select, Table } from '../web/parts.tsx';
+import { Field, Form, formatNumber, Num, PageHead, Section, Select, Table } from '../web/parts.tsx';
 import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
-import { backtestSignal } from './backtest.ts';
-import { AddSilence, Backtest, ChangeSignal, SaveSignal } from './inputs.ts';
-import { listLeads, listMissed } from './leads.ts';
-import { measures } from './measures.ts';
-import { getSignal, listSignals, listSilences } from './queries.ts';
+import { type Backtested, backtestSignal } from './backtest.ts';
+import { findBudget, setBudget } from './budget.ts';
+import { Backtest, ChangeSignal, SaveSignal, SetBudget } from './inputs.ts';
+import { findMeasure, measures } from './measures.ts';
+import { getSignal, listSignals } from './queries.ts';
 import { addSignal, changeSignal } from './saveSignal.ts';
-import { addSilence, endSilence } from './silence.ts';
 import { ensureSignals } from './starters.ts';
 import { kindWords, words } from './words.ts';
 
@@ -33,14 +31,29 @@ page(signalPages, '/signals', 'alert:read', async (c) => {
         columns={[
           { head: w.signal, cell: (row) => <a href={`/signals/${row.id}`}>{ja ? row.name_ja : row.name_en}</a> },
           { head: w.kind, cell: (row) => kindWords(c.var.locale)[row.kind] },
-          { head: w.measure, cell: (row) => row.measure },
+          { head: w.measure, cell: (row) => measureName(c, row.measure) },
           { head: w.limit, numeric: true, cell: (row) => row.threshold },
           { head: w.state, cell: (row) => (row.retired_at === null ? '' : w.retired) },
         ]}
       />
-      {may(c.var.ctx.actor, 'quality:write') ? <NewSignal c={c} /> : null}
+      {may(c.var.ctx.actor, 'quality:write') ? (
+        <>
+          <Section title={w.budget_title}>
+            <Form action="/alert-budget" label={w.budget_title}>
+              <Field label={w.budget_field} name="false_alerts_per_1000_model_months" type="number" step="any" value={await findBudget(c.var.ctx)} required />
+              <button type="submit">{w.set}</button>
+            </Form>
+          </Section>
+          <NewSignal c={c} />
+        </>
+      ) : null}
     </>,
   );
+});
+
+action(signalPages, '/alert-budget', 'quality:write', async (c) => {
+  await setBudget(c.var.ctx, await readForm(c, SetBudget));
+  return seeOther(c, '/signals', words(c.var.locale).done_changed);
 });
 
 /** The page of the new signal offers its back-test; the next scan counts the past by it. */
@@ -61,6 +74,11 @@ function NewSignal({ c }: { c: AppContext }) {
       </Form>
     </Section>
   );
+}
+
+function measureName(c: AppContext, code: string): string {
+  const label = findMeasure(code)?.label;
+  return label === undefined ? code : label[c.var.locale === 'ja' ? 1 : 0];
 }
 
 const choices = (c: AppContext) => ({
@@ -93,18 +111,8 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
       </form>
       {result === null ? null : (
         <Section title={w.would_raise(result.alerts.length, result.from_on, result.to_on)}>
-          <Table
-            c={c}
-            caption={w.backtest}
-            rows={result.alerts}
-            columns={[
-              { head: w.raised_on, cell: (alert) => alert.raised_on },
-              { head: w.model, cell: (alert) => alert.model_code },
-              { head: w.started_on, cell: (alert) => alert.started_on },
-              { head: w.observed, numeric: true, cell: (alert) => <Num value={alert.observed} locale={c.var.locale} /> },
-              { head: w.expected, numeric: true, cell: (alert) => <Num value={alert.expected} digits={1} locale={c.var.locale} /> },
-            ]}
-          />
+          <p>{w.tried(formatNumber(result.episodes, c.var.locale), formatNumber(result.device_days, c.var.locale))}</p>
+          {result.alerts.length === 0 ? null : <BacktestTable c={c} result={result} />}
         </Section>
       )}
       {may(c.var.ctx.actor, 'quality:write') ? (
@@ -119,6 +127,24 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
     </>,
   );
 });
+
+function BacktestTable({ c, result }: { c: AppContext; result: Backtested }) {
+  const w = words(c.var.locale);
+  return (
+    <Table
+      c={c}
+      caption={w.backtest}
+      rows={result.alerts}
+      columns={[
+        { head: w.raised_on, cell: (alert) => alert.raised_on },
+        { head: w.model, cell: (alert) => <a href={`/catalog/models/${alert.model_id}`}>{alert.model_code}</a> },
+        { head: w.started_on, cell: (alert) => alert.started_on },
+        { head: w.observed, numeric: true, cell: (alert) => <Num value={alert.observed} locale={c.var.locale} /> },
+        { head: w.expected, numeric: true, cell: (alert) => <Num value={alert.expected} digits={1} locale={c.var.locale} /> },
+      ]}
+    />
+  );
+}
 
 action(signalPages, '/signals/:id', 'quality:write', async (c) => {
   const id = c.req.param('id') ?? '';
@@ -138,92 +164,4 @@ action(signalPages, '/signals/:id', 'quality:write', async (c) => {
     await changeSignal(c.var.ctx, id, await readForm(c, ChangeSignal), version);
     return seeOther(c, edit.path, w.done_changed);
   });
-});
-
-page(signalPages, '/silences', 'alert:read', async (c) => {
-  const w = words(c.var.locale);
-  return show(
-    c,
-    { title: w.silences, nav: '/alerts' },
-    <>
-      <PageHead title={w.silences} />
-      <Table
-        c={c}
-        caption={w.silences}
-        rows={await listSilences(c.var.ctx)}
-        columns={[
-          { head: w.signal, cell: (row) => row.signal ?? w.all },
-          { head: w.from_on, cell: (row) => row.from_on },
-          { head: w.to_on, cell: (row) => row.to_on },
-          { head: w.reason, cell: (row) => row.reason },
-          {
-            head: '',
-            cell: (row) =>
-              row.ended_at === null && may(c.var.ctx.actor, 'alert:write') ? (
-                <Form action={`/silences/${row.id}/end`}>
-                  <button type="submit">{w.end}</button>
-                </Form>
-              ) : null,
-          },
-        ]}
-      />
-      {may(c.var.ctx.actor, 'alert:write') ? (
-        <Form action="/silences" label={w.add}>
-          <Field label={w.signal} name="signal" />
-          <Field label={w.from_on} name="from_on" type="date" required />
-          <Field label={w.to_on} name="to_on" type="date" required />
-          <Field label={w.reason} name="reason" required />
-          <button type="submit">{w.add}</button>
-        </Form>
-      ) : null}
-    </>,
-  );
-});
-
-action(signalPages, '/silences', 'alert:write', async (c) => {
-  await addSilence(c.var.ctx, await readForm(c, AddSilence));
-  return seeOther(c, '/silences', words(c.var.locale).done_changed);
-});
-
-action(signalPages, '/silences/:id/end', 'alert:write', async (c) => {
-  await endSilence(c.var.ctx, c.req.param('id') ?? '');
-  return seeOther(c, '/silences', words(c.var.locale).done_changed);
-});
-
-page(signalPages, '/lead-times', 'alert:read', async (c) => {
-  const w = words(c.var.locale);
-  const query = readQuery(c, z.object({ model_id: z.string().max(64).optional() }));
-  const [leads, missed] = await Promise.all([listLeads(c.var.ctx, query.model_id), listMissed(c.var.ctx)]);
-  return show(
-    c,
-    { title: w.scoreboard, nav: '/alerts' },
-    <>
-      <PageHead title={w.scoreboard} />
-      <Table
-        c={c}
-        caption={w.scoreboard}
-        rows={leads}
-        columns={[
-          { head: w.model, cell: (row) => <a href={`/alerts/${row.id}`}>{row.model_code}</a> },
-          { head: w.signal, cell: (row) => row.signal },
-          { head: w.raised_on, cell: (row) => row.raised_on },
-          { head: w.lead_report, numeric: true, cell: (row) => row.lead_report ?? w.not_yet },
-          { head: w.lead_return, numeric: true, cell: (row) => row.lead_return ?? w.not_yet },
-        ]}
-      />
-      <Section title={w.missed}>
-        <Table
-          c={c}
-          caption={w.missed}
-          rows={missed}
-          columns={[
-            { head: w.model, cell: (row) => row.model_code },
-            { head: w.returns, numeric: true, cell: (row) => row.returns },
-            { head: w.first_return_on, cell: (row) => row.first_return_on },
-            { head: w.why_missed, cell: (row) => w[row.why] },
-          ]}
-        />
-      </Section>
-    </>,
-  );
 });

@@ -40,6 +40,8 @@ export interface AlertProgressRow {
   changes_read_at: number;
   /** Days from here on are to be counted again: set while a scan counts, left behind by one that was cut short. */
   recount_from_on: string | null;
+  /** The last telemetry event looked at. */
+  events_read_no: number;
   scanned_on: string | null;
   false_alerts_per_1000_model_months: number;
 }

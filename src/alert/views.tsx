@@ -5,39 +5,14 @@ import { Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Bar, Line } from '../web/chart/marks.tsx';
 import { linearScale } from '../web/chart/scale.ts';
 import type { AppContext } from '../web/env.ts';
-import { Badge, Facts, Field, Form, formatNumber, Num, Section, Table, type Tone } from '../web/parts.tsx';
+import { Facts, Field, Form, formatNumber, Num, Section, Table } from '../web/parts.tsx';
 import type { Complaint } from './complaints.ts';
 import { nextState } from './lifecycle.ts';
+import { cohortName, leadText, type SignalNames, signalName } from './names.tsx';
 import { evidenceOf, leadOf, type NamedAlert } from './queries.ts';
-import type { AlertRow } from './table.ts';
-import { kindWords, levelWords, stateWords, words } from './words.ts';
+import { kindWords, words } from './words.ts';
 
-const levelTones: Record<AlertRow['level'], Tone> = { watch: 'info', alert: 'warn', act_now: 'bad' };
-
-export const LevelBadge = ({ c, level }: { c: AppContext; level: AlertRow['level'] }) => (
-  <Badge tone={levelTones[level]}>{levelWords(c.var.locale)[level]}</Badge>
-);
-export const StateBadge = ({ c, state }: { c: AppContext; state: AlertRow['state'] }) => (
-  <Badge tone={state === 'open' ? 'warn' : 'neutral'}>{stateWords(c.var.locale)[state]}</Badge>
-);
-
-export const signalName = (c: AppContext, alert: NamedAlert): string => (c.var.locale === 'ja' ? alert.name_ja : alert.name_en) ?? alert.signal;
-
-/** The model with the part that carries the excess. */
-export function cohortName(c: AppContext, alert: NamedAlert): string {
-  const w = kindWords(c.var.locale);
-  const part =
-    alert.batch_code !== null
-      ? `${w.batch} ${alert.batch_code}`
-      : alert.firmware_code !== null
-        ? `${w.firmware} ${alert.firmware_code}`
-        : alert.hw_rev !== null
-          ? `${w.hw_rev} ${alert.hw_rev}`
-          : null;
-  return [alert.model_code ?? words(c.var.locale).platform, part].filter((word) => word !== null).join(' · ');
-}
-
-const AREA = { left: 56, right: 630, top: 34, bottom: 210 };
+const AREA = { left: 56, right: 600, top: 34, bottom: 210 };
 
 export function EpisodesChart({ c, alert }: { c: AppContext; alert: NamedAlert }) {
   const w = words(c.var.locale);
@@ -55,12 +30,12 @@ export function EpisodesChart({ c, alert }: { c: AppContext; alert: NamedAlert }
         {chart.observed.map((count, day) =>
           count === 0 ? null : <Bar x={x.at(day)} y={y.at(count)} width={width} height={AREA.bottom - y.at(count)} label={`${addDays(from, day)}: ${count}`} />,
         )}
-        <Line points={chart.expected.map((value, day) => ({ x: x.at(day) + width / 2, y: y.at(value) }))} mark="second" />
+        <Line points={chart.expected.map((value, day) => ({ x: x.at(day) + width / 2, y: y.at(value) }))} mark="warn" />
       </Chart>
       <Legend
         entries={[
-          { mark: 'first', label: w.observed },
-          { mark: 'second', label: w.expected },
+          { mark: 'bar', label: w.observed },
+          { mark: 'warn', label: w.expected },
         ]}
       />
     </>
@@ -88,6 +63,16 @@ export function AlertFacts({ c, alert }: { c: AppContext; alert: NamedAlert }) {
         [w.cohort, cohortName(c, alert)],
         [w.started_on, alert.started_on],
         [w.raised_on, alert.raised_on],
+        ...(evidence.crossed_on === undefined || evidence.crossed_on >= alert.raised_on
+          ? []
+          : [
+              [
+                w.crossed_on,
+                <>
+                  {evidence.crossed_on} <small>{w.crossed_text}</small>
+                </>,
+              ] as const,
+            ]),
         [w.observed, number(evidence.observed, 0)],
         [w.expected, number(evidence.expected)],
         [w.ratio, interval],
@@ -103,8 +88,8 @@ export function AlertFacts({ c, alert }: { c: AppContext; alert: NamedAlert }) {
         ],
         [w.without_device, number(evidence.shares?.without_top_device, 0)],
         [w.without_site, number(evidence.shares?.without_top_site, 0)],
-        [w.lead_report, lead.report ?? w.not_yet],
-        [w.lead_return, lead.return ?? w.not_yet],
+        [w.lead_report, leadText(c, lead.report)],
+        [w.lead_return, leadText(c, lead.return)],
       ]}
     />
   );
@@ -165,7 +150,7 @@ export function RollOutTable({ c, alert }: { c: AppContext; alert: NamedAlert })
 }
 
 /** The signals of the incident, loudest first. */
-export function SignalTable({ c, alert }: { c: AppContext; alert: NamedAlert }) {
+export function SignalTable({ c, alert, nameOf }: { c: AppContext; alert: NamedAlert; nameOf: SignalNames }) {
   const w = words(c.var.locale);
   const rows = evidenceOf(alert).by_signal ?? [];
   if (rows.length === 0) return null;
@@ -176,7 +161,7 @@ export function SignalTable({ c, alert }: { c: AppContext; alert: NamedAlert }) 
         caption={w.by_signal}
         rows={rows}
         columns={[
-          { head: w.signal, cell: (row) => row.signal },
+          { head: w.signal, cell: (row) => nameOf(row.signal) },
           { head: w.statistic, numeric: true, cell: (row) => <Num value={row.statistic} digits={0} locale={c.var.locale} /> },
         ]}
       />
@@ -247,14 +232,15 @@ const CloseForm = ({ c, path, label }: { c: AppContext; path: string; label: str
 );
 
 /** What customers reported of the units of the alert, and the others that show the same now. */
-export function Complaints({ c, complaints }: { c: AppContext; complaints: readonly Complaint[] }) {
+export function Complaints({ c, complaints, nameOf }: { c: AppContext; complaints: readonly Complaint[]; nameOf: SignalNames }) {
   const w = words(c.var.locale);
   return (
     <Section title={w.alike}>
       {complaints.length === 0 ? <p>{w.none_reported}</p> : null}
       {complaints.map(({ case_id, number, serial, signals, alike }) => (
         <p>
-          <a href={`/cases/${case_id}`}>{number}</a> <strong>{w.alike_units(serial, alike.length)}</strong> {signals.join(', ')}:{' '}
+          <a href={`/cases/${case_id}`}>{number}</a> <strong>{w.alike_units(serial, alike.length)}</strong>{' '}
+          {signals.map(nameOf).join(c.var.locale === 'ja' ? '、' : ', ')}:{' '}
           {alike.slice(0, MOST_ALIKE).map((unit) => (
             <>
               <a href={`/units/${unit.unit_id}`}>{unit.serial}</a>{' '}

@@ -2,8 +2,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { compress } from 'hono/compress';
 import { alertApi } from '../alert/api.ts';
+import { leadPages } from '../alert/leadPages.tsx';
 import { alertPages } from '../alert/pages.tsx';
 import { signalPages } from '../alert/signalPages.tsx';
+import { silencePages } from '../alert/silencePages.tsx';
 import { articleApi } from '../article/api.ts';
 import { articlePages } from '../article/pages.tsx';
 import { attachmentApi } from '../attachment/api.ts';
@@ -140,6 +142,8 @@ const allPages = () => [
   telemetryPages,
   alertPages,
   signalPages,
+  silencePages,
+  leadPages,
   returnsPages,
   stockPages,
   claimPages,

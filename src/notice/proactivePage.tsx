@@ -1,6 +1,6 @@
 // The form that opens a case for each customer an alert puts at risk, before they call. Filled in from the alert.
 import { evidenceOf, getAlert, listCustomersAtRisk } from '../alert/queries.ts';
-import { cohortName, signalName } from '../alert/views.tsx';
+import { cohortName, signalName } from '../alert/names.tsx';
 import { staffOnly } from '../core/actor.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { Field, Form, PageHead, Section, Table, TextArea } from '../web/parts.tsx';

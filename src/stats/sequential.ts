@@ -203,7 +203,8 @@ function sumOverStarts(stream: Stream, t: number, template: Template, design: De
     if (log_likelihood < NEGLIGIBLE) continue;
     const ratio = Math.exp(log_likelihood);
     sum += ratio;
-    if (best !== null && ratio > best.ratio) Object.assign(best, { start, ratio });
+    // Days without devices weigh nothing: of windows that speak alike the shortest dates the onset.
+    if (best !== null && ratio >= best.ratio) Object.assign(best, { start, ratio });
   }
   return sum;
 }

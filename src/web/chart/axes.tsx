@@ -87,9 +87,10 @@ export const Legend = ({ entries }: { entries: readonly LegendEntry[] }) => (
   </ul>
 );
 
-// What the mark looks like in the chart: an area, a point, else a line.
+// What the mark looks like in the chart: an area, a bar, a point, else a line.
 function Sample({ mark }: { mark: string }) {
   if (mark.startsWith('band')) return <rect class={mark} x="1" y="1" width="22" height="10" />;
+  if (mark.startsWith('bar')) return <rect class={mark} x="8" y="1" width="8" height="10" />;
   if (mark.startsWith('dot')) return <circle class={mark} cx="12" cy="6" r="4.5" />;
   return <line class={`stroke ${mark}`} x1="1" x2="23" y1="6" y2="6" />;
 }
