@@ -74,7 +74,12 @@ const curves: [string, LifeRow[], (readonly (number | null)[])[]][] = [
   ],
 ];
 
-/** time, incidence, error of a mode: survfit with a factor of states in R’s survival 3.5. */
+const lateModes = lifeRows(
+  '5:a 1>7+ 8:a 11:a 4>11:a 3>4:a 14:a 6>10+ 7>13:a 8>12:b 4:a 9:a 1>4:b 2:b 9:a 6>9:a 6>7:b 3>7:a 4:a 15:a 2>7+ 4:a 10+ 5:a 2>15:b 7>14:a 7+ ' +
+    '2>7+ 1>8:b 5>7:b 5:b 2>6+ 5>6:a 3>6:a 2:b 3>18:a 1>5:a 9:a 3>10:a 1>18+ 8+ 3:a 11+ 3:b 2>15:b 4>9:a',
+);
+
+/** time, incidence, error of a mode: survfit with a factor of states (and an id, under late entry) in R’s survival 3.5. */
 const incidences: [string, LifeRow[], string, (readonly [number, number, number])[]][] = [
   ['shock absorbers', shockAbsorber, 'Mode1', [[27490, 0.491006217533, 0.158029855213]]],
   ['shock absorbers', shockAbsorber, 'Mode2', [[20900, 0.221617881955, 0.108206355328]]],
@@ -96,6 +101,26 @@ const incidences: [string, LifeRow[], string, (readonly [number, number, number]
       [2, 0.0833333333333, 0.079785592313],
       [6, 0.1913580246914, 0.123104779365],
       [8, 0.3263888888889, 0.158098067214],
+    ],
+  ],
+  [
+    'modes under late entry',
+    lateModes,
+    'a',
+    [
+      [3, 0.031830238727, 0.031346363282],
+      [9, 0.42233064201, 0.078854045073],
+      [18, 0.651862307332, 0.081131983907],
+    ],
+  ],
+  [
+    'modes under late entry',
+    lateModes,
+    'b',
+    [
+      [2, 0.076923076923, 0.052258940037],
+      [7, 0.203489435654, 0.070311575353],
+      [15, 0.317822189701, 0.080313641549],
     ],
   ],
 ];
