@@ -8,6 +8,7 @@ import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/char
 import { Band, Bar, Dot, Label, Line, type Point, stepped } from '../web/chart/marks.tsx';
 import { linearScale, logScale, type Scale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
+import { DAYS_PER_MONTH } from './rates.ts';
 import { words } from './words.ts';
 
 const AREA: Area = { left: 64, right: CHART_WIDTH - 32, top: 40, bottom: 300 };
@@ -148,28 +149,52 @@ export function hazardByMonth(rows: readonly LifeRow[], daysPerMonth: number): H
   }));
 }
 
-export function HazardChart({ months, locale }: { months: readonly HazardMonth[]; locale: Locale }) {
+/** Months with less time at risk than this are drawn faint. */
+const FEW_DEVICE_MONTHS = 20;
+
+export function HazardChart({ months, analysis, locale }: { months: readonly HazardMonth[]; analysis: LifeAnalysis; locale: Locale }) {
   const w = words(locale);
   if (months.length === 0 || months.every((month) => month.failures === 0)) return null;
+  // Where a sub-population fits better, the plain Weibull's hazard would mislead.
+  const fit = analysis.limited === null ? analysis.weibull : null;
+  const fitted = fit === null ? [] : months.map(({ month }) => weibullRate(fit.shape.estimate, fit.scale.estimate, month));
   const x = linearScale([0, months.length], [AREA.left, AREA.right], 4);
   const y = linearScale([0, Math.max(...months.map((month) => month.per_1000 ?? 0))], [AREA.bottom, AREA.top]);
   const width = Math.max(1, x.at(1) - x.at(0) - 2);
   return (
-    <Chart title={w.hazard_title} height={360}>
-      <XAxis scale={x} area={AREA} title={w.age_months} format={(value) => formatNumber(value, locale)} />
-      <YAxis scale={y} area={AREA} title={w.rate} format={(value) => formatNumber(value, locale, y.high < 5 ? 1 : 0)} />
-      {months.map(({ month, per_1000, failures, device_months }) =>
-        per_1000 === null ? null : (
-          <Bar
-            x={x.at(month - 1) + 1}
-            y={y.at(per_1000)}
-            width={width}
-            height={AREA.bottom - y.at(per_1000)}
-            mark={device_months < 20 ? 'muted' : ''}
-            label={`${month}: ${failures}`}
-          />
-        ),
-      )}
-    </Chart>
+    <div>
+      <Chart title={w.hazard_title} height={360}>
+        <XAxis scale={x} area={AREA} title={w.age_months} format={(value) => formatNumber(value, locale)} />
+        <YAxis scale={y} area={AREA} title={w.rate} format={(value) => formatNumber(value, locale, y.high < 5 ? 1 : 0)} />
+        {months.map(({ month, per_1000, failures, device_months }) =>
+          per_1000 === null ? null : (
+            <Bar
+              x={x.at(month - 1) + 1}
+              y={y.at(per_1000)}
+              width={width}
+              height={AREA.bottom - y.at(per_1000)}
+              mark={device_months < FEW_DEVICE_MONTHS ? 'muted' : ''}
+              label={`${month}: ${failures}`}
+            />
+          ),
+        )}
+        <Line mark="warn dashed" points={fitted.map((rate, i) => (rate > y.high ? null : { x: x.at(i + 0.5), y: y.at(rate) }))} />
+      </Chart>
+      <Legend
+        entries={[
+          { mark: 'bar', label: w.observed },
+          ...(months.some(({ device_months }) => device_months < FEW_DEVICE_MONTHS)
+            ? [{ mark: 'bar muted', label: w.few_device_months(FEW_DEVICE_MONTHS) }]
+            : []),
+          ...(fit === null ? [] : [{ mark: 'warn dashed', label: w.weibull_line }]),
+        ]}
+      />
+    </div>
   );
+}
+
+/** Failures per 1,000 device-months that a Weibull expects in the month of age. */
+function weibullRate(shape: number, scale: number, month: number): number {
+  const hazard = (months: number): number => ((months * DAYS_PER_MONTH) / scale) ** shape;
+  return 1000 * (hazard(month) - hazard(month - 1));
 }

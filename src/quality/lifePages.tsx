@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Locale } from '../core/words.ts';
 import type { LifeAnalysis, LifeWarning } from '../stats/lifeAnalysis.ts';
+import type { NevadaCell } from '../stats/nevada.ts';
 import { weibayesQuantile } from '../stats/weibayes.ts';
 import type { Estimate } from '../stats/weibullFit.ts';
 import type { AppContext } from '../web/env.ts';
@@ -14,7 +15,7 @@ import { LifeAnalysisQuery, lifeRequestOf } from './lifeInputs.ts';
 import { warningText } from './lifeJson.ts';
 import { CurveTable, HazardTable, ModelsCompared } from './lifeTables.tsx';
 import { nevadaTable } from './nevadaTable.ts';
-import { NevadaFigure } from './rateCharts.tsx';
+import { COMPLETE, NevadaFigure } from './rateCharts.tsx';
 import { DAYS_PER_MONTH } from './rates.ts';
 import { CohortFields, KindField, QualityTabs } from './views.tsx';
 import { words } from './words.ts';
@@ -55,7 +56,7 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
       <div class="columns">
         <SurvivalChart analysis={analysis} rows={rows} locale={locale} />
         <WeibullPlot analysis={analysis} locale={locale} />
-        <HazardChart months={months} locale={locale} />
+        <HazardChart months={months} analysis={analysis} locale={locale} />
       </div>
       <Section title={w.weibull_line}>
         <FitTable c={c} analysis={analysis} />
@@ -67,6 +68,10 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
     </>,
   );
 });
+
+/** Returns of units exposed; a star where not all are known yet. */
+const nevadaCell = (cell: NevadaCell | undefined): string =>
+  cell === undefined ? '' : `${cell.returns}/${cell.exposed}${cell.reported < COMPLETE ? '*' : ''}`;
 
 function LifeFilters({ c, query }: { c: AppContext; query: z.output<typeof LifeAnalysisQuery> }) {
   const w = words(c.var.locale);
@@ -221,10 +226,11 @@ page(lifePages, '/life-analysis/nevada', 'quality:read', async (c) => {
           ...Array.from({ length: columns }, (_, i) => ({
             head: String(i + 1),
             numeric: true,
-            cell: (row: (typeof rows)[number]) => row.cells[i]?.returns ?? '',
+            cell: (row: (typeof rows)[number]) => nevadaCell(row.cells[i]),
           })),
         ]}
       />
+      <p class="note">{w.nevada_cells}</p>
     </>,
   );
 });

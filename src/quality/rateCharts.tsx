@@ -77,11 +77,14 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
   const w = words(locale);
   const drawn = items.slice(0, MOST_BARS);
   if (drawn.length === 0) return null;
-  const area: Area = { left: 270, right: CHART_WIDTH - 90, top: 10, bottom: 14 + drawn.length * 28 };
+  const area: Area = { left: 270, right: CHART_WIDTH - 90, top: 22, bottom: 26 + drawn.length * 28 };
   const x = linearScale([0, drawn[0]?.count ?? 1], [area.left, area.right], 4);
   return (
     <Chart title={w.pareto} height={area.bottom + 60}>
       <XAxis scale={x} area={area} title={w.failures} format={(value) => formatNumber(value, locale)} />
+      <Label x={CHART_WIDTH - 8} y={12} anchor="end" mark="title">
+        {w.cumulative}
+      </Label>
       {drawn.map(({ label, count, cumulative }, i) => (
         <>
           <Label x={area.left - 10} y={area.top + i * 28 + 19} anchor="end">
@@ -94,6 +97,9 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
     </Chart>
   );
 }
+
+/** A month of which less than this share of its returns is known is marked. */
+export const COMPLETE = 0.95;
 
 /** Rows are months of entering service, columns months of age; the shade is the hazard. */
 export function NevadaFigure({ rows, locale }: { rows: readonly NevadaRow[]; locale: Locale }) {
@@ -130,7 +136,7 @@ export function NevadaFigure({ rows, locale }: { rows: readonly NevadaRow[]; loc
                 width={width}
                 height={rowHeight}
                 strength={(cell.hazard ?? 0) / darkest}
-                incomplete={cell.reported < 0.95}
+                incomplete={cell.reported < COMPLETE}
               >
                 {columns <= 20 && cell.returns > 0 ? (
                   <Label x={left + (i + 0.5) * width} y={top + r * rowHeight + 17} anchor="middle">
@@ -142,7 +148,9 @@ export function NevadaFigure({ rows, locale }: { rows: readonly NevadaRow[]; loc
           </>
         ))}
       </Chart>
-      <p class="note">{w.nevada_note}</p>
+      <p class="note">
+        {w.nevada_note} {w.nevada_darkest(formatNumber(darkest * 100, locale, 1))}
+      </p>
     </>
   );
 }

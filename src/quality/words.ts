@@ -167,6 +167,10 @@ export const words = defineWords({
     'Darker: more returns per exposed unit. Dashed: not all returns of that month are known yet.',
     '色が濃いほど故障が多い。破線はまだ返品が出そろっていない月。',
   ],
+  nevada_darkest: (percent: string) => [`Darkest: ${percent} % of the exposed units.`, `最も濃い色: 対象台数の${percent}%。`],
+  nevada_cells: ['Returns / units exposed; * not all returns are known yet.', '返品数/対象台数。* は返品が出そろっていない月。'],
+  observed: ['Observed', '実績'],
+  few_device_months: (months: number) => [`Fewer than ${months} device-months`, `稼働${months}台月未満`],
   months: ['Months', '月数'],
   waiting: ['Nothing was counted for this choice.', '該当する稼働・故障がありません。'],
 });
