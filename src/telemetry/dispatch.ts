@@ -9,7 +9,7 @@ export interface Way {
 
 const PER_ROUND = 200;
 /** A command that found nobody for so long is not sent any more. */
-const EXPIRES_MS = 7 * 86_400_000;
+export const EXPIRES_MS = 7 * 86_400_000;
 
 interface Unsent {
   id: string;

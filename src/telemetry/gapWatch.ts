@@ -2,6 +2,7 @@
 import { newId } from '../core/id.ts';
 import { gapsOf } from './boots.ts';
 import type { Device } from './device.ts';
+import { EXPIRES_MS } from './dispatch.ts';
 import type { Ingest } from './ingest.ts';
 import type { IngestStore } from './ingestStore.ts';
 
@@ -113,6 +114,8 @@ export class GapWatch {
   /** Asks when it is time. What was asked for often enough is given up, and stays known so that it is not asked for anew. */
   private async ask(device: Device, gap: Gap, part: { from_seq: number; to_seq: number }, now: number): Promise<void> {
     if (gap.given_up_at !== null || (gap.asked_at !== null && now - gap.asked_at < FIRST_ASK_AGAIN_MS * 4 ** (gap.asks - 1))) return;
+    // A device that is away hears nothing: patience counts from when it was told.
+    if (gap.asks > 0 && (await this.isWaiting(device, now))) return;
     if (gap.asks >= MAX_ASKS) {
       gap.given_up_at = now;
       await this.end(gap, 'given_up_at', now);
@@ -133,6 +136,15 @@ export class GapWatch {
       gap.boot_no,
       gap.from_seq,
     ]);
+  }
+
+  /** Whether the device still has to be told of a gap. */
+  private async isWaiting(device: Device, now: number): Promise<boolean> {
+    const waiting = await this.store.all<{ id: string }>(
+      `select id from device_commands where device_id = ? and name = 'resend' and sent_at is null and created_at > ? limit 1`,
+      [device.device_id, now - EXPIRES_MS],
+    );
+    return waiting.length > 0;
   }
 
   private async end(gap: Gap, how: 'closed_at' | 'given_up_at', now: number): Promise<void> {

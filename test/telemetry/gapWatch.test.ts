@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 
 eachDb('a gap in the sequence', (test) => {
   /** A device that sent 0 and 5 of this boot, and the watch over it. */
-  const gapped = async (device_id: string): Promise<{ station: Station; watch: GapWatch; at(after_ms: number): Promise<void> }> => {
+  const gapped = async (device_id: string, reachable = true): Promise<{ station: Station; watch: GapWatch; at(after_ms: number): Promise<void> }> => {
     await registerDevices(test.store.db, [device_id]);
     const station = await openStation(test.store.url);
     onTestFinished(() => station.close());
@@ -17,10 +17,13 @@ eachDb('a gap in the sequence', (test) => {
     const at = async (after_ms: number) => {
       station.clock.now = NOW + after_ms;
       await watch.look(station.clock.now);
+      if (reachable) await told(device_id);
     };
     await at(0);
     return { station, watch, at };
   };
+  const told = (device_id: string) =>
+    test.store.db.updateTable('device_commands').set({ sent_at: NOW }).where('device_id', '=', device_id).where('sent_at', 'is', null).execute();
   const gapsOf = (device_id: string) =>
     test.store.db
       .selectFrom('device_gaps')
@@ -55,6 +58,15 @@ eachDb('a gap in the sequence', (test) => {
     expect(await asked('gap-lost')).toEqual([1, 2, 6, 22, 86].map((minute) => [minute, ...resend]));
     expect(await gapsOf('gap-lost')).toEqual([{ from_seq: 1, to_seq: 4, asks: 5, closed_at: null, given_up_at: NOW + 342 * MINUTE }]);
     expect([watch.open, (await device('gap-lost')).missing]).toEqual([0, 4]);
+  });
+
+  it('of a device that is away is asked for once, and patience begins when it was told', async () => {
+    const { at } = await gapped('gap-away', false);
+    for (let minute = 1; minute <= 400; minute++) await at(minute * MINUTE);
+    expect([(await asked('gap-away')).length, await gapsOf('gap-away')]).toMatchObject([1, [{ asks: 1, given_up_at: null }]]);
+    await told('gap-away');
+    await at(401 * MINUTE);
+    expect((await asked('gap-away')).map(([minute]) => minute)).toEqual([1, 401]);
   });
 
   it('that was given up is closed all the same when its numbers come at last', async () => {
