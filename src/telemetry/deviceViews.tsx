@@ -1,9 +1,9 @@
 // One device: its latest state, its health over time, what is missing, and what can be asked of it.
-import type { Child } from 'hono/jsx';
-import { asset } from '../web/assets.ts';
+import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { Age, Facts, Form, Moment, Num, PageHead, Section, Table } from '../web/parts.tsx';
-import { fields, jsonValue } from './fields.ts';
+import { Charts, Lengths, unexpectedReboots } from './deviceCharts.tsx';
+import { type Field, fields, jsonValue } from './fields.ts';
 import { type getDevice, kindOf, type listEvents, type listGaps } from './queries.ts';
 import type { DeviceCommandRow, DeviceDayRow, DeviceStateRow } from './table.ts';
 import { KindBadge } from './views.tsx';
@@ -15,33 +15,29 @@ interface Shown {
   readonly c: AppContext;
   readonly device: Rows<typeof getDevice>;
   readonly state: DeviceStateRow | undefined;
+  /** Days looked back, and those with a report. */
+  readonly length: number;
   readonly days: readonly DeviceDayRow[];
   readonly events: Rows<typeof listEvents>;
   readonly gaps: Rows<typeof listGaps>;
   readonly commands: readonly DeviceCommandRow[];
 }
 
-export function DeviceView({ c, device, state, days, events, gaps, commands }: Shown) {
+export function DeviceView({ c, device, state, length, days, events, gaps, commands }: Shown) {
   const w = words(c.var.locale);
   return (
     <>
       <PageHead title={device.device_id} sub={<KindBadge c={c} kind={kindOf(device, c.var.ctx.now)} />}>
-        <Form action={`/devices/${device.device_id}/commands`} label={w.diagnose}>
-          <input type="hidden" name="name" value="diagnose" />
-          <button type="submit">{w.diagnose}</button>
-        </Form>
-        <Form action={`/devices/${device.device_id}/credential`} label={w.issue}>
-          <button type="submit">{w.issue}</button>
-        </Form>
-        <Form action={`/devices/${device.device_id}/credential-revocation`} label={w.revoke}>
-          <button type="submit" class="danger">
-            {w.revoke}
-          </button>
-        </Form>
+        {may(c.var.ctx.actor, 'device:command') ? (
+          <Form action={`/devices/${device.device_id}/commands`} label={w.diagnose}>
+            <input type="hidden" name="name" value="diagnose" />
+            <button type="submit">{w.diagnose}</button>
+          </Form>
+        ) : null}
       </PageHead>
       {device.unit_id === null ? <p class="problem">{w.not_registered}</p> : null}
       <DeviceFacts c={c} device={device} />
-      <Section title={w.health}>
+      <Section title={w.health} aside={<Lengths c={c} device_id={device.device_id} length={length} />}>
         <Charts c={c} device_id={device.device_id} days={days} />
       </Section>
       {state === undefined ? null : (
@@ -50,7 +46,10 @@ export function DeviceView({ c, device, state, days, events, gaps, commands }: S
         </Section>
       )}
       <Section title={w.daily}>
-        <DayTable c={c} days={days} />
+        <details>
+          <summary>{w.day_table(Math.min(days.length, DAYS_IN_TABLE))}</summary>
+          <DayTable c={c} days={days} />
+        </details>
       </Section>
       <Section title={w.events}>
         <Table
@@ -70,7 +69,27 @@ export function DeviceView({ c, device, state, days, events, gaps, commands }: S
       <Section title={w.commands}>
         <CommandTable c={c} commands={commands} />
       </Section>
+      {may(c.var.ctx.actor, 'telemetry:write') ? <CredentialButtons c={c} device_id={device.device_id} /> : null}
     </>
+  );
+}
+
+function CredentialButtons({ c, device_id }: { c: AppContext; device_id: string }) {
+  const w = words(c.var.locale);
+  return (
+    <Section title={w.credential}>
+      <p>{w.credential_ends}</p>
+      <div class="actions">
+        <Form action={`/devices/${device_id}/credential`} label={w.issue}>
+          <button type="submit">{w.issue}</button>
+        </Form>
+        <Form action={`/devices/${device_id}/credential-revocation`} label={w.revoke}>
+          <button type="submit" class="danger">
+            {w.revoke}
+          </button>
+        </Form>
+      </div>
+    </Section>
   );
 }
 
@@ -98,81 +117,38 @@ function DeviceFacts({ c, device }: { c: AppContext; device: Shown['device'] }) 
   );
 }
 
-/** Numbers for src/web/client/charts.ts: the last hours from the API, the days right here. */
-function Charts({ c, device_id, days }: { c: AppContext; device_id: string; days: readonly DeviceDayRow[] }) {
-  const w = words(c.var.locale);
-  const at = days.map((day) => Date.parse(`${day.day_on}T00:00:00Z`));
-  const daily = (label: string, pick: (day: DeviceDayRow) => number | null) => ({ label, values: days.map(pick) });
-  const charts: { title: string; series: ReturnType<typeof daily>[] }[] = [
-    { title: w.reboots, series: [daily(w.reboots, unexpectedReboots)] },
-    { title: w.recording, series: [daily(w.recording, (day) => day.rec_gap_s)] },
-    {
-      title: w.network,
-      series: [daily(w.network, (day) => (day.disconnects === null && day.link_flaps === null ? null : (day.disconnects ?? 0) + (day.link_flaps ?? 0)))],
-    },
-    { title: w.frames, series: [daily(w.frames, (day) => day.frames_lost)] },
-  ];
-  const live = (title: string, field: string): Child => (
-    <figure>
-      <figcaption>{`${title} · ${w.last_hours}`}</figcaption>
-      <div
-        class="chart"
-        data-chart={`/api/v1/devices/${device_id}/series?fields=${field}&hours=48`}
-        data-field={field}
-        data-label={title}
-        data-uplot={asset('uplot.js')}
-      />
-    </figure>
-  );
+/** What the device reported last; what it never reported is only named. */
+function StateFacts({ c, state }: { c: AppContext; state: DeviceStateRow }) {
+  // Columns of device_states are named after the fields.
+  const reported = (field: Field) => state[field.name as keyof DeviceStateRow];
+  const unknown = fields.filter((field) => reported(field) === null);
   return (
     <>
-      <link rel="stylesheet" href={asset('uplot.css')} />
-      <noscript>
-        <p>{w.no_script}</p>
-      </noscript>
-      <div class="charts">
-        {live(w.temperature, 'temp_c')}
-        {live(w.voltage, 'vin_mv')}
-        {charts.map(({ title, series }) => (
-          <figure>
-            <figcaption>{title}</figcaption>
-            <div class="chart" data-chart="" data-points={JSON.stringify({ at, series })} data-label={title} data-uplot={asset('uplot.js')} />
-          </figure>
-        ))}
-      </div>
+      <Facts
+        facts={fields
+          .filter((field) => !unknown.includes(field))
+          .map((field) => [<code>{field.name}</code>, <StateValue c={c} field={field} value={reported(field)} />] as const)}
+      />
+      {unknown.length === 0 ? null : (
+        <details>
+          <summary>{words(c.var.locale).never_reported(unknown.length)}</summary>
+          <p>
+            <code>{unknown.map(({ name }) => name).join(' ')}</code>
+          </p>
+        </details>
+      )}
     </>
   );
 }
 
-const unexpectedReboots = (day: DeviceDayRow): number =>
-  day.reboot_brownout +
-  day.reboot_hw_watchdog +
-  day.reboot_sw_watchdog +
-  day.reboot_kernel_panic +
-  day.reboot_oom +
-  day.reboot_clock_failure +
-  day.reboot_fw_update_error +
-  day.reboot_unknown;
-
-function StateFacts({ c, state }: { c: AppContext; state: DeviceStateRow }) {
-  return (
-    <Facts
-      facts={fields.map((field) => {
-        // Columns of device_states are named after the fields.
-        const value = state[field.name as keyof DeviceStateRow];
-        const shown =
-          typeof value === 'number' && field.kind === 'flag' ? (
-            String(jsonValue(field, value))
-          ) : typeof value === 'string' ? (
-            value
-          ) : (
-            <Num value={value} digits={field.kind === 'number' && value !== null && value % 1 !== 0 ? 1 : 0} locale={c.var.locale} />
-          );
-        return [<code>{field.name}</code>, shown] as const;
-      })}
-    />
-  );
+function StateValue({ c, field, value }: { c: AppContext; field: Field; value: string | number | null }) {
+  if (typeof value === 'string') return <>{value}</>;
+  if (typeof value === 'number' && field.kind === 'flag') return <>{String(jsonValue(field, value))}</>;
+  return <Num value={value} digits={field.kind === 'number' && value !== null && value % 1 !== 0 ? 1 : 0} locale={c.var.locale} />;
 }
+
+/** The charts show the whole length; the table the newest days of it. */
+const DAYS_IN_TABLE = 90;
 
 function DayTable({ c, days }: { c: AppContext; days: readonly DeviceDayRow[] }) {
   const w = words(c.var.locale);
@@ -185,7 +161,7 @@ function DayTable({ c, days }: { c: AppContext; days: readonly DeviceDayRow[] })
     <Table
       c={c}
       caption={w.daily}
-      rows={[...days].reverse()}
+      rows={days.slice(-DAYS_IN_TABLE).reverse()}
       columns={[
         { head: w.day, cell: (day) => day.day_on },
         number(w.reports, (day) => day.reports),

@@ -16,6 +16,10 @@ export type DeviceKind = (typeof deviceKinds)[number];
 export const DeviceFilter = z.object({ kind: z.enum(deviceKinds).optional(), q: z.string().max(64).optional() });
 export type DeviceFilter = z.infer<typeof DeviceFilter>;
 
+/** Days of history a device page shows. */
+export const historyLengths = [90, 365, 1095] as const;
+export const HistoryQuery = z.object({ days: z.coerce.number().pipe(z.literal(historyLengths)).default(90) });
+
 export const quarantineStates = ['open', 'waiting', 'replayed'] as const;
 export const QuarantineFilter = z.object({
   state: z.enum(quarantineStates).optional(),

@@ -7,7 +7,7 @@ import { action, newPages, page, readForm, readQuery, seeOther, show } from '../
 import { ListQuery } from '../web/route.ts';
 import { commandDevice } from './commandDevice.ts';
 import { CredentialShown, DeviceView } from './deviceViews.tsx';
-import { DeviceFilter, QuarantineFilter, ReplayMany } from './inputs.ts';
+import { DeviceFilter, HistoryQuery, QuarantineFilter, ReplayMany } from './inputs.ts';
 import { issueCredential, revokeCredential } from './issueCredential.ts';
 import { QuarantinedMessage, QuarantineList } from './quarantineViews.tsx';
 import {
@@ -32,7 +32,6 @@ import { words } from './words.ts';
 
 export const telemetryPages = newPages();
 
-const DAYS_SHOWN = 90;
 const param = (c: AppContext, name: string): string => c.req.param(name) ?? '';
 
 page(telemetryPages, '/devices', 'telemetry:read', async (c) => {
@@ -46,9 +45,10 @@ page(telemetryPages, '/devices/:device_id', 'telemetry:read', async (c) => {
   const { ctx } = c.var;
   const device = await getDevice(ctx, param(c, 'device_id'));
   const { device_no, device_id } = device;
+  const { days: length } = readQuery(c, HistoryQuery);
   const [state, days, events, gaps, commands] = await Promise.all([
     findState(ctx, device_no),
-    listDays(ctx, device_no, addDays(today(ctx), -DAYS_SHOWN), today(ctx)),
+    listDays(ctx, device_no, addDays(today(ctx), -length), today(ctx)),
     listEvents(ctx, device_no),
     listGaps(ctx, device_no),
     listCommands(ctx, device_id),
@@ -56,7 +56,7 @@ page(telemetryPages, '/devices/:device_id', 'telemetry:read', async (c) => {
   return show(
     c,
     { title: device_id, nav: '/devices' },
-    <DeviceView c={c} device={device} state={state} days={days} events={events} gaps={gaps} commands={commands} />,
+    <DeviceView c={c} device={device} state={state} length={length} days={days} events={events} gaps={gaps} commands={commands} />,
   );
 });
 

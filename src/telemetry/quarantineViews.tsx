@@ -1,4 +1,5 @@
 // The quarantine: what could not be accepted, and the button that takes it in again.
+import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { Facts, Field, Filters, Form, Moment, Num, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { textOf } from './answers.ts';
@@ -68,7 +69,7 @@ export function QuarantineList({
 /** One button for everything the filter shows. */
 function ReplayAll({ c, filter }: { c: AppContext; filter: QuarantineFilter }) {
   const w = words(c.var.locale);
-  if (filter.reason === undefined && filter.device_id === undefined) return null;
+  if ((filter.reason === undefined && filter.device_id === undefined) || !may(c.var.ctx.actor, 'telemetry:write')) return null;
   return (
     <Form action="/quarantine/replays" label={w.replay_all}>
       {filter.reason === undefined ? null : <input type="hidden" name="reason" value={filter.reason} />}
@@ -122,11 +123,13 @@ export function QuarantinedMessage({ c, row }: { c: AppContext; row: QuarantineR
   return (
     <>
       <PageHead title={w.quarantine} sub={reasonText(c, row.reason)}>
-        <Form action={`/quarantine/${row.id}/replay`} label={w.replay}>
-          <button type="submit" class="primary">
-            {w.replay}
-          </button>
-        </Form>
+        {may(c.var.ctx.actor, 'telemetry:write') ? (
+          <Form action={`/quarantine/${row.id}/replay`} label={w.replay}>
+            <button type="submit" class="primary">
+              {w.replay}
+            </button>
+          </Form>
+        ) : null}
       </PageHead>
       <Facts
         facts={[

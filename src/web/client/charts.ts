@@ -6,9 +6,21 @@ interface Points {
 interface Plot {
   setSize(size: { width: number; height: number }): void;
 }
-type Draw = new (options: object, data: (number | null)[][], target: HTMLElement) => Plot;
+interface Draw {
+  new (options: object, data: (number | null)[][], target: HTMLElement): Plot;
+  tzDate(date: Date, zone: string): Date;
+}
 
 const HEIGHT = 180;
+/** Labels of the time axis, by the seconds between them: the hours of a day are 24 in every language. After the label what stands below it when the year, the
+ * month, the day, the hour or the minute changes (uPlot's `axis.values`). */
+const times = [
+  [31_536_000, '{YYYY}', null, null, null, null, null, null, 1],
+  [2_419_200, '{YYYY}/{M}', null, null, null, null, null, null, 1],
+  [86_400, '{M}/{D}', '\n{YYYY}', null, null, null, null, null, 1],
+  [60, '{H}:{mm}', '\n{M}/{D}', null, '\n{M}/{D}', null, null, null, 1],
+  [1, '{H}:{mm}:{ss}', '\n{M}/{D}', null, '\n{M}/{D}', null, null, null, 1],
+];
 const colours = ['#2563eb', '#d97706', '#059669', '#dc2626'];
 
 export function drawCharts(): void {
@@ -25,7 +37,11 @@ async function draw(target: HTMLElement): Promise<void> {
   const options = {
     width: target.clientWidth || 320,
     height: HEIGHT,
-    axes: [axis, { ...axis, size: 60 }],
+    axes: [
+      { ...axis, values: times },
+      { ...axis, size: 60 },
+    ],
+    tzDate: (at: number) => UPlot.tzDate(new Date(at * 1000), target.dataset.zone ?? 'UTC'),
     legend: { show: points.series.length > 1 },
     series: [{}, ...points.series.map(({ label }, i) => ({ label, stroke: colours[i % colours.length], width: 1.5, points: { show: points.at.length < 60 } }))],
   };
