@@ -26,7 +26,14 @@ export interface FirstDay {
 /** The steps, or none once there are units or for everyone but an administrator. Five look-ups of one row, on the first day only. */
 export async function firstDay({ actor, db }: Ctx): Promise<readonly FirstDay[]> {
   if (actor.role !== 'admin' || actor.partner_id !== null) return [];
-  const any = async (table: 'units' | 'models' | 'devices'): Promise<boolean> => (await db.selectFrom(table).select('id').limit(1).execute()).length > 0;
+  const any = async (table: 'units' | 'models' | 'devices'): Promise<boolean> =>
+    (
+      await db
+        .selectFrom(table)
+        .select((of) => of.lit(1).as('one'))
+        .limit(1)
+        .execute()
+    ).length > 0;
   if (await any('units')) return [];
   const people = await db.selectFrom('users').select('id').limit(2).execute();
   const changed = await db

@@ -11,12 +11,12 @@ export function problemPage(c: AppContext, problem: Problem): Response | Promise
   return show(
     c,
     { title: w.error },
-    <div class="problem" role="alert">
+    <div class="problem" role="alert" data-refused={isOfForm(c, problem) ? 'yes' : undefined}>
       <h1>{w.error}</h1>
       <p>{problem.detail(c.var.locale)}</p>
       <ul>
         {problem.extra.errors?.map(({ path, message }) => (
-          <li>
+          <li data-path={path} data-message={message}>
             <code>{path}</code> {message}
           </li>
         ))}
@@ -32,3 +32,7 @@ export function problemPage(c: AppContext, problem: Problem): Response | Promise
     </div>,
   );
 }
+
+/** What the person can put right in the form; a refusal that names the record in the way keeps its page with the link there. */
+const isOfForm = (c: AppContext, { code, extra }: Problem): boolean =>
+  c.req.method === 'POST' && (code === 'invalid' || (code === 'conflict' && extra.blocking === undefined));

@@ -54,7 +54,24 @@ it('a list remembers filters, sort and columns in the address, and saves them as
   await page.goto('/settings?sort=email');
   expect(await page.locator('th[aria-sort=ascending]').innerText()).toContain('E-mail');
   const csv = await (await page.request.get('/settings?sort=email&format=csv&table=Users')).text();
-  expect(csv.split('\r\n')[0]).toBe('\ufeffE-mail address,Name,Role,State,');
+  expect(csv.split('\r\n')[0]).toBe('\ufeffE-mail address,Name,Role,Partner,State');
+});
+
+it('a refused form comes back with what was typed, the message beside its field and the cursor in it', async () => {
+  const { page } = await site().visit('admin');
+  const taken = await page.goto('/settings').then(() => page.locator('tbody a').first().innerText());
+  await page.fill('main input[name=email]', taken);
+  await page.fill('main input[name=name]', 'Typed once');
+  await page.fill('main input[name=password]', 'correct horse battery');
+  await page.keyboard.press('Enter');
+  const note = page.locator('small.refused');
+  await note.waitFor();
+  expect([new URL(page.url()).pathname, await note.innerText()]).toEqual(['/settings', 'This address is taken']);
+  expect(await page.inputValue('main input[name=name]')).toBe('Typed once');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('email');
+  expect(await page.locator('main input[name=email]').getAttribute('aria-invalid')).toBe('true');
+  await page.keyboard.type('x');
+  expect(await note.count()).toBe(0);
 });
 
 it('receive, inspect, verdict and label take fewer than 25 keys besides the scan', async () => {

@@ -6,11 +6,13 @@ import { watchKeys } from './keys.ts';
 import { followLive } from './live.ts';
 import { openPalette, preparePalette } from './palette.ts';
 import { countPicks } from './picks.ts';
+import { bringBackRefused } from './refused.ts';
 import { startScanPage } from './scan.ts';
 import { rememberZone } from './zone.ts';
 
 rememberZone();
 guardForms();
+bringBackRefused();
 preparePalette();
 countPicks();
 watchKeys({ openPalette });
