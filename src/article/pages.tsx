@@ -8,6 +8,7 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, Field, Form, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
+import { ArticleBody } from './body.tsx';
 import { findArticles, getArticle, listArticles, listRefresh, listZeroHits, noteReading } from './queries.ts';
 import type { ArticleRow } from './table.ts';
 import { words } from './words.ts';
@@ -72,7 +73,7 @@ page(articlePages, '/articles/manage', 'article:write', async (c) => {
     { title: w.manage, nav: '/articles' },
     <>
       <PageHead title={w.manage}>
-        <a class="button" href="/articles/new">
+        <a class="button primary" href="/articles/new">
           {w.write}
         </a>
       </PageHead>
@@ -205,7 +206,7 @@ page(articlePages, '/articles/:id', 'public', async (c) => {
     { title: titleOf(row, locale), nav: '/articles' },
     <article>
       <PageHead title={titleOf(row, locale)}>{canWrite(c) ? <a href={`/articles/${row.id}/edit`}>{w.manage}</a> : null}</PageHead>
-      <p class="prose">{bodyOf(row, locale)}</p>
+      <ArticleBody text={bodyOf(row, locale)} />
       <form class="row" method="post" action={`/articles/${row.id}/readings`}>
         <span>{w.solved_question}</span>
         <input type="hidden" name="visit" value={visit} />

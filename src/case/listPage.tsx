@@ -49,7 +49,7 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
     { title: w.cases, nav: '/cases', kind: 'wide' },
     <>
       <PageHead title={w.cases}>
-        <a class="button" href="/cases/new">
+        <a class="button primary" href="/cases/new">
           {w.new_case}
         </a>
         {staff ? <a href={`/cases?owner_id=${ctx.actor.id}&state=active`}>{w.mine}</a> : null}

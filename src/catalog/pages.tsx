@@ -43,7 +43,7 @@ async function listView(c: AppContext, resource: Resource) {
     <>
       <PageHead title={title}>
         {may(c.var.ctx.actor, 'catalog:write') ? (
-          <a class="button" href={`/catalog/${resource.table}/new`}>
+          <a class="button primary" href={`/catalog/${resource.table}/new`}>
             {w.new_record(nameOf(c, resource))}
           </a>
         ) : null}

@@ -4,7 +4,7 @@ import { may } from '../core/actor.ts';
 import type { FieldError } from '../core/problem.ts';
 import { type Bilingual, type Locale, speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
-import { type Column, Facts, Field, Form, type Option, Select, Unknown } from '../web/parts.tsx';
+import { type Column, Facts, Field, Form, type Option, Select } from '../web/parts.tsx';
 import { Version } from '../web/staleEdit.tsx';
 import { words as webWords } from '../web/words.ts';
 import { type Resource, resources, type ShownField, type Stored } from './resources.ts';
@@ -30,20 +30,11 @@ export const columnsOf = (c: AppContext, resource: Resource): Column<Stored>[] =
       head: labelOf(field, c.var.locale),
       numeric: field.type === 'number',
       ...(field.name === 'code' ? { sort: 'code' } : {}),
-      cell: (row) =>
-        field.name === 'code' ? (
-          <a href={`/catalog/${resource.table}/${row.id}`}>{row.code}</a>
-        ) : (
-          (shownValue(field, row, c.var.locale) ?? <Unknown locale={c.var.locale} />)
-        ),
+      cell: (row) => (field.name === 'code' ? <a href={`/catalog/${resource.table}/${row.id}`}>{row.code}</a> : (shownValue(field, row, c.var.locale) ?? '—')),
     }));
 
 export const RecordFacts = ({ c, resource, record }: { c: AppContext; resource: Resource; record: Stored }) => (
-  <Facts
-    facts={resource.fields.map(
-      (field) => [labelOf(field, c.var.locale), shownValue(field, record, c.var.locale) ?? <Unknown locale={c.var.locale} />] as const,
-    )}
-  />
+  <Facts facts={resource.fields.map((field) => [labelOf(field, c.var.locale), shownValue(field, record, c.var.locale) ?? '—'] as const)} />
 );
 
 /** Where a record leads to: what hangs on it. */

@@ -20,6 +20,7 @@ import { Files, UploadForm } from './files.tsx';
 import { InspectionForm } from './inspectionForm.tsx';
 import { QualityPart } from './qualityPart.tsx';
 import { type InspectionView, listInspections } from './queries.ts';
+import { SnapshotValue, snapshotField } from './snapshotWords.tsx';
 import { words } from './words.ts';
 
 export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnitView }) {
@@ -141,7 +142,7 @@ function Snapshot({ c, unit }: { c: AppContext; unit: ReturnUnitView }) {
       <Facts
         facts={Object.entries(snapshot)
           .filter(([, value]) => value !== null)
-          .map(([field, value]) => [<code>{field}</code>, String(value)] as const)}
+          .map(([field, value]) => [snapshotField(field, c.var.locale), <SnapshotValue c={c} field={field} value={value} />] as const)}
       />
     </Section>
   );

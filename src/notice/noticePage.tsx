@@ -108,7 +108,7 @@ function Preview({ c, row, contacts }: { c: AppContext; row: NoticeRow; contacts
         return (
           <details>
             <summary>
-              {contact.contact_key} ({contact.units.length})
+              {contact.name} {contact.email ?? ''} ({contact.units.length})
             </summary>
             <p>
               <strong>{text.subject}</strong>

@@ -24,7 +24,7 @@ page(noticePages, '/notices', 'notice:read', async (c) => {
     { title: w.notices, nav: '/notices' },
     <>
       <PageHead title={w.notices}>
-        <a class="button" href="/notices/new">
+        <a class="button primary" href="/notices/new">
           {w.write}
         </a>
         <a href="/news">{w.news}</a>

@@ -25,7 +25,7 @@ page(portalPages, '/portal', 'case:read', async (c) => {
     { title: w.portal },
     <>
       <PageHead title={w.portal}>
-        <a class="button" href="/cases/new">
+        <a class="button primary" href="/cases/new">
           {w.ask}
         </a>
         <a class="button" href="/portal/returns/new">

@@ -42,7 +42,7 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
       <QualityTabs c={c} />
       <LifeFilters c={c} query={query} />
       {analysis.warnings.map((warning) => (
-        <p class={SAYS_HOW.has(warning) ? 'note' : 'problem'} role="note">
+        <p class={SAYS_HOW.has(warning) ? 'note' : 'waiting'} role="note">
           {warningText(warning, locale)}
         </p>
       ))}

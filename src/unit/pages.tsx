@@ -81,7 +81,7 @@ async function listView(c: AppContext) {
     <>
       <PageHead title={w.units}>
         {may(c.var.ctx.actor, 'unit:write') ? (
-          <a class="button" href="/units/new">
+          <a class="button primary" href="/units/new">
             {w.new_unit}
           </a>
         ) : null}

@@ -8,7 +8,7 @@ export const words = defineWords({
   edit: ['Edit', '編集'],
   save: ['Save', '保存'],
   saved: ['Saved.', '保存しました。'],
-  find: ['Serial, MAC, device_id or asset tag', 'シリアル・MAC・device_id・資産番号'],
+  find: ['Serial, MAC or asset tag', 'シリアル・MAC・資産番号'],
   several: ['Several units answer to this. Choose the one in front of you.', '該当する個体が複数あります。手元の個体を選んでください。'],
   none_found: ['No unit answers to this.', '該当する個体がありません。'],
   serial: ['Serial', 'シリアル'],
