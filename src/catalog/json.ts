@@ -3,9 +3,15 @@ import { rfc3339 } from '../core/time.ts';
 
 export type Json<Row> = { [K in keyof Row]: K extends `${string}_at` ? (null extends Row[K] ? string | null : string) : Row[K] };
 
-/** Epoch milliseconds in fields that end in `_at` become RFC 3339 text. */
-export const jsonOf = <Row extends object>(row: Row): Json<Row> =>
-  // The mapped type says for each field what the loop does to it.
-  Object.fromEntries(
-    Object.entries(row).map(([field, value]) => [field, field.endsWith('_at') && typeof value === 'number' ? rfc3339(value) : value]),
-  ) as Json<Row>;
+/**
+ * Epoch milliseconds in fields that end in `_at` become RFC 3339 text. One object a row and nothing beside it: a page of 500 rows would otherwise leave
+ * megabytes of pairs to the garbage collector, which then stops whoever asks next.
+ */
+export function jsonOf<Row extends object>(row: Row): Json<Row> {
+  const json: Record<string, unknown> = {};
+  for (const field in row) {
+    const value = row[field];
+    json[field] = typeof value === 'number' && field.endsWith('_at') ? rfc3339(value) : value;
+  }
+  return json as Json<Row>; // the mapped type says for each field what the loop does to it
+}

@@ -193,8 +193,9 @@ export const Code = z
   })
   .openapi('Code');
 
-export function returnJson({ units, ...row }: ReturnView) {
-  return { ...jsonOf(row), units_count: units };
+export function returnJson(found: ReturnView) {
+  const { units, ...json } = jsonOf(found);
+  return Object.assign(json, { units_count: units });
 }
 
 export async function inFull(ctx: Ctx, id: string) {

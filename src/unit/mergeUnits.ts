@@ -66,6 +66,7 @@ const ENTERED: readonly string[] = ['unit', 'import'];
 async function joinPlaces(ctx: Ctx, from: UnitRow, into: UnitRow, in_box: boolean): Promise<void> {
   const [left, kept] = [await findPlace(ctx, from.id), await findPlace(ctx, into.id)];
   if (left === undefined) return;
+  await refuseTaken(ctx, from, 'adjustment');
   const cause = { cause_kind: 'unit_merge', cause_id: into.id };
   await moveUnit(ctx, from, { location: 'adjustment', condition: left.condition }, cause);
   const received = await isReceived(ctx, from);

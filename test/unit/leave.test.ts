@@ -63,6 +63,20 @@ eachDb('a unit that leaves the shelf', (test) => {
     expect(await placeOf(test.ctx(), unit.id)).toBe('in_transit/unverified');
   });
 
+  it('promised under its provisional name, is not merged away until the promise is released', async () => {
+    const unit = await fielded(test.ctx());
+    const box = await made(tech.post('/api/v1/receipts', { scan: 'WASHED-OUT-2', model_code: 'H-100' }));
+    await inspected(tech, box.return_unit_id, 'no_fault_found');
+    await disposed(tech, box.return_unit_id, 'restock');
+    const promise = await made(tech.post('/api/v1/stock/reservations', { unit_id: box.unit_id }));
+    expect(await answered(409, tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }))).toMatchObject({
+      blocking: `/api/v1/stock/reservations/${promise.id}`,
+    });
+    await made(tech.post(`/api/v1/stock/reservations/${promise.id}/release`));
+    await made(tech.post(`/api/v1/units/${box.unit_id}/merge`, { into_id: unit.id }));
+    expect(await placeOf(test.ctx(), unit.id)).toBe('good_stock/verified');
+  });
+
   it('held, does not go back to the customer by taking its move back', async () => {
     const unit = await fielded(test.ctx(), { hw_rev: 'R' });
     const move = await made(lead.post('/api/v1/stock/moves', { unit_id: unit.id, location: 'good_stock', condition: 'new', reason: 'never installed' }));
