@@ -1,6 +1,8 @@
-// What an upload really is, and the same without what nobody meant to send: pictures are encoded anew, so that GPS, camera owner and the like are gone.
+// What an upload really is, and the same without what nobody meant to send: pictures are encoded anew, so that GPS, camera owner and the like are gone; videos
+// keep their pictures as they are.
 import { fileTypeFromBuffer } from 'file-type';
 import { Problem } from '../core/problem.ts';
+import { withoutPlace } from './video.ts';
 
 export interface Cleaned {
   readonly bytes: Uint8Array;
@@ -16,12 +18,15 @@ const MOST_PIXELS = 64_000_000;
 /** Throws `unsupported` for anything but JPEG, PNG, WebP, PDF, MP4, WebM, QuickTime, CSV and plain text, by content and not by name; `too_large` beyond the limits. */
 export async function cleanUpload(bytes: Uint8Array, name: string): Promise<Cleaned> {
   const media_type = (await fileTypeFromBuffer(bytes))?.mime ?? textType(bytes, name);
+  if (media_type === 'image/heic' || media_type === 'image/heif')
+    throw new Problem('unsupported', ['HEIC pictures cannot be shown everywhere: attach a JPEG', 'HEIC形式は添付できません。JPEG形式で添付してください']);
   if (media_type === null || (!ALLOWED.includes(media_type) && !media_type.startsWith('text/'))) {
     throw new Problem('unsupported', ['Only pictures, PDF, CSV, text and video can be attached', '添付できるのは画像・PDF・CSV・テキスト・動画のみです']);
   }
   const largest = LARGEST[media_type.split('/')[0] ?? ''] ?? 0;
   if (bytes.length > largest) throw new Problem('too_large', [`Larger than ${largest / MIB} MiB`, `${largest / MIB} MiBを超えています`]);
-  return media_type.startsWith('image/') ? { bytes: await withoutMetadata(bytes, media_type), media_type } : { bytes, media_type };
+  if (media_type.startsWith('image/')) return { bytes: await withoutMetadata(bytes, media_type), media_type };
+  return { bytes: media_type === 'video/mp4' || media_type === 'video/quicktime' ? withoutPlace(bytes) : bytes, media_type };
 }
 
 /** Turned upright as its EXIF says, then written without any metadata. */
