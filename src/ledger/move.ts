@@ -3,6 +3,7 @@ import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { StockMoveRow, UnitPlaceRow } from './table.ts';
+import { conditionLabels, locationLabels } from './words.ts';
 
 export type Location = UnitPlaceRow['location'];
 export type Condition = UnitPlaceRow['condition'];
@@ -90,7 +91,11 @@ async function changeBalance(ctx: Ctx, model_id: string, location: Location, con
         .returning('quantity')
         .executeTakeFirst(),
     );
-  if (balance === undefined) throw new Problem('conflict', [`Not enough stock in ${location} (${condition})`, `${location}(${condition})の在庫が足りません`]);
+  if (balance === undefined)
+    throw new Problem('conflict', [
+      `Not enough stock: ${locationLabels[location][0]} (${conditionLabels[condition][0]})`,
+      `${locationLabels[location][1]}(${conditionLabels[condition][1]})の在庫が足りません`,
+    ]);
 }
 
 async function changePlace(ctx: Ctx, move: Move, row: StockMoveRow): Promise<void> {

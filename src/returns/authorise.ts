@@ -6,6 +6,7 @@ import { endReservation } from '../stock/reserve.ts';
 import { nextLegState, nextReturnState, nextUnitState, type ReturnEvent } from './lifecycle.ts';
 import { getReturn, listLegs, listReturnUnits, saveLeg, saveReturn, saveReturnUnit, wrongLeg, wrongState, wrongUnit } from './load.ts';
 import type { ReturnRow } from './table.ts';
+import { returnStateLabels } from './words.ts';
 
 /** Accepts a return: from now on its units may be received and replacements leave. */
 export async function authoriseReturn(ctx: Ctx, id: string, reason?: string, expected?: number): Promise<ReturnRow> {
@@ -72,6 +73,13 @@ export async function releaseLegReservation(ctx: Ctx, reservation_id: string | n
 /** The state after the event; throws `conflict` when it may not happen now. */
 export function after(found: ReturnRow, event: ReturnEvent): ReturnRow['state'] {
   const state = nextReturnState(found.state, event);
-  if (state === null) throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} の状態(${found.state})ではできません`], found.id);
+  if (state === null)
+    throw wrongState(
+      [
+        `Return ${found.number} is ${returnStateLabels[found.state][0].toLowerCase()}`,
+        `返品案件 ${found.number} の状態(${returnStateLabels[found.state][1]})ではできません`,
+      ],
+      found.id,
+    );
   return state;
 }

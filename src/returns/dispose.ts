@@ -20,6 +20,7 @@ import { getReturn, getReturnUnit, saveReturn, saveReturnUnit, wrongState, wrong
 import { countNoFaultFound, findLastInspection } from './refusals.ts';
 import { shipBack } from './shipBack.ts';
 import type { DispositionRow, ReturnRow, ReturnUnitRow } from './table.ts';
+import { decisionLabels, unitStateLabels } from './words.ts';
 
 /** Decides for a unit. Posts the move at once, or notes the wish when a second person has to allow it. */
 export async function disposeUnit(ctx: Ctx, input: DisposeUnit): Promise<DispositionRow> {
@@ -45,7 +46,8 @@ export async function disposeUnit(ctx: Ctx, input: DisposeUnit): Promise<Disposi
 /** Posts the move of a decision and puts the unit into the state that follows, inside the open transaction. */
 export async function postDisposition(ctx: Ctx, unit: ReturnUnitRow, row: DispositionRow, approved: Partial<DispositionRow> = {}): Promise<DispositionRow> {
   const state = nextUnitState(unit.state, 'dispose');
-  if (state === null) throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では判定できません`], unit);
+  if (state === null)
+    throw wrongUnit([`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では判定できません`], unit);
   const found = await getReturn(ctx, unit.return_id);
   if (found.state !== 'open') await saveReturn(ctx, found, { state: after(found, 'receive') });
   await saveReturnUnit(ctx, unit, { state, disposition: row.disposition, dispositioned_at: ctx.now });
@@ -81,7 +83,13 @@ export async function reverseDisposition(ctx: Ctx, id: string, reason: string, e
     const unit = await getReturnUnit(ctx, row.return_unit_id);
     const state = nextUnitState(unit.state, 'reverse');
     if (row.state !== 'posted' || row.move_id === null || state === null)
-      throw wrongUnit([`The disposition is ${row.state} and the unit ${unit.state}`, 'この処置判定は取り消せません'], unit);
+      throw wrongUnit(
+        [
+          `The disposition is ${decisionLabels[row.state][0].toLowerCase()} and the unit ${unitStateLabels[unit.state][0].toLowerCase()}`,
+          'この処置判定は取り消せません',
+        ],
+        unit,
+      );
     const reversal = await reverseMove(ctx, row.move_id, reason);
     await cancelShipBack(ctx, unit, reason);
     if (row.disposition === 'restock') await giveBack(ctx, unit);
@@ -119,7 +127,8 @@ async function refuseUnlessReady(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow
   const running = await ctx.db.selectFrom('inspections').select('id').where('return_unit_id', '=', unit.id).where('state', '=', 'running').executeTakeFirst();
   if (running !== undefined)
     throw new Problem('conflict', ['An inspection of this unit is still running', '検証が終了していません'], { blocking: `/api/v1/inspections/${running.id}` });
-  if (nextUnitState(unit.state, 'dispose') === null) throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では判定できません`], unit);
+  if (nextUnitState(unit.state, 'dispose') === null)
+    throw wrongUnit([`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では判定できません`], unit);
   const refusal = refusalOf({
     disposition: input.disposition,
     type: found.type,

@@ -21,6 +21,7 @@ import { getLeg, getReturn, getReturnUnit, saveLeg, saveReturnUnit, wrongLeg, wr
 import { resolveDecided } from './newUnit.ts';
 import { expectedBy } from './overdue.ts';
 import type { OutboundLegRow, ReturnRow, ReturnUnitRow } from './table.ts';
+import { legStateLabels } from './words.ts';
 
 /** Asks for a replacement and reserves it at once unless told not to. Throws `conflict` when there is none in stock. */
 export async function requestOutbound(ctx: Ctx, return_id: string, input: RequestOutbound, expected?: number): Promise<OutboundLegRow> {
@@ -167,7 +168,8 @@ const refuseUnlessRunning = (found: ReturnRow): void => {
 
 function legAfter(leg: OutboundLegRow, event: LegEvent): OutboundLegRow['state'] {
   const state = nextLegState(leg.state, event);
-  if (state === null) throw wrongLeg([`The shipment is ${leg.state}`, `出荷の状態(${leg.state})ではできません`], leg);
+  if (state === null)
+    throw wrongLeg([`The shipment is ${legStateLabels[leg.state][0].toLowerCase()}`, `出荷の状態(${legStateLabels[leg.state][1]})ではできません`], leg);
   return state;
 }
 

@@ -7,13 +7,18 @@ import type { ChangeCoverage } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
 import { getReturnUnit, saveReturnUnit, wrongUnit } from './load.ts';
 import type { ReturnUnitRow } from './table.ts';
+import { unitStateLabels } from './words.ts';
 
 export type Finding = Pick<ReturnUnitRow, 'failure_mode_id' | 'component_id' | 'cause_id'> & { readonly verdict: NonNullable<ReturnUnitRow['verdict']> };
 
 /** The unit is on the bench. Call it inside the transaction that opens the inspection. */
 export async function startInspecting(ctx: Ctx, unit: ReturnUnitRow): Promise<ReturnUnitRow> {
   const state = nextUnitState(unit.state, 'inspect');
-  if (state === null) throw wrongUnit([`The unit is ${unit.state}: receive it first`, `個体の状態(${unit.state})では検証できません`], unit);
+  if (state === null)
+    throw wrongUnit(
+      [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}: receive it first`, `個体の状態(${unitStateLabels[unit.state][1]})では検証できません`],
+      unit,
+    );
   return saveReturnUnit(ctx, unit, { state });
 }
 
@@ -44,7 +49,10 @@ export async function eraseFootage(ctx: Ctx, return_unit_id: string, reason?: st
   return transaction(ctx, async (ctx) => {
     const unit = await getReturnUnit(ctx, return_unit_id, expected);
     if (unit.state !== 'received' && unit.state !== 'inspecting')
-      throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では消去を記録できません`], unit);
+      throw wrongUnit(
+        [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では消去を記録できません`],
+        unit,
+      );
     if (unit.footage_erased_at !== null) return unit;
     const saved = await saveReturnUnit(ctx, unit, { footage_erased_at: ctx.now, footage_erased_by: ctx.actor.id });
     await remember(ctx, { action: 'return_unit.footage_erased', record_kind: 'return_unit', record_id: unit.id, reason: reason ?? null });

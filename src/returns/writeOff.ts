@@ -13,6 +13,7 @@ import type { Approve, ForUnit } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
 import { getReturn, getReturnUnit, saveReturnUnit, wrongState, wrongUnit } from './load.ts';
 import type { DispositionRow, ReturnRow, ReturnUnitRow } from './table.ts';
+import { unitStateLabels } from './words.ts';
 
 /** Asks that a unit that never came be written off. Nothing moves until a second person approves. */
 export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUnit, expected?: number): Promise<ReturnUnitRow> {
@@ -24,7 +25,10 @@ export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUni
     if (found.state !== 'authorised' && found.state !== 'open')
       throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} は対応中ではありません`], found.id);
     if (nextUnitState(unit.state, 'write_off') === null)
-      throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では未返却処理できません`], unit);
+      throw wrongUnit(
+        [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では未返却処理できません`],
+        unit,
+      );
     if (unit.write_off_requested_by !== null) throw wrongUnit(['The write-off waits for approval already', '未返却処理は既に承認待ちです'], unit);
     const saved = await saveReturnUnit(ctx, unit, { write_off_requested_by: ctx.actor.id });
     await remember(ctx, { action: 'return_unit.write_off_requested', record_kind: 'return_unit', record_id: unit.id, reason: input.reason });
@@ -81,7 +85,11 @@ async function writeOff(ctx: Ctx, unit: ReturnUnitRow, reason: string | undefine
   const requested_by = unit.write_off_requested_by ?? '';
   await requireSecondPerson(ctx, requested_by);
   const state = nextUnitState(unit.state, 'write_off');
-  if (state === null) throw wrongUnit([`The unit is ${unit.state}`, `個体の状態(${unit.state})では未返却処理できません`], unit);
+  if (state === null)
+    throw wrongUnit(
+      [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では未返却処理できません`],
+      unit,
+    );
   const record = await ctx.db.selectFrom('units').select(['id', 'model_id']).where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.unit_id);
   const id = newId(ctx.now);

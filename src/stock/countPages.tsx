@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { notFound } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
+import { conditionLabels, locationLabels } from '../ledger/words.ts';
 import { locations } from '../unit/inputs.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
@@ -14,7 +15,7 @@ import { Because, CountQuantity, CountScan } from './inputs.ts';
 import { type CountView, listCounts } from './queries.ts';
 import type { StockCountDifferenceRow } from './table.ts';
 import { conditionName, optionsOf, placeName, StockTabs } from './views.tsx';
-import { conditionLabels, countStateLabels, differenceLabels, locationLabels, words } from './words.ts';
+import { countStateLabels, differenceLabels, words } from './words.ts';
 
 export const countPages = newPages();
 

@@ -15,6 +15,7 @@ import { getUnitNamed, refuseOpenReturn, refusePromised, refuseTooMany } from '.
 import { reverseMove } from './reverse.ts';
 import { requireSecondPerson } from './secondPerson.ts';
 import type { StockWriteOffRow } from './table.ts';
+import { writeOffLabels } from './words.ts';
 
 type Given = Pick<StockWriteOffRow, 'unit_id' | 'model_id' | 'quantity' | 'location' | 'condition'>;
 
@@ -148,6 +149,7 @@ const isOurs = (location: Location): boolean => !OUTSIDE.includes(location) && l
 const save = (ctx: Ctx, row: StockWriteOffRow, changes: Partial<StockWriteOffRow>): Promise<StockWriteOffRow> =>
   saveVersioned(ctx, 'stock_write_offs', row, changes, ({ id }) => blocked(['Someone else changed this at the same moment', '同時に更新されました'], id));
 
-const ended = (row: StockWriteOffRow): Problem => blocked([`The write-off is ${row.state}`, `在庫除却の状態(${row.state})ではできません`], row.id);
+const ended = (row: StockWriteOffRow): Problem =>
+  blocked([`The write-off: ${writeOffLabels[row.state][0].toLowerCase()}`, `在庫除却の状態(${writeOffLabels[row.state][1]})ではできません`], row.id);
 
 const blocked = (words: readonly [string, string], id: string): Problem => new Problem('conflict', words, { blocking: `/api/v1/stock/write-offs/${id}` });

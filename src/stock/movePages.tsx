@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
+import { conditionLabels, locationLabels } from '../ledger/words.ts';
 import { conditions, locations } from '../unit/inputs.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
@@ -13,7 +14,7 @@ import { listMoves, type MoveView } from './queries.ts';
 import { reasonWords } from './reasons.ts';
 import { BY_HAND, takeBackMove } from './reverse.ts';
 import { conditionName, optionsOf, placeName, StockTabs } from './views.tsx';
-import { causeLabels, conditionLabels, locationLabels, words } from './words.ts';
+import { causeLabels, words } from './words.ts';
 
 export const movePages = newPages();
 

@@ -14,6 +14,7 @@ import { bringIn } from './bringIn.ts';
 import type { NewOrder, PlaceOrder, ReceiveOrder } from './inputs.ts';
 import { orderStateAfter } from './rules.ts';
 import type { PurchaseOrderLineRow, PurchaseOrderRow } from './table.ts';
+import { orderStateLabels } from './words.ts';
 
 export async function createOrder(ctx: Ctx, input: NewOrder): Promise<PurchaseOrderRow> {
   allow(ctx, 'stock:write');
@@ -181,6 +182,13 @@ const saveOrder = (ctx: Ctx, order: PurchaseOrderRow, changes: Partial<PurchaseO
   );
 
 const wrongOrder = (order: PurchaseOrderRow): Problem =>
-  new Problem('conflict', [`Order ${order.number} is ${order.state}`, `発注 ${order.number} の状態(${order.state})ではできません`], {
-    blocking: `/api/v1/purchase-orders/${order.id}`,
-  });
+  new Problem(
+    'conflict',
+    [
+      `Order ${order.number} is ${orderStateLabels[order.state][0].toLowerCase()}`,
+      `発注 ${order.number} の状態(${orderStateLabels[order.state][1]})ではできません`,
+    ],
+    {
+      blocking: `/api/v1/purchase-orders/${order.id}`,
+    },
+  );

@@ -1,8 +1,9 @@
 // Parts the stock pages share.
 import { speak } from '../core/words.ts';
+import { conditionLabels, locationLabels } from '../ledger/words.ts';
 import type { AppContext } from '../web/env.ts';
 import type { Option } from '../web/parts.tsx';
-import { conditionLabels, locationLabels, words } from './words.ts';
+import { words } from './words.ts';
 
 export function StockTabs({ c, current }: { c: AppContext; current: string }) {
   const w = words(c.var.locale);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
+import { conditionLabels, locationLabels } from '../ledger/words.ts';
 import { conditions, locations } from '../unit/inputs.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
@@ -12,7 +13,7 @@ import { Because } from './inputs.ts';
 import { listWriteOffs, type WriteOffView } from './queries.ts';
 import { reasonWords } from './reasons.ts';
 import { conditionName, optionsOf, placeName, StockTabs } from './views.tsx';
-import { conditionLabels, locationLabels, words, writeOffLabels } from './words.ts';
+import { words, writeOffLabels } from './words.ts';
 import { writeOffStates } from './writeOffApi.ts';
 
 export const writeOffPages = newPages();
