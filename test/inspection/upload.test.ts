@@ -1,11 +1,11 @@
 // Photos from the bench by a plain multipart form: no script, sniffed by content, without place or camera data, limited in size.
 import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
+import { addToken } from '../../src/person/tokens.ts';
 import { cast, fielded } from '../returns/cast.ts';
 import { got, type Json, made, returned } from '../returns/http.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb, testCtx } from '../support/eachDb.ts';
-import { addToken } from '../../src/person/tokens.ts';
 
 eachDb('uploads on the bench', (test) => {
   let app: ReturnType<typeof testApp>;

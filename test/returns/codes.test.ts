@@ -75,6 +75,38 @@ eachDb('a code tree', (test) => {
     await answered(422, quality.post(`${base}/${top.id}/merge`, { into_id: below.id, reason: 'wrong way' }));
   });
 
+  it('merged on and on, any name it ever had leads to the one that stays', async () => {
+    const [a, b, c] = [await code('CHAIN-A'), await code('CHAIN-B'), await code('CHAIN-C')];
+    const old = await confirmed('CHAIN-A');
+    await made(quality.post(`${base}/${a.id}/merge`, { into_id: b.id, reason: 'the same' }));
+    await made(quality.post(`${base}/${b.id}/merge`, { into_id: c.id, reason: 'the same again' }));
+    for (const name of ['CHAIN-A', 'CHAIN-B', 'chain-c']) expect([name, await modeOf(await confirmed(name))]).toEqual([name, c.id]);
+    expect(await modeOf(old)).toBe(c.id);
+    expect(await got(tech.get(`${base}/${a.id}`))).toMatchObject({ merged_into_id: c.id });
+    expect(await answered(409, quality.post(`${base}/${c.id}/merge`, { into_id: a.id, reason: 'back' }))).toMatchObject({ code: 'conflict' });
+  });
+
+  it('two people merge two codes into each other at once: one of them stays', async () => {
+    for (let round = 0; round < 3; round++) {
+      const [a, b] = [await code(`RING-A${round}`), await code(`RING-B${round}`)];
+      const merge = (from: string, into_id: string) => quality.post(`${base}/${from}/merge`, { into_id, reason: 'the same' });
+      const answers = await Promise.all([merge(a.id, b.id), merge(b.id, a.id)]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+      const states = await Promise.all([a, b].map(async ({ id }) => (await got(tech.get(`${base}/${id}`))).retired_at === null));
+      expect(states.filter((lives) => lives)).toHaveLength(1);
+    }
+  });
+
+  it('two people hang two codes below each other at once: the tree closes no circle', async () => {
+    for (let round = 0; round < 3; round++) {
+      const [a, b] = [await code(`LOOP-A${round}`), await code(`LOOP-B${round}`)];
+      const answers = await Promise.all([quality.patch(`${base}/${a.id}`, { parent: b.id }), quality.patch(`${base}/${b.id}`, { parent: a.id })]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+      const listed = (await got(tech.get(`${base}?limit=500`))).items.map(({ id }: { id: string }) => id);
+      expect(listed).toEqual(expect.arrayContaining([a.id, b.id]));
+    }
+  });
+
   it('a code of that name exists once, and a technician does not change the tree', async () => {
     const first = await code('TWICE');
     expect((await answered(409, quality.post(base, { code: 'twice', name_en: 'x', name_ja: 'x' }))).blocking).toBe(`${base}/${first.id}`);
