@@ -65,10 +65,7 @@ async function advance(ctx: Ctx, id: string, event: InvestigationEvent, { set = 
   return transaction(ctx, async (ctx) => {
     const before = await loadInvestigation(ctx, id, version);
     const state = nextState(before.state, event);
-    if (state === null)
-      throw new Problem('conflict', [`An investigation that is ${before.state} cannot do this step`, `現在の状態(${before.state})ではこの操作はできません`], {
-        blocking: `/api/v1/investigations/${id}`,
-      });
+    if (state === null) throw notNow(before, event === 'close' && before.state !== 'closed' ? gapsBefore(event, await progressOf(ctx, before)) : []);
     await check?.(ctx);
     refuseGaps(ctx, gapsBefore(event, await progressOf(ctx, { ...before, ...set })));
     const after = await saveInvestigation(ctx, before, { ...set, state });
@@ -82,6 +79,17 @@ async function advance(ctx: Ctx, id: string, event: InvestigationEvent, { set = 
     return after;
   });
 }
+
+/** The wrong state for a step. Of a closing that comes too early it also says everything that is still missing. */
+const notNow = ({ id, state }: InvestigationRow, gaps: readonly Bilingual[]): Problem =>
+  new Problem(
+    'conflict',
+    [
+      [`An investigation that is ${state} cannot do this step`, ...gaps.map(([en]) => en)].join('; '),
+      [`現在の状態(${state})ではこの操作はできません`, ...gaps.map(([, ja]) => ja)].join('。'),
+    ],
+    { blocking: `/api/v1/investigations/${id}` },
+  );
 
 function refuseGaps(ctx: Ctx, gaps: readonly Bilingual[]): void {
   if (gaps.length === 0) return;

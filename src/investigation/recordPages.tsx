@@ -4,7 +4,7 @@ import { may } from '../core/actor.ts';
 import { newPages, page, show } from '../web/page.tsx';
 import { Badge, Facts, Moment, PageHead, Section } from '../web/parts.tsx';
 import { ActionSection } from './actionViews.tsx';
-import { viewInvestigation } from './queries.ts';
+import { type InvestigationView, viewInvestigation } from './queries.ts';
 import { FrameForm, ProofSection, RelatedSection, StepSection } from './recordViews.tsx';
 import { ScopeSection } from './scopeViews.tsx';
 import { CauseTree, NumbersTable, StateBadge } from './views.tsx';
@@ -41,6 +41,7 @@ page(recordPages, '/investigations/:id', 'investigation:read', async (c) => {
         ]}
       />
       <p class="statement">{row.problem}</p>
+      <Said row={row} w={w} />
       <StepSection c={c} view={view} />
       <Section title={w.numbers}>
         <NumbersTable frozen={view.frozen} live={view.live} locale={c.var.locale} />
@@ -58,3 +59,19 @@ page(recordPages, '/investigations/:id', 'investigation:read', async (c) => {
     </>,
   );
 });
+
+/** What was said at the steps: how it is contained, and what shows that the actions work. */
+function Said({ row, w }: { row: InvestigationView['investigation']; w: ReturnType<typeof words> }) {
+  const proof =
+    row.evidence_id === null ? null : row.evidence_kind === 'test_record' ? (
+      <a href={`/test-records/${row.evidence_id}`}>{w.tests}</a>
+    ) : (
+      <a href="#proof">{w.proof}</a>
+    );
+  const facts = [
+    ...(row.containment === null ? [] : [[w.containment, row.containment] as const]),
+    ...(row.effectiveness === null ? [] : [[w.effectiveness, row.effectiveness] as const]),
+    ...(proof === null ? [] : [[w.evidence_record, proof] as const]),
+  ];
+  return facts.length === 0 ? null : <Facts facts={facts} />;
+}
