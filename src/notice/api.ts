@@ -196,7 +196,12 @@ noticeApi.openapi(
 
 noticeApi.openapi(
   posting(
-    { path: '/proactive-cases', gate: 'case:write', tag, summary: 'Open cases for units an alert puts at risk, one per customer' },
+    {
+      path: '/proactive-cases',
+      gate: 'case:write',
+      tag,
+      summary: 'Open cases for the units an alert names, those that show the sign and those at risk, one per customer',
+    },
     OpenProactive,
     pageOf(CaseJson),
   ),

@@ -6,12 +6,12 @@ import { notFound } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import type { OpenProactive } from './inputs.ts';
 
-/** Without `unit_ids` all the alert says are at risk. Opens what is not open yet; asked again for the same alert it gives the same cases. Units without a customer are left out. */
+/** Without `unit_ids` all the alert names, but for those somebody already called about. Opens what is not open yet; asked again for the same alert it gives the same cases. Units without a customer are left out. */
 export async function openProactiveCases(ctx: Ctx, input: OpenProactive): Promise<CaseRow[]> {
   allow(ctx, 'case:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const unit_ids = input.unit_ids.length > 0 ? input.unit_ids : await unitsAtRisk(ctx, input.alert_id);
+    const unit_ids = input.unit_ids.length > 0 ? input.unit_ids : await unitsToTell(ctx, input.alert_id);
     const units =
       unit_ids.length === 0
         ? []
@@ -47,14 +47,37 @@ export async function openProactiveCases(ctx: Ctx, input: OpenProactive): Promis
 /** More than this at once is no list anybody calls through. */
 const MOST_UNITS = 2000;
 
-const unitsAtRisk = async (ctx: Ctx, alert_id: string): Promise<string[]> =>
-  (
-    await ctx.db
-      .selectFrom('alert_units')
-      .select('unit_id')
-      .where('alert_id', '=', alert_id)
-      .where('role', '=', 'at_risk')
-      .orderBy('unit_id')
-      .limit(MOST_UNITS)
-      .execute()
-  ).map(({ unit_id }) => unit_id);
+const unitsToTell = async (ctx: Ctx, alert_id: string): Promise<string[]> =>
+  (await toTell(ctx, alert_id).select('units.id').orderBy('units.id').limit(MOST_UNITS).execute()).map(({ id }) => id);
+
+/** Customers who would get a case, with how many of their units it is about. */
+export const listCustomersToTell = (ctx: Ctx, alert_id: string) =>
+  toTell(ctx, alert_id)
+    .innerJoin('customers', 'customers.id', 'units.customer_id')
+    .select(['customers.id', 'customers.name'])
+    .select((select) => select.fn.countAll<number>().as('units'))
+    .groupBy(['customers.id', 'customers.name'])
+    .orderBy('customers.name')
+    .execute();
+
+/** Units at customers that show the sign or are at risk of it, without those an open case of another reason is about: their customers have called. */
+const toTell = (ctx: Ctx, alert_id: string) =>
+  ctx.db
+    .selectFrom('units')
+    .where('units.customer_id', 'is not', null)
+    .where('units.merged_into_id', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('alert_units').select('unit_id').whereRef('alert_units.unit_id', '=', 'units.id').where('alert_units.alert_id', '=', alert_id)),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('case_units')
+            .innerJoin('cases', 'cases.id', 'case_units.case_id')
+            .select('cases.id')
+            .whereRef('case_units.unit_id', '=', 'units.id')
+            .where('cases.state', 'not in', ['solved', 'closed'])
+            .where((where) => where.or([where('cases.alert_id', 'is', null), where('cases.alert_id', '<>', alert_id)])),
+        ),
+      ),
+    );

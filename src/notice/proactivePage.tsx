@@ -1,11 +1,11 @@
 // The form that opens a case for each customer an alert puts at risk, before they call. Filled in from the alert.
-import { evidenceOf, getAlert, listCustomersAtRisk } from '../alert/queries.ts';
 import { cohortName, signalName } from '../alert/names.tsx';
+import { evidenceOf, getAlert } from '../alert/queries.ts';
 import { staffOnly } from '../core/actor.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { Field, Form, PageHead, Section, Table, TextArea } from '../web/parts.tsx';
 import { OpenProactive } from './inputs.ts';
-import { openProactiveCases } from './proactive.ts';
+import { listCustomersToTell, openProactiveCases } from './proactive.ts';
 import { words } from './words.ts';
 
 export const proactivePage = newPages();
@@ -15,7 +15,7 @@ page(proactivePage, '/proactive-cases/new', 'case:write', async (c) => {
   staffOnly(ctx);
   const w = words(locale);
   const alert = await getAlert(ctx, c.req.query('alert_id') ?? '');
-  const customers = await listCustomersAtRisk(ctx, alert.id);
+  const customers = await listCustomersToTell(ctx, alert.id);
   const [cohort, signal] = [cohortName(c, alert), signalName(c, alert)];
   return show(
     c,
