@@ -1,7 +1,7 @@
 // The voice of the customer: a bad rating is read by two people, blind to each other, who then agree what to do.
 import { z } from 'zod';
 import { getCase } from '../case/queries.ts';
-import { allow, staffOnly } from '../core/actor.ts';
+import { allow, may, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
@@ -84,11 +84,13 @@ export async function answerReview(ctx: Ctx, id: string, input: AnswerReview): P
   });
 }
 
-/** What both agreed to do. */
+/** What both agreed to do; kept by one of them or by a lead. */
 export async function agreePolicy(ctx: Ctx, id: string, policy: string): Promise<VocReviewRow> {
   allow(ctx, 'case:write');
   return transaction(ctx, async (ctx) => {
     const row = await getReview(ctx, id);
+    if (![row.first_reviewer_id, row.second_reviewer_id].includes(ctx.actor.id) && !may(ctx.actor, 'case:lead'))
+      throw new Problem('forbidden', ['Somebody else reviews this', 'レビュー担当者ではありません']);
     const after = await ctx.db
       .updateTable('voc_reviews')
       .set({ state: 'agreed', policy, agreed_by: ctx.actor.name, agreed_at: ctx.now, version: row.version + 1 })
