@@ -132,7 +132,7 @@ const statedId = (at: number, kind: CaseEventKind, key: string): string =>
 
 // What people wrote stays in the case: history and webhooks learn that it was written.
 const deedOf = (event: CaseEventRow) => {
-  const { reason, solution, since_text, tried_text, ...facts }: EventFacts = JSON.parse(event.facts);
+  const { reason, solution, since_text, tried_text, next_step, ...facts }: EventFacts = JSON.parse(event.facts);
   return { action: `case.${event.kind}`, record_kind: 'case', record_id: event.case_id, reason: reason ?? null, change: { event_id: event.id, ...facts } };
 };
 
