@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { staffOnly } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, Field, Filters, Form, PageHead, Pager, Section, Select } from '../web/parts.tsx';
+import { Age, Badge, Field, Filters, PageHead, Pager, Section, Select } from '../web/parts.tsx';
 import { dismissMail, listAutomatic, openCaseOfMail } from './automaticMail.ts';
 import { WithReason } from './inputs.ts';
 import type { AutomaticMailRow } from './table.ts';
@@ -73,10 +73,10 @@ const Settle = ({ c, mail }: { c: AppContext; mail: AutomaticMailRow }) => {
       <form method="post" action={`/automatic-mails/${mail.id}/case`}>
         <button type="submit">{w.mail_open}</button>
       </form>
-      <Form action={`/automatic-mails/${mail.id}/dismissal`} label={w.mail_dismiss}>
-        <Field label={w.reason} name="reason" required />
+      <form class="row" method="post" action={`/automatic-mails/${mail.id}/dismissal`}>
+        <Field label={w.reason} name="reason" value={mail.bounced === 1 ? w.came_back : w.mail_no_action} required />
         <button type="submit">{w.mail_dismiss}</button>
-      </Form>
+      </form>
     </div>
   );
 };
