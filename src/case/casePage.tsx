@@ -43,7 +43,7 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
       <div class="columns">
         <div>
           <Section title={w.timeline} id="timeline">
-            <Timeline c={c} case_id={row.id} events={read.events} names={namesIn(read)} />
+            <Timeline c={c} case_id={row.id} events={read.events} names={namesIn(read)} commands={read.commands} />
           </Section>
           <Talk c={c} read={read} />
           <CaseFiles c={c} case_id={row.id} files={read.files} />

@@ -2,7 +2,9 @@
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Moment } from '../web/parts.tsx';
+import { CommandReply, commandName } from './commandViews.tsx';
 import type { CaseEvent } from './event.ts';
+import type { CaseCommand } from './remedy.ts';
 import { eventWords, waitWords, words } from './words.ts';
 
 interface Told {
@@ -11,9 +13,11 @@ interface Told {
   readonly events: readonly CaseEvent[];
   /** Ids of people and units → what they are called. */
   readonly names?: ReadonlyMap<string, string>;
+  /** What the cameras answered. */
+  readonly commands?: readonly CaseCommand[];
 }
 
-export function Timeline({ c, case_id, events, names = new Map() }: Told) {
+export function Timeline({ c, case_id, events, names = new Map(), commands = [] }: Told) {
   const { locale, ctx } = c.var;
   const w = words(locale);
   const staff = ctx.actor.partner_id === null;
@@ -28,6 +32,13 @@ export function Timeline({ c, case_id, events, names = new Map() }: Told) {
             {event.kind === 'message_in' && event.facts.thanks === true ? <Badge tone="good">{w.only_thanks}</Badge> : null}
           </p>
           <Details event={event} names={names} c={c} />
+          {commands
+            .filter(({ id }) => id === event.facts.command_id)
+            .map((command) => (
+              <p>
+                <CommandReply c={c} command={command} />
+              </p>
+            ))}
           {event.facts.reason === undefined ? null : (
             <p>
               {w.reason}: {event.facts.reason}
@@ -64,7 +75,7 @@ function Details({ c, event, names }: { c: AppContext; event: CaseEvent; names: 
     ...(waiting_for === undefined ? [] : [speak(waitWords[waiting_for], locale)]),
     ...(minutes === undefined ? [] : [`${minutes} ${w.work_short}`]),
     ...(next_step === undefined || next_step === null ? [] : [`${w.next_step}: ${next_step}`]),
-    ...(command === undefined ? [] : [command]),
+    ...(command === undefined ? [] : [commandName(c, command)]),
     ...(attachment_ids.length === 0 ? [] : [`${w.with_file}: ${attachment_ids.map((id) => names.get(id) ?? id).join(', ')}`]),
     ...(rating === undefined ? [] : [rating === null ? w.rating_back : `${rating} / 5`]),
   ];

@@ -5,6 +5,7 @@ import { Age, Badge, Facts, Num, Section, Unknown } from '../web/parts.tsx';
 import type { CaseCommand } from './remedy.ts';
 import type { CaseRow } from './table.ts';
 import type { UnitPanel } from './unitPanel.ts';
+import { CommandReply, commandName } from './commandViews.tsx';
 import { words } from './words.ts';
 
 export function UnitView({ c, row, panel, commands }: { c: AppContext; row: CaseRow; panel: UnitPanel; commands: readonly CaseCommand[] }) {
@@ -104,7 +105,7 @@ function Remedies({ c, row, panel, commands }: { c: AppContext; row: CaseRow; pa
       <h3>{w.remedies}</h3>
       {commands.map((command) => (
         <p>
-          {command.name} · <Age c={c} at={command.created_at} /> · {command.replied_at === null ? w.not_answered : <code>{command.reply}</code>}
+          {commandName(c, command.name)} · <Age c={c} at={command.created_at} /> · <CommandReply c={c} command={command} />
         </p>
       ))}
       <form class="row" method="post" action={`/cases/${row.id}/commands`}>

@@ -238,6 +238,6 @@ export async function plantStaff(test: TestStore): Promise<string[]> {
     own.number,
     'draft-issue',
     'KI-9',
-    'automatic-mail',
+    'canary-mail',
   ];
 }
