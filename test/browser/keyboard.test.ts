@@ -68,7 +68,7 @@ it('a refused form comes back with what was typed, the message beside its field 
   await note.waitFor();
   expect([new URL(page.url()).pathname, await note.innerText()]).toEqual(['/settings', 'This address is taken']);
   expect(await page.inputValue('main input[name=name]')).toBe('Typed once');
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('email');
+  expect(await page.evaluate("document.activeElement?.getAttribute('name')")).toBe('email');
   expect(await page.locator('main input[name=email]').getAttribute('aria-invalid')).toBe('true');
   await page.keyboard.type('x');
   expect(await note.count()).toBe(0);

@@ -107,7 +107,7 @@ eachDb('the bench', (test) => {
     const end = (verdict: string) => tech.post(`/api/v1/inspections/${inspection}/verdict`, { verdict });
     const answers = await Promise.all([end('confirmed'), end('customer_damage')]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
-    const kept = await answers.find(({ status }) => status === 201)?.json();
+    const kept = (await answers.find(({ status }) => status === 201)?.json()) as Json;
     expect(await stateOf(id)).toMatchObject({ verdict: kept.verdict });
   });
 
