@@ -14,9 +14,9 @@ import {
   isEmptyMonth,
   type MonthFailure,
   monthAfter,
-  monthDaysThrough,
   monthOf,
   monthsThrough,
+  quarterDaysThrough,
 } from './months.ts';
 import type { QualityMonthRow, QualityTotalRow } from './table.ts';
 
@@ -112,15 +112,15 @@ async function revisionsOf(ctx: Ctx, model_id: string, through: string, latest: 
 async function listTotals(ctx: Ctx, model_id: string, through: string): Promise<QualityTotalRow[]> {
   const first = await ctx.db
     .selectFrom('quality_totals')
-    .select((eb) => eb.fn.min('month_day').as('month'))
+    .select((eb) => eb.fn.min('quarter_day').as('quarter'))
     .where('kind', '=', 'model')
     .executeTakeFirstOrThrow();
-  if (first.month === null) return [];
+  if (first.quarter === null) return [];
   return ctx.db
     .selectFrom('quality_totals')
     .selectAll()
     .where('kind', '=', 'model')
-    .where('month_day', 'in', monthDaysThrough(Number(first.month), Math.max(Number(first.month), firstDayOf(through))))
+    .where('quarter_day', 'in', quarterDaysThrough(Number(first.quarter), Math.max(Number(first.quarter), firstDayOf(through))))
     .where('cohort_id', 'in', (eb) => eb.selectFrom('quality_cohorts').select('id').where('kind', '=', 'model').where('model_id', '=', model_id))
     .orderBy('day')
     .execute();

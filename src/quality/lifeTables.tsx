@@ -18,7 +18,7 @@ export function ModelsCompared({ c, analysis }: { c: AppContext; analysis: LifeA
         caption={w.models_compared}
         rows={analysis.models}
         columns={[
-          { head: w.model, cell: (row) => w.model_name(row.model) },
+          { head: w.fitted_model, cell: (row) => w.model_name(row.model) },
           { head: w.log_likelihood, numeric: true, cell: (row) => formatNumber(row.log_likelihood, locale, 3) },
           { head: w.parameters, numeric: true, cell: (row) => row.parameters },
           { head: 'AIC', numeric: true, cell: (row) => formatNumber(row.aic, locale, 2) },

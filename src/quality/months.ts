@@ -1,6 +1,6 @@
 // What one closed month of a model looked like: figures and the fingerprint of what they were made from. Pure.
 import { sha256 } from '../core/id.ts';
-import { type Day, dayFromNumber, dayNumber } from '../core/time.ts';
+import { type Day, dayNumber } from '../core/time.ts';
 import type { Finding, QualityMonthRow, QualityTotalRow } from './table.ts';
 
 export type MonthFigures = Pick<QualityMonthRow, 'exposure_days' | 'confirmed' | 'nff' | 'untriaged' | 'other'>;
@@ -12,6 +12,8 @@ export interface MonthFailure {
   readonly failure_mode_id: string | null;
   readonly component_id: string | null;
 }
+
+const DAY_MS = 86_400_000;
 
 const FIGURES = ['exposure_days', 'confirmed', 'nff', 'untriaged', 'other'] as const satisfies readonly (keyof MonthFigures)[];
 
@@ -26,12 +28,18 @@ export function monthAfter(month: string, by = 1): string {
 
 export const firstDayOf = (month: string): number => dayNumber(`${month}-01`);
 
-/** The first day of the month `day` lies in, or of the month `by` months after, all as day numbers. */
-export const monthDayOf = (day: number, by = 0): number => firstDayOf(monthAfter(monthOf(dayFromNumber(day)), by));
+/** The first day of the quarter `day` lies in, or of the quarter `by` quarters after, all as day numbers. */
+export function quarterDayOf(day: number, by = 0): number {
+  const date = new Date(day * DAY_MS);
+  return Date.UTC(date.getUTCFullYear(), (Math.floor(date.getUTCMonth() / 3) + by) * 3, 1) / DAY_MS;
+}
 
-/** The first days of the months from that of `from` through that of `through`. */
-export const monthDaysThrough = (from: number, through: number): number[] =>
-  monthsThrough(monthOf(dayFromNumber(from)), monthOf(dayFromNumber(through))).map(firstDayOf);
+/** The first days of the quarters from that of `from` through that of `through`. */
+export function quarterDaysThrough(from: number, through: number): number[] {
+  const quarters: number[] = [];
+  for (let quarter = quarterDayOf(from); quarter <= through; quarter = quarterDayOf(quarter, 1)) quarters.push(quarter);
+  return quarters;
+}
 
 /** Months from `from` to `through`, both included; empty when `through` is earlier. */
 export function monthsThrough(from: string, through: string): string[] {

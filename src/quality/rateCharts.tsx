@@ -77,12 +77,12 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
   const w = words(locale);
   const drawn = items.slice(0, MOST_BARS);
   if (drawn.length === 0) return null;
-  const area: Area = { left: 270, right: CHART_WIDTH - 90, top: 22, bottom: 26 + drawn.length * 28 };
+  const area: Area = { left: 270, right: CHART_WIDTH - 90, top: 30, bottom: 34 + drawn.length * 28 };
   const x = linearScale([0, drawn[0]?.count ?? 1], [area.left, area.right], 4);
   return (
     <Chart title={w.pareto} height={area.bottom + 60}>
       <XAxis scale={x} area={area} title={w.failures} format={(value) => formatNumber(value, locale)} />
-      <Label x={CHART_WIDTH - 8} y={12} anchor="end" mark="title">
+      <Label x={CHART_WIDTH - 8} y={20} anchor="end" mark="title">
         {w.cumulative}
       </Label>
       {drawn.map(({ label, count, cumulative }, i) => (

@@ -4,7 +4,7 @@ import type { Ctx } from '../db/ctx.ts';
 import { keyNames, needsModel, selectKeys, whereCohort } from './cohortSql.ts';
 import { type GroupKey, keyOf, type RateGroup, type Row, textOf } from './groups.ts';
 import type { CohortFilter, Dimension } from './inputs.ts';
-import { monthDayOf } from './months.ts';
+import { quarterDayOf } from './months.ts';
 import type { Period } from './period.ts';
 import type { CohortKind } from './table.ts';
 
@@ -32,7 +32,7 @@ export function totalsKind(by: readonly Dimension[], filter: CohortFilter): Coho
   }
 }
 
-/** One contiguous scan of each edge's month, in one statement, so that no count comes between the two. */
+/** One contiguous scan of each edge's quarter, in one statement, so that no count comes between the two. */
 export async function listFromTotals(ctx: Ctx, kind: CohortKind, by: readonly Dimension[], filter: CohortFilter, period: Period): Promise<RateGroup[]> {
   const keys = await keysOf(ctx, kind, by, filter);
   const groups = (await differences(ctx, kind, period)).flatMap(({ cohort_id, ...figures }): RateGroup[] => {
@@ -50,10 +50,10 @@ interface Difference extends Omit<RateGroup, 'key'> {
   readonly cohort_id: number;
 }
 
-// The row that holds just before a day lies in the month of the day before it: every cohort has one there from its first month on.
+// The row that holds just before a day lies in the quarter of the day before it: every cohort has one there from its first quarter on.
 async function differences(ctx: Ctx, kind: CohortKind, { from, to }: Period): Promise<readonly Difference[]> {
   const day = { high: sql.lit(to), low: sql.lit(from) };
-  const [highMonth, lowMonth] = [sql.lit(monthDayOf(to - 1)), sql.lit(monthDayOf(from - 1))];
+  const [highQuarter, lowQuarter] = [sql.lit(quarterDayOf(to - 1)), sql.lit(quarterDayOf(from - 1))];
   const less = (high: RawBuilder<unknown>, low: RawBuilder<unknown>) => (from > 0 ? sql`${high} - coalesce(${low}, 0)` : high);
   const { rows } = await sql<Difference>`
     select h.cohort_id as cohort_id, ${less(sql`h.started`, sql`l.finished`)} as units,
@@ -62,11 +62,11 @@ async function differences(ctx: Ctx, kind: CohortKind, { from, to }: Period): Pr
       ${less(sql`h.untriaged`, sql`l.untriaged`)} as untriaged, ${less(sql`h.other`, sql`l.other`)} as other
     from quality_totals h ${
       from > 0
-        ? sql`left join quality_totals l on l.kind = ${sql.lit(kind)} and l.month_day = ${lowMonth} and l.cohort_id = h.cohort_id
+        ? sql`left join quality_totals l on l.kind = ${sql.lit(kind)} and l.quarter_day = ${lowQuarter} and l.cohort_id = h.cohort_id
             and l.day < ${day.low} and l.until_day >= ${day.low}`
         : sql``
     }
-    where h.kind = ${sql.lit(kind)} and h.month_day = ${highMonth} and h.day < ${day.high} and h.until_day >= ${day.high}`.execute(ctx.db);
+    where h.kind = ${sql.lit(kind)} and h.quarter_day = ${highQuarter} and h.day < ${day.high} and h.until_day >= ${day.high}`.execute(ctx.db);
   return rows;
 }
 

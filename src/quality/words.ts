@@ -95,6 +95,7 @@ export const words = defineWords({
   b_life: (percent: number) => [`B${percent} (days)`, `B${percent}(日)`],
   log_likelihood: ['Log-likelihood', '対数尤度'],
   models_compared: ['Models compared', 'モデルの比較'],
+  fitted_model: ['Model', 'モデル'],
   parameters: ['Parameters', 'パラメータ数'],
   model_name: (name: string) =>
     (({ weibull: ['Weibull', 'ワイブル'], exponential: ['Constant hazard', '一定故障率(指数)'] }) as const)[name] ?? [

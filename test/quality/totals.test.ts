@@ -1,30 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { monthDayOf } from '../../src/quality/months.ts';
+import { quarterDayOf } from '../../src/quality/months.ts';
 import type { QualityTotalRow } from '../../src/quality/table.ts';
 import { addStays, applySteps, type Stay, Steps } from '../../src/quality/totals.ts';
 
 fc.configureGlobal({ seed: 20_260_401 });
 
 const stay = fc
-  .tuple(fc.integer({ min: 0, max: 60 }), fc.option(fc.integer({ min: 1, max: 30 })))
+  .tuple(fc.integer({ min: 0, max: 150 }), fc.option(fc.integer({ min: 1, max: 30 })))
   .map(([from_day, length]): Stay => ({ from_day, to_day: length === null ? null : from_day + length }));
 
 const COHORT = { id: 7, kind: 'model' } as const;
-/** 1970-03-01: three months are open. */
-const OPENED = 59;
+/** 1970-07-01: three quarters are open. */
+const OPENED = 181;
 
 function apply(rows: readonly QualityTotalRow[], stays: readonly Stay[], sign: 1 | -1): QualityTotalRow[] {
   const steps = new Steps();
   for (const one of stays) addStays(steps, COHORT, [one], sign);
   const [found] = [...steps.cohorts()];
   if (found === undefined) return [...rows];
-  const month = monthDayOf(Math.min(OPENED, ...found[1].keys()));
+  const quarter = quarterDayOf(Math.min(OPENED, ...found[1].keys()));
   return [
-    ...rows.filter((row) => row.month_day < month),
+    ...rows.filter((row) => row.quarter_day < quarter),
     ...applySteps(
       COHORT,
-      rows.filter((row) => row.month_day >= month),
+      rows.filter((row) => row.quarter_day >= quarter),
       found[1],
       OPENED,
     ),
@@ -61,16 +61,16 @@ describe('running totals', () => {
     );
   });
 
-  it('hold until the next row or the end of the month, and every open month begins with one', () => {
+  it('hold until the next row or the end of the quarter, and every open quarter begins with one', () => {
     fc.assert(
       fc.property(fc.array(stay, { minLength: 1, maxLength: 20 }), fc.array(stay, { maxLength: 6 }), (stays, late) => {
         const rows = apply(apply([], stays, 1), late, 1);
         for (const [i, row] of rows.entries()) {
-          expect(row.month_day).toBe(monthDayOf(row.day));
-          expect(row.until_day).toBe(Math.min(rows[i + 1]?.day ?? Infinity, monthDayOf(row.day, 1)));
+          expect(row.quarter_day).toBe(quarterDayOf(row.day));
+          expect(row.until_day).toBe(Math.min(rows[i + 1]?.day ?? Infinity, quarterDayOf(row.day, 1)));
         }
         const first = rows[0]?.day ?? 0;
-        for (const month of [31, 59]) if (month > first) expect(rows.map((row) => row.day)).toContain(month);
+        for (const quarter of [90, 181]) if (quarter > first) expect(rows.map((row) => row.day)).toContain(quarter);
       }),
     );
   });
