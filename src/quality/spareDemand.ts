@@ -2,7 +2,7 @@
 import { allow } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { type AgeGroup, forecastFailures } from '../stats/forecast.ts';
-import { negativeBinomialQuantile } from '../stats/negativeBinomial.ts';
+import { negativeBinomialInterval, negativeBinomialQuantile } from '../stats/negativeBinomial.ts';
 import { storeForecast } from '../stock/policy.ts';
 import { listAgesUnderAlert } from './alertedAges.ts';
 import { countBeforeReading } from './count.ts';
@@ -100,13 +100,13 @@ async function demandByRate(ctx: Ctx, { id }: ModelInDemand, lead_time_days: num
   const ages = await listAgesUnderAlert(ctx, id);
   const units = ages.reduce((sum, group) => sum + group.units * (group.hazard ?? 1), 0);
   const months = (units * lead_time_days) / DAYS_PER_MONTH;
-  const quantile = (level: number): number => negativeBinomialQuantile(posterior.shape, months / (posterior.rate + months), level);
-  const tail = (1 - SERVICE_LEVEL) / 2;
+  const p = months / (posterior.rate + months);
+  const { low, high } = months > 0 ? negativeBinomialInterval(posterior.shape, p, SERVICE_LEVEL) : { low: 0, high: 0 };
   return {
     expected_demand: posterior.rate > 0 ? (posterior.shape / posterior.rate) * months : 0,
-    demand_low: months > 0 ? quantile(tail) : 0,
-    demand_high: months > 0 ? quantile(1 - tail) : 0,
-    service_quantity: months > 0 ? quantile(SERVICE_LEVEL) : 0,
+    demand_low: low,
+    demand_high: high,
+    service_quantity: months > 0 ? negativeBinomialQuantile(posterior.shape, p, SERVICE_LEVEL) : 0,
     method: methodOf('shrunken_rate', ages),
   };
 }

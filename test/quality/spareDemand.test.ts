@@ -5,7 +5,7 @@ import { addDays } from '../../src/core/time.ts';
 import { schedule } from '../../src/jobs/schedule.ts';
 import { listAgesUnderAlert } from '../../src/quality/alertedAges.ts';
 import { forecastSpares } from '../../src/quality/spareDemand.ts';
-import { negativeBinomialQuantile } from '../../src/stats/negativeBinomial.ts';
+import { negativeBinomialInterval, negativeBinomialQuantile } from '../../src/stats/negativeBinomial.ts';
 import { drawWeibull } from '../stats/draws.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
@@ -143,4 +143,13 @@ describe('the negative binomial', () => {
     [3, 0.7, 0.5, 6],
     [40, 0.5, 0.95, 56],
   ])('shape %f, p %f: the %f quantile is %i', (shape, p, level, expected) => expect(negativeBinomialQuantile(shape, p, level)).toBe(expected));
+
+  // R 4.2: k[m >= tail][1] and the last k with m <= 1 − tail, m = cumsum(dnbinom(k, shape, 1 − p)) − dnbinom(k, shape, 1 − p) / 2.
+  it.each([
+    [0.5, 0.2, 0.95, 0, 1],
+    [1.5, 0.4, 0.95, 0, 4],
+    [3, 0.7, 0.9, 1, 16],
+    [40, 0.5, 0.95, 24, 58],
+    [3000, 0.5, 0.95, 2850, 3153],
+  ])('shape %f, p %f: the %f interval is %i to %i', (shape, p, level, low, high) => expect(negativeBinomialInterval(shape, p, level)).toEqual({ low, high }));
 });
