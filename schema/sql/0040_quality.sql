@@ -13,8 +13,8 @@ CREATE TABLE quality_counts (
   counted_at BIGINT NOT NULL,
   -- Goes up whenever the totals changed: what was worked out from them holds until then.
   revision BIGINT NOT NULL DEFAULT 0,
-  -- First day of the last quarter in which every cohort has a row of running totals.
-  opened_quarter_day BIGINT,
+  -- First day of the last month whose stretches of running totals every cohort has.
+  opened_day BIGINT,
   frozen_through TEXT
 );
 INSERT INTO quality_counts (id, counted_at) VALUES ('one', 0);

@@ -72,10 +72,18 @@ function openPostgres(url: string): Db {
 /** Statements kept prepared: preparing one costs 20 to 2,000 µs, and the product says the same few hundred all day. */
 const STATEMENTS_KEPT = 500;
 
+/** A statement that begins so has rows that are lists of values: a row of ten named fields takes twice as long to make. On PostgreSQL they stay named. */
+export const ROWS_AS_LISTS = '/* rows as lists */';
+
+function prepared(sqlite: Sqlite.Database, text: string): SqliteStatement {
+  const statement = sqlite.prepare(text);
+  return text.startsWith(ROWS_AS_LISTS) ? statement.raw() : statement;
+}
+
 function rememberingStatements(sqlite: Sqlite.Database): SqliteDatabase {
   const known = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
-    const statement = known.get(text) ?? sqlite.prepare(text);
+    const statement = known.get(text) ?? prepared(sqlite, text);
     known.delete(text);
     known.set(text, statement);
     const [oldest] = known.keys();

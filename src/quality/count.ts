@@ -7,7 +7,7 @@ import { listCountedUnits } from './countedUnits.ts';
 import { groupBy } from './groupBy.ts';
 import { type Cell, type CountedUnit, failuresOf, spansOf } from './spans.ts';
 import type { QualityFailureRow, QualitySpanRow } from './table.ts';
-import { addToTotals, isQuarterNew, openQuarters } from './totalRows.ts';
+import { addToTotals, isMonthNew, openStretches } from './totalRows.ts';
 import { addStays, type Stay, Steps, type TotalledCohort } from './totals.ts';
 
 /** Units counted in one transaction. */
@@ -35,10 +35,10 @@ const COUNTED_WHILE_READING = 20_000;
 
 /** What every reader of totals calls first, so that what was just recorded is in its figures. Returns how many units still wait to be counted. */
 export async function countBeforeReading(ctx: Ctx): Promise<number> {
-  if (await isQuarterNew(ctx)) {
+  if (await isMonthNew(ctx)) {
     await transaction(ctx, async (ctx) => {
       await holdCount(ctx);
-      await openQuarters(ctx);
+      await openStretches(ctx);
     });
   }
   const waiting = await ctx.db
@@ -64,7 +64,7 @@ export async function countBeforeReading(ctx: Ctx): Promise<number> {
 
 async function countBatch(ctx: Ctx, size: number): Promise<number> {
   await holdCount(ctx);
-  await openQuarters(ctx);
+  await openStretches(ctx);
   const ids = await takeDirty(ctx, size);
   if (ids.length === 0) return 0;
   const units = await listCountedUnits(ctx, ids);

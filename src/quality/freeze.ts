@@ -16,7 +16,7 @@ import {
   monthAfter,
   monthOf,
   monthsThrough,
-  quarterDaysThrough,
+  stretchDaysThrough,
 } from './months.ts';
 import type { QualityMonthRow, QualityTotalRow } from './table.ts';
 
@@ -112,15 +112,15 @@ async function revisionsOf(ctx: Ctx, model_id: string, through: string, latest: 
 async function listTotals(ctx: Ctx, model_id: string, through: string): Promise<QualityTotalRow[]> {
   const first = await ctx.db
     .selectFrom('quality_totals')
-    .select((eb) => eb.fn.min('quarter_day').as('quarter'))
+    .select((eb) => eb.fn.min('stretch_day').as('stretch'))
     .where('kind', '=', 'model')
     .executeTakeFirstOrThrow();
-  if (first.quarter === null) return [];
+  if (first.stretch === null) return [];
   return ctx.db
     .selectFrom('quality_totals')
     .selectAll()
     .where('kind', '=', 'model')
-    .where('quarter_day', 'in', quarterDaysThrough(Number(first.quarter), Math.max(Number(first.quarter), firstDayOf(through))))
+    .where('stretch_day', 'in', stretchDaysThrough('model', Number(first.stretch), Math.max(Number(first.stretch), firstDayOf(through))))
     .where('cohort_id', 'in', (eb) => eb.selectFrom('quality_cohorts').select('id').where('kind', '=', 'model').where('model_id', '=', model_id))
     .orderBy('day')
     .execute();

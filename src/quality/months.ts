@@ -1,7 +1,7 @@
 // What one closed month of a model looked like: figures and the fingerprint of what they were made from. Pure.
 import { sha256 } from '../core/id.ts';
 import { type Day, dayNumber } from '../core/time.ts';
-import type { Finding, QualityMonthRow, QualityTotalRow } from './table.ts';
+import type { CohortKind, Finding, QualityMonthRow, QualityTotalRow } from './table.ts';
 
 export type MonthFigures = Pick<QualityMonthRow, 'exposure_days' | 'confirmed' | 'nff' | 'untriaged' | 'other'>;
 
@@ -28,17 +28,21 @@ export function monthAfter(month: string, by = 1): string {
 
 export const firstDayOf = (month: string): number => dayNumber(`${month}-01`);
 
-/** The first day of the quarter `day` lies in, or of the quarter `by` quarters after, all as day numbers. */
-export function quarterDayOf(day: number, by = 0): number {
+/** Months in a stretch of running totals: an edge reads one stretch, and each begins with a row of every cohort, of which there are many finer ones. */
+const monthsIn = (kind: CohortKind): number => (kind === 'model' ? 1 : 3);
+
+/** The first day of the stretch `day` lies in, or of the one `by` stretches after, all as day numbers. */
+export function stretchDayOf(kind: CohortKind, day: number, by = 0): number {
   const date = new Date(day * DAY_MS);
-  return Date.UTC(date.getUTCFullYear(), (Math.floor(date.getUTCMonth() / 3) + by) * 3, 1) / DAY_MS;
+  const months = monthsIn(kind);
+  return Date.UTC(date.getUTCFullYear(), (Math.floor(date.getUTCMonth() / months) + by) * months, 1) / DAY_MS;
 }
 
-/** The first days of the quarters from that of `from` through that of `through`. */
-export function quarterDaysThrough(from: number, through: number): number[] {
-  const quarters: number[] = [];
-  for (let quarter = quarterDayOf(from); quarter <= through; quarter = quarterDayOf(quarter, 1)) quarters.push(quarter);
-  return quarters;
+/** The first days of the stretches from that of `from` through that of `through`. */
+export function stretchDaysThrough(kind: CohortKind, from: number, through: number): number[] {
+  const stretches: number[] = [];
+  for (let day = stretchDayOf(kind, from); day <= through; day = stretchDayOf(kind, day, 1)) stretches.push(day);
+  return stretches;
 }
 
 /** Months from `from` to `through`, both included; empty when `through` is earlier. */

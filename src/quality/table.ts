@@ -11,8 +11,8 @@ export interface QualityCountRow {
   counted_at: number;
   /** Goes up whenever the totals changed. */
   revision: Generated<number>;
-  /** First day of the last quarter in which every cohort has a row of running totals; null before the first count. */
-  opened_quarter_day: number | null;
+  /** First day of the last month whose stretches of running totals every cohort has; null before the first count. */
+  opened_day: number | null;
   frozen_through: string | null;
 }
 
@@ -60,11 +60,11 @@ export interface QualityFailureRow {
 
 export interface QualityTotalRow {
   kind: CohortKind;
-  /** The first day of the quarter of `day`. */
-  quarter_day: number;
+  /** The first day of the stretch `day` lies in. */
+  stretch_day: number;
   cohort_id: number;
   day: number;
-  /** The row holds for the days before this one: the cohort's next row or the end of the quarter. */
+  /** The row holds for the days before this one: the cohort's next row or the end of the stretch. */
   until_day: number;
   active: number;
   exposure_days: number;

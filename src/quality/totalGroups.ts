@@ -1,10 +1,11 @@
 // Groups of a failure-rate table from running totals: what was true before the period ends, less what was true before it began.
 import { type RawBuilder, sql } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
+import { ROWS_AS_LISTS } from '../db/open.ts';
 import { keyNames, needsModel, selectKeys, whereCohort } from './cohortSql.ts';
 import { type GroupKey, keyOf, type RateGroup, type Row, textOf } from './groups.ts';
 import type { CohortFilter, Dimension } from './inputs.ts';
-import { quarterDayOf } from './months.ts';
+import { stretchDayOf } from './months.ts';
 import type { Period } from './period.ts';
 import type { CohortKind } from './table.ts';
 
@@ -32,43 +33,45 @@ export function totalsKind(by: readonly Dimension[], filter: CohortFilter): Coho
   }
 }
 
-/** One contiguous scan of each edge's quarter, in one statement, so that no count comes between the two. */
+/** One contiguous scan of each edge's stretch, in one statement, so that no count comes between the two. */
 export async function listFromTotals(ctx: Ctx, kind: CohortKind, by: readonly Dimension[], filter: CohortFilter, period: Period): Promise<RateGroup[]> {
   const keys = await keysOf(ctx, kind, by, filter);
-  const groups = (await differences(ctx, kind, period)).flatMap(({ cohort_id, ...figures }): RateGroup[] => {
+  const groups: RateGroup[] = [];
+  for (const row of await differences(ctx, kind, period)) {
+    const [cohort_id, units, exposure_days, confirmed, nff, untriaged, other] = row;
     const key = keys.get(cohort_id);
-    const { units, exposure_days, confirmed, nff, untriaged, other } = figures;
-    return key === undefined || (units <= 0 && exposure_days <= 0 && confirmed + nff + untriaged + other <= 0)
-      ? []
-      : [{ key, units, exposure_days, confirmed, nff, untriaged, other }];
-  });
+    if (key !== undefined && (units > 0 || exposure_days > 0 || confirmed + nff + untriaged + other > 0)) {
+      groups.push({ key, units, exposure_days, confirmed, nff, untriaged, other });
+    }
+  }
   const isOneEach = kind === 'model' ? by.includes('model') : by.some((dimension) => dimension === kind);
   return isOneEach ? groups : addedUp(groups, keyNames(by));
 }
 
-interface Difference extends Omit<RateGroup, 'key'> {
-  readonly cohort_id: number;
-}
+type Difference = readonly [cohort_id: number, units: number, exposure_days: number, confirmed: number, nff: number, untriaged: number, other: number];
 
-// The row that holds just before a day lies in the quarter of the day before it: every cohort has one there from its first quarter on.
+// The row that holds just before a day lies in the stretch of the day before it: every cohort has one there from its first stretch on.
 async function differences(ctx: Ctx, kind: CohortKind, { from, to }: Period): Promise<readonly Difference[]> {
   const day = { high: sql.lit(to), low: sql.lit(from) };
-  const [highQuarter, lowQuarter] = [sql.lit(quarterDayOf(to - 1)), sql.lit(quarterDayOf(from - 1))];
+  const [highStretch, lowStretch] = [sql.lit(stretchDayOf(kind, to - 1)), sql.lit(stretchDayOf(kind, from - 1))];
   const less = (high: RawBuilder<unknown>, low: RawBuilder<unknown>) => (from > 0 ? sql`${high} - coalesce(${low}, 0)` : high);
-  const { rows } = await sql<Difference>`
+  const { rows } = await sql<Difference | Readonly<Record<string, number>>>`${sql.raw(ROWS_AS_LISTS)}
     select h.cohort_id as cohort_id, ${less(sql`h.started`, sql`l.finished`)} as units,
       ${less(sql`h.exposure_days + h.active * (${day.high} - h.day)`, sql`l.exposure_days + l.active * (${day.low} - l.day)`)} as exposure_days,
       ${less(sql`h.confirmed`, sql`l.confirmed`)} as confirmed, ${less(sql`h.nff`, sql`l.nff`)} as nff,
       ${less(sql`h.untriaged`, sql`l.untriaged`)} as untriaged, ${less(sql`h.other`, sql`l.other`)} as other
     from quality_totals h ${
       from > 0
-        ? sql`left join quality_totals l on l.kind = ${sql.lit(kind)} and l.quarter_day = ${lowQuarter} and l.cohort_id = h.cohort_id
+        ? sql`left join quality_totals l on l.kind = ${sql.lit(kind)} and l.stretch_day = ${lowStretch} and l.cohort_id = h.cohort_id
             and l.day < ${day.low} and l.until_day >= ${day.low}`
         : sql``
     }
-    where h.kind = ${sql.lit(kind)} and h.quarter_day = ${highQuarter} and h.day < ${day.high} and h.until_day >= ${day.high}`.execute(ctx.db);
-  return rows;
+    where h.kind = ${sql.lit(kind)} and h.stretch_day = ${highStretch} and h.day < ${day.high} and h.until_day >= ${day.high}`.execute(ctx.db);
+  // The fields of a named row are in the order they were selected in.
+  return rows.map((row) => (isList(row) ? row : (Object.values(row) as unknown as Difference)));
 }
+
+const isList = (row: Difference | Readonly<Record<string, number>>): row is Difference => Array.isArray(row);
 
 /** Keys of a kind's cohorts by store, as far as they were read: a cohort is made once and never changes, so only those made since are missing. */
 const known = new WeakMap<Ctx['db'], Map<string, { last: number; keys: Map<number, GroupKey> }>>();

@@ -1,5 +1,5 @@
 // Running totals of a cohort and what changes them: a contribution taken back and another put in its place is a list of steps on days.
-import { quarterDayOf, quarterDaysThrough } from './months.ts';
+import { stretchDayOf, stretchDaysThrough } from './months.ts';
 import type { CohortKind, QualityTotalRow } from './table.ts';
 
 export type Counter = 'active' | 'started' | 'finished' | 'confirmed' | 'nff' | 'untriaged' | 'other';
@@ -62,7 +62,7 @@ export function addStays(steps: Steps, cohort: TotalledCohort, stays: readonly S
 }
 
 /**
- * The rows of a cohort after the steps. `rows` are those it had, ascending, from the one that held before the first changed day. Its quarters are opened
+ * The rows of a cohort after the steps. `rows` are those it had, ascending, from the one that held before the first changed day. Its stretches are opened
  * through `opened`: each begins with a row even when nothing changed.
  */
 export function applySteps(
@@ -74,26 +74,26 @@ export function applySteps(
   const changed = [...new Set([...rows.map((row) => row.day), ...steps.keys()])].sort((a, b) => a - b);
   const [first, last] = [changed[0], changed.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const quarters = quarterDaysThrough(first, Math.max(last, opened));
-  const opening = quarters.filter((day) => day > first && day <= opened);
+  const stretches = stretchDaysThrough(kind, first, Math.max(last, opened));
+  const opening = stretches.filter((day) => day > first && day <= opened);
   const days = opening.length === 0 ? changed : [...new Set([...changed, ...opening])].sort((a, b) => a - b);
   const old = new Map(rows.map((row) => [row.day, row]));
   const result: QualityTotalRow[] = [];
   let known: QualityTotalRow | undefined;
   let shift: Step = { ...NO_STEP };
   // Device-days before the first row do not depend on what changes from there on.
-  let [exposure_days, active, since, quarter] = [old.get(first)?.exposure_days ?? 0, 0, first, 0];
+  let [exposure_days, active, since, stretch] = [old.get(first)?.exposure_days ?? 0, 0, first, 0];
   for (const [i, day] of days.entries()) {
     known = old.get(day) ?? known;
     const step = steps.get(day);
     if (step !== undefined) shift = shifted(shift, step);
-    while (day >= (quarters[quarter + 1] ?? Infinity)) quarter++;
+    while (day >= (stretches[stretch + 1] ?? Infinity)) stretch++;
     exposure_days += active * (day - since);
     active = (known?.active ?? 0) + shift.active;
     since = day;
-    const quarter_day = quarters[quarter] ?? first;
-    const until_day = Math.min(days[i + 1] ?? Infinity, quarters[quarter + 1] ?? quarterDayOf(day, 1));
-    result.push({ kind, quarter_day, cohort_id: id, day, until_day, active, exposure_days, ...countsOf(known, shift) });
+    const stretch_day = stretches[stretch] ?? first;
+    const until_day = Math.min(days[i + 1] ?? Infinity, stretches[stretch + 1] ?? stretchDayOf(kind, day, 1));
+    result.push({ kind, stretch_day, cohort_id: id, day, until_day, active, exposure_days, ...countsOf(known, shift) });
   }
   return result;
 }

@@ -37,7 +37,7 @@ export function fitGammaPrior(groups: readonly CountInExposure[]): GammaPrior | 
   const exposure = cells.reduce((sum, cell) => sum + cell.weight * cell.exposure, 0);
   const used = cells.reduce((sum, cell) => sum + cell.weight, 0);
   if (used < MIN_GROUPS || total === 0) return null;
-  let point = { logShape: 0, logMean: Math.log(total / exposure) };
+  let point = startOf(cells, total / exposure);
   let here = marginal(cells, point);
   let damping = 0;
   for (let step = 0; step < MAX_STEPS; step++) {
@@ -99,6 +99,18 @@ function merge(groups: readonly CountInExposure[]): Cell[] {
     else cell.weight += 1;
   }
   return [...cells.values()];
+}
+
+// By moments: Var f = mE + (mE)²/a.
+function startOf(cells: readonly Cell[], mean: number): Point {
+  let [excess, square] = [0, 0];
+  for (const { count, exposure, weight } of cells) {
+    const expected = mean * exposure;
+    excess += weight * ((count - expected) ** 2 - expected);
+    square += weight * expected * expected;
+  }
+  const shape = excess > 0 ? Math.max(0.05, Math.min(50, square / excess)) : 1;
+  return { logShape: Math.log(shape), logMean: Math.log(mean) };
 }
 
 interface Marginal {

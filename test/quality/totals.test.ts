@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quarterDayOf } from '../../src/quality/months.ts';
+import { stretchDayOf } from '../../src/quality/months.ts';
 import type { QualityTotalRow } from '../../src/quality/table.ts';
 import { addStays, applySteps, type Stay, Steps } from '../../src/quality/totals.ts';
 
@@ -10,7 +10,7 @@ const stay = fc
   .tuple(fc.integer({ min: 0, max: 150 }), fc.option(fc.integer({ min: 1, max: 30 })))
   .map(([from_day, length]): Stay => ({ from_day, to_day: length === null ? null : from_day + length }));
 
-const COHORT = { id: 7, kind: 'model' } as const;
+const COHORT = { id: 7, kind: 'batch' } as const;
 /** 1970-07-01: three quarters are open. */
 const OPENED = 181;
 
@@ -19,12 +19,12 @@ function apply(rows: readonly QualityTotalRow[], stays: readonly Stay[], sign: 1
   for (const one of stays) addStays(steps, COHORT, [one], sign);
   const [found] = [...steps.cohorts()];
   if (found === undefined) return [...rows];
-  const quarter = quarterDayOf(Math.min(OPENED, ...found[1].keys()));
+  const stretch = stretchDayOf(COHORT.kind, Math.min(OPENED, ...found[1].keys()));
   return [
-    ...rows.filter((row) => row.quarter_day < quarter),
+    ...rows.filter((row) => row.stretch_day < stretch),
     ...applySteps(
       COHORT,
-      rows.filter((row) => row.quarter_day >= quarter),
+      rows.filter((row) => row.stretch_day >= stretch),
       found[1],
       OPENED,
     ),
@@ -66,8 +66,8 @@ describe('running totals', () => {
       fc.property(fc.array(stay, { minLength: 1, maxLength: 20 }), fc.array(stay, { maxLength: 6 }), (stays, late) => {
         const rows = apply(apply([], stays, 1), late, 1);
         for (const [i, row] of rows.entries()) {
-          expect(row.quarter_day).toBe(quarterDayOf(row.day));
-          expect(row.until_day).toBe(Math.min(rows[i + 1]?.day ?? Infinity, quarterDayOf(row.day, 1)));
+          expect(row.stretch_day).toBe(stretchDayOf(COHORT.kind, row.day));
+          expect(row.until_day).toBe(Math.min(rows[i + 1]?.day ?? Infinity, stretchDayOf(COHORT.kind, row.day, 1)));
         }
         const first = rows[0]?.day ?? 0;
         for (const quarter of [90, 181]) if (quarter > first) expect(rows.map((row) => row.day)).toContain(quarter);
