@@ -11,7 +11,7 @@ import { ComparisonQuery, ControlChartQuery, RateQuery } from './inputs.ts';
 import { monthlyChart } from './monthly.ts';
 import { periodOf } from './period.ts';
 import { ControlChartFigure, ParetoFigure, type ParetoItem } from './rateCharts.tsx';
-import { CohortFields, KindField, PeriodFields, PopulationLine, QualityTabs, withInterval } from './views.tsx';
+import { CohortFields, KindField, PeriodFields, PeriodLine, PopulationLine, QualityTabs, withInterval } from './views.tsx';
 import { words } from './words.ts';
 
 export const analysisPages = newPages();
@@ -22,8 +22,9 @@ page(analysisPages, '/failure-rates/comparison', 'quality:read', async (c) => {
   const w = words(c.var.locale);
   const asked = c.req.query('first') !== undefined && c.req.query('first') !== '';
   const query = asked ? readQuery(c, ComparisonQuery) : null;
+  const period = query === null ? null : periodOf(c.var.ctx, query);
   const comparison =
-    query === null ? null : await compareCohorts(c.var.ctx, query.first, query.second ?? null, query.peers_of ?? {}, periodOf(c.var.ctx, query), query.kind);
+    query === null || period === null ? null : await compareCohorts(c.var.ctx, query.first, query.second ?? null, query.peers_of ?? {}, period, query.kind);
   return show(
     c,
     { title: w.comparison, nav: '/failure-rates' },
@@ -36,6 +37,7 @@ page(analysisPages, '/failure-rates/comparison', 'quality:read', async (c) => {
         <KindField c={c} kind={query?.kind ?? 'confirmed'} />
         <PeriodFields c={c} />
       </Filters>
+      {period === null ? null : <PeriodLine period={period} locale={c.var.locale} />}
       {comparison === null ? null : <ComparisonView c={c} comparison={comparison} />}
     </>,
   );

@@ -6,7 +6,7 @@ import { listFrozenMonths } from './frozenMonths.ts';
 import { CohortPeriodQuery, MonthsQuery, NffQuery } from './inputs.ts';
 import { listNffShares, listRepeatReturns, NFF_BY, type NffRow } from './nff.ts';
 import { periodOf } from './period.ts';
-import { CohortFields, PeriodFields, QualityTabs } from './views.tsx';
+import { CohortFields, PeriodFields, PeriodLine, QualityTabs } from './views.tsx';
 import { listWarrantyCosts } from './warrantyCost.ts';
 import { words } from './words.ts';
 
@@ -40,6 +40,7 @@ page(recordPages, '/failure-rates/nff', 'quality:read', async (c) => {
         <CohortFields c={c} names={COHORT} />
         <PeriodFields c={c} />
       </Filters>
+      <PeriodLine period={period} locale={locale} />
       <Table
         c={c}
         caption={w.nff_analysis}
@@ -85,7 +86,8 @@ page(recordPages, '/failure-rates/warranty-cost', 'quality:read', async (c) => {
   const { locale } = c.var;
   const w = words(locale);
   const { from_on, to_on, ...filter } = readQuery(c, CohortPeriodQuery);
-  const rows = await listWarrantyCosts(c.var.ctx, filter, periodOf(c.var.ctx, { from_on, to_on }));
+  const period = periodOf(c.var.ctx, { from_on, to_on });
+  const rows = await listWarrantyCosts(c.var.ctx, filter, period);
   const money = (value: number | null, currency: string | null) =>
     value === null ? <Unknown locale={locale} /> : `${formatNumber(value, locale)} ${currency ?? ''}`;
   return show(
@@ -98,6 +100,7 @@ page(recordPages, '/failure-rates/warranty-cost', 'quality:read', async (c) => {
         <CohortFields c={c} names={['maker', 'model']} />
         <PeriodFields c={c} />
       </Filters>
+      <PeriodLine period={period} locale={locale} />
       <Table
         c={c}
         caption={w.warranty_cost}

@@ -4,6 +4,7 @@ import type { AppContext } from '../web/env.ts';
 import { Field, formatNumber, type Option, Select } from '../web/parts.tsx';
 import type { Population } from './failureRates.ts';
 import { type CohortFilter, DIMENSIONS, FAILURE_KINDS } from './inputs.ts';
+import { type Period, periodDays } from './period.ts';
 import { words } from './words.ts';
 
 const TABS = [
@@ -89,6 +90,13 @@ export function PopulationLine({ population, locale }: { population: Population;
       </p>
     </>
   );
+}
+
+/** The days the figures of a page speak of. */
+export function PeriodLine({ period, locale }: { period: Period; locale: Locale }) {
+  const w = words(locale);
+  const { from_on, to_on } = periodDays(period);
+  return <p class="note">{w.period(from_on ?? w.beginning, to_on)}</p>;
 }
 
 /** `1.23 (0.45–3.2)`, or null when unknown. */

@@ -56,6 +56,7 @@ export const words = defineWords({
     `Population: ${units} units, ${days} device-days, ${failures} failures, ${from} up to ${to}`,
     `母集団: ${units}台、稼働${days}台日、故障${failures}件、${from}〜${to}(終了日は含まず)`,
   ],
+  period: (from: string, to: string) => [`${from} up to ${to}, not including it`, `${from}〜${to}(終了日は含まず)`],
   waiting_units: (units: string) => [`${units} units are still being counted: the figures will change`, `${units}台を集計中です。数値は変わります`],
   beginning: ['the beginning', '記録開始'],
   ranked_note: [
