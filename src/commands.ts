@@ -1,10 +1,8 @@
 // What the commands of the command line do.
-import { existsSync, readFileSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Presets, SingleBar } from 'cli-progress';
-import { sql } from 'kysely';
 import { ZodError } from 'zod';
 import type { Config } from './config.ts';
 import { systemActor } from './core/actor.ts';
@@ -13,10 +11,9 @@ import { openLog } from './core/log.ts';
 import { Problem } from './core/problem.ts';
 import { stopSignal } from './core/stopSignal.ts';
 import type { Ctx } from './db/ctx.ts';
-import { migrationsFor } from './db/migrate.ts';
-import { openStore, type Store, sqliteFile } from './db/open.ts';
+import type { Store } from './db/open.ts';
+import { examine } from './doctor.ts';
 import { importKinds } from './http/kinds.ts';
-import { findBalanceDrift, findPlaceDrift } from './ledger/balance.ts';
 import { openMigrated, startServer } from './main.ts';
 import { startHere } from './mqtt/start.ts';
 import { addUser } from './person/addUser.ts';
@@ -36,7 +33,8 @@ function untilStopped(): Promise<string> {
 export async function serve(config: Config): Promise<void> {
   const stopped = untilStopped();
   const running = await startServer(config);
-  console.log(`Kizashi is running. Sign in at ${running.url}/sign-in; devices connect to ${running.mqtt}`);
+  const devices = running.standing_by ? 'another process takes the reports of this store, and this one stands by' : `devices connect to ${running.mqtt}`;
+  console.log(`Kizashi is running. Sign in at ${running.url}/sign-in; ${devices}`);
   await announceFirstUser(running.url, contextOf(config, running.store));
   console.log(`${await stopped}: closing`);
   await running.close();
@@ -49,7 +47,8 @@ export async function ingest(config: Config): Promise<void> {
   const store = await openMigrated(config, log);
   await store.close();
   const running = await startHere(config, log);
-  console.log(`Ingesting from ${config.mqtt_url ?? `the embedded broker on port ${running.status().port}`}`);
+  const from = config.mqtt_url ?? `the embedded broker on port ${running.status().port}`;
+  console.log(running.status().state === 'standby' ? 'Another ingester holds the store: standing by' : `Ingesting from ${from}`);
   const ended = await Promise.race([running.ended.then((error) => error ?? new Error('The ingest ended')), stopped]);
   await running.close();
   if (ended instanceof Error) throw ended;
@@ -121,60 +120,19 @@ export async function checkTelemetry(config: Config, mend: boolean): Promise<voi
     return;
   }
   const store = openIngestStore(config.database_url);
-  console.log(`Mended: ${await rebuildRollups(store, config.tz_business, Date.now())} roll-ups written.`);
-  await store.close();
-}
-
-interface Check {
-  readonly name: string;
-  readonly run: () => Promise<string | null>;
-}
-
-/** A disk with less than this left is called full. */
-const LEAST_FREE_BYTES = 1024 ** 3;
-
-/** Looks at everything a running installation needs; prints a line for each and ends with 1 when one is wrong. */
-export async function doctor(config: Config): Promise<void> {
-  const store = openStore(config.database_url);
-  const ctx = contextOf(config, store);
-  const checks: Check[] = [
-    { name: 'store answers', run: () => sql`select 1`.execute(store.db).then(() => null) },
-    { name: 'schema is this version', run: () => schemaTrouble(store) },
-    { name: 'SQLite file is sound', run: () => (store.dialect === 'sqlite' ? fileTrouble(store) : Promise.resolve(null)) },
-    {
-      name: 'balances equal the sum of their moves',
-      run: async () => amount((await findBalanceDrift(ctx)).length, 'balances differ: run `kizashi check --mend`'),
-    },
-    { name: 'every unit is where its last move put it', run: async () => amount((await findPlaceDrift(ctx)).length, 'units differ') },
-    { name: 'disk has room', run: () => diskTrouble(store.dialect === 'sqlite' ? sqliteFile(config.database_url) : config.data_dir) },
-    { name: 'mails leave the house', run: async () => (config.smtp_url === undefined ? 'SMTP_URL is not set: notices stay in the outbox' : null) },
-  ];
-  for (const { name, run } of checks) {
-    const trouble = await run().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-    console.log(trouble === null ? `ok     ${name}` : `WRONG  ${name}: ${trouble}`);
-    if (trouble !== null) process.exitCode = 1;
+  try {
+    console.log(`Mended: ${await rebuildRollups(store, config.tz_business, Date.now)} roll-ups written.`);
+  } finally {
+    await store.close();
   }
-  await store.close();
 }
 
-const amount = (count: number, words: string): string | null => (count === 0 ? null : `${count} ${words}`);
-
-async function schemaTrouble(store: Store): Promise<string | null> {
-  const { rows } = await sql<{ name: string }>`select name from migrations`.execute(store.db);
-  const applied = new Set(rows.map(({ name }) => name));
-  const missing = migrationsFor(store.dialect).filter(({ name }) => !applied.has(name));
-  return missing.length === 0 ? null : `${missing.map(({ name }) => name).join(', ')} not applied: run \`kizashi migrate\``;
-}
-
-async function fileTrouble(store: Store): Promise<string | null> {
-  const { rows } = await sql<{ quick_check: string }>`pragma quick_check`.execute(store.db);
-  return rows[0]?.quick_check === 'ok' ? null : (rows[0]?.quick_check ?? 'unreadable');
-}
-
-async function diskTrouble(path: string): Promise<string | null> {
-  const { bavail, bsize } = await statfs(existsSync(path) ? path : '.');
-  const free = bavail * bsize;
-  return free >= LEAST_FREE_BYTES ? null : `only ${Math.round(free / 1024 ** 2)} MiB left`;
+/** Prints a line for each finding and ends with 1 when something is wrong. */
+export async function doctor(config: Config): Promise<void> {
+  for (const { name, trouble, note } of await examine(config, (store) => contextOf(config, store))) {
+    console.log(trouble === null ? `ok     ${name}` : `${note === true ? 'note ' : 'WRONG'}  ${name}: ${trouble}`);
+    if (trouble !== null && note !== true) process.exitCode = 1;
+  }
 }
 
 /** Prints an error as a person at a terminal needs it. */

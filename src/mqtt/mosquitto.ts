@@ -1,5 +1,5 @@
 // The configuration of mosquitto that loses nothing: written by a command, together with the passwords and permissions of the devices.
-import { writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allow } from '../core/actor.ts';
 import { makeFolder } from '../core/makeFolder.ts';
@@ -42,7 +42,15 @@ export async function writeMosquittoConfig(ctx: Ctx, folder: string, options: { 
   );
   const acl = write('mosquitto.acl', permissions, 0o600);
   const config = write('mosquitto.conf', configuration(options.port ?? 1883, passwords, acl, folder), 0o644);
+  giveToMosquitto([folder, config, passwords, acl]);
   return { files: [config, passwords, acl], username: INGEST_USER, password };
+}
+
+/** Started by root, mosquitto becomes the user of its name, who could not read what root wrote for itself. */
+function giveToMosquitto(paths: readonly string[]): void {
+  if (process.getuid?.() !== 0) return;
+  const [, user, group] = /^mosquitto:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
+  if (user !== undefined && group !== undefined) for (const path of paths) chownSync(path, Number(user), Number(group));
 }
 
 /** %u is the user name, which is the device id; it holds no `/`, so the pattern cannot shift. */
@@ -64,7 +72,7 @@ const configuration = (
   passwords: string,
   acl: string,
   folder: string,
-): string => `# Started by root, mosquitto becomes the user mosquitto: that user must be able to read these files and to write into this folder.
+): string => `# Started by root, mosquitto becomes the user mosquitto: that user must be able to reach this folder, to read its files and to write into it.
 listener ${port}
 # For TLS add: cafile, certfile and keyfile.
 allow_anonymous false

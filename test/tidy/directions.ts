@@ -5,7 +5,7 @@ import { broken, calleeName, child, children, isFunction, type Node, nodesOf, re
 export const order: readonly (readonly string[])[] = [
   ['cli'],
   ['commands'],
-  ['demo'],
+  ['demo', 'doctor'],
   ['main'],
   ['http', 'mqtt', 'jobs'],
   ['portal'],
