@@ -20,8 +20,10 @@ import { keepIngesting } from './mqtt/keep.ts';
 export interface Running {
   /** Where people sign in. */
   readonly url: string;
-  /** Where devices connect. */
+  /** Where devices connect, once this process takes the reports. */
   readonly mqtt: string;
+  /** Another process takes the reports of this store: nobody listens at `mqtt` yet. */
+  readonly standing_by: boolean;
   readonly store: Store;
   /** Ends everything; what is under way is finished first. */
   close(): Promise<void>;
@@ -84,7 +86,9 @@ export async function startServer(config: Config): Promise<Running> {
         log,
       }),
     );
-    return { url: urlOf(config, server), mqtt: config.mqtt_url ?? `mqtt://${config.mqtt_host}:${ingest.status().port ?? config.mqtt_port}`, store, close };
+    const { port, state } = ingest.status();
+    const mqtt = config.mqtt_url ?? `${config.mqtt_tls_cert === undefined ? 'mqtt' : 'mqtts'}://${config.mqtt_host}:${port ?? config.mqtt_port}`;
+    return { url: urlOf(config, server), mqtt, standing_by: state === 'standby', store, close };
   } catch (error) {
     await close();
     throw error;

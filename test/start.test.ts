@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startServer } from '../src/main.ts';
 
@@ -48,4 +48,15 @@ it('a port that is taken is said to be in use', async () => {
   await expect(start({ HTTP_PORT: String(port) })).rejects.toThrow(`HTTP_PORT ${port} on 127.0.0.1 is in use`);
   await expect(start({ MQTT_PORT: String(port) })).rejects.toThrow(`MQTT_PORT ${port} on 127.0.0.1 is in use`);
   other.close();
+});
+
+it('a second process on one store says that it stands by, and takes over when the first ends', async () => {
+  const DATABASE_URL = `sqlite:${join(mkdtempSync(join(folder, 'shared-')), 'kizashi.db')}`;
+  const first = await start({ DATABASE_URL });
+  const second = await start({ DATABASE_URL });
+  onTestFinished(() => second.close());
+  expect([first.standing_by, second.standing_by]).toEqual([false, true]);
+  await first.close();
+  const working = async () => /^kizashi_ingest_working (\d)$/m.exec(await (await fetch(`${second.url}/metrics`)).text())?.[1];
+  await vi.waitFor(async () => expect(await working()).toBe('1'), 20_000);
 });

@@ -1,4 +1,5 @@
 // Counts the daily roll-ups again from the raw reports that are still there, by the very code that counted them at first.
+import { hostname } from 'node:os';
 import { DAY_MS, dayFromNumber } from '../core/time.ts';
 import { dialectOf } from '../db/open.ts';
 import { Calendar } from './accept.ts';
@@ -74,22 +75,25 @@ export async function verifyRollups(store: Asks, zone: string): Promise<Recount>
   return { reports, device_days: compared, differences };
 }
 
-/** Writes the recount over the roll-ups. Only while no ingester runs: it would write its own over them. Returns the number of rows. */
-export async function rebuildRollups(store: IngestStore, zone: string, now: number): Promise<number> {
-  if (!(await store.claim('rebuild', now))) throw new Error('An ingester is running: stop it first');
-  const { devices, firstDay } = await countAgain(store, zone);
+/** Writes the recount over the roll-ups. Only while no ingester runs: it would write its own over them, and none begins before this ends. Returns the number of rows. */
+export async function rebuildRollups(store: IngestStore, zone: string, now: () => number): Promise<number> {
+  if (!(await store.claim(`${hostname()}:${process.pid}:mend`, now()))) throw new Error('An ingester is running: stop it first');
+  const { devices, firstDay } = await countAgain(store, zone, () => store.renew(now()));
   let rows = 0;
   let writes: Writes = new Map();
+  const write = async () => {
+    await store.commit(writes);
+    await store.renew(now());
+    writes = new Map();
+  };
   for (const device of devices.values()) {
+    const changed_at = now();
     for (const day of daysOf(device, firstDay)) {
-      addRow(writes, dayRows, dayRowOf(device.device_no, day, now));
-      if (++rows % 1000 === 0) {
-        await store.commit(writes);
-        writes = new Map();
-      }
+      addRow(writes, dayRows, dayRowOf(device.device_no, day, changed_at));
+      if (++rows % 1000 === 0) await write();
     }
   }
-  await store.commit(writes);
+  await write();
   return rows;
 }
 
@@ -106,8 +110,13 @@ function compare(device: Device | undefined, kept: Record<string, string | numbe
 const daysOf = (device: Device, firstDay: number): DayRow[] =>
   [...device.days.values(), ...(device.day === null ? [] : [device.day])].filter((row) => row.day > firstDay);
 
-/** Every device as its raw reports tell it. `firstDay` is the last day that may be incomplete, because something before it was dropped. */
-async function countAgain(store: Asks, zone: string): Promise<{ devices: Map<number, Device>; reports: number; firstDay: number }> {
+/** Every device as its raw reports tell it. `firstDay` is the last day that may be incomplete, because something before it was dropped. Counting a fortnight
+ * of a large fleet takes minutes: `goOn` is called in between. */
+async function countAgain(
+  store: Asks,
+  zone: string,
+  goOn: () => Promise<void> = async () => {},
+): Promise<{ devices: Map<number, Device>; reports: number; firstDay: number }> {
   const calendar = new Calendar(zone);
   const shapes = await loadShapes(store);
   const rows = await store.all<{ device_no: number; device_id: string; through_segment: number }>(
@@ -143,6 +152,7 @@ async function countAgain(store: Asks, zone: string): Promise<{ devices: Map<num
       }
       last = segment.segment_no;
     }
+    await goOn();
   }
 }
 

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { DAY_MS } from '../../src/core/time.ts';
 import { countCohorts } from '../../src/telemetry/cohorts.ts';
+import { openIngestStore } from '../../src/telemetry/openIngestStore.ts';
 import { watchSites } from '../../src/telemetry/outages.ts';
 import { checkRollups, rebuildRollups, verifyRollups } from '../../src/telemetry/recount.ts';
 import { dropOldSegments } from '../../src/telemetry/retention.ts';
@@ -52,10 +53,26 @@ eachDb('after a crash', (test) => {
       expect.objectContaining({ column: 'frames_lost', kept: 1, recounted: 312 }),
     ]);
     await station.close();
-    const again = (await import('../../src/telemetry/openIngestStore.ts')).openIngestStore(test.store.url);
-    expect(await rebuildRollups(again, 'Asia/Tokyo', NOW)).toBe(30);
+    const again = openIngestStore(test.store.url);
+    expect(await rebuildRollups(again, 'Asia/Tokyo', () => NOW)).toBe(30);
     expect((await verifyRollups(again, 'Asia/Tokyo')).differences).toEqual([]);
     await again.close();
+  });
+
+  it('roll-ups are not rebuilt while an ingester runs, and none begins while they are', async () => {
+    const station = await openStation(test.store.url);
+    const mending = openIngestStore(test.store.url);
+    await expect(rebuildRollups(mending, 'Asia/Tokyo', () => NOW)).rejects.toThrow('An ingester is running');
+    await station.close();
+    let clock = NOW;
+    // Each look at the clock is twenty seconds later: without a word in between the lease would be over.
+    const rebuilding = rebuildRollups(mending, 'Asia/Tokyo', () => (clock += 20_000));
+    expect(await rebuilding).toBeGreaterThan(0);
+    const other = openIngestStore(test.store.url);
+    onTestFinished(() => other.close());
+    expect(await other.claim('elsewhere:1:a', clock + 1000)).toBe(false);
+    await mending.close();
+    expect(await other.claim('elsewhere:1:a', clock + 1000)).toBe(true);
   });
 
   it('raw reports older than the retention go, the roll-ups stay', async () => {
