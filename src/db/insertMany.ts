@@ -16,7 +16,8 @@ export async function insertMany<T extends keyof Tables & string>(db: Db, table:
     db,
     rows,
     columns.length,
-    (row) => Object.values(row),
+    // Not Object.values: rows built in two places may name their fields in two orders.
+    (row) => columns.map((column) => row[column as keyof Tables[T]]),
     (values) => `${head}${values} ${after}`,
   );
 }

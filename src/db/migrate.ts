@@ -81,7 +81,8 @@ export function statementsOf(text: string): string[] {
   for (const line of text.split('\n')) {
     if (line.startsWith('-- begin')) inBody = true;
     else if (line.startsWith('-- end')) inBody = false;
-    else if (!line.trimStart().startsWith('--')) current.push(line);
+    else if (line.trimStart().startsWith('--')) continue;
+    else current.push(line);
     if (!inBody && (line.trimEnd().endsWith(';') || line.startsWith('-- end'))) {
       const statement = current.join('\n').trim();
       if (statement !== '') statements.push(statement);

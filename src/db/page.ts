@@ -41,7 +41,10 @@ export async function listPage<DB, TB extends keyof DB, O>(
     .orderBy(sortKey, direction)
     .orderBy(id, direction)
     .limit(request.limit + 1)
-    .execute()) as Paged<O>[];
+    .execute()
+    .catch((error: unknown) => {
+      throw request.cursor !== undefined && isForeignValue(error) ? foreignCursor() : error;
+    })) as Paged<O>[];
   const items = rows.slice(0, request.limit);
   const last = items.at(-1);
   const next_cursor = rows.length > request.limit && last !== undefined ? writeCursor([last.page_sort, last.page_id]) : null;
@@ -58,7 +61,8 @@ function withoutPaging<O>({ page_sort, page_id, ...row }: Paged<O>): Simplify<O>
 function sortOrder(sort: string | undefined, sortable: Sortable): { expression: string; direction: 'asc' | 'desc' } {
   const [first] = Object.values(sortable);
   if (sort === undefined || sort === '') return { expression: first ?? 'id', direction: 'desc' };
-  const expression = sortable[sort.replace(/^-/, '')];
+  const field = sort.replace(/^-/, '');
+  const expression = Object.hasOwn(sortable, field) ? sortable[field] : undefined;
   if (expression === undefined) {
     const allowed = Object.keys(sortable).join(', ');
     throw new Problem('invalid', [`Cannot sort by ${sort}`, `${sort} では並べ替えできません`], {
@@ -77,9 +81,15 @@ function readCursor(cursor: string): [string | number, string | number] {
   } catch {
     // falls through to the refusal
   }
-  throw new Problem('invalid', ['The cursor is not one of this list', 'カーソルが正しくありません'], {
+  throw foreignCursor();
+}
+
+/** PostgreSQL's words for a value that is none of the column's type: the cursor came from a list with another order. */
+const isForeignValue = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === '22P02' || error.code === '22003');
+
+const foreignCursor = (): Problem =>
+  new Problem('invalid', ['The cursor is not one of this list', 'カーソルが正しくありません'], {
     errors: [{ path: 'cursor', message: 'Use the next_cursor of the page before' }],
   });
-}
 
 const isSortValue = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
