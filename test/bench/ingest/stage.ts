@@ -64,7 +64,7 @@ export type Answer = Record<string, number> & { readonly where?: Shares };
 
 /** Starts a script of this folder and waits for its `ready`. */
 export async function start(
-  script: 'publisher' | 'subscriber',
+  script: 'publisher' | 'subscriber' | 'reader',
   args: readonly (string | number)[],
 ): Promise<{ child: ChildProcess; ready: Record<string, number>; warm: Promise<void>; done: Promise<Answer> }> {
   const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args.map(String), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
