@@ -9,7 +9,8 @@ const SEGMENTS_PER_BITE = 20;
 const BITES_PER_ROUND = 20;
 const MAX_QUARANTINED = 200_000;
 const QUARANTINE_DAYS = 90;
-const ROWS_PER_BITE = 2000;
+const QUARANTINE_BITES_PER_ROUND = 80;
+const ROWS_PER_BITE = 500;
 
 /** Removes segments older than the retention, oldest first; never one that a recovery could still need. Returns how many. */
 export async function dropOldSegments(store: IngestStore, now: number, days: number): Promise<number> {
@@ -23,22 +24,25 @@ export async function dropOldSegments(store: IngestStore, now: number, days: num
     const last = expired.at(-1);
     if (last === undefined) return dropped;
     dropped += await store.run('delete from report_segments where segment_no <= ?', [last.segment_no]);
-    // Let the messages that came meanwhile go first.
-    await new Promise((resolve) => setImmediate(resolve));
+    await othersFirst();
   }
   return dropped;
 }
 
+/** Lets the messages that came meanwhile go first. */
+const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Keeps the newest of the quarantine. */
 export async function pruneQuarantine(store: IngestStore, ingest: Ingest, now: number): Promise<void> {
   const [bound] = await store.all<{ id: string }>('select id from quarantine order by id desc limit 1 offset ?', [MAX_QUARANTINED]);
-  for (let bite = 0; bite < BITES_PER_ROUND; bite++) {
+  for (let bite = 0; bite < QUARANTINE_BITES_PER_ROUND; bite++) {
     const removed = await store.run('delete from quarantine where id in (select id from quarantine where id <= ? or received_at < ? order by id limit ?)', [
       bound?.id ?? '',
       now - QUARANTINE_DAYS * DAY_MS,
       ROWS_PER_BITE,
     ]);
     if (removed < ROWS_PER_BITE) break;
+    await othersFirst();
   }
   for (const device of ingest.devices.values()) device.quarantined = 0;
   const crowded = await store.all<{ device_id: string; kept: number }>(
