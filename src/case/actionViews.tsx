@@ -1,9 +1,11 @@
 // Everything that can be done with a case, each a small form that works without a script.
 import { speak } from '../core/words.ts';
 import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
+import { Version } from '../web/staleEdit.tsx';
 import { at, type Shown } from './actionForm.ts';
 import { Ask } from './askViews.tsx';
 import { Course } from './courseViews.tsx';
+import { descriptionVersion } from './descriptionEdit.ts';
 import { caseTypes } from './inputs.ts';
 import { Note, Reply } from './messageViews.tsx';
 import { named } from './rules.ts';
@@ -83,6 +85,7 @@ function Describe({ c, read }: Shown) {
       <details>
         <summary>{w.describe}</summary>
         <Form action={at(read, 'description')} label={w.describe}>
+          <Version of={{ version: descriptionVersion(row) }} />
           <Select label={w.type} name="type" value={row.type} options={caseTypes.map((value) => ({ value, label: speak(typeWords[value], locale) }))} />
           <Select
             label={w.category}

@@ -5,12 +5,12 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, seeOther } from '../web/page.tsx';
 import { answerRequest, askOthers } from './ask.ts';
 import { closeCase, reopenCase, setNextStep, solveCase, toggleSpam, waitFor } from './course.ts';
-import { customerNamed, readDeskForm, unitNamed } from './forms.ts';
+import { saveDescription } from './descriptionEdit.ts';
+import { readDeskForm, unitNamed } from './forms.ts';
 import {
   AnswerRequest,
   AskOthers,
   CommandUnit,
-  DescribeCase,
   EscalationFacts,
   FinishVisit,
   LinkUnit,
@@ -25,7 +25,7 @@ import {
 } from './inputs.ts';
 import { mergeCase, unmergeCase } from './merge.ts';
 import { classifyMessage } from './message.ts';
-import { describeCase, giveOwner } from './owner.ts';
+import { giveOwner } from './owner.ts';
 import { promoteAnswer } from './promote.ts';
 import { getCase } from './queries.ts';
 import { commandUnit, openAdvanceReplacement } from './remedy.ts';
@@ -52,11 +52,9 @@ const yes = z.enum(['yes', 'no']).transform((word) => word === 'yes');
 const None = z.object({});
 
 onCase('owner', TakeOwner, giveOwner);
-onCase('description', DescribeCase.extend({ customer: z.string().max(64).optional() }), async (ctx, id, { customer, ...input }) => {
-  const customer_id = customer === undefined ? undefined : await customerNamed(ctx, customer);
-  // The form shows the customer it has: naming the same again moves nothing.
-  const same = customer_id === (await getCase(ctx, id)).customer_id;
-  return describeCase(ctx, id, same ? input : { ...input, customer_id });
+action(caseActions, '/cases/:id/description', 'case:write', (c) => {
+  const id = c.req.param('id') ?? '';
+  return saveDescription(c, id, () => back(c, id));
 });
 onCase('message-classifications', z.object({ event_id: z.string(), thanks: yes }), classifyMessage);
 onCase('waits', WaitFor, waitFor);

@@ -72,7 +72,9 @@ async function openSession(ctx: Ctx, user: UserRow): Promise<string> {
       .insertInto('sessions')
       .values({ hash: sha256(cookie), user_id: user.id, created_at: ctx.now, seen_at: ctx.now, expires_at: ctx.now + SESSION_MS })
       .execute();
-    await remember(ctx, { action: 'user.signed_in', record_kind: 'user', record_id: user.id });
+    const { id, name, role, partner_id, locale } = user;
+    const actor = { kind: 'person', id, name, role, scopes: null, partner_id, locale } as const;
+    await remember({ ...ctx, actor }, { action: 'user.signed_in', record_kind: 'user', record_id: id });
   });
   return cookie;
 }

@@ -91,8 +91,9 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
   );
 }
 
-/** Codes, numbers of records, days and other short texts stay on one line. */
-const SHORT = 16;
+/** Codes, numbers of records, days and other short texts stay on one line. A Japanese letter is as wide as two others. */
+const SHORT = 18;
+const WIDE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/gu;
 
 const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }) => (
   <td class={column.numeric ? 'number' : isShort(content) ? 'short' : undefined}>{content}</td>
@@ -100,7 +101,7 @@ const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }
 
 /** A short text, or one element around it: a link, a badge. */
 function isShort(content: Child): boolean {
-  if (typeof content === 'string') return content.length <= SHORT;
+  if (typeof content === 'string') return content.length + (content.match(WIDE)?.length ?? 0) <= SHORT;
   return typeof content === 'object' && content !== null && 'children' in content && content.children.length === 1 && isShort(content.children[0]);
 }
 

@@ -51,6 +51,12 @@ eachDb('a session', (test) => {
     expect(JSON.stringify(rows)).not.toContain(secret);
   });
 
+  it('is remembered as opened by the person', async () => {
+    await signIn();
+    const deeds = await test.store.db.selectFrom('history').select('actor_id').where('action', '=', 'user.signed_in').where('record_id', '=', id).execute();
+    expect(deeds).toEqual([{ actor_id: id }]);
+  });
+
   it('ends on signing out, here and nowhere else', async () => {
     const [here, there] = [await device(), await device()];
     const out = await here.form('/sign-out', {});

@@ -1,5 +1,8 @@
 // Two people edit one record: the second sees both values of what differs, and what they choose is what is stored.
 import { beforeAll, expect, it } from 'vitest';
+import { OpenCase } from '../../src/case/inputs.ts';
+import { writeMessage } from '../../src/case/message.ts';
+import { openCase } from '../../src/case/open.ts';
 import { changeReturn, fileReturn } from '../../src/returns/file.ts';
 import { updateUnit } from '../../src/unit/updateUnit.ts';
 import { cast, fielded } from '../returns/cast.ts';
@@ -55,6 +58,19 @@ eachDb('an edit that comes second', (test) => {
     const refused = await lead.form(`/returns/${filed.id}/change`, { version: opened, note: 'mine', ship_to: '' });
     const page = await refused.text();
     expect([refused.status, page.includes('value="two\nlines"'), page.includes('value="mine"')]).toEqual([412, true, true]);
+  });
+
+  it('of the description of a case shows both, and messages in between do not count', async () => {
+    const row = await openCase(test.ctx(), OpenCase.parse({ subject: 'First', message: 'Help', source: 'phone' }));
+    const opened = /description"[\s\S]*?name="version" value="(\d+)"/.exec(await (await lead.get(`/cases/${row.id}`)).text())?.[1] ?? '';
+    const save = (subject: string, version: string) => lead.form(`/cases/${row.id}/description`, { type: 'trouble', subject, version });
+    await writeMessage(test.ctx(), row.id, { text: 'Looking', visibility: 'internal', from: 'staff' });
+    expect((await save('Second', opened)).status).toBe(303);
+    const refused = await save('Third', opened);
+    const page = await refused.text();
+    expect([refused.status, page.includes('value="Second"'), page.includes('value="Third"')]).toEqual([412, true, true]);
+    expect((await save('Third', versionIn(page))).status).toBe(303);
+    expect((await test.store.db.selectFrom('cases').select('subject').where('id', '=', row.id).executeTakeFirstOrThrow()).subject).toBe('Third');
   });
 
   it('with the version of the day goes through as ever', async () => {
