@@ -53,10 +53,10 @@ export async function UnitOnBench({ c, unit }: { c: AppContext; unit: ReturnUnit
       <Snapshot c={c} unit={unit} />
       {bench && running !== undefined ? await InspectionForm({ c, inspection: running }) : null}
       {bench && running === undefined && (unit.state === 'received' || unit.state === 'inspecting') ? (
-        <Deed action={`/return-units/${unit.id}/inspections`} title={w.start} primary />
-      ) : null}
-      {bench && unit.footage_erased_at === null && (unit.state === 'received' || unit.state === 'inspecting') ? (
-        <Deed action={`/return-units/${unit.id}/footage-erasure`} title={w.erase} />
+        <div class="deeds">
+          <Deed action={`/return-units/${unit.id}/inspections`} title={w.start} primary={unit.verdict === null} />
+          {unit.footage_erased_at === null ? <Deed action={`/return-units/${unit.id}/footage-erasure`} title={w.erase} /> : null}
+        </div>
       ) : null}
       {await QualityPart({ c, subject: qualitySubject(c, unit) })}
       <Section title={w.photos}>
@@ -182,7 +182,9 @@ const decisionColumns = (c: AppContext): Column<DispositionView>[] => {
       head: w.result,
       cell: (row) =>
         row.state === 'requested' ? (
-          <Badge tone="warn">{w.waits}</Badge>
+          <a href={`/returns/${row.return_id}`}>
+            <Badge tone="warn">{w.waits}</Badge>
+          </a>
         ) : (
           <Badge tone={row.state === 'posted' || row.state === 'done' ? 'good' : 'neutral'}>{speak(decisionLabels[row.state], c.var.locale)}</Badge>
         ),

@@ -48,9 +48,13 @@ export async function ReturnPage({ c, found }: { c: AppContext; found: ReturnVie
           [w.customer, found.customer_name],
           [w.filed_on, found.filed_on],
           [w.owner, found.owner_name],
-          [w.ship_to, found.ship_to],
-          [w.note, found.note],
-          ...(found.rejected_reason === null ? [] : [[w.reason, found.rejected_reason] as const]),
+          ...(
+            [
+              [w.ship_to, found.ship_to],
+              [w.note, found.note],
+              [w.reason, found.rejected_reason],
+            ] as const
+          ).filter(([, said]) => said !== null),
         ]}
       />
       <Section title={w.units}>
@@ -251,11 +255,10 @@ async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; 
             </Form>
           ) : null}
           {approver ? (
-            <Form action={`/returns/${found.id}/approval-refusal`} label={w.refuse}>
+            <Deed action={`/returns/${found.id}/approval-refusal`} title={w.refuse}>
               <input type="hidden" name="return_unit_id" value={wish.return_unit_id} />
               <Field label={w.reason} name="reason" required />
-              <button type="submit">{w.refuse}</button>
-            </Form>
+            </Deed>
           ) : null}
         </div>
       ))}

@@ -20,20 +20,20 @@ export async function swapUnit(ctx: Ctx, id: string, input: SwapUnit, expected?:
     if (old.id === replacement.id) throw invalid('replacement_id', ['A unit cannot replace itself', '自分自身とは交換できません']);
     await refuseSecondSuccessor(ctx, old, replacement);
     const on = input.on ?? today(ctx);
-    await continueService(ctx, old, replacement, on);
+    // First of all, under the version it was loaded with: of two people who replace it at once, one is told.
+    const replaced = await saveUnit(
+      ctx,
+      old,
+      {},
+      { action: 'unit.replaced', reason: input.reason, more: { successor_id: [null, replacement.id], on: [null, on] } },
+    );
+    await continueService(ctx, replaced, replacement, on);
     const place = await findPlace(ctx, replacement.id);
     if (place?.location !== 'customer') {
       await refuseOnBench(ctx, replacement);
       await refuseTaken(ctx, replacement, 'customer');
       await moveUnit(ctx, replacement, { location: 'customer', condition: place?.condition ?? 'new' }, { cause_kind: 'unit_swap', cause_id: old.id });
     }
-    // endService has counted the old unit's version on.
-    await saveUnit(
-      ctx,
-      await loadUnit(ctx, old.id),
-      {},
-      { action: 'unit.replaced', reason: input.reason, more: { successor_id: [null, replacement.id], on: [null, on] } },
-    );
     return saveUnit(
       ctx,
       replacement,

@@ -204,7 +204,7 @@ async function perform(ctx: Ctx, world: World, { kind, a, b }: Step): Promise<un
     case 'release':
       return releaseReservation(ctx, await any(ctx, 'stock_reservations', a), reason);
     case 'hold':
-      return placeHold(ctx, { model_id: world.model_id, hw_rev: b % 2 === 0 ? 'A' : 'B' }, { reason });
+      return placeHold(ctx, { model_id: world.model_id, hw_rev: b % 7 === 0 ? null : b % 2 === 0 ? 'A' : 'B' }, { reason });
     case 'releaseHold':
       return releaseHold(ctx, await any(ctx, 'stock_holds', a), reason);
     case 'move':

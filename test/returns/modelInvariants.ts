@@ -1,6 +1,8 @@
 // Every invariant of the domain, asked of a store after each step of the random work.
 import { sql } from 'kysely';
 import type { Ctx } from '../../src/db/ctx.ts';
+import { freeQuantity, goodUnits, heldUnit, reservedUnit } from '../../src/stock/free.ts';
+import { listLevels } from '../../src/stock/levels.ts';
 
 /** Every invariant of the domain that the store can be asked about, in one question; what does not hold, by its number. */
 export async function brokenInvariants(ctx: Ctx): Promise<{ name: string; id: string }[]> {
@@ -31,5 +33,20 @@ export async function brokenInvariants(ctx: Ctx): Promise<{ name: string; id: st
       having sum(r.quantity) > (select coalesce(sum(quantity), 0) from stock_balances b where b.model_id = r.model_id and b.location = 'good_stock' and b.condition in ('new', 'verified', 'refurbished'))
     union all select '1 a unit merged away is nowhere', p.unit_id from unit_places p join units u on u.id = p.unit_id where u.merged_into_id is not null and p.location <> 'adjustment'
     union all select 'a posted disposition has its move', id from dispositions where state = 'posted' and move_id is null`.execute(ctx.db);
-  return rows;
+  return [...rows, ...(await wrongLevels(ctx))];
+}
+
+/** Available = good − reserved − held on the page and in the API is what could really be promised: the free units and the free spares. */
+async function wrongLevels(ctx: Ctx): Promise<{ name: string; id: string }[]> {
+  const wrong = [];
+  for (const level of (await listLevels(ctx, { limit: 10 })).items) {
+    const units = await goodUnits(ctx, level.model_id)
+      .select((of) => of.fn.countAll<number>().as('free'))
+      .where((of) => of.not(heldUnit(of)))
+      .where((of) => of.not(reservedUnit(of)))
+      .executeTakeFirstOrThrow();
+    const free = units.free + (await freeQuantity(ctx, level.model_id));
+    if (level.available !== free) wrong.push({ name: `4 available is what is free: ${level.available} is said, ${free} are`, id: level.model_id });
+  }
+  return wrong;
 }
