@@ -41,7 +41,9 @@ export async function InspectionForm({ c, inspection }: { c: AppContext; inspect
             {w.rest_ok}
           </button>
         </div>
-        <Select label={w.verdict} name="verdict" options={optionsOf(c, verdictLabels)} blank={w.choose} required />
+        <div data-first>
+          <Select label={w.verdict} name="verdict" options={optionsOf(c, verdictLabels)} blank={w.choose} required />
+        </div>
         {choices}
         <TextArea label={w.note} name="note" rows={3} />
         <label class="check">

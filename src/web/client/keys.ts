@@ -60,13 +60,14 @@ function submit(event: KeyboardEvent): void {
   const form = event.target instanceof HTMLElement ? event.target.closest('form') : null;
   if (form === null) return;
   event.preventDefault();
-  form.requestSubmit(form.querySelector<HTMLElement>('button.primary, button[type=submit]'));
+  form.requestSubmit(form.querySelector<HTMLElement>('button.primary') ?? form.querySelector<HTMLElement>('button[type=submit]'));
 }
 
-/** The main action of the page: goes to its first field, or does it when nothing is asked. */
+/** The main action of the page: goes to its first field (or to the one its form says comes first), or does it when nothing is asked. */
 function act(): boolean {
   const button = document.querySelector<HTMLElement>('main button.primary') ?? document.querySelector<HTMLElement>('main a.primary');
-  const field = button?.closest('form')?.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea') ?? null;
+  const form = button?.closest('form');
+  const field = (form?.querySelector('[data-first]') ?? form)?.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea') ?? null;
   if (field !== null) field.focus();
   else button?.click();
   return button !== null;
