@@ -2,7 +2,7 @@
 import type { Api } from './api.ts';
 import { Refusal } from './api.ts';
 import type { Complaint } from './fate.ts';
-import { findingOf } from './findings.ts';
+import { findingOf, wordsOf } from './findings.ts';
 import { pause } from './parallel.ts';
 import type { Progress } from './progress.ts';
 import { isInService, type Unit, type World } from './world.ts';
@@ -140,9 +140,9 @@ async function answer(api: Api, id: string, count: number): Promise<void> {
 /** The whole 8D of the worst model as far as it goes: contained, both causes found, actions under way, a bench test, a known issue, a claim. */
 async function investigatePast(api: Api, world: World, failures: Failures, owner_id: string, progress: Progress, signal: AbortSignal): Promise<void> {
   const model_id = await find(api, `/models?code=${failures.model_code}`);
-  const mode = findingOf(failures.units[0]?.complaint ?? NOTHING)?.failure_mode ?? '故障';
+  const symptom = wordsOf(failures.units[0]?.complaint ?? NOTHING).split('。')[0] ?? '';
   const { id } = await api.post<Made>('/investigations', {
-    title: `${failures.model_code} ${mode}`,
+    title: `${failures.model_code}: ${symptom}`,
     problem: `返品の検証で ${failures.units.length} 台の不良が確定。発生は特定ロットに偏る。`,
     owner_id,
     next_on: onDay(5),
@@ -164,8 +164,8 @@ async function investigatePast(api: Api, world: World, failures: Failures, owner
     await api.post(`/investigations/${id}/actions`, { kind, title, owner_id, due_on: onDay(days), ...(model === null ? {} : { model_id: model }) });
   await testSamples(api, id, failures);
   const issue = await api.post<Made>('/known-issues', {
-    title_ja: `${failures.model_code} ${mode}`,
-    title_en: `${failures.model_code}: ${mode}`,
+    title_ja: `${failures.model_code}: ${symptom}`,
+    title_en: `${failures.model_code}: ${findingOf(failures.units[0]?.complaint ?? NOTHING)?.failure_mode ?? 'failures'}`,
     workaround_ja: '再起動で一時的に復旧します。交換をご案内します。',
     workaround_en: 'A restart helps for a while. Offer a replacement.',
     investigation_id: id,

@@ -170,6 +170,11 @@ async function StaffPart({ c, id }: { c: AppContext; id: string }) {
   ] as const;
   return (
     <>
+      {issue.investigation_id === null ? null : (
+        <p>
+          <a href={`/investigations/${issue.investigation_id}`}>{w.investigation}</a>
+        </p>
+      )}
       <Section title={w.affected}>
         <Facts facts={counts.map(([key, label]) => [label, <Num value={affected[key]} locale={c.var.locale} />] as const)} />
       </Section>
@@ -215,7 +220,11 @@ async function MatchTable({ c, id }: { c: AppContext; id: string }) {
         columns={[
           {
             head: w.record,
-            cell: (row) => <a href={row.record_kind === 'case' ? `/cases/${row.record_id}` : `/returns/${row.return_id ?? ''}`}>{w[row.record_kind]}</a>,
+            cell: (row) => (
+              <a
+                href={row.record_kind === 'case' ? `/cases/${row.record_id}` : `/returns/${row.return_id ?? ''}`}
+              >{`${w[row.record_kind]} ${row.number ?? ''}`}</a>
+            ),
           },
           { head: w.unit, cell: (row) => (row.unit_id === null ? '–' : <a href={`/units/${row.unit_id}`}>{row.serial}</a>) },
           { head: w.why, cell: (row) => why(row.why) },

@@ -182,6 +182,9 @@ export const listMatches = (ctx: Ctx, id: string) =>
     .leftJoin('return_units', (join) =>
       join.onRef('return_units.id', '=', 'known_issue_matches.record_id').on('known_issue_matches.record_kind', '=', 'return_unit'),
     )
+    .leftJoin('returns', 'returns.id', 'return_units.return_id')
+    .leftJoin('cases', (join) => join.onRef('cases.id', '=', 'known_issue_matches.record_id').on('known_issue_matches.record_kind', '=', 'case'))
+    .select((select) => select.fn.coalesce('returns.number', 'cases.number').as('number'))
     .select([
       'known_issue_matches.record_kind',
       'known_issue_matches.record_id',

@@ -116,6 +116,9 @@ page(testPages, '/test-records/:id', 'investigation:read', async (c) => {
       </PageHead>
       <Facts
         facts={[
+          ...(record.investigation_id === null
+            ? []
+            : [[w.investigation, <a href={`/investigations/${record.investigation_id}`}>{w.investigation}</a>] as const]),
           [w.template, `${template.code} r${template.revision} ${nameOf(c, template)}`],
           [w.method, template.method ?? '–'],
           [w.conditions, record.conditions ?? '–'],

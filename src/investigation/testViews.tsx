@@ -11,7 +11,11 @@ export const ResultBadge = ({ c, result }: { c: AppContext; result: 'pass' | 'fa
   return result === null ? <Badge>{w.running}</Badge> : <Badge tone={result === 'pass' ? 'good' : result === 'fail' ? 'bad' : 'neutral'}>{w[result]}</Badge>;
 };
 
-export const limitsOf = (step: TestStep): string => (step.min === null && step.max === null ? '–' : `${step.min ?? ''} … ${step.max ?? ''} ${step.unit ?? ''}`);
+/** `≥ 50`, `≤ 3 V`, `44000 – 57000 mV`. */
+export function limitsOf({ min, max, unit }: TestStep): string {
+  const range = min === null ? (max === null ? '–' : `≤ ${max}`) : max === null ? `≥ ${min}` : `${min} – ${max}`;
+  return unit === null || range === '–' ? range : `${range} ${unit}`;
+}
 
 export const ValueForm = ({ c, id, sample_id, step }: { c: AppContext; id: string; sample_id: string; step: TestStep }) => {
   const w = words(c.var.locale);

@@ -16,7 +16,8 @@ eachDb('a command from a case', (test) => {
     const before = await connected();
     await before.publishAsync('fleet/v1/cam-u2/health', JSON.stringify(report(1, {}, { ts: Date.now() })), { qos: 1 });
     await before.endAsync();
-    await test.store.db.updateTable('devices').set({ unit_id: 'u2' }).where('device_id', '=', 'cam-u2').execute();
+    const itIsOfU2 = () => test.store.db.updateTable('devices').set({ unit_id: 'u2' }).where('device_id', '=', 'cam-u2').returning('device_id').execute();
+    await vi.waitFor(async () => expect(await itIsOfU2()).toHaveLength(1), { timeout: 10_000 });
     const row = await asked(as(test, aoi), { customer_id: 'yuki', unit_ids: ['u2'] });
     const app = testApp(test.store, { now: Date.now() });
     const tech = await callerWith(app, test.store, 'tech');
