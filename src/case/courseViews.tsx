@@ -2,6 +2,7 @@
 import { type Bilingual, speak } from '../core/words.ts';
 import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
 import { at, type Shown } from './actionForm.ts';
+import { localInput } from './forms.ts';
 import { isOpen } from './lifecycle.ts';
 import { named } from './rules.ts';
 import { waitWords, words } from './words.ts';
@@ -16,7 +17,7 @@ export function Course({ c, read }: Shown) {
       <Wait c={c} read={read} />
       <Form action={at(read, 'next-step')} label={w.next_step}>
         <Field label={w.next_step} name="next_step" value={row.next_step} required />
-        <Field label={w.due} name="next_due_at" type="datetime-local" required />
+        <Field label={w.due} name="next_due_at" type="datetime-local" value={localInput(row.next_due_at, c.var.zone)} required />
         <button type="submit">{w.set}</button>
       </Form>
       <Solve c={c} read={read} />

@@ -24,6 +24,10 @@ function instantOf(text: string, zone: string): string {
   return new Date(Temporal.PlainDateTime.from(text).toZonedDateTime(zone).epochMilliseconds).toISOString();
 }
 
+/** An instant as a datetime-local input shows it, in the viewer's zone. */
+export const localInput = (at: number | null, zone: string): string | null =>
+  at === null ? null : Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: 'minute' });
+
 /** The one unit of that id or serial the actor may see. Throws `not_found` for none and for several: a shared serial needs the id. */
 export async function unitNamed(ctx: Ctx, text: string): Promise<string> {
   const units = await ctx.db

@@ -52,7 +52,7 @@ const Match = z
   .object({
     record_kind: z.enum(recordKinds),
     record_id: z.string(),
-    number: Nullable,
+    number: Nullable.optional(),
     unit_id: Nullable,
     why: z.array(z.string()),
     state: z.enum(['suggested', 'accepted', 'refused']),

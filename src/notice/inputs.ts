@@ -24,7 +24,8 @@ export const WriteNotice = z.object({
   ...Text,
   kind: z.enum(noticeKinds),
   query: AffectedQuery,
-  checklist: z.array(Line).max(20).default(['Affected list checked', 'Text checked in both languages', 'Support knows what to answer']),
+  /** Left out, it is the usual one in the writer's language. */
+  checklist: z.array(Line).max(20).optional(),
   starts_at: InstantText.nullable().default(null),
   ends_at: InstantText.nullable().default(null),
 });

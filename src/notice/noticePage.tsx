@@ -57,13 +57,16 @@ page(noticePage, '/notices/:id', 'notice:read', async (c) => {
         <ul>
           {readChecklist(row).map(({ item, done_by }) => (
             <li>
-              {item}:{' '}
-              {done_by ?? (
+              {done_by === null ? (
                 <form class="row" method="post" action={`/notices/${row.id}/checks`}>
                   <input type="hidden" name="item" value={item} />
-                  <span>{w.open_item}</span>
+                  <span>
+                    {item}: {w.open_item}
+                  </span>
                   <button type="submit">{w.tick}</button>
                 </form>
+              ) : (
+                `${item}: ${done_by}`
               )}
             </li>
           ))}
@@ -108,7 +111,7 @@ function Preview({ c, row, contacts }: { c: AppContext; row: NoticeRow; contacts
         return (
           <details>
             <summary>
-              {contact.name} {contact.email ?? ''} ({contact.units.length})
+              {contact.email === null ? contact.name : `${contact.name} · ${contact.email}`} ({contact.units.length})
             </summary>
             <p>
               <strong>{text.subject}</strong>

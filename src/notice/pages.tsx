@@ -8,6 +8,7 @@ import { newsPages } from './newsPages.tsx';
 import { noticePage } from './noticePage.tsx';
 import { proactivePage } from './proactivePage.tsx';
 import { listNotices } from './queries.ts';
+import { usualChecklist } from './rules.ts';
 import { subjectOf, Texts, toneOf } from './views.tsx';
 import { kindWords, stageWords, stateWords, words } from './words.ts';
 import { writeNotice } from './write.ts';
@@ -83,7 +84,7 @@ page(noticePages, '/notices/new', 'notice:write', async (c) => {
           />
         </fieldset>
         <Texts c={c} />
-        <TextArea label={`${w.checklist} (${w.checklist_hint})`} name="checklist" rows={3} value={WriteNotice.shape.checklist.parse(undefined).join('\n')} />
+        <TextArea label={`${w.checklist} (${w.checklist_hint})`} name="checklist" rows={3} value={usualChecklist(c.var.locale).join('\n')} />
         <button type="submit">{w.write}</button>
       </Form>
     </>,

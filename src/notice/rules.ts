@@ -1,10 +1,18 @@
 // The words a contact gets.
 import { fillTemplate } from '../case/rules.ts';
-import type { Locale } from '../core/words.ts';
+import { type Bilingual, type Locale, speak } from '../core/words.ts';
 import type { NoticeRow } from './table.ts';
 
 /** Serials written out in one mail; beyond this the count says it. */
 const MOST_SERIALS = 200;
+
+/** What is checked before anybody is written to, unless the writer says otherwise. */
+export const usualChecklist = (locale: Locale): string[] => USUAL_CHECKS.map((item) => speak(item, locale));
+const USUAL_CHECKS: readonly Bilingual[] = [
+  ['Affected list checked', '対象リストを確認した'],
+  ['Text checked in both languages', '日英の文面を確認した'],
+  ['Support knows what to answer', '窓口が回答内容を把握している'],
+];
 
 type Text = Pick<NoticeRow, 'subject_en' | 'body_en' | 'subject_ja' | 'body_ja'>;
 

@@ -10,7 +10,7 @@ import { refuseStale } from '../web/version.ts';
 import { type Contact, listContacts, MOST_UNITS } from './affected.ts';
 import { AffectedQuery, type ChangeNotice, type FollowNotice, type WriteNotice } from './inputs.ts';
 import { type NoticeStep, nextState } from './lifecycle.ts';
-import { noticeText } from './rules.ts';
+import { noticeText, usualChecklist } from './rules.ts';
 import type { NoticeRow } from './table.ts';
 
 export interface CheckItem {
@@ -27,7 +27,7 @@ export async function writeNotice(
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const id = newId(ctx.now);
-    const { query, checklist, ...text } = input;
+    const { query, checklist = usualChecklist(ctx.actor.locale), ...text } = input;
     const items: CheckItem[] = checklist.map((item) => ({ item, done_by: null }));
     const row: NoticeRow = {
       ...text,
