@@ -16,14 +16,16 @@ eachDb('a command from a case', (test) => {
     const before = await connected();
     await before.publishAsync('fleet/v1/cam-u2/health', JSON.stringify(report(1, {}, { ts: Date.now() })), { qos: 1 });
     await before.endAsync();
-    const itIsOfU2 = () => test.store.db.updateTable('devices').set({ unit_id: 'u2' }).where('device_id', '=', 'cam-u2').returning('device_id').execute();
-    await vi.waitFor(async () => expect(await itIsOfU2()).toHaveLength(1), { timeout: 10_000 });
-    const row = await asked(as(test, aoi), { customer_id: 'yuki', unit_ids: ['u2'] });
+    const device = () => test.store.db.selectFrom('devices').select('unit_id').where('device_id', '=', 'cam-u2').executeTakeFirstOrThrow();
+    await vi.waitFor(async () => expect((await device()).unit_id).not.toBeNull(), { timeout: 10_000 });
+    const unit_id = (await device()).unit_id ?? '';
+    await test.store.db.updateTable('units').set({ customer_id: 'yuki', partner_id: 'north' }).where('id', '=', unit_id).execute();
+    const row = await asked(as(test, aoi), { customer_id: 'yuki', unit_ids: [unit_id] });
     const app = testApp(test.store, { now: Date.now() });
     const tech = await callerWith(app, test.store, 'tech');
     const page = async () => (await tech.get(`/cases/${row.id}?lang=en`)).text();
 
-    expect((await tech.post(`/api/v1/cases/${row.id}/commands`, { unit_id: 'u2', command: 'diagnose' })).status).toBe(201);
+    expect((await tech.post(`/api/v1/cases/${row.id}/commands`, { unit_id, command: 'diagnose' })).status).toBe(201);
     expect(await page()).toContain('waits for the camera to connect');
 
     const camera = await connected();
@@ -34,7 +36,7 @@ eachDb('a command from a case', (test) => {
       void camera.publishAsync('fleet/v1/cam-u2/reply', JSON.stringify({ v: 1, id: command.id, name: command.name, reports: 1 }), { qos: 1 });
     });
     await camera.subscribeAsync('fleet/v1/cam-u2/cmd', { qos: 1 });
-    expect((await tech.post(`/api/v1/cases/${row.id}/commands`, { unit_id: 'u2', command: 'restart' })).status).toBe(201);
+    expect((await tech.post(`/api/v1/cases/${row.id}/commands`, { unit_id, command: 'restart' })).status).toBe(201);
     await vi.waitFor(async () => expect((await listCommands(as(test, aoi), row.id)).every(({ replied_at }) => replied_at !== null)).toBe(true), {
       timeout: 20_000,
     });
