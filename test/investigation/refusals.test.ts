@@ -56,6 +56,15 @@ eachDb('a state is left exactly as the tables say', (test) => {
     cast = await castFor(test.ctx());
   });
 
+  it('closed too early says everything that is missing, and of one that is closed already only that', async () => {
+    const early = await openInvestigation(asKato(), OpenInvestigation.parse({ title: 'x', problem: 'y' }));
+    const refused = await closeInvestigation(asKato(), early.id).catch((error: Error) => error);
+    for (const missing of ['No occurrence cause', 'No escape cause', 'No permanent action', 'no evidence']) expect(String(refused)).toContain(missing);
+    const over = await closeInvestigation(asKato(), await readyIn('closed')).catch((error: Error) => error);
+    expect(String(over)).toContain('closed cannot do this step');
+    expect(String(over)).not.toContain(';');
+  });
+
   /** An investigation with everything done that any gate asks for, put into a state. */
   async function readyIn(state: InvestigationState, without: Missing = {}): Promise<string> {
     const { db } = test.ctx();

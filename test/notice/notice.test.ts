@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { listCases } from '../../src/case/queries.ts';
 import { confirmNews, listNews, writeNews } from '../../src/notice/news.ts';
-import { openProactiveCases } from '../../src/notice/proactive.ts';
+import { listCustomersToTell, openProactiveCases } from '../../src/notice/proactive.ts';
 import { findNotice, listNotices, listNoticeUnits, listRecipients } from '../../src/notice/queries.ts';
 import { noticeText } from '../../src/notice/rules.ts';
 import {
@@ -17,6 +17,7 @@ import {
   writeNotice,
 } from '../../src/notice/write.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, northStaff, person, southStaff } from '../case/cast.ts';
+import { alertRow } from '../support/alertRow.ts';
 import { eachDb } from '../support/eachDb.ts';
 
 const nobody = { model_ids: [], batch_ids: [], firmware_ids: [], unit_ids: [], site_ids: [], alert_id: null };
@@ -113,6 +114,29 @@ eachDb('a notice', (test) => {
     ]);
     expect((await open()).map(({ id }) => id)).toEqual(cases.map(({ id }) => id));
     expect((await listCases(as(test, aoi), { alert_id: 'alert-1' }, { limit: 50 })).items).toHaveLength(2);
+  });
+
+  it('an alert without a choice calls whoever shows the sign or is at risk, but for those who have called', async () => {
+    const { db } = test.store;
+    await db
+      .insertInto('alerts')
+      .values(alertRow('x100', { id: 'alert-2' }))
+      .execute();
+    await db
+      .insertInto('alert_units')
+      .values([
+        { alert_id: 'alert-2', unit_id: 'u1', role: 'affected' },
+        { alert_id: 'alert-2', unit_id: 'u2', role: 'affected' },
+        { alert_id: 'alert-2', unit_id: 'u3', role: 'at_risk' },
+      ])
+      .execute();
+    await db.updateTable('cases').set({ state: 'closed', owner_id: 'aoi' }).execute();
+    await asked(as(test, aoi), { unit_ids: ['u2'], customer_id: 'yuki' });
+    const open = () => openProactiveCases(as(test, aoi), { alert_id: 'alert-2', unit_ids: [], subject: 's', note: 'n' });
+    expect((await listCustomersToTell(as(test, aoi), 'alert-2')).map(({ id }) => id)).toEqual(['hoshi', 'sakura']);
+    const cases = await open();
+    expect(cases.map(({ customer_id }) => customer_id).sort()).toEqual(['hoshi', 'sakura']);
+    expect((await open()).map(({ id }) => id)).toEqual(cases.map(({ id }) => id));
   });
 
   it('news is confirmed by people, once each, and says who has not read it', async () => {
