@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parsed } from '../claim/parsed.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Facts, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
@@ -114,19 +115,7 @@ page(testPages, '/test-records/:id', 'investigation:read', async (c) => {
           {w.documents}
         </a>
       </PageHead>
-      <Facts
-        facts={[
-          ...(record.investigation_id === null
-            ? []
-            : [[w.investigation, <a href={`/investigations/${record.investigation_id}`}>{w.investigation}</a>] as const]),
-          [w.template, `${template.code} r${template.revision} ${nameOf(c, template)}`],
-          [w.method, template.method ?? '–'],
-          [w.conditions, record.conditions ?? '–'],
-          [w.tested_by, record.tested_by],
-          [w.tested_on, record.tested_on ?? '–'],
-          [w.conclusion, record.conclusion ?? '–'],
-        ]}
-      />
+      <TestFacts c={c} record={record} template={template} />
       <Table
         c={c}
         caption={w.steps}
@@ -161,6 +150,24 @@ page(testPages, '/test-records/:id', 'investigation:read', async (c) => {
     </>,
   );
 });
+
+function TestFacts({ c, record, template }: { c: AppContext } & Pick<Awaited<ReturnType<typeof viewTest>>, 'record' | 'template'>) {
+  const w = words(c.var.locale);
+  const { investigation_id } = record;
+  return (
+    <Facts
+      facts={[
+        ...(investigation_id === null ? [] : [[w.investigation, <a href={`/investigations/${investigation_id}`}>{w.investigation}</a>] as const]),
+        [w.template, `${template.code} r${template.revision} ${nameOf(c, template)}`],
+        [w.method, template.method ?? '–'],
+        [w.conditions, record.conditions ?? '–'],
+        [w.tested_by, record.tested_by],
+        [w.tested_on, record.tested_on ?? '–'],
+        [w.conclusion, record.conclusion ?? '–'],
+      ]}
+    />
+  );
+}
 
 action(testPages, '/test-records/:id/values', 'investigation:write', async (c) => {
   const { value, ...form } = await readForm(
