@@ -30,16 +30,22 @@ interface Failures {
 /** Works through the past once, then through alerts as they come, until the signal aborts. */
 export async function workOnQuality(api: Api, world: World, progress: Progress, signal: AbortSignal): Promise<void> {
   try {
-    const owner_id = await engineer(api);
-    const [worst, second, third] = worstFirst(world);
-    if (worst !== undefined) await investigatePast(api, world, worst, owner_id, progress, signal);
-    if (second !== undefined) await claim(api, second, owner_id, 'answered', progress);
-    if (third !== undefined) await claim(api, third, owner_id, 'waiting', progress);
+    const owner_id = await workThroughPast(api, world, progress);
     await followAlerts(api, owner_id, progress, signal);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     progress.say(`  quality work stopped: ${error.message}`);
   }
+}
+
+/** An investigation and a claim of the worst, claims of the next two. Answers who owns them. */
+export async function workThroughPast(api: Api, world: World, progress: Progress): Promise<string> {
+  const owner_id = await engineer(api);
+  const [worst, second, third] = worstFirst(world);
+  if (worst !== undefined) await investigatePast(api, world, worst, owner_id, progress);
+  if (second !== undefined) await claim(api, second, owner_id, 'answered', progress);
+  if (third !== undefined) await claim(api, third, owner_id, 'waiting', progress);
+  return owner_id;
 }
 
 async function engineer(api: Api): Promise<string> {
@@ -138,7 +144,7 @@ async function answer(api: Api, id: string, count: number): Promise<void> {
 }
 
 /** The whole 8D of the worst model as far as it goes: contained, both causes found, actions under way, a bench test, a known issue, a claim. */
-async function investigatePast(api: Api, world: World, failures: Failures, owner_id: string, progress: Progress, signal: AbortSignal): Promise<void> {
+async function investigatePast(api: Api, world: World, failures: Failures, owner_id: string, progress: Progress): Promise<void> {
   const model_id = await find(api, `/models?code=${failures.model_code}`);
   const symptom = wordsOf(failures.units[0]?.complaint ?? NOTHING).split('。')[0] ?? '';
   const { id } = await api.post<Made>('/investigations', {
@@ -153,7 +159,6 @@ async function investigatePast(api: Api, world: World, failures: Failures, owner
   await api.post(`/investigations/${id}/holds`, { reason: '原因判明まで出荷を止める' });
   await api.post(`/investigations/${id}/containment`, { containment: '在庫を出荷停止とし、対象拠点へ代替機を先出しする。' });
   await explain(api, id);
-  if (signal.aborted) return;
   await api.post(`/investigations/${id}/cause-confirmation`, {});
   const sister = world.models.find(({ maker_code, code }) => maker_code === failures.maker_code && code !== failures.model_code);
   for (const [kind, title, days, model] of [

@@ -8,6 +8,7 @@ import { type Api, openApi } from '../../simulators/api.ts';
 import { makeCamera } from '../../simulators/camera.ts';
 import { type Fleet, launchFleet } from '../../simulators/fleet.ts';
 import { openProgress } from '../../simulators/progress.ts';
+import { workThroughPast } from '../../simulators/quality.ts';
 import { boxesToCome, enrolDevices, enterCatalogue, enterHistory, handleReturn } from '../../simulators/technician.ts';
 import { inService, isInService, makeWorld } from '../../simulators/world.ts';
 import { readConfig } from '../../src/config.ts';
@@ -87,6 +88,18 @@ it('boxes pass through receipt, bench and disposition', async () => {
     const { items } = await api.get<{ items: { location: string }[] }>(`/units?serial=${unit.serial}&model_code=${encodeURIComponent(unit.model_code)}`);
     expect(['maker', 'good_stock', 'in_transit']).toContain(items[0]?.location);
   }
+});
+
+it('the quality engineer investigates the worst of the past and claims it from its maker', async () => {
+  await workThroughPast(api, world, silent);
+  expect(await countOf("select count(*) as n from investigations where state = 'cause_confirmed'")).toBe(1);
+  expect(await countOf("select count(*) as n from known_issues where state = 'published'")).toBe(1);
+  expect(await countOf("select count(*) as n from test_records where result = 'fail'")).toBe(1);
+  expect(await countOf('select count(*) as n from evidence_packs')).toBeGreaterThan(0);
+  expect(await countOf("select count(*) as n from claims where state <> 'draft'")).toBeGreaterThan(0);
+  // What the domain demands of a claim: nothing is settled that was not accepted, nothing accepted beyond what was claimed.
+  expect(await countOf('select count(*) as n from claim_lines where settled_minor > accepted_minor or accepted_minor > claimed_minor')).toBe(0);
+  expect(await countOf("select count(*) as n from claim_lines where state = 'refused' and reason is null")).toBe(0);
 });
 
 it('at the end every unit is in one place, and every balance is the sum of its moves', async () => {
