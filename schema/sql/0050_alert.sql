@@ -34,15 +34,25 @@ CREATE TABLE signal_days (
 CREATE INDEX signal_days_by_unit ON signal_days (unit_id, signal_id, day_on);
 CREATE INDEX signal_days_by_model ON signal_days (model_id, day_on);
 
--- One closed day of a model: devices by cohort and age band, and new episodes by signal, cohort and age band (JSON, alert/day.ts).
+-- One closed day of a model: devices by cohort and age band, new episodes by signal, cohort and age band (JSON, alert/day.ts), devices by region.
 CREATE TABLE alert_days (
   day_on TEXT NOT NULL,
   model_id TEXT NOT NULL,
   exposure TEXT NOT NULL,
   episodes TEXT NOT NULL,
+  regions TEXT NOT NULL DEFAULT '{}',
   PRIMARY KEY (model_id, day_on)
 );
 CREATE INDEX alert_days_by_day ON alert_days (day_on, model_id);
+
+-- A region that reported far more of a signal (its code) than the other regions did: a storm, a provider that failed.
+CREATE TABLE bad_region_days (
+  day_on TEXT NOT NULL,
+  signal TEXT NOT NULL,
+  region TEXT NOT NULL,
+  factor DOUBLE PRECISION NOT NULL CHECK (factor > 1),
+  PRIMARY KEY (day_on, signal, region)
+);
 
 CREATE TABLE alert_progress (
   id TEXT NOT NULL PRIMARY KEY CHECK (id = 'one'),

@@ -6,7 +6,7 @@ import { defaults, type Parameters } from './parameters.ts';
 import { FIRST_TEST_SEED, type Row, type Task } from './seed.ts';
 import { plotOf, pooledRows, tableOf } from './table.ts';
 
-/** One seed needs about 600 MB and a core. */
+/** One seed needs about 1 GB and a core. */
 const MOST_WORKERS = 2;
 
 const flagOf = (name: string): string => `--${name.replaceAll('_', '-')}`;

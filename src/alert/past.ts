@@ -1,19 +1,12 @@
 // Reads the counted days of the models for the scan, once: what each model counted, the totals of the fleet, and what was to be expected.
-import { addDays, type Day, dayNumber } from '../core/time.ts';
+import { addDays, type Day } from '../core/time.ts';
 import type { Db } from '../db/open.ts';
 import { BANDS } from './day.ts';
 import { type Expectation, emptyTotals, expectationOf, type SignalPrior, type Totals } from './fleet.ts';
+import { type Lifts, readLifts } from './lifts.ts';
 import { type ModelDays, ModelDaysReader } from './modelDays.ts';
+import { type ModelRange, type Span, spanUntil } from './span.ts';
 import type { SignalRow } from './table.ts';
-
-/** Days of history the scan looks at: the window, its guard, and half a year to know a cohort by. */
-export const PAST_DAYS = 400;
-
-/** The days looked at. */
-export interface Span {
-  readonly first_on: Day;
-  readonly days: number;
-}
 
 export interface Past extends Span {
   readonly model_ids: readonly string[];
@@ -23,6 +16,8 @@ export interface Past extends Span {
   readonly signals: readonly SignalRow[];
   readonly totals: Totals;
   readonly expectation: Expectation;
+  /** Of the models that were read here. */
+  readonly lifts: Lifts;
 }
 
 /** Some of the models, as they were read. */
@@ -31,39 +26,25 @@ export interface PastPart {
   readonly by_model: readonly ModelDays[];
   readonly device_days: readonly number[];
   readonly totals: Totals;
+  readonly lifts: Lifts;
 }
 
-/** Models from the one on, and before the other; all without. */
-export interface ModelRange {
-  readonly from?: string;
-  readonly before?: string;
-}
+/** What the fleet needs to know of a part. */
+export type PartSums = Pick<PastPart, 'model_ids' | 'device_days' | 'totals'>;
 
 /** Days per read: bounds the memory of the text. A day's rows were written together and lie together. */
 const READ_DAYS = 8;
-
-/** The days up to `last_on`; null while nothing has been counted. */
-export async function spanUntil(db: Db, last_on: Day): Promise<Span | null> {
-  const earliest = await db
-    .selectFrom('alert_days')
-    .select(({ fn }) => fn.min('day_on').as('day_on'))
-    .executeTakeFirst();
-  if (earliest?.day_on == null || earliest.day_on > last_on) return null;
-  const oldest = addDays(last_on, 1 - PAST_DAYS);
-  const first_on = earliest.day_on > oldest ? earliest.day_on : oldest;
-  return { first_on, days: dayNumber(last_on) - dayNumber(first_on) + 1 };
-}
 
 /** The past up to `last_on`; null while nothing has been counted. Cost: one read of each counted day. */
 export async function readPast(db: Db, last_on: Day, signals: readonly SignalRow[]): Promise<Past | null> {
   const span = await spanUntil(db, last_on);
   if (span === null) return null;
   const part = await readPart(db, span, signals, {});
-  return { ...pastOf(span, signals, [part]), by_model: part.by_model };
+  return { ...pastOf(span, signals, [part]), by_model: part.by_model, lifts: part.lifts };
 }
 
 /** What all parts together make of the fleet, without the days of its models. */
-export function pastOf(span: Span, signals: readonly SignalRow[], parts: readonly Omit<PastPart, 'by_model'>[]): Past {
+export function pastOf(span: Span, signals: readonly SignalRow[], parts: readonly PartSums[]): Past {
   const model_ids = parts.flatMap((part) => part.model_ids).sort();
   const placeOf = new Map(model_ids.map((id, place) => [id, place]));
   const totals = emptyTotals(model_ids.length, span.days, signals.length);
@@ -83,6 +64,7 @@ export function pastOf(span: Span, signals: readonly SignalRow[], parts: readonl
     signals,
     totals,
     expectation: expectationOf(totals, signals.map(priorOf)),
+    lifts: new Map(),
   };
 }
 
@@ -97,7 +79,8 @@ export async function readPart(db: Db, span: Span, signals: readonly SignalRow[]
   const read = await readDays(db, span, signals, range);
   const by_model = read.map(([, one]) => one);
   const totals = emptyTotals(read.length, span.days, signals.length);
-  return { model_ids: read.map(([id]) => id), by_model, device_days: by_model.map((one, model) => addTotals(totals, model, one)), totals };
+  const lifts = await readLifts(db, span, signals, range);
+  return { model_ids: read.map(([id]) => id), by_model, device_days: by_model.map((one, model) => addTotals(totals, model, one)), totals, lifts };
 }
 
 /** By id, in the order of their code units whatever the collation of the database. */

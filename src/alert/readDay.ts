@@ -28,6 +28,7 @@ interface Device {
 }
 
 interface Reporter extends Device {
+  region: string | null;
   /** The first day known of the unit with this firmware. */
   firmware_on: Day | null;
   /** m_0, m_1 …: the value of each measured signal. */
@@ -69,6 +70,7 @@ class Found {
   readonly #signals: readonly SignalRow[];
   readonly #reached = new Map<string, SignalDayRow>();
   readonly #exposure = new Map<string, BandSums>();
+  readonly #regions = new Map<string, Record<string, number>>();
   readonly #firmwares = new Map<string, UnitFirmwareRow>();
   readonly #reported = new Set<string>();
 
@@ -81,6 +83,7 @@ class Found {
     for (const device of devices) {
       const { unit_id, model_id, firmware } = device;
       this.#sumsOf(model_id).add([device.hw_rev, device.batch_id, firmware], ageBandOn(this.#day_on, device.since_on), 1);
+      this.#addRegion(model_id, device.region);
       this.reach(excessesOf(this.#day_on, device, this.#signals));
       if (firmware === '') continue;
       this.#reported.add(firmwareKey(device));
@@ -95,6 +98,13 @@ class Found {
       this.#reached.set(excessKey(row), row);
       this.#sumsOf(row.model_id);
     }
+  }
+
+  #addRegion(model_id: string, region: string | null): void {
+    if (region === null || region === '') return;
+    const devices = this.#regions.get(model_id) ?? {};
+    this.#regions.set(model_id, devices);
+    devices[region] = (devices[region] ?? 0) + 1;
   }
 
   #sumsOf(model_id: string): BandSums {
@@ -112,6 +122,7 @@ class Found {
         model_id,
         exposure: JSON.stringify(sums.entries()),
         episodes: '[]',
+        regions: JSON.stringify(Object.fromEntries(byKey(Object.entries(this.#regions.get(model_id) ?? {})))),
       })),
       firmwares: [...this.#firmwares.values()],
       reported: this.#reported,
@@ -134,9 +145,9 @@ async function reportersAmong(ctx: Ctx, day_on: Day, signals: readonly SignalRow
     .map((value, i) => (value === null ? '' : `, (${value}) as m_${i}`))
     .join('');
   const { rows } = await sql<Reporter>`
-    select ${deviceCohort}, w.from_on as firmware_on ${sql.raw(values)}
+    select ${deviceCohort}, t.region, w.from_on as firmware_on ${sql.raw(values)}
     from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id join models m on m.id = u.model_id
-      left join unit_firmwares w on w.unit_id = u.id and w.firmware = d.firmware
+      left join sites t on t.id = u.site_id left join unit_firmwares w on w.unit_id = u.id and w.firmware = d.firmware
     where d.device_no in (${sql.join(device_nos)}) and d.day_on = ${day_on} and d.reports > 0
     order by d.device_no`.execute(ctx.db);
   return rows;

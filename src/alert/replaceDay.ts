@@ -5,7 +5,7 @@ import type { Day } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { excessKey } from './readDay.ts';
-import type { AlertDayRow, SignalDayRow } from './table.ts';
+import type { AlertDayRow, BadRegionDayRow, SignalDayRow } from './table.ts';
 
 /** Rows per transaction: on SQLite everybody else who writes waits for it. */
 export const ROWS_AT_A_TIME = 1000;
@@ -62,15 +62,16 @@ async function removeExcesses(ctx: Ctx, day_on: Day, gone: readonly SignalDayRow
 
 /** Devices by cohort; the episodes of a day that is counted again stay until they are counted. */
 export async function replaceExposure(ctx: Ctx, day_on: Day, exposure: readonly AlertDayRow[]): Promise<void> {
-  const stored = await ctx.db.selectFrom('alert_days').select(['model_id', 'exposure']).where('day_on', '=', day_on).execute();
-  const before = new Map(stored.map((row) => [row.model_id, row.exposure]));
+  const stored = await ctx.db.selectFrom('alert_days').select(['model_id', 'exposure', 'regions']).where('day_on', '=', day_on).execute();
+  const before = new Map(stored.map((row) => [row.model_id, `${row.exposure} ${row.regions}`]));
   const now = new Set(exposure.map((row) => row.model_id));
   const gone = stored.map((row) => row.model_id).filter((model_id) => !now.has(model_id));
   await inTurns(ctx, gone, (ctx, some) => ctx.db.deleteFrom('alert_days').where('day_on', '=', day_on).where('model_id', 'in', some).execute());
   await inTurns(
     ctx,
-    exposure.filter((row) => before.get(row.model_id) !== row.exposure),
-    (ctx, some) => insertMany(ctx.db, 'alert_days', some, 'on conflict (model_id, day_on) do update set exposure = excluded.exposure'),
+    exposure.filter((row) => before.get(row.model_id) !== `${row.exposure} ${row.regions}`),
+    (ctx, some) =>
+      insertMany(ctx.db, 'alert_days', some, 'on conflict (model_id, day_on) do update set exposure = excluded.exposure, regions = excluded.regions'),
   );
 }
 
@@ -87,5 +88,21 @@ export async function replaceEpisodes(ctx: Ctx, day_on: Day, episodes: ReadonlyM
         .where('model_id', '=', model_id)
         .execute();
     }
+  });
+}
+
+/** The bad regions of a day: few, and on most days none. */
+export async function replaceBadRegions(ctx: Ctx, day_on: Day, bad: readonly BadRegionDayRow[]): Promise<void> {
+  const stored = await ctx.db.selectFrom('bad_region_days').selectAll().where('day_on', '=', day_on).execute();
+  const textOf = (rows: readonly BadRegionDayRow[]): string =>
+    rows
+      .map(({ signal, region, factor }) => `${signal} ${region} ${factor}`)
+      .sort()
+      .join();
+  if (textOf(stored) === textOf(bad)) return;
+  allow(ctx, 'alert:write');
+  await transaction(ctx, async (ctx) => {
+    await ctx.db.deleteFrom('bad_region_days').where('day_on', '=', day_on).execute();
+    await insertMany(ctx.db, 'bad_region_days', bad);
   });
 }

@@ -5,9 +5,10 @@ import type { Db } from '../db/open.ts';
 import type { Stream } from '../stats/sequential.ts';
 import { countEpisodes, EPISODE_DAYS, episodeStarts } from './episodes.ts';
 import { REPORT, RETURN, SILENCE } from './measures.ts';
-import type { Past, Span } from './past.ts';
+import type { Past } from './past.ts';
 import { followRollOut, knownAtStart, OWN_PAST_DAYS, ROLLOUT_DAYS, type RollOutDay, SETTLING_DAYS } from './rollout.ts';
 import type { ModelPast } from './series.ts';
+import type { Span } from './span.ts';
 import type { SignalDayRow, SignalRow } from './table.ts';
 
 export interface RollOut {

@@ -4,7 +4,8 @@ import type { Db } from '../db/open.ts';
 import { expectationFrom, type KnownRates } from './fleet.ts';
 import { judgeModel } from './judgeModel.ts';
 import type { ModelDays } from './modelDays.ts';
-import { type ModelRange, type Past, type PastPart, readPart, type Span } from './past.ts';
+import { type PartSums, type Past, type PastPart, readPart } from './past.ts';
+import type { ModelRange, Span } from './span.ts';
 import type { SignalRow } from './table.ts';
 
 export interface PartQuestion {
@@ -38,14 +39,14 @@ export class ScanPart {
   }
 
   /** What the fleet needs to know of the part. */
-  get sums(): Omit<PastPart, 'by_model'> {
+  get sums(): PartSums {
     const { model_ids, device_days, totals } = this.#part;
     return { model_ids, device_days, totals };
   }
 
   judge({ known, places, device_days, wanted }: JudgeQuestion): LoudModels {
     const { span, signals } = this.#question;
-    const { model_ids, by_model, totals } = this.#part;
+    const { model_ids, by_model, totals, lifts } = this.#part;
     const fleet = expectationFrom(known, span.days);
     const past: Past = {
       ...span,
@@ -54,6 +55,7 @@ export class ScanPart {
       by_model,
       device_days: { all: device_days, by_model: this.#part.device_days },
       totals,
+      lifts,
       expectation: { ...fleet, rates: (model, signal) => fleet.rates(places[model] ?? 0, signal) },
     };
     const asked = new Set(wanted);

@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Day } from '../core/time.ts';
 import { type Db, urlOf } from '../db/open.ts';
-import { type ModelRange, type Past, type PastPart, pastOf, readPast, type Span, spanUntil } from './past.ts';
+import { readLifts } from './lifts.ts';
+import { type PartSums, type Past, pastOf, readPast } from './past.ts';
 import type { RollOut } from './rollouts.ts';
 import { isLiveRollOut, listRollOuts } from './rollouts.ts';
 import type { JudgeQuestion, LoudModels, PartQuestion } from './scanPart.ts';
+import { type ModelRange, type Span, spanUntil } from './span.ts';
 import type { SignalRow } from './table.ts';
 
 /** Fewer models than this are read sooner than threads are started. */
@@ -24,14 +26,17 @@ export async function readLoudPast(db: Db, last_on: Day, signals: readonly Signa
   if (span === null) return null;
   const rollouts = await listRollOuts(db, span);
   const threads = await threadsFor(db, last_on, span, signals);
-  if (threads !== null) return { past: await readInThreads(threads, span, signals, rollouts), rollouts };
+  if (threads !== null) {
+    const past = await readInThreads(threads, span, signals, rollouts);
+    return { past: { ...past, lifts: await readLifts(db, span, signals, {}) }, rollouts };
+  }
   const past = await readPast(db, last_on, signals);
   return past === null ? null : { past, rollouts };
 }
 
 async function readInThreads(threads: readonly Thread[], span: Span, signals: readonly SignalRow[], rollouts: readonly RollOut[]): Promise<Past> {
   try {
-    const parts = await Promise.all(threads.map((thread) => thread.answer<Omit<PastPart, 'by_model'>>()));
+    const parts = await Promise.all(threads.map((thread) => thread.answer<PartSums>()));
     const past = pastOf(span, signals, parts);
     const placeOf = new Map(past.model_ids.map((id, place) => [id, place]));
     const wanted = rollouts.filter((rollout) => isLiveRollOut(rollout, span)).map((rollout) => rollout.model_id);

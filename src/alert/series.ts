@@ -1,6 +1,7 @@
 // One model's nested cohorts laid out as daily series of episodes and expectations, per signal. Pure.
 import { BANDS, type Cell } from './day.ts';
 import type { Series, SignalShape } from './detector.ts';
+import type { Lift } from './lifts.ts';
 import type { ModelDays } from './modelDays.ts';
 import type { Past } from './past.ts';
 import type { SignalRow } from './table.ts';
@@ -35,13 +36,15 @@ export function layOut(past: Past, model: number): ModelPast {
   const events = eventsOf(past, days, members, cohorts.length);
   const devices = devicesOf(past, days, members, cohorts.length);
   const rates = past.signals.map((_, signal) => past.expectation.rates(model, signal));
+  const model_id = past.model_ids[model] ?? '';
+  const lifts = past.lifts.get(model_id) ?? [];
   return {
-    model_id: past.model_ids[model] ?? '',
+    model_id,
     cohorts,
     series: cohorts.map((__, cohort) =>
       rates.map((of, signal) => ({
         events: events[cohort * rates.length + signal] ?? [],
-        expected: expectedOf(devices[cohort] ?? new Float64Array(), of, past.days),
+        expected: lifted(expectedOf(devices[cohort] ?? new Float64Array(), of, past.days), signal, lifts),
       })),
     ),
     shapes: past.signals.map((signal) => shapeOf(past, model, signal)),
@@ -108,6 +111,12 @@ function expectedOf(devices: Float64Array, rates: Float64Array, days: number): F
     if (day === days) day = 0;
     expected[day] = (expected[day] ?? 0) + (devices[place] ?? 0) * (rates[place] ?? 0);
   }
+  return expected;
+}
+
+/** More is to be expected on the bad days of the regions where the model hangs. */
+function lifted(expected: Float64Array, signal: number, lifts: readonly Lift[]): Float64Array {
+  for (const lift of lifts) if (lift.signal === signal) expected[lift.day] = (expected[lift.day] ?? 0) * lift.factor;
   return expected;
 }
 

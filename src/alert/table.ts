@@ -33,6 +33,16 @@ export interface AlertDayRow {
   model_id: string;
   exposure: string;
   episodes: string;
+  /** Devices by region of their site: JSON. */
+  regions: string;
+}
+
+/** A region reported `factor` times as much of a signal as the others led one to expect. */
+export interface BadRegionDayRow {
+  day_on: string;
+  signal: string;
+  region: string;
+  factor: number;
 }
 
 export interface AlertProgressRow {
@@ -108,6 +118,7 @@ export interface AlertTables {
   signals: SignalRow;
   signal_days: SignalDayRow;
   alert_days: AlertDayRow;
+  bad_region_days: BadRegionDayRow;
   alert_progress: AlertProgressRow;
   alerts: AlertRow;
   alert_units: AlertUnitRow;

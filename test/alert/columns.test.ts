@@ -103,6 +103,7 @@ function pastOf(model: ModelDays): Past {
     model_ids: ['m'],
     by_model: [model],
     device_days: { all: 0, by_model: [0] },
+    lifts: new Map(),
     // The layout looks at these fields of a signal alone.
     signals: CODES.map((code) => ({ code, ...signal })) as unknown as Past['signals'],
     totals,

@@ -104,6 +104,7 @@ eachDb('the fleet teaches its signals', (test_) => {
         model_id: `m${model}`,
         exposure: '[["A","","1.0",[0,400,0]]]',
         episodes: chance(5, day, model) < 0.03 * (model % 3 === 0 ? 9 : 1) ? '[["A","","1.0","sd_error",[0,3,0]]]' : '[]',
+        regions: '{}',
       })),
     );
     await insertMany(ctx.db, 'alert_days', rows);

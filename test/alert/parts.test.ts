@@ -1,10 +1,11 @@
 // The scan by parts, as its threads do it: half of the models each, and together what one reading of all would have found.
 import { expect, test } from 'vitest';
 import { judgeModel } from '../../src/alert/judgeModel.ts';
-import { pastOf, readPast, spanUntil } from '../../src/alert/past.ts';
+import { pastOf, readPast } from '../../src/alert/past.ts';
 import { liveSignals } from '../../src/alert/queries.ts';
 import { scanCohorts } from '../../src/alert/scan.ts';
 import { type JudgeQuestion, type PartQuestion, ScanPart } from '../../src/alert/scanPart.ts';
+import { spanUntil } from '../../src/alert/span.ts';
 import { addDays } from '../../src/core/time.ts';
 import { today } from '../../src/db/ctx.ts';
 import { eachDb } from '../support/eachDb.ts';
@@ -50,5 +51,5 @@ eachDb('two parts of a scan', (test_) => {
       const by_model = whole.by_model.map((_, other) => (other === place ? days : undefined));
       expect(judgeModel({ ...joined, by_model }, place).evidence).toEqual(judgeModel(whole, place).evidence);
     }
-  });
+  }, 120_000);
 });

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { PAST_DAYS } from '../../src/alert/past.ts';
 import { scanCohorts } from '../../src/alert/scan.ts';
+import { PAST_DAYS } from '../../src/alert/span.ts';
 import { ensureSignals } from '../../src/alert/starters.ts';
 import { systemActor } from '../../src/core/actor.ts';
 import { addDays } from '../../src/core/time.ts';
@@ -128,6 +128,7 @@ async function fillDay(ctx: Ctx, models: number, day_on: string, uniform: () => 
     episodes: JSON.stringify(
       cells.flatMap((cell) => SIGNALS.filter(() => uniform() < DEVICES_PER_CELL * EPISODES_PER_DEVICE_DAY).map((signal) => [...cell, signal, [0, 1, 0]])),
     ),
+    regions: '{}',
   }));
   await insertMany(ctx.db, 'alert_days', rows);
 }
