@@ -117,6 +117,8 @@ eachDb('the nightly scan', (test_) => {
     const detail = await json(api.get(`/api/v1/alerts/${items[0].id}`));
     expect(detail).toMatchObject({ model_code: 'M-0', signal: 'sd_error', state: 'resolved' });
     expect(detail.affected_units.length).toBe(detail.affected_count);
+    // The history came at once: the scan saw on its last day what it would have seen weeks before.
+    expect(detail.level_reached_on > detail.started_on && detail.level_reached_on < detail.raised_on).toBe(true);
     const signals = (await json(api.get('/api/v1/signals'))).items;
     const sd = signals.find((signal: { code: string }) => signal.code === 'sd_error');
     const backtest = await json(api.post(`/api/v1/signals/${sd.id}/backtest`, { days: 75 }));
