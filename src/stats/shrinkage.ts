@@ -88,17 +88,16 @@ interface Point {
   readonly logMean: number;
 }
 
-// Groups alike in count and exposure are one cell with a weight.
+// Groups alike in count and exposure are one cell with a weight; in order of count, so that what depends on the count alone is worked out once for each.
 function merge(groups: readonly CountInExposure[]): Cell[] {
-  const cells = new Map<string, Cell>();
-  for (const { count, exposure } of groups) {
-    if (!(exposure > 0)) continue;
-    const key = `${count}/${exposure}`;
-    const cell = cells.get(key);
-    if (cell === undefined) cells.set(key, { count, exposure, weight: 1 });
-    else cell.weight += 1;
+  const sorted = groups.filter(({ exposure }) => exposure > 0).sort((a, b) => a.count - b.count || a.exposure - b.exposure);
+  const cells: Cell[] = [];
+  for (const { count, exposure } of sorted) {
+    const last = cells.at(-1);
+    if (last !== undefined && last.count === count && last.exposure === exposure) last.weight += 1;
+    else cells.push({ count, exposure, weight: 1 });
   }
-  return [...cells.values()];
+  return cells;
 }
 
 // By moments: Var f = mE + (mE)²/a.
@@ -128,18 +127,19 @@ function marginal(cells: readonly Cell[], point: Point): Marginal {
   const a = Math.exp(point.logShape);
   const m = Math.exp(point.logMean);
   const [atZero, psi, psiPrime] = [logGamma(a), digamma(a), trigamma(a)];
-  const rising = memo((count) => logGamma(a + count) - atZero);
-  const first = memo((count) => digamma(a + count) - psi);
-  const second = memo((count) => trigamma(a + count) - psiPrime);
+  let [count, rising, first, second] = [0, 0, 0, 0];
   const logRate = point.logShape - point.logMean;
   let [value, slopeA, slopeM, curveA, curveM, cross] = [0, 0, 0, 0, 0, 0];
   for (const { count: f, exposure, weight } of cells) {
+    if (f !== count) {
+      [count, rising, first, second] = [f, logGamma(a + f) - atZero, digamma(a + f) - psi, trigamma(a + f) - psiPrime];
+    }
     const mean = m * exposure;
     const s = a + mean;
     const fall = Math.log1p(mean / a);
-    value += weight * ((f === 0 ? 0 : rising(f)) - (a + f) * fall - f * logRate);
-    slopeA += weight * ((f === 0 ? 0 : first(f)) - fall + (mean - f) / s);
-    curveA += weight * ((f === 0 ? 0 : second(f)) + mean / (a * s) + (f - mean) / (s * s));
+    value += weight * (rising - (a + f) * fall - f * logRate);
+    slopeA += weight * (first - fall + (mean - f) / s);
+    curveA += weight * (second + mean / (a * s) + (f - mean) / (s * s));
     slopeM += weight * (f - ((a + f) * mean) / s);
     curveM -= (weight * (a + f) * mean * a) / (s * s);
     cross += (weight * (f - mean) * mean) / (s * s);
@@ -161,15 +161,6 @@ function newtonMove({ slopeA, slopeM, curveA, curveM, cross }: Marginal, a: numb
   const c = isMaximum ? h12 : 0;
   const determinant = d1 * d2 - c * c;
   return { shape: -(d2 * g1 - c * slopeM) / determinant, mean: -(d1 * slopeM - c * g1) / determinant };
-}
-
-function memo(compute: (count: number) => number): (count: number) => number {
-  const known = new Map<number, number>();
-  return (count) => {
-    const value = known.get(count) ?? compute(count);
-    known.set(count, value);
-    return value;
-  };
 }
 
 const bounded = (step: number): number => (Number.isFinite(step) ? Math.max(-2, Math.min(2, step)) : 0);
