@@ -225,19 +225,5 @@ export async function plantStaff(test: TestStore): Promise<string[]> {
     .insertInto('known_issue_cohorts')
     .values({ id: 'draft-cohort', known_issue_id: 'draft-issue', model_id: 'x100', hw_rev: null, batch_id: null, firmware_id: null })
     .execute();
-  return [
-    template.id,
-    workaround.id,
-    news.id,
-    article.id,
-    article.slug,
-    item.id,
-    note.id,
-    hook.id,
-    own.id,
-    own.number,
-    'draft-issue',
-    'KI-9',
-    'canary-mail',
-  ];
+  return [template.id, workaround.id, news.id, article.id, article.slug, item.id, note.id, hook.id, own.id, own.number, 'draft-issue', 'KI-9', 'canary-mail'];
 }
