@@ -26,6 +26,7 @@ const everything = [...src, ...simulators, ...tests];
 const transactionExceptions = {
   'src/web/idempotent.ts': 'wraps verbs, each of which checks and remembers for itself',
   'src/person/signIn.ts': 'nobody is signed in yet, so there is no permission to check',
+  'src/db/inTurns.ts': 'a tool: its callers check, and what they write follows from rows whose verbs have remembered',
   'src/quality/count.ts': 'running totals follow from rows whose verbs have remembered',
 };
 

@@ -1,22 +1,16 @@
 // Writes what changed of a counted day, in transactions of a few milliseconds. A scan that is cut short leaves its days marked to be counted again.
-import { setImmediate } from 'node:timers/promises';
 import { allow } from '../core/actor.ts';
 import type { Day } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
+import { inTurns } from '../db/inTurns.ts';
 import { excessKey } from './readDay.ts';
 import type { AlertDayRow, BadRegionDayRow, SignalDayRow } from './table.ts';
 
-/** Rows per transaction: on SQLite everybody else who writes waits for it. */
-export const ROWS_AT_A_TIME = 1000;
-
-/** Runs `write` over all rows, so many in a transaction of their own; between two of them others have their turn. */
-export async function inTurns<T>(ctx: Ctx, rows: readonly T[], write: (ctx: Ctx, some: readonly T[]) => Promise<unknown>): Promise<void> {
+/** The rows, so many in a transaction of their own. */
+export async function writeInTurns<T>(ctx: Ctx, rows: readonly T[], write: (ctx: Ctx, some: readonly T[]) => Promise<unknown>): Promise<void> {
   allow(ctx, 'alert:write');
-  for (let from = 0; from < rows.length; from += ROWS_AT_A_TIME) {
-    await transaction(ctx, (ctx) => write(ctx, rows.slice(from, from + ROWS_AT_A_TIME)));
-    await setImmediate();
-  }
+  await inTurns(ctx, rows, write);
 }
 
 /** Returns whether other units reach a signal than before. */
@@ -30,7 +24,7 @@ export async function replaceExcesses(ctx: Ctx, day_on: Day, reached: readonly S
     day_on,
     stored.filter((row) => !now.has(excessKey(row))),
   );
-  await inTurns(ctx, fresh, (ctx, some) =>
+  await writeInTurns(ctx, fresh, (ctx, some) =>
     insertMany(
       ctx.db,
       'signal_days',
@@ -54,7 +48,7 @@ const sameExcess = (before: SignalDayRow | undefined, row: SignalDayRow): boolea
 async function removeExcesses(ctx: Ctx, day_on: Day, gone: readonly SignalDayRow[]): Promise<void> {
   for (const signal_id of new Set(gone.map((row) => row.signal_id))) {
     const unit_ids = gone.filter((row) => row.signal_id === signal_id).map((row) => row.unit_id);
-    await inTurns(ctx, unit_ids, (ctx, some) =>
+    await writeInTurns(ctx, unit_ids, (ctx, some) =>
       ctx.db.deleteFrom('signal_days').where('day_on', '=', day_on).where('signal_id', '=', signal_id).where('unit_id', 'in', some).execute(),
     );
   }
@@ -66,8 +60,8 @@ export async function replaceExposure(ctx: Ctx, day_on: Day, exposure: readonly 
   const before = new Map(stored.map((row) => [row.model_id, `${row.exposure} ${row.regions}`]));
   const now = new Set(exposure.map((row) => row.model_id));
   const gone = stored.map((row) => row.model_id).filter((model_id) => !now.has(model_id));
-  await inTurns(ctx, gone, (ctx, some) => ctx.db.deleteFrom('alert_days').where('day_on', '=', day_on).where('model_id', 'in', some).execute());
-  await inTurns(
+  await writeInTurns(ctx, gone, (ctx, some) => ctx.db.deleteFrom('alert_days').where('day_on', '=', day_on).where('model_id', 'in', some).execute());
+  await writeInTurns(
     ctx,
     exposure.filter((row) => before.get(row.model_id) !== `${row.exposure} ${row.regions}`),
     (ctx, some) =>
@@ -79,7 +73,7 @@ export async function replaceExposure(ctx: Ctx, day_on: Day, exposure: readonly 
 export async function replaceEpisodes(ctx: Ctx, day_on: Day, episodes: ReadonlyMap<string, string>): Promise<void> {
   const stored = await ctx.db.selectFrom('alert_days').select(['model_id', 'episodes']).where('day_on', '=', day_on).execute();
   const changed = stored.filter((row) => row.episodes !== (episodes.get(row.model_id) ?? '[]')).map((row) => row.model_id);
-  await inTurns(ctx, changed, async (ctx, some) => {
+  await writeInTurns(ctx, changed, async (ctx, some) => {
     for (const model_id of some) {
       await ctx.db
         .updateTable('alert_days')

@@ -4,12 +4,12 @@ import type { Day } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { firmwareKey, type ReadDay } from './readDay.ts';
-import { inTurns } from './replaceDay.ts';
+import { writeInTurns } from './replaceDay.ts';
 
 /** Brings the first days up to date with one counted day. */
 export async function noteFirmwares(ctx: Ctx, day_on: Day, { firmwares, reported }: Pick<ReadDay, 'firmwares' | 'reported'>): Promise<void> {
   const before = await ctx.db.selectFrom('unit_firmwares').select(['unit_id', 'firmware']).where('from_on', '=', day_on).execute();
-  await inTurns(ctx, firmwares, (ctx, some) =>
+  await writeInTurns(ctx, firmwares, (ctx, some) =>
     insertMany(
       ctx.db,
       'unit_firmwares',
@@ -17,7 +17,7 @@ export async function noteFirmwares(ctx: Ctx, day_on: Day, { firmwares, reported
       'on conflict (unit_id, firmware) do update set from_on = excluded.from_on where unit_firmwares.from_on > excluded.from_on',
     ),
   );
-  await inTurns(
+  await writeInTurns(
     ctx,
     before.filter((pair) => !reported.has(firmwareKey(pair))),
     async (ctx, some) => {

@@ -1,8 +1,8 @@
 // Daily totals per cohort and signal, following device_days. Work in proportion to the days that changed: one pass over the rows of each such day.
 import { sql } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
-import { transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
+import { inTurns } from '../db/inTurns.ts';
 import { dailySignals } from './signals.ts';
 import type { CohortDayRow } from './table.ts';
 
@@ -21,7 +21,7 @@ export async function countCohorts(ctx: Ctx): Promise<string[]> {
     .orderBy('day_on', 'desc')
     .limit(MAX_DAYS_PER_RUN)
     .execute();
-  for (const { day_on } of changed) await transaction(ctx, (ctx) => countDay(ctx, day_on));
+  for (const { day_on } of changed) await countDay(ctx, day_on);
   await ctx.db
     .insertInto('ingest_marks')
     .values({ name: 'cohort_days', mark: ctx.now })
@@ -32,7 +32,37 @@ export async function countCohorts(ctx: Ctx): Promise<string[]> {
 
 type Totals = Pick<CohortDayRow, 'model_id' | 'hw_rev' | 'batch_id' | 'firmware'> & Record<`${'devices' | 'episodes' | 'events'}_${number}`, number | null>;
 
+/** Only what differs from what is stored is written. */
 async function countDay(ctx: Ctx, day_on: string): Promise<void> {
+  const counted = await countedCohorts(ctx, day_on);
+  const stored = await ctx.db.selectFrom('cohort_days').selectAll().where('day_on', '=', day_on).execute();
+  const now = new Set(counted.map(keyOf));
+  const before = new Map(stored.map((row) => [keyOf(row), figuresOf(row)]));
+  const gone = stored.filter((row) => !now.has(keyOf(row)));
+  const fresh = counted.filter((row) => before.get(keyOf(row)) !== figuresOf(row));
+  await inTurns(ctx, gone, async (ctx, some) => {
+    for (const row of some) {
+      let query = ctx.db.deleteFrom('cohort_days').where('day_on', '=', day_on);
+      for (const column of KEY) query = query.where(column, '=', row[column]);
+      await query.execute();
+    }
+  });
+  await inTurns(ctx, fresh, (ctx, some) =>
+    insertMany(
+      ctx.db,
+      'cohort_days',
+      some,
+      `on conflict (day_on, ${KEY.join(', ')}) do update set devices = excluded.devices, episodes = excluded.episodes, events = excluded.events`,
+    ),
+  );
+}
+
+/** What tells the rows of one day apart. */
+const KEY = ['model_id', 'hw_rev', 'batch_id', 'firmware', 'signal'] as const;
+const keyOf = (row: CohortDayRow): string => JSON.stringify(KEY.map((column) => row[column]));
+const figuresOf = ({ devices, episodes, events }: CohortDayRow): string => `${devices} ${episodes} ${events}`;
+
+async function countedCohorts(ctx: Ctx, day_on: string): Promise<CohortDayRow[]> {
   const sums = dailySignals
     .map(
       ({ events }, i) => `count(${events}) as devices_${i}, sum(case when (${events}) > 0 then 1 else 0 end) as episodes_${i}, sum(${events}) as events_${i}`,
@@ -43,12 +73,7 @@ async function countDay(ctx: Ctx, day_on: string): Promise<void> {
     from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id join models m on m.id = u.model_id
     where d.day_on = ${day_on} and d.reports > 0
     group by u.model_id, coalesce(u.hw_rev, v.hw_rev, ''), coalesce(u.batch_id, ''), coalesce(d.firmware, '')`.execute(ctx.db);
-  await ctx.db.deleteFrom('cohort_days').where('day_on', '=', day_on).execute();
-  await insertMany(
-    ctx.db,
-    'cohort_days',
-    rows.flatMap((row) => cohortRows(day_on, row)),
-  );
+  return rows.flatMap((row) => cohortRows(day_on, row));
 }
 
 /** One row per signal that some device of the cohort could tell about. */

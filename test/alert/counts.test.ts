@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { backtestSignal } from '../../src/alert/backtest.ts';
 import { countDay } from '../../src/alert/countDay.ts';
 import { liveSignals } from '../../src/alert/queries.ts';
-import { inTurns, ROWS_AT_A_TIME } from '../../src/alert/replaceDay.ts';
+import { writeInTurns } from '../../src/alert/replaceDay.ts';
 import { addSignal } from '../../src/alert/saveSignal.ts';
 import { scanCohorts } from '../../src/alert/scan.ts';
 import { startOfDay } from '../../src/core/time.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { insertMany } from '../../src/db/insertMany.ts';
+import { ROWS_AT_A_TIME } from '../../src/db/inTurns.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { daysBefore, reportDay, reporters } from './fleet.ts';
 
@@ -38,7 +39,7 @@ eachDb('counted days', (test_) => {
   test('are written a little at a time, each in a transaction of its own, and whatever runs in one is refused before it if not allowed', async () => {
     const ctx = test_.ctx();
     const sizes: number[] = [];
-    await inTurns(
+    await writeInTurns(
       ctx,
       Array.from({ length: 2 * ROWS_AT_A_TIME + 5 }, (_, i) => i),
       async (inner, some) => {
@@ -48,7 +49,7 @@ eachDb('counted days', (test_) => {
     );
     expect(sizes).toEqual([ROWS_AT_A_TIME, ROWS_AT_A_TIME, 5]);
     const stock = { ...ctx, actor: { ...ctx.actor, role: 'stock' as const } };
-    await expect(inTurns(stock, [1], () => Promise.resolve())).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(writeInTurns(stock, [1], () => Promise.resolve())).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   test('counted again without a change are left as they are; a changed cohort or a vanished excess is followed', async () => {
