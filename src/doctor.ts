@@ -8,7 +8,7 @@ import { migrationsFor } from './db/migrate.ts';
 import { dialectOf, openStore, type Store, sqliteFile } from './db/open.ts';
 import { findBalanceDrift, findPlaceDrift } from './ledger/balance.ts';
 import { brokerTrouble } from './mqtt/askBroker.ts';
-import type { IngestStatus } from './telemetry/ingestStatus.ts';
+import { type IngestStatus, NO_WORD_MS } from './telemetry/ingestStatus.ts';
 
 export interface Finding {
   readonly name: string;
@@ -20,8 +20,6 @@ export interface Finding {
 
 /** A disk with less than this left is called full. */
 const LEAST_FREE_BYTES = 1024 ** 3;
-/** An ingester tells how it is every three seconds. */
-const NO_WORD_MS = 30_000;
 /** Clocks of the machines that share a store may differ by so much. */
 const CLOCKS_DIFFER_MS = 60_000;
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Limits } from '../telemetry/bounds.ts';
-import type { IngestStatus } from '../telemetry/ingestStatus.ts';
+import { forgetStatus, type IngestStatus } from '../telemetry/ingestStatus.ts';
 import type { IngestStore } from '../telemetry/ingestStore.ts';
 import { openIngestStore } from '../telemetry/openIngestStore.ts';
 import { openIngest } from '../telemetry/recover.ts';
@@ -92,6 +92,8 @@ async function work(store: IngestStore, config: IngestConfig, log: Log, now: () 
       housekeeping.close();
       await gate.close();
       await Promise.race([pipeline.close(), new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref())]);
+      // Only said for the pages: a store that takes nothing any more holds nobody up.
+      await forgetStatus(store, holder).catch(() => 0);
     },
   };
 }

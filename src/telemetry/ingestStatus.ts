@@ -35,7 +35,9 @@ export interface IngestStatus extends Counts {
   readonly at: number;
 }
 
-/** Status rows of ingesters that are gone are kept for so long. */
+/** An ingester tells every three seconds: one that did not for so long is gone, or stuck. */
+export const NO_WORD_MS = 30_000;
+/** Status rows of ingesters that were killed are kept for so long. */
 const KEPT_MS = 3_600_000;
 
 /** Tells the pages of every process how this ingester is. */
@@ -47,6 +49,9 @@ export async function writeStatus(store: IngestStore, ingester: string, status: 
   );
   await store.run('delete from ingest_status where updated_at < ?', [now - KEPT_MS]);
 }
+
+/** An ingester that ends in order says nothing more. */
+export const forgetStatus = (store: IngestStore, ingester: string): Promise<number> => store.run('delete from ingest_status where ingester = ?', [ingester]);
 
 /** Takes out of `device_ids` what is written. */
 export async function noteUsedCredentials(store: IngestStore, device_ids: Set<string>, now: number): Promise<void> {

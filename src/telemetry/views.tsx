@@ -2,7 +2,7 @@
 import type { Page } from '../db/page.ts';
 import type { AppContext } from '../web/env.ts';
 import { Age, Badge, Facts, Field, Filters, Moment, Num, PageHead, Pager, Section, Select, Table, type Tone } from '../web/parts.tsx';
-import type { IngestStatus } from './ingestStatus.ts';
+import { type IngestStatus, NO_WORD_MS } from './ingestStatus.ts';
 import { type DeviceFilter, type DeviceKind, deviceKinds } from './inputs.ts';
 import { type countDevices, kindOf, type ListedDevice, type listIngesters, type listOutages, type listSecurityEvents } from './queries.ts';
 import { securityWords, stateWords, words } from './words.ts';
@@ -128,12 +128,13 @@ export function IngestHealth({
 function IngesterFacts({ c, status, updated_at }: { c: AppContext; status: IngestStatus; updated_at: number }) {
   const w = words(c.var.locale);
   const states = stateWords(c.var.locale);
-  const tone = status.state === 'working' ? 'good' : status.state === 'standby' ? 'neutral' : 'bad';
+  const gone = c.var.ctx.now - updated_at > NO_WORD_MS;
+  const tone = gone || status.state === 'standby' ? 'neutral' : status.state === 'working' ? 'good' : 'bad';
   const number = (value: number | null, digits = 0) => <Num value={value} digits={digits} locale={c.var.locale} />;
   return (
     <Facts
       facts={[
-        [w.kind, <Badge tone={tone}>{spoken(states, status.state)}</Badge>],
+        [w.kind, <Badge tone={tone}>{gone ? w.no_word : spoken(states, status.state)}</Badge>],
         ...(status.reason === null ? [] : [[w.reason, status.reason] as const]),
         [w.broker, [status.broker, status.broker_state].map((word) => (word === null ? '' : spoken(states, word))).join(' ')],
         [w.rate, number(status.reports_per_s)],

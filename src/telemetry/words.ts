@@ -97,6 +97,7 @@ export const words = defineWords({
   memory: ['Memory, MiB', 'メモリ（MiB）'],
   updated: ['Updated', '更新'],
   no_ingester: ['No ingester has spoken for the last hour.', 'この1時間、取り込みプロセスの報告がありません。'],
+  no_word: ['No word any more', '応答なし'],
   security: ['Security events', 'セキュリティイベント'],
   times: ['Times', '回数'],
   address: ['Address', 'アドレス'],

@@ -81,6 +81,23 @@ eachDb('the device pages', (test) => {
     expect(await test.store.db.selectFrom('device_credentials').select('id').where('device_id', '=', 'page-guarded').execute()).toEqual([]);
   });
 
+  it('an ingester that was killed is not called working', async () => {
+    const status = (ingester: string, updated_at: number) =>
+      test.store.db
+        .insertInto('ingest_status')
+        .values({
+          ingester,
+          status: JSON.stringify({ state: 'working', reason: null, broker: 'embedded', broker_state: 'listening', memory_bytes: 1 }),
+          updated_at,
+        })
+        .execute();
+    await status('alive:1:a', NOW - 5000);
+    await status('killed:2:b', NOW - 60_000);
+    const page = await text((await caller()).get('/ingest'));
+    const stateOf = (ingester: string) => new RegExp(`${ingester}[\\s\\S]*?(Working|No word any more)`).exec(page)?.[1];
+    expect([stateOf('alive:1:a'), stateOf('killed:2:b')]).toEqual(['Working', 'No word any more']);
+  });
+
   it('a new password is shown once, and never kept by a browser', async () => {
     await registerDevices(test.store.db, ['page-secret']);
     const api = await caller();
