@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { Source } from './source.ts';
 
 /** A broker that writes packet by packet wakes a waiting reader for each, which costs both of them more than the packet: beyond this many a millisecond
- * the socket rests between two reads, and the broker fills its buffer meanwhile. Two milliseconds, because latency counts up to 15 a millisecond. */
-const BUSY_PER_MS = 5;
+ * the socket rests between two reads, and the broker fills its buffer meanwhile. Below, where the latency of each counts (15 a millisecond), it never rests. */
+const BUSY_PER_MS = 20;
 const REST_MS = 2;
 const MEASURED_MS = 10;
 
