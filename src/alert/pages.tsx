@@ -1,11 +1,15 @@
 // Alerts for people: the list, one alert with all it has to say, and the stream that keeps both live.
+
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
+import { may } from '../core/actor.ts';
+import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, Filters, Num, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { acknowledgeAlert, dismissAlert, resolveAlert } from './act.ts';
+import { alertDeeds } from './bulk.tsx';
 import { listComplaints } from './complaints.ts';
 import { Acknowledge, CloseAlert } from './inputs.ts';
 import { listen } from './live.ts';
@@ -56,10 +60,13 @@ page(alertPages, '/alerts', 'alert:read', async (c) => {
       <div id="alerts" data-live="/alerts/changes">
         <AlertTable c={c} items={items} />
       </div>
+      <BulkBar c={c} deeds={alertDeeds} />
       <Pager c={c} next_cursor={next_cursor} />
     </>,
   );
 });
+
+alertPages.route('/', bulkPages('/alerts', 'alert:write', alertDeeds));
 
 function AlertTable({ c, items }: { c: AppContext; items: readonly NamedAlert[] }) {
   const w = words(c.var.locale);
@@ -69,6 +76,7 @@ function AlertTable({ c, items }: { c: AppContext; items: readonly NamedAlert[] 
       c={c}
       caption={w.alerts}
       rows={items}
+      {...(may(c.var.ctx.actor, 'alert:write') ? { choose: { id: (alert: NamedAlert) => alert.id, label: (alert: NamedAlert) => cohortName(c, alert) } } : {})}
       columns={[
         {
           head: w.level,

@@ -26,6 +26,9 @@ const named = (ctx: Ctx) =>
     .selectAll('alerts')
     .select(['models.code as model_code', 'batches.code as batch_code', 'firmwares.code as firmware_code', 'signals.name_en', 'signals.name_ja']);
 
+/** The alerts of these ids, oldest first. */
+export const listNamed = (ctx: Ctx, ids: readonly string[]): Promise<NamedAlert[]> => named(ctx).where('alerts.id', 'in', ids).orderBy('alerts.id').execute();
+
 export type NamedAlert = AlertRow & {
   model_code: string | null;
   batch_code: string | null;

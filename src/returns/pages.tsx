@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { CalendarDay } from '../core/given.ts';
+import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, Form, PageHead, Pager, Select, Table, TextArea } from '../web/parts.tsx';
@@ -9,6 +10,7 @@ import { ListQuery } from '../web/route.ts';
 import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { ReturnQuery } from './api.ts';
 import { authoriseReturn, cancelReturn, rejectReturn } from './authorise.ts';
+import { returnDeeds } from './bulk.tsx';
 import { closeReturn } from './close.ts';
 import { codePages } from './codePages.tsx';
 import { addReturnUnit, changeReturn, fileReturn } from './file.ts';
@@ -16,7 +18,7 @@ import { Because, Maybe, returnTypes, ShipOutbound } from './inputs.ts';
 import { labelPages } from './labelPages.tsx';
 import { ReturnPage } from './onePage.tsx';
 import { cancelOutbound, deliverOutbound, requestOutbound, reserveOutbound, shipOutbound } from './outbound.ts';
-import { findReturnView, getLegView, listReturns } from './queries.ts';
+import { findReturnView, getLegView, listReturns, type ReturnView } from './queries.ts';
 import { receiptPages } from './receiptPages.tsx';
 import { codeOptions, DeskTabs, optionsOf, returnColumns } from './views.tsx';
 import { returnStateLabels, typeLabels, words } from './words.ts';
@@ -28,6 +30,7 @@ page(returnsPages, '/returns', 'return:read', async (c) => {
   const w = words(c.var.locale);
   const { limit, cursor, sort, ...filter } = readQuery(c, ReturnQuery.extend(ListQuery.shape));
   const { items, next_cursor } = await listReturns(c.var.ctx, { limit, cursor, sort }, filter);
+  const staff = c.var.ctx.actor.partner_id === null && may(c.var.ctx.actor, 'return:write');
   return show(
     c,
     { title: w.returns, nav: '/returns' },
@@ -47,11 +50,16 @@ page(returnsPages, '/returns', 'return:read', async (c) => {
         <Field label={w.from_on} name="from_on" type="date" value={filter.from_on ?? null} />
         <Field label={w.to_on} name="to_on" type="date" value={filter.to_on ?? null} />
       </Filters>
-      <Table c={c} caption={w.returns} columns={returnColumns(c)} rows={items} />
+      <Table c={c} caption={w.returns} columns={returnColumns(c)} rows={items} {...(staff ? { choose } : {})} />
+      {staff ? <BulkBar c={c} deeds={returnDeeds} /> : null}
       <Pager c={c} next_cursor={next_cursor} />
     </>,
   );
 });
+
+returnsPages.route('/', bulkPages('/returns', 'return:write', returnDeeds));
+
+const choose = { id: (row: ReturnView) => row.id, label: (row: ReturnView) => row.number };
 
 page(returnsPages, '/returns/new', 'return:write', async (c) => {
   const w = words(c.var.locale);

@@ -43,7 +43,8 @@ export interface BulkDeed {
   readonly plan: (ctx: Ctx, ids: readonly string[], input: BulkInput) => Promise<readonly BulkRow[]>;
   /** The verb for one record; it expects the version of the row. */
   readonly carryOut: (ctx: Ctx, row: BulkRow, input: BulkInput) => Promise<Pick<BulkChange, 'version' | 'undo'>>;
-  readonly takeBack: (ctx: Ctx, id: string, undo: NonNullable<BulkChange['undo']>, version: number) => Promise<unknown>;
+  /** Left out where there is no way back. */
+  readonly takeBack?: (ctx: Ctx, id: string, undo: NonNullable<BulkChange['undo']>, version: number) => Promise<unknown>;
 }
 
 export const willChange = (row: BulkRow): boolean => row.refusal === undefined && row.before !== row.after;
@@ -52,17 +53,18 @@ export const willChange = (row: BulkRow): boolean => row.refusal === undefined &
 export async function carryOutBulk(ctx: Ctx, list: string, deed: BulkDeed, input: BulkInput, chosen: ReadonlyMap<string, number>) {
   allow(ctx, deed.permission);
   return transaction(ctx, async (ctx) => {
-    const rows = (await deed.plan(ctx, [...chosen.keys()], input)).filter(willChange);
+    const rows = await deed.plan(ctx, [...chosen.keys()], input);
+    const moved = rows.find((row) => row.version !== chosen.get(row.id));
+    if (moved !== undefined) throw movedOn(moved.label);
     const changes: BulkChange[] = [];
-    for (const row of rows) {
-      if (row.version !== chosen.get(row.id)) throw movedOn(row.label);
+    for (const row of rows.filter(willChange)) {
       changes.push({ id: row.id, label: row.label, ...(await named(row.label, deed.carryOut(ctx, row, input))) });
     }
     const id = newId(ctx.now);
     const kept = { id, user_id: ctx.actor.id, list, deed: deed.name, changes: JSON.stringify(changes), created_at: ctx.now, undone_at: null };
     await ctx.db.insertInto('bulk_changes').values(kept).execute();
     await remember(ctx, { action: 'bulk.done', record_kind: 'bulk', record_id: id, change: { list, deed: deed.name, count: changes.length } });
-    return { id, changed: changes.length };
+    return { id, changed: changes.length, undoable: changes.some(({ undo }) => undo !== null) };
   });
 }
 
@@ -83,7 +85,8 @@ export async function takeBackBulk(ctx: Ctx, list: string, deeds: readonly BulkD
     allow(ctx, deed.permission);
     // Written by carryOutBulk.
     const changes = JSON.parse(kept.changes) as BulkChange[];
-    for (const { id, label, undo, version } of changes) if (undo !== null) await named(label, deed.takeBack(ctx, id, undo, version));
+    for (const { id, label, undo, version } of changes)
+      if (undo !== null && deed.takeBack !== undefined) await named(label, deed.takeBack(ctx, id, undo, version));
     await remember(ctx, { action: 'bulk.undone', record_kind: 'bulk', record_id: id });
     const kept_count = changes.filter(({ undo }) => undo === null).length;
     return { undone: changes.length - kept_count, kept: kept_count };

@@ -50,8 +50,8 @@ export function bulkPages(list: string, gate: Permission, deeds: readonly BulkDe
     const { chosen, deed: name, back, ...input } = textsOf(await c.req.parseBody({ all: true }));
     const deed = deedNamed(deeds, first(name));
     const versions = new Map((chosen ?? []).map((one) => [one.slice(0, one.lastIndexOf(':')), Number(one.slice(one.lastIndexOf(':') + 1))]));
-    const { id, changed } = await carryOutBulk(c.var.ctx, list, deed, flat(input), versions);
-    return seeOther(c, backTo(list, first(back)), words(c.var.locale).bulk_done(changed), `/bulk${list}/${id}/undo`);
+    const { id, changed, undoable } = await carryOutBulk(c.var.ctx, list, deed, flat(input), versions);
+    return seeOther(c, backTo(list, first(back)), words(c.var.locale).bulk_done(changed), undoable ? `/bulk${list}/${id}/undo` : undefined);
   });
   action(pages, `/bulk${list}/:id/undo`, gate, async (c) => {
     const { back } = textsOf(await c.req.parseBody());
