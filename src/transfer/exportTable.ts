@@ -69,7 +69,10 @@ export async function* exportTable(ctx: Ctx, kinds: readonly ImportKind[], name:
   for (let after = '', first = true; ; first = false) {
     const rows = await readSlice(ctx, select, after);
     const last = rows.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) {
+      if (first) yield onlyHeading(toCsv((await readSlice(ctx, named(select), '')).map(rowOf)));
+      return;
+    }
     const csv = toCsv(rows.map(rowOf));
     yield first ? csv : withoutHeading(csv);
     if (rows.length < ROWS) return;
@@ -83,6 +86,11 @@ async function* exportKind(ctx: Ctx, kind: ImportKind): AsyncGenerator<string> {
   yield heading;
   for await (const rows of kind.exported?.(ctx) ?? []) if (rows.length > 0) yield withoutHeading(toCsv(rows));
 }
+
+/** The same columns as one row without values, whatever the table holds. */
+const named = (select: string): string => `select rows_of.* from (select 1 as one) as one_row left join (${select}) as rows_of on 1 = 1`;
+
+const onlyHeading = (csv: string): string => csv.slice(0, csv.indexOf('\r\n') + 2);
 
 const withoutHeading = (csv: string): string => csv.slice(csv.indexOf('\r\n') + 2);
 

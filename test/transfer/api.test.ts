@@ -81,6 +81,11 @@ eachDb('imports and exports over HTTP', (test) => {
     expect((await (await caller('partner')).get('/api/v1/exports/units')).status).toBe(403);
   });
 
+  it('exports a table without rows as its heading', async () => {
+    const text = await (await (await caller('lead')).get('/api/v1/exports/claims')).text();
+    expect(text.trim().split('\r\n')).toEqual([expect.stringMatching(/^(?:\ufeff)?[a-z_]+(?:,[a-z_]+)+$/)]);
+  });
+
   it('exports a table as CSV with a BOM, in slices, formulas defused; what is not for export is not found', async () => {
     const call = await caller('lead');
     await call.post('/api/v1/makers', { code: 'EVIL', name: '=HYPERLINK("http://x")' });

@@ -1,4 +1,5 @@
 // What leaves as CSV comes back as it was, for every kind; and what is not a CSV file of its kind is refused in words, and writes nothing.
+import { zipSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
 import { openCase } from '../../src/case/open.ts';
 import { createBatch } from '../../src/catalog/write.ts';
@@ -81,6 +82,11 @@ eachDb('a file that is not what it should be', (test) => {
       code: 'malformed',
       words: [expect.stringMatching(/row \d/), expect.any(String)],
     });
+  });
+
+  it('is refused as malformed when it is a workbook and not its CSV', async () => {
+    const workbook = zipSync({ '[Content_Types].xml': bytes('<Types/>'), 'xl/workbook.xml': bytes('<workbook/>') });
+    expect(await refused(workbook)).toMatchObject({ code: 'malformed' });
   });
 
   it('is refused naming the columns it lacks or repeats', async () => {
