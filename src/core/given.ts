@@ -1,5 +1,5 @@
 // A day or an instant as somebody outside writes it. Years are bounded: arithmetic on what comes in stays within four digits, and no loop over months runs for ages.
-import { z } from 'zod';
+import { z } from '@hono/zod-openapi';
 import { isDay } from './time.ts';
 
 const FIRST_INSTANT = Date.parse('1900-01-01T00:00:00Z');

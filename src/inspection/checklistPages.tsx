@@ -54,7 +54,7 @@ page(checklistPages, '/checklists/:id', 'inspection:read', async (c) => {
   const columns: Column<ChecklistStepRow>[] = [
     { head: w.step, cell: (row) => `${row.position}. ${speak([row.name_en, row.name_ja], c.var.locale)}` },
     { head: w.required, cell: (row) => (row.need === 'required' ? w.required : w.optional) },
-    { head: w.range, cell: (row) => (row.kind === 'value' ? `${row.min_value ?? '…'} – ${row.max_value ?? '…'} ${row.value_unit ?? ''}` : row.kind) },
+    { head: w.range, cell: (row) => (row.kind === 'value' ? `${row.min_value ?? '…'} – ${row.max_value ?? '…'} ${row.value_unit ?? ''}` : w[row.kind]) },
   ];
   const keeper = may(c.var.ctx.actor, 'code:write') && checklist.retired_at === null;
   return show(

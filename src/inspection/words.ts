@@ -49,6 +49,7 @@ export const words = defineWords({
   running: ['Running', '検証中'],
   photos: ['Photos and files', '写真・ファイル'],
   photo: ['Photo', '写真'],
+  check: ['Check', '確認'],
   add_files: ['Add photos or files', '写真・ファイルを追加'],
   file_limits: [
     'Pictures and PDF up to 25 MiB, video up to 60 MiB, text up to 10 MiB. Place and camera data are removed from pictures and video.',

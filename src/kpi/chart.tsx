@@ -1,10 +1,11 @@
 // A KPI over time, with its target and the measures taken at their days.
 
-import { dayFromNumber, dayNumber } from '../core/time.ts';
+import { DAY_MS, dayFromNumber, dayNumber, HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import type { Locale } from '../core/words.ts';
 import { CHART_WIDTH, Chart, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Dot, Line } from '../web/chart/marks.tsx';
 import { linearScale } from '../web/chart/scale.ts';
+import type { KpiKind } from './definitions.ts';
 import type { Point } from './queries.ts';
 import type { KpiNoteRow, KpiTargetRow } from './table.ts';
 import { durationText } from './views.tsx';
@@ -12,6 +13,12 @@ import { words } from './words.ts';
 
 const HEIGHT = 260;
 const AREA = { left: 90, right: CHART_WIDTH - 16, top: 28, bottom: 190 };
+
+/** What the axis reaches up to at the least, so that zeros lie on the ground of a readable one. */
+const LEAST_TOP: Record<KpiKind, number> = { share: 0.1, duration: HOUR_MS, count: 1, mean: 1 };
+
+/** Round steps of a duration are round in the unit it is told in. */
+const unitFor = (top: number): number => [DAY_MS, HOUR_MS].find((unit) => top >= 2 * unit) ?? MINUTE_MS;
 
 export function KpiChart({
   title,
@@ -30,28 +37,34 @@ export function KpiChart({
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || known.length === 0) return null;
   const goals = targets.map(({ goal }) => goal);
-  const top = Math.max(...known.map(({ value }) => value ?? 0), ...goals, first.kind === 'share' ? 0.1 : 1);
+  const top = Math.max(...known.map(({ value }) => value ?? 0), ...goals, LEAST_TOP[first.kind]);
+  const unit = first.kind === 'duration' ? unitFor(top) : 1;
   const x = linearScale([dayNumber(first.from_on), Math.max(dayNumber(last.from_on), dayNumber(first.from_on) + 1)], [AREA.left, AREA.right], 6);
-  const y = linearScale([0, top], [AREA.bottom, AREA.top]);
+  const y = linearScale([0, top / unit], [AREA.bottom, AREA.top]);
+  const height = (value: number): number => y.at(value / unit);
   const goal = targets.at(-1);
   const format = (value: number): string =>
     first.kind === 'share' ? `${Math.round(value * 100)} %` : first.kind === 'duration' ? durationText(value, locale) : String(Math.round(value * 100) / 100);
   return (
     <Chart title={title} description={known.map(({ from_on, value }) => `${from_on}: ${format(value ?? 0)}`).join('; ')} height={HEIGHT}>
       <XAxis scale={x} area={AREA} title={words(locale).series} format={(day) => dayFromNumber(Math.round(day)).slice(5)} />
-      <YAxis scale={y} area={AREA} title={title} format={format} />
+      <YAxis scale={y} area={AREA} title={title} format={(tick) => format(tick * unit)} />
       {goal === undefined ? null : (
         <Line
           mark="limit"
           points={[
-            { x: AREA.left, y: y.at(goal.goal) },
-            { x: AREA.right, y: y.at(goal.goal) },
+            { x: AREA.left, y: height(goal.goal) },
+            { x: AREA.right, y: height(goal.goal) },
           ]}
         />
       )}
-      <Line points={points.map((point) => (point.value === null ? null : { x: x.at(dayNumber(point.from_on)), y: y.at(point.value) }))} />
+      <Line points={points.map((point) => (point.value === null ? null : { x: x.at(dayNumber(point.from_on)), y: height(point.value) }))} />
       {known.map((point) => (
-        <Dot x={x.at(dayNumber(point.from_on))} y={y.at(point.value ?? 0)} label={`${point.from_on}: ${format(point.value ?? 0)} (n = ${point.denominator})`} />
+        <Dot
+          x={x.at(dayNumber(point.from_on))}
+          y={height(point.value ?? 0)}
+          label={`${point.from_on}: ${format(point.value ?? 0)} (n = ${point.denominator})`}
+        />
       ))}
       {notes
         .filter(({ noted_on }) => noted_on >= first.from_on && noted_on <= last.from_on)

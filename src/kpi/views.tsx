@@ -17,7 +17,7 @@ export function KpiValue({ kpi, locale }: { kpi: Pick<KpiResult, 'kind' | 'value
   }
 }
 
-/** 2 d 3 h, 4 h 5 min, 6 min. */
+/** 2 d 3 h, 4 h 5 min, 6 min; what is whole in the larger unit is said in it alone: 5 h. */
 export const Duration = ({ ms, locale }: { ms: number | null; locale: Locale }) =>
   ms === null ? <Unknown locale={locale} /> : <>{durationText(ms, locale)}</>;
 
@@ -25,8 +25,18 @@ export function durationText(ms: number, locale: Locale): string {
   const minutes = Math.round(ms / 60_000);
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
   const [d, h, m] = locale === 'ja' ? ['日', '時間', '分'] : [' d', ' h', ' min'];
-  if (days > 0) return `${days}${d} ${hours}${h}`;
-  return hours > 0 ? `${hours}${h} ${rest}${m}` : `${rest}${m}`;
+  const parts =
+    days > 0
+      ? ([
+          [days, d],
+          [hours, h],
+        ] as const)
+      : ([
+          [hours, h],
+          [rest, m],
+        ] as const);
+  const told = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
+  return told.length === 0 ? `0${m}` : told.join(' ');
 }
 
 export const Interval = ({ kpi, locale }: { kpi: Pick<KpiResult, 'ci_low' | 'ci_high'>; locale: Locale }) =>

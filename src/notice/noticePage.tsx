@@ -11,7 +11,7 @@ import { listRecipients } from './queries.ts';
 import { noticeText } from './rules.ts';
 import type { NoticeRow } from './table.ts';
 import { subjectOf, Texts, toneOf } from './views.tsx';
-import { kindWords, stageWords, stateWords, words } from './words.ts';
+import { kindWords, recipientWords, stageWords, stateWords, words } from './words.ts';
 import {
   approveNotice,
   cancelNotice,
@@ -158,7 +158,7 @@ function Log({ c, row, rows }: { c: AppContext; row: NoticeRow; rows: Awaited<Re
                     entry.state === 'sent' ? 'good' : entry.state === 'failed' || entry.state === 'bounced' || entry.state === 'no_address' ? 'bad' : 'neutral'
                   }
                 >
-                  {entry.state}
+                  {speak(recipientWords[entry.state], c.var.locale)}
                 </Badge>
               ),
             },

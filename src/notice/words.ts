@@ -1,6 +1,7 @@
 // Words of the notice pages.
 import { type Bilingual, defineWords } from '../core/words.ts';
 import type { NoticeState } from './lifecycle.ts';
+import type { LoggedRecipient } from './queries.ts';
 import type { NewsRow, NoticeRow } from './table.ts';
 
 export const words = defineWords({
@@ -75,6 +76,16 @@ export const stateWords: Readonly<Record<NoticeState, Bilingual>> = {
   sent: ['sent', '送信済み'],
   finished: ['finished', '終結'],
   cancelled: ['cancelled', '取消'],
+};
+/** How it went with one recipient. */
+export const recipientWords: Readonly<Record<LoggedRecipient['state'], Bilingual>> = {
+  listed: ['not sent yet', '未送信'],
+  queued: ['on its way', '送信待ち'],
+  sent: ['sent', '送信済み'],
+  failed: ['failed', '送信失敗'],
+  bounced: ['came back', '不達'],
+  no_address: ['no address', '宛先なし'],
+  left_out: ['left out', '対象外'],
 };
 export const kindWords: Readonly<Record<NoticeRow['kind'], Bilingual>> = {
   defect: ['Defect', '不具合'],

@@ -6,7 +6,7 @@ import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Facts, Field, Filters, formatNumber, Num, PageHead, Percent, Table, Unknown } from '../web/parts.tsx';
 import { type Comparison, compareCohorts } from './comparison.ts';
 import { listFailureRates } from './failureRates.ts';
-import { groupLabel } from './forestPlot.tsx';
+import { findingNames } from './groupNames.ts';
 import { ComparisonQuery, ControlChartQuery, RateQuery } from './inputs.ts';
 import { monthlyChart } from './monthly.ts';
 import { periodOf } from './period.ts';
@@ -145,6 +145,7 @@ page(analysisPages, '/failure-rates/pareto', 'quality:read', async (c) => {
     limit: 500,
   };
   const { items, population } = await listFailureRates(c.var.ctx, query);
+  const names = await findingNames(c.var.ctx, locale);
   let seen = 0;
   const bars = items.map((row): ParetoItem & { share: number; link: string } => {
     seen += row.failures;
@@ -153,7 +154,9 @@ page(analysisPages, '/failure-rates/pareto', 'quality:read', async (c) => {
     search.set('kind', query.kind);
     search.set('exact', 'failure_mode,component');
     return {
-      label: groupLabel(row.group),
+      label: Object.entries(row.group)
+        .map(([tree, code]) => (code === null ? '?' : (names.get(`${tree} ${code}`) ?? code)))
+        .join(' · '),
       count: row.failures,
       cumulative: seen / population.failures,
       share: row.failures / population.failures,

@@ -1,5 +1,6 @@
 // The codes that groups of a table are shown by.
 import { CompiledQuery, sql } from 'kysely';
+import { type Locale, speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { GroupKey } from './groups.ts';
 
@@ -53,4 +54,10 @@ async function rowsOf(ctx: Ctx, table: string, more: string, ids: readonly strin
   const places = ids.map((_, i) => (numbered ? `$${i + 1}` : '?')).join(', ');
   const { rows } = await ctx.db.executeQuery<Named>(CompiledQuery.raw(`select id, code${more} from ${table} where id in (${places})`, [...ids]));
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** What failure modes and components are called, by `tree code`. */
+export async function findingNames(ctx: Ctx, locale: Locale): Promise<ReadonlyMap<string, string>> {
+  const rows = await ctx.db.selectFrom('codes').select(['tree', 'code', 'name_en', 'name_ja']).where('tree', 'in', ['failure_mode', 'component']).execute();
+  return new Map(rows.map(({ tree, code, name_en, name_ja }) => [`${tree} ${code}`, speak([name_en, name_ja], locale)]));
 }

@@ -4,6 +4,7 @@ import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Field, Filters, formatNumber, Moment, PageHead, Pager, Percent, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { listFrozenMonths } from './frozenMonths.ts';
 import { CohortPeriodQuery, MonthsQuery, NffQuery } from './inputs.ts';
+import type { MonthFigures } from './months.ts';
 import { listNffShares, listRepeatReturns, NFF_BY, type NffRow } from './nff.ts';
 import { periodOf } from './period.ts';
 import { CohortFields, PeriodFields, PeriodLine, QualityTabs } from './views.tsx';
@@ -162,7 +163,7 @@ page(recordPages, '/failure-rates/months', 'quality:read', async (c) => {
           { head: w.nff, numeric: true, cell: (row) => row.nff },
           { head: w.untriaged, numeric: true, cell: (row) => row.untriaged },
           { head: w.other, numeric: true, cell: (row) => row.other },
-          { head: w.changed, cell: (row) => (row.change === null ? '' : <code>{row.change}</code>) },
+          { head: w.changed, cell: (row) => changesIn(row.change, w) },
           { head: w.fingerprint, cell: (row) => <code>{row.fingerprint.slice(0, 12)}</code> },
           { head: w.frozen_at, sort: 'frozen_at', cell: (row) => <Moment c={c} at={row.frozen_at} /> },
         ]}
@@ -171,3 +172,17 @@ page(recordPages, '/failure-rates/months', 'quality:read', async (c) => {
     </>,
   );
 });
+
+/** What a revision changed, each figure before and after. */
+function changesIn(change: string | null, w: ReturnType<typeof words>): string {
+  const labels: Record<keyof MonthFigures, string> = {
+    exposure_days: w.device_days,
+    confirmed: w.confirmed,
+    nff: w.nff,
+    untriaged: w.untriaged,
+    other: w.other,
+  };
+  // Written from changesOf().
+  const changed = Object.entries(JSON.parse(change ?? '{}')) as [keyof MonthFigures, [number, number]][];
+  return changed.map(([figure, [before, after]]) => `${labels[figure]} ${before} → ${after}`).join(', ');
+}

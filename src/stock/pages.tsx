@@ -1,6 +1,6 @@
 // The stock pages: levels, one model, moves, reservations, holds, forecast.
 import { z } from 'zod';
-import { getModelOf } from '../catalog/resolve.ts';
+import { getModel } from '../catalog/queries.ts';
 import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
@@ -67,7 +67,7 @@ const levelColumns = (c: AppContext): Column<Level>[] => {
 
 page(stockPages, '/stock/models/:id', 'stock:read', async (c) => {
   const w = words(c.var.locale);
-  const model = await getModelOf(c.var.ctx, { model_id: c.req.param('id') ?? '' });
+  const model = await getModel(c.var.ctx, c.req.param('id') ?? '');
   const level = await findLevel(c.var.ctx, model.id);
   const keeper = may(c.var.ctx.actor, 'stock:write');
   const columns: Column<Shelf>[] = [
