@@ -100,7 +100,7 @@ export async function fitForm(caller: Caller, path: string): Promise<FittedForm>
 
 /** `<code>path</code> message` of the page that says what is wrong. */
 const wrongFields = (html: string): { name: string; message: string }[] =>
-  [...html.matchAll(/<li><code>([^<]*)<\/code> ([^<]*)<\/li>/g)].map(([, path = '', message = '']) => ({
+  [...html.matchAll(/<li[^>]*><code>([^<]*)<\/code> ([^<]*)<\/li>/g)].map(([, path = '', message = '']) => ({
     name: path.split('.')[0] ?? '',
     message: message.replaceAll('&quot;', '"').replaceAll('&#34;', '"'),
   }));
