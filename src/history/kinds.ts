@@ -3,6 +3,7 @@ import type { Bilingual } from '../core/words.ts';
 
 const kinds: Readonly<Record<string, Bilingual>> = {
   alert: ['Alert', '警告'],
+  alert_budget: ['Budget of false alerts', '誤警告の許容数'],
   article: ['Article', 'FAQ記事'],
   attachment: ['File', 'ファイル'],
   automatic_mail: ['Automatic mail', '自動メール'],

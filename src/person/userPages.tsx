@@ -70,7 +70,7 @@ page(userPages, '/settings/users/:id', 'person:admin', async (c) => {
     c,
     { title: user.name, nav: '/settings' },
     <>
-      <PageHead title={user.name} sub={user.email}>
+      <PageHead title={user.name} stored sub={user.email}>
         <a href={`/history?record_kind=user&record_id=${user.id}`}>{w.history}</a>
         <a href={`/history?actor_id=${user.id}`}>{w.deeds}</a>
       </PageHead>

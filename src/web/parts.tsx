@@ -9,10 +9,11 @@ import { words } from './words.ts';
 export { type Column, Table } from './dataTable.tsx';
 
 /** Title of a page with its actions at the right. */
-export const PageHead = ({ title, sub, children }: { title: string; sub?: Child; children?: Child }) => (
+/** `stored`: the title is what somebody called the record, not a word of the product. */
+export const PageHead = ({ title, stored, sub, children }: { title: string; stored?: boolean; sub?: Child; children?: Child }) => (
   <div class="page-head">
     <div>
-      <h1>{title}</h1>
+      <h1 data-from-store={stored === true ? '' : undefined}>{title}</h1>
       {sub === undefined ? null : <p class="sub">{sub}</p>}
     </div>
     <div class="actions">{children}</div>
