@@ -8,8 +8,7 @@ import { words } from './words.ts';
 
 export { type Column, Table } from './dataTable.tsx';
 
-/** Title of a page with its actions at the right. */
-/** `stored`: the title is what somebody called the record, not a word of the product. */
+/** Title of a page with its actions at the right. `stored`: the title is what somebody called the record, not a word of the product. */
 export const PageHead = ({ title, stored, sub, children }: { title: string; stored?: boolean; sub?: Child; children?: Child }) => (
   <div class="page-head">
     <div>
