@@ -88,7 +88,7 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
       {drawn.map(({ label, count, cumulative }, i) => (
         <>
           <Label x={area.left - 10} y={area.top + i * 28 + 19} anchor="end">
-            {label.length > 26 ? `${label.slice(0, 25)}…` : label}
+            {shortened(label)}
           </Label>
           <Bar x={area.left} y={area.top + i * 28 + 4} width={x.at(count) - area.left} height={20} label={`${label}: ${count}`} />
           <Label x={CHART_WIDTH - 8} y={area.top + i * 28 + 19} anchor="end" mark="title">{`${formatNumber(cumulative * 100, locale)}%`}</Label>
@@ -96,6 +96,20 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
       ))}
     </Chart>
   );
+}
+
+/** Where a label has to end: so many letters, of which one in Japanese takes the room of two. */
+const LABEL_LETTERS = 26;
+const roomOf = (letter: string): number => (letter > '\u2e7f' ? 2 : 1);
+
+function shortened(label: string): string {
+  let room = 0;
+  const letters = [...label];
+  const end = letters.findIndex((letter) => {
+    room += roomOf(letter);
+    return room > LABEL_LETTERS;
+  });
+  return end === -1 ? label : `${letters.slice(0, end - 1).join('')}…`;
 }
 
 /** A month of which less than this share of its returns is known is marked. */
