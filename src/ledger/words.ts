@@ -11,7 +11,7 @@ export const locationLabels: Record<UnitPlaceRow['location'], Bilingual> = {
   good_stock: ['Good stock', '良品在庫'],
   defect_stock: ['Defect stock', '不良品在庫'],
   repair: ['Repair', '修理'],
-  maker: ['Maker', 'メーカー'],
+  maker: ['At the maker', 'メーカー'],
   scrapped: ['Scrapped', '廃棄'],
   lost: ['Lost or not returned', '紛失・未返却'],
   supplier: ['Supplier', '仕入先'],

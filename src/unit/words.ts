@@ -1,4 +1,5 @@
 import { defineWords } from '../core/words.ts';
+import { conditionLabels, locationLabels } from '../ledger/words.ts';
 
 export const words = defineWords({
   cohort: ['Units made alike', '同一条件の個体群'],
@@ -64,27 +65,5 @@ export const words = defineWords({
   print_labels: ['Print labels', 'ラベルを印刷'],
 });
 
-/** Locations as the teams say them (domain.md). */
-export const locationWords = defineWords({
-  customer: ['Customer', '顧客先'],
-  in_transit: ['In transit', '輸送中'],
-  receiving: ['Receiving', '受領'],
-  quarantine: ['Quarantine', '検証待ち'],
-  bench: ['Bench', '検証中'],
-  good_stock: ['Good stock', '良品在庫'],
-  defect_stock: ['Defect stock', '不良品在庫'],
-  repair: ['Repair', '修理'],
-  maker: ['At the maker', 'メーカー'],
-  scrapped: ['Scrapped', '廃棄'],
-  lost: ['Lost', '紛失・未返却'],
-  supplier: ['Supplier', '仕入先'],
-  adjustment: ['Adjustment', '棚卸差異'],
-});
-
-export const conditionWords = defineWords({
-  new: ['New', '新品'],
-  verified: ['Verified', '検証済'],
-  refurbished: ['Refurbished', '再生品'],
-  defective: ['Defective', '不良'],
-  unverified: ['Unverified', '未検証'],
-});
+export const locationWords = defineWords(locationLabels);
+export const conditionWords = defineWords(conditionLabels);
