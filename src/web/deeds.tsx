@@ -1,9 +1,8 @@
 // What was done to a record, told to a person: kind and verb in words, the fields that changed with their values before and after.
-import { rfc3339 } from '../core/time.ts';
 import { speak } from '../core/words.ts';
 import { deedWords } from '../history/words.ts';
 import type { AppContext } from './env.ts';
-import { Moment } from './parts.tsx';
+import { exactly, Moment } from './parts.tsx';
 
 export interface ShownDeed {
   readonly at: number;
@@ -30,7 +29,7 @@ export const HistoryList = ({ c, deeds }: { c: AppContext; deeds: readonly Shown
 );
 
 /** The stored JSON of a change, as `field: before → after`; of what was created, as `field: value`. Ids are left out: they tell a person nothing. */
-export function Change({ json }: { json: string | null }) {
+export function Change({ c, json }: { c: AppContext; json: string | null }) {
   // Written by remember().
   const fields = json === null ? [] : Object.entries(JSON.parse(json) as Record<string, unknown>).filter(([field, value]) => tells(field, value));
   if (fields.length === 0) return null;
@@ -38,7 +37,7 @@ export function Change({ json }: { json: string | null }) {
     <ul class="change">
       {fields.slice(0, MOST_FIELDS).map(([field, value]) => (
         <li>
-          <code>{field}</code> {isPair(value) ? `${told(field, value[0])} → ${told(field, value[1])}` : told(field, value)}
+          <code>{field}</code> {isPair(value) ? `${told(c, field, value[0])} → ${told(c, field, value[1])}` : told(c, field, value)}
         </li>
       ))}
       {fields.length > MOST_FIELDS ? <li>…</li> : null}
@@ -53,9 +52,9 @@ const isPair = (value: unknown): value is [unknown, unknown] => Array.isArray(va
 
 const tells = (field: string, value: unknown): boolean => !/(^|_)ids?$/.test(field) && (isPair(value) || (value !== null && value !== ''));
 
-function told(field: string, value: unknown): string {
+function told(c: AppContext, field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '—';
-  if (typeof value === 'number' && field.endsWith('_at')) return rfc3339(value).slice(0, 16).replace('T', ' ');
+  if (typeof value === 'number' && field.endsWith('_at')) return exactly(c, value);
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
