@@ -5,6 +5,7 @@ import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/char
 import { Bar, Cell, Dot, Label, Line } from '../web/chart/marks.tsx';
 import { linearScale, type Scale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
+import { textWidth } from '../web/textWidth.ts';
 import type { MonthlyChart } from './monthly.ts';
 import { words } from './words.ts';
 
@@ -98,18 +99,14 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
   );
 }
 
-/** Where a label has to end: so many letters, of which one in Japanese takes the room of two. */
-const LABEL_LETTERS = 26;
-const roomOf = (letter: string): number => (letter > '\u2e7f' ? 2 : 1);
+/** What a label may take of the margin before the bars. */
+const LABEL_WIDTH = 26;
 
 function shortened(label: string): string {
-  let room = 0;
+  if (textWidth(label) <= LABEL_WIDTH) return label;
   const letters = [...label];
-  const end = letters.findIndex((letter) => {
-    room += roomOf(letter);
-    return room > LABEL_LETTERS;
-  });
-  return end === -1 ? label : `${letters.slice(0, end - 1).join('')}…`;
+  while (textWidth(letters.join('')) >= LABEL_WIDTH) letters.pop();
+  return `${letters.join('')}…`;
 }
 
 /** A month of which less than this share of its returns is known is marked. */

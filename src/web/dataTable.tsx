@@ -5,6 +5,7 @@ import { speak } from '../core/words.ts';
 import { FRAME_PARAMETERS, withQuery } from './address.ts';
 import type { AppContext, ShownTable } from './env.ts';
 import { firstSteps } from './firstSteps.ts';
+import { textWidth } from './textWidth.ts';
 import { words } from './words.ts';
 
 export interface Column<Row> {
@@ -91,9 +92,8 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
   );
 }
 
-/** Codes, numbers of records, days and other short texts stay on one line. A Japanese letter is as wide as two others. */
+/** Codes, numbers of records, days and other short texts stay on one line. */
 const SHORT = 18;
-const WIDE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/gu;
 
 const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }) => (
   <td class={column.numeric ? 'number' : isShort(content) ? 'short' : undefined}>{content}</td>
@@ -101,7 +101,7 @@ const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }
 
 /** A short text, or one element around it: a link, a badge. */
 function isShort(content: Child): boolean {
-  if (typeof content === 'string') return content.length + (content.match(WIDE)?.length ?? 0) <= SHORT;
+  if (typeof content === 'string') return textWidth(content) <= SHORT;
   return typeof content === 'object' && content !== null && 'children' in content && content.children.length === 1 && isShort(content.children[0]);
 }
 
