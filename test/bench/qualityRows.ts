@@ -1,5 +1,6 @@
 // The rows a bench fleet's units and returns are in the store.
 import { dayFromNumber } from '../../src/core/time.ts';
+import { blankUnit } from '../../src/returns/newUnit.ts';
 import { BATCHES, type BenchReturn, type BenchUnit, FIRMWARES, modelId } from './qualityFleet.ts';
 
 export const unitRow = ({ id, model, from }: BenchUnit, i: number) => ({
@@ -64,28 +65,21 @@ export const returnRow = ({ id, failed }: BenchReturn) => ({
 });
 
 export const returnUnitRow = ({ id, unit, failed, confirmed }: BenchReturn, units: readonly BenchUnit[]) => ({
+  ...blankUnit,
   id,
   return_id: id,
   unit_id: units[unit]?.id ?? '',
   partner_id: null,
   state: 'resolved' as const,
-  unexpected_at: null,
   returned_on: dayFromNumber(failed),
   failed_on: null,
-  expected_by_on: null,
   received_at: 0,
-  received_by: null,
   dispositioned_at: 0,
   resolved_at: 0,
   reported_symptom_id: null,
   reported_text: null,
   snapshot: null,
   verdict: confirmed ? ('confirmed' as const) : ('no_fault_found' as const),
-  failure_mode_id: null,
-  component_id: null,
-  cause_id: null,
-  verdict_by: null,
-  verdict_at: null,
   disposition: 'repair' as const,
   coverage: null,
   coverage_reason: null,
@@ -95,14 +89,6 @@ export const returnUnitRow = ({ id, unit, failed, confirmed }: BenchReturn, unit
   own_warranty_ends_on: null,
   maker_warranty_ends_on: null,
   repeat_no: 1,
-  footage_erased_at: null,
-  footage_erased_by: null,
-  reminders_sent: 0,
-  write_off_requested_by: null,
-  write_off_approved_by: null,
-  written_off_at: null,
-  merged_into_id: null,
   created_at: 0,
   updated_at: 0,
-  version: 1,
 });

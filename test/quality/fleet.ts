@@ -1,5 +1,6 @@
 // A small fleet written straight into the store: two makers, three models, units in service and what came back.
 import type { Ctx } from '../../src/db/ctx.ts';
+import { blankUnit } from '../../src/returns/newUnit.ts';
 import type { ReturnUnitRow } from '../../src/returns/table.ts';
 
 let sequence = 0;
@@ -164,27 +165,18 @@ export async function addReturn(
   await ctx.db
     .insertInto('return_units')
     .values({
+      ...blankUnit,
       id,
       return_id,
       unit_id,
       partner_id: null,
       state: 'resolved',
-      unexpected_at: null,
-      returned_on: null,
       failed_on: null,
-      expected_by_on: null,
       received_at: ctx.now,
-      received_by: null,
       ...disposition,
       reported_symptom_id: null,
       reported_text: null,
       snapshot: null,
-      verdict: null,
-      failure_mode_id: null,
-      component_id: null,
-      cause_id: null,
-      verdict_by: null,
-      verdict_at: null,
       coverage: null,
       coverage_reason: null,
       warranty_starts_on: null,
@@ -193,15 +185,8 @@ export async function addReturn(
       own_warranty_ends_on: null,
       maker_warranty_ends_on: null,
       repeat_no: 1,
-      footage_erased_at: null,
-      footage_erased_by: null,
-      reminders_sent: 0,
-      write_off_requested_by: null,
-      write_off_approved_by: null,
-      written_off_at: null,
       created_at: ctx.now,
       updated_at: ctx.now,
-      version: 1,
       ...changes,
     })
     .execute();
