@@ -8,7 +8,7 @@ import { roles } from './core/permission.ts';
 import { backupStore, restoreStore } from './db/backup.ts';
 import { runDemo } from './demo.ts';
 import { findBalanceDrift, recountBalances } from './ledger/balance.ts';
-import { writeMosquittoConfig } from './mqtt/mosquitto.ts';
+import { type MosquittoOptions, writeMosquittoConfig } from './mqtt/mosquitto.ts';
 import { addUser } from './person/addUser.ts';
 import { AddToken, AddUser } from './person/inputs.ts';
 import { addToken } from './person/tokens.ts';
@@ -85,9 +85,13 @@ program
 program
   .command('mosquitto')
   .argument('<folder>')
-  .option('--port <port>', 'where mosquitto listens', '1883')
+  .option('--host <address>', 'where mosquitto listens; 0.0.0.0 is every address', '127.0.0.1')
+  .option('--port <port>', 'and on which port', '1883')
+  .option('--new-password', 'replace the password of the ingester')
   .description('write a configuration of mosquitto that loses nothing, with the passwords and permissions of the devices')
-  .action((folder: string, options: Options) => run((config) => withStore(config, (ctx) => mosquittoCommand(ctx, folder, Number(options.port)))));
+  .action((folder: string, { host, port, newPassword }: { host: string; port: string; newPassword?: true }) =>
+    run((config) => withStore(config, (ctx) => mosquittoCommand(ctx, folder, { host, port: Number(port), new_password: newPassword === true }))),
+  );
 
 program
   .command('user')
@@ -126,9 +130,12 @@ async function addTokenCommand(ctx: Ctx, { name, role, partner, scopes }: Option
   console.log(token);
 }
 
-async function mosquittoCommand(ctx: Ctx, folder: string, port: number): Promise<void> {
-  const { files, username, password } = await writeMosquittoConfig(ctx, folder, { port });
-  console.log(`${files.join('\n')}\nMQTT_URL=mqtt://127.0.0.1:${port} MQTT_USERNAME=${username} MQTT_PASSWORD=${password}`);
+async function mosquittoCommand(ctx: Ctx, folder: string, options: MosquittoOptions): Promise<void> {
+  const { written, config, username, password } = await writeMosquittoConfig(ctx, folder, options);
+  console.log(written.join('\n'));
+  if (!written.includes(config)) console.log(`${config} is kept as it was. A running mosquitto reads the new passwords on a SIGHUP.`);
+  if (password === null) console.log('The ingester keeps its password; --new-password makes another.');
+  else console.log(`MQTT_URL=mqtt://127.0.0.1:${options.port} MQTT_USERNAME=${username} MQTT_PASSWORD=${password}`);
 }
 
 async function checkBalances(ctx: Ctx, mend: boolean): Promise<void> {

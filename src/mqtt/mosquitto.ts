@@ -1,6 +1,6 @@
 // The configuration of mosquitto that loses nothing: written by a command, together with the passwords and permissions of the devices.
-import { chownSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { allow } from '../core/actor.ts';
 import { makeFolder } from '../core/makeFolder.ts';
 import type { Ctx } from '../db/ctx.ts';
@@ -10,40 +10,63 @@ import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
 /** The user name of the ingester at the broker. No device can have it: a device's row would be refused by enrolment. */
 export const INGEST_USER = 'kizashi-ingest';
 
-export interface MosquittoFiles {
-  readonly files: readonly string[];
-  /** MQTT_USERNAME and MQTT_PASSWORD for the ingester; the password is new at every writing. */
-  readonly username: string;
-  readonly password: string;
+export interface MosquittoOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The password of the ingester is replaced; whoever runs with the old one is cut off when mosquitto reads its files again. */
+  readonly new_password: boolean;
 }
 
-/** Writes mosquitto.conf, mosquitto.passwords and mosquitto.acl into `folder`. Run it again, and send mosquitto a SIGHUP, after devices were enrolled. */
-export async function writeMosquittoConfig(ctx: Ctx, folder: string, options: { port?: number } = {}): Promise<MosquittoFiles> {
+export interface MosquittoFiles {
+  /** mosquitto.passwords and mosquitto.acl, and mosquitto.conf where there was none. */
+  readonly written: readonly string[];
+  readonly config: string;
+  readonly username: string;
+  /** Null when the ingester keeps the one it has: only its hash is known. */
+  readonly password: string | null;
+}
+
+/**
+ * Writes mosquitto.passwords and mosquitto.acl into `folder`; mosquitto.conf too unless there is one, which may have been edited. Run it again, and send
+ * mosquitto a SIGHUP, after devices were enrolled or refused: a running ingester is not disturbed.
+ */
+export async function writeMosquittoConfig(ctx: Ctx, folder: string, options: MosquittoOptions): Promise<MosquittoFiles> {
   allow(ctx, 'telemetry:write');
   makeFolder(folder);
-  const { password } = await issueCredential(ctx, INGEST_USER);
+  const password = options.new_password || !(await hasCredential(ctx, INGEST_USER)) ? (await issueCredential(ctx, INGEST_USER)).password : null;
+  const [config, passwords, acl] = ['mosquitto.conf', 'mosquitto.passwords', 'mosquitto.acl'].map((name) => resolve(folder, name)) as [string, string, string];
+  const written = [passwords, acl];
+  writeFileSync(passwords, await passwordLines(ctx), { mode: 0o600 });
+  writeFileSync(acl, permissions, { mode: 0o600 });
+  if (!existsSync(config)) {
+    writeFileSync(config, configuration(options, passwords, acl, resolve(folder)));
+    written.push(config);
+  }
+  giveToMosquitto([folder, ...written]);
+  return { written, config, username: INGEST_USER, password };
+}
+
+async function hasCredential(ctx: Ctx, device_id: string): Promise<boolean> {
+  const found = await ctx.db
+    .selectFrom('device_credentials')
+    .select('id')
+    .where('device_id', '=', device_id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+async function passwordLines(ctx: Ctx): Promise<string> {
   const credentials = await ctx.db
     .selectFrom('device_credentials')
     .select(['device_id', 'mosquitto_hash'])
     .where('revoked_at', 'is', null)
     .orderBy('device_id')
     .execute();
-  const write = (name: string, text: string, mode: number): string => {
-    writeFileSync(join(folder, name), text, { mode });
-    return join(folder, name);
-  };
-  const passwords = write(
-    'mosquitto.passwords',
-    credentials
-      .filter(({ device_id }) => DEVICE_ID.test(device_id))
-      .map(({ device_id, mosquitto_hash }) => `${device_id}:${mosquitto_hash}\n`)
-      .join(''),
-    0o600,
-  );
-  const acl = write('mosquitto.acl', permissions, 0o600);
-  const config = write('mosquitto.conf', configuration(options.port ?? 1883, passwords, acl, folder), 0o644);
-  giveToMosquitto([folder, config, passwords, acl]);
-  return { files: [config, passwords, acl], username: INGEST_USER, password };
+  return credentials
+    .filter(({ device_id }) => DEVICE_ID.test(device_id))
+    .map(({ device_id, mosquitto_hash }) => `${device_id}:${mosquitto_hash}\n`)
+    .join('');
 }
 
 /** Started by root, mosquitto becomes the user of its name, who could not read what root wrote for itself. */
@@ -68,12 +91,12 @@ pattern read fleet/v1/%u/cmd
 `;
 
 const configuration = (
-  port: number,
+  { host, port }: MosquittoOptions,
   passwords: string,
   acl: string,
   folder: string,
 ): string => `# Started by root, mosquitto becomes the user mosquitto: that user must be able to reach this folder, to read its files and to write into it.
-listener ${port}
+listener ${port} ${host}
 # For TLS add: cafile, certfile and keyfile.
 allow_anonymous false
 password_file ${passwords}

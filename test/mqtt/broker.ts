@@ -68,6 +68,8 @@ export const freePort = (): Promise<number> =>
 
 export interface Mosquitto {
   readonly port: number;
+  /** Reads its files again. */
+  reload(): void;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function startMosquitto(options: { port?: number; config?: string; 
   await listening(port);
   return {
     port,
+    reload: () => void child.kill('SIGHUP'),
     stop: (signal = 'SIGTERM') =>
       new Promise((resolve) => {
         if (child.exitCode !== null || child.signalCode !== null) resolve();

@@ -144,14 +144,15 @@ const present = await hasMosquitto();
     const port = await freePort();
     const password = await enrol(test, 'cam-acl');
     await enrol(test, 'cam-other');
-    const written = await writeMosquittoConfig(test.ctx({ now: Date.now() }), folder, { port });
+    const options = { host: '127.0.0.1', port, new_password: false };
+    const written = await writeMosquittoConfig(test.ctx({ now: Date.now() }), folder, options);
     // Under root mosquitto would change to a user that may not read a folder under /tmp.
-    if (process.getuid?.() === 0) appendFileSync(written.files[0] ?? '', 'user root\n');
-    const broker = await startMosquitto({ port, config: written.files[0] ?? '', folder });
+    if (process.getuid?.() === 0) appendFileSync(written.config, 'user root\n');
+    const broker = await startMosquitto({ port, config: written.config, folder });
     const ingester = await startIngester(test.store.url, {
       mqtt_url: `mqtt://127.0.0.1:${port}`,
       mqtt_username: written.username,
-      mqtt_password: written.password,
+      mqtt_password: written.password ?? '',
     });
     await vi.waitFor(() => expect(ingester.status().broker_state).toBe('connected'), 5000);
     await expect(connectDevice(port, 'cam-acl', 'guess')).rejects.toThrow();
@@ -159,7 +160,17 @@ const present = await hasMosquitto();
     await client.publishAsync('fleet/v1/cam-acl/health', live(1), { qos: 1 });
     await expect(client.publishAsync('fleet/v1/cam-other/health', live(1), { qos: 1 })).rejects.toThrow();
     await vi.waitFor(() => expect(ingester.status().reports).toBe(1), 5000);
-    await client.endAsync();
+    // Devices enrolled later are let in once mosquitto has read the files again; the ingester and an edited configuration stay as they are.
+    const late = await enrol(test, 'cam-late');
+    expect(await writeMosquittoConfig(test.ctx({ now: Date.now() }), folder, options)).toMatchObject({
+      password: null,
+      written: expect.not.arrayContaining([written.config]),
+    });
+    broker.reload();
+    const newcomer = await vi.waitFor(() => connectDevice(port, 'cam-late', late), 5000);
+    await newcomer.publishAsync('fleet/v1/cam-late/health', live(1), { qos: 1 });
+    await vi.waitFor(() => expect(ingester.status().reports).toBe(2), 5000);
+    await Promise.all([client.endAsync(), newcomer.endAsync()]);
     await ingester.close();
     await broker.stop();
     expect(await device('cam-other')).toBeUndefined();
