@@ -6,6 +6,7 @@ import { makeCamera } from './camera.ts';
 import { type Fleet, launchFleet, OLDEST_HISTORY_DAYS } from './fleet.ts';
 import { openProgress, type Progress } from './progress.ts';
 import { workOnQuality } from './quality.ts';
+import { answerInquiries, enterContracts, enterSupport } from './support.ts';
 import { enrolDevices, enterCatalogue, enterHistory, workTheDesk } from './technician.ts';
 import { groundTruth, makeWorld, type World } from './world.ts';
 
@@ -18,7 +19,7 @@ const USAGE = `The simulated fleet and its technician.
   --days N        telemetry of so many past days, at most ${OLDEST_HISTORY_DAYS} (${OLDEST_HISTORY_DAYS})
   --speed N       simulated seconds per second while catching up; 0 is as fast as the broker acknowledges (0)
   --interval N    seconds between two live reports of one camera (60)
-  --pace N        seconds between two returned boxes (15)
+  --pace N        seconds between two returned boxes, and between two inquiries (15)
   --truth FILE    where the ground truth is written, as JSON`;
 
 const options = {
@@ -61,7 +62,9 @@ async function main(): Promise<void> {
   if (values.truth !== undefined) writeFileSync(values.truth, `${JSON.stringify(groundTruth(world), null, 1)}\n`);
   const api = openApi(values.http, values.token);
   await enterCatalogue(api, world, progress);
+  await enterContracts(api, world);
   await enterHistory(api, world, progress);
+  const desk = await enterSupport(api, world, progress);
   const fleet = await launch(api, world, values.mqtt, progress);
   await catchUp(fleet, progress, { days: whole('days', values.days), speed: whole('speed', values.speed), signal });
   if (!signal.aborted) console.log(CAUGHT_UP);
@@ -70,6 +73,7 @@ async function main(): Promise<void> {
     fleet.report({ interval_s: whole('interval', values.interval), signal }),
     workTheDesk(api, world, progress, { pace_s: whole('pace', values.pace), signal, onFiled: (unit) => void fleet.retire(unit.device_id) }),
     workOnQuality(api, world, progress, signal),
+    answerInquiries(api, desk, world, progress, { pace_s: whole('pace', values.pace), signal }),
   ]);
   await fleet.close();
 }

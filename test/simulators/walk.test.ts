@@ -9,6 +9,7 @@ import { makeCamera } from '../../simulators/camera.ts';
 import { type Fleet, launchFleet } from '../../simulators/fleet.ts';
 import { openProgress } from '../../simulators/progress.ts';
 import { workThroughPast } from '../../simulators/quality.ts';
+import { enterContracts, enterSupport } from '../../simulators/support.ts';
 import { boxesToCome, enrolDevices, enterCatalogue, enterHistory, handleReturn } from '../../simulators/technician.ts';
 import { inService, isInService, makeWorld } from '../../simulators/world.ts';
 import { readConfig } from '../../src/config.ts';
@@ -52,12 +53,27 @@ it('the catalogue and the units go in as CSV', async () => {
 });
 
 it('the returns of the past go in with their verdicts', async () => {
+  await enterContracts(api, world);
   await enterHistory(api, world, silent);
   const past = world.units.filter((unit) => !isInService(unit, world.now));
   expect(await countOf('select count(*) as n from return_units')).toBe(past.length);
   expect(await countOf("select count(*) as n from return_units where verdict = 'confirmed'")).toBe(
     past.filter((unit) => unit.fate.complaint?.verdict === 'confirmed').length,
   );
+});
+
+it('a month of inquiries goes in with every message at its hour', async () => {
+  const before = await countOf('select count(*) as n from cases');
+  const desk = await enterSupport(api, world, silent);
+  expect(desk.agents).toHaveLength(2);
+  expect(await countOf('select count(*) as n from cases')).toBeGreaterThan(before + 40);
+  const kpis = await api.get<{ items: { name: string; denominator: number; value: number }[] }>('/kpis');
+  const reply = kpis.items.find(({ name }) => name === 'first_reply');
+  expect(reply?.denominator).toBeGreaterThan(40);
+  // Nobody was answered before asking, and nobody waited for more than a working day.
+  expect(reply?.value).toBeGreaterThan(5 * 60_000);
+  expect(reply?.value).toBeLessThan(8 * 3_600_000);
+  expect(await countOf("select count(*) as n from cases where external_no like 'IN-%' and contract_id is null")).toBe(0);
 });
 
 it('every camera connects with its credential, and every acknowledged report is stored once', async () => {
