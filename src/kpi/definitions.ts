@@ -194,7 +194,7 @@ export const kpis: readonly Kpi[] = [
     moment: solved,
     value: (row) => row.worked_minutes,
     pending: ['no time logged', '工数未記録'],
-    label: ['Time per case', '1件あたり工数'],
+    label: ['Minutes per case', '1件あたり工数（分）'],
     definition: ['Σ minutes logged ÷ solved cases with minutes logged.', '記録された工数(分)の合計 ÷ 工数の記録がある解決件数。'],
   },
   {

@@ -59,7 +59,6 @@ export function KpiTable({ c, kpis }: { c: AppContext; kpis: readonly NamedResul
         },
         {
           head: w.pending,
-          numeric: true,
           cell: (kpi) => (kpi.pending === 0 || kpi.pending_means === null ? '—' : `${kpi.pending} ${speak(kpi.pending_means, locale)}`),
         },
       ]}

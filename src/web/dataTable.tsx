@@ -92,17 +92,15 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
   );
 }
 
-/** Codes, numbers of records, days and other short texts stay on one line. */
+/** Codes, numbers of records, days and other short texts stay on one line; longer ones keep a width to be read in. */
 const SHORT = 18;
 
-const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }) => (
-  <td class={column.numeric ? 'number' : isShort(content) ? 'short' : undefined}>{content}</td>
-);
+const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }) => <td class={column.numeric ? 'number' : lengthOf(content)}>{content}</td>;
 
-/** A short text, or one element around it: a link, a badge. */
-function isShort(content: Child): boolean {
-  if (typeof content === 'string') return textWidth(content) <= SHORT;
-  return typeof content === 'object' && content !== null && 'children' in content && content.children.length === 1 && isShort(content.children[0]);
+/** Of a text, or of one element around it: a link, a badge. */
+function lengthOf(content: Child): 'short' | 'prose' | undefined {
+  if (typeof content === 'string') return textWidth(content) <= SHORT ? 'short' : 'prose';
+  return typeof content === 'object' && content !== null && 'children' in content && content.children.length === 1 ? lengthOf(content.children[0]) : undefined;
 }
 
 /** Of a list that was narrowed down, an empty one says nothing about what there is. */
