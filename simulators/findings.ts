@@ -38,8 +38,19 @@ const words: Readonly<Record<Complaint['reason'], string>> = {
   nothing: '時々つながらないとの申告。',
 };
 
+const englishWords: Readonly<Record<Complaint['reason'], string>> = {
+  storage: 'nothing is recorded, the card shows an error',
+  encoder: 'the picture breaks up and frames are lost',
+  ircut: 'the picture is purple by day',
+  brownout: 'power fails at night',
+  crash: 'restarts again and again after the update',
+  damage: 'the housing is broken',
+  nothing: 'now and then out of reach',
+};
+
 export const symptomOf = (complaint: Complaint): string => symptoms[complaint.reason];
 export const wordsOf = (complaint: Complaint): string => words[complaint.reason];
+export const englishWordsOf = (complaint: Complaint): string => englishWords[complaint.reason];
 
 /** Null unless the bench confirms a fault or sees damage. */
 export function findingOf(complaint: Complaint): Finding | null {

@@ -2,7 +2,7 @@
 import type { Api } from './api.ts';
 import { Refusal } from './api.ts';
 import type { Complaint } from './fate.ts';
-import { findingOf, wordsOf } from './findings.ts';
+import { englishWordsOf, wordsOf } from './findings.ts';
 import { pause } from './parallel.ts';
 import type { Progress } from './progress.ts';
 import { isInService, type Unit, type World } from './world.ts';
@@ -170,7 +170,7 @@ async function investigatePast(api: Api, world: World, failures: Failures, owner
   await testSamples(api, id, failures);
   const issue = await api.post<Made>('/known-issues', {
     title_ja: `${failures.model_code}: ${symptom}`,
-    title_en: `${failures.model_code}: ${findingOf(failures.units[0]?.complaint ?? NOTHING)?.failure_mode ?? 'failures'}`,
+    title_en: `${failures.model_code}: ${englishWordsOf(failures.units[0]?.complaint ?? NOTHING)}`,
     workaround_ja: '再起動で一時的に復旧します。交換をご案内します。',
     workaround_en: 'A restart helps for a while. Offer a replacement.',
     investigation_id: id,

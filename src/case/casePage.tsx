@@ -1,4 +1,5 @@
 // One case on one page: who and what, the unit beside it, what helps, and everything that happened.
+import { words as catalogWords } from '../catalog/words.ts';
 import { speak } from '../core/words.ts';
 import { QualityPart } from '../inspection/qualityPart.tsx';
 import type { AppContext } from '../web/env.ts';
@@ -89,7 +90,7 @@ function CaseFacts({ c, read: { row, owners, categories, causes, customer, contr
         [w.source, speak(sourceWords[row.source], locale)],
         [w.customer, customer === undefined ? <Unknown locale={locale} /> : customer.name],
         [w.contact, [row.contact_name, row.contact_email].filter((part) => part !== null).join(' · ') || '—'],
-        [w.contract, contract === undefined ? '—' : `${contract.code} (${contract.plan}, ${contract.coverage})`],
+        [w.contract, contract === undefined ? '—' : `${contract.code} (${contract.plan}, ${catalogWords(locale)[contract.coverage]})`],
         [w.owner, owners.find(({ id }) => id === row.owner_id)?.name ?? row.owner_id ?? w.nobody],
         [w.category, code(categories, row.category_id)],
         [w.cause, code(causes, row.cause_id)],

@@ -1,11 +1,15 @@
 // The unit beside its case.
-import { speak } from '../core/words.ts';
+import type { Child } from 'hono/jsx';
+import { type Locale, speak } from '../core/words.ts';
+import { unitStateLabels } from '../returns/words.ts';
+import { stateWord } from '../telemetry/stateWords.ts';
+import { words as unitWords } from '../unit/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Age, Badge, Facts, Num, Section, Unknown } from '../web/parts.tsx';
+import { CommandReply, commandName } from './commandViews.tsx';
 import type { CaseCommand } from './remedy.ts';
 import type { CaseRow } from './table.ts';
 import type { UnitPanel } from './unitPanel.ts';
-import { CommandReply, commandName } from './commandViews.tsx';
 import { words } from './words.ts';
 
 export function UnitView({ c, row, panel, commands }: { c: AppContext; row: CaseRow; panel: UnitPanel; commands: readonly CaseCommand[] }) {
@@ -18,7 +22,7 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
         facts={[
           [w.firmware, panel.device?.firmware ?? names?.firmware_code ?? <Unknown locale={locale} />],
           [w.site, place?.site_name ?? <Unknown locale={locale} />],
-          [w.installation, [place?.mounting, place?.power, place?.network].filter((part) => part !== null && part !== undefined).join(' · ') || '—'],
+          [w.installation, installation(place, locale)],
           [
             w.warranty,
             `${w.own_until} ${warranty.own_ends_on ?? speak(['n/a', '不明'], locale)} · ${w.maker_until} ${warranty.maker_ends_on ?? speak(['n/a', '不明'], locale)}`,
@@ -30,7 +34,7 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
         {panel.alerts.map((alert) => (
           <>
             <a href={`/alerts/${alert.id}`}>
-              <Badge tone="bad">{alert.signal}</Badge>
+              <Badge tone="bad">{speak(alert.name, locale)}</Badge>
             </a>{' '}
             {alert.role === 'at_risk' ? w.at_risk : w.affected}{' '}
           </>
@@ -40,14 +44,14 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
             {' '}
             ·{' '}
             <a href={`/returns/${found.id}`}>
-              {found.number} {found.state}
+              {found.number} {speak(unitStateLabels[found.state], locale)}
             </a>
           </>
         ))}
       </p>
       {panel.lookalikes.count === 0 ? null : (
         <p>
-          <strong>{w.others_show(panel.lookalikes.count)}</strong> {panel.lookalikes.signals.join(', ')}:{' '}
+          <strong>{w.others_show(panel.lookalikes.count)}</strong> {panel.lookalikes.signals.map((name) => speak(name, locale)).join(', ')}:{' '}
           {panel.lookalikes.shown.map(({ id, serial }) => (
             <a href={`/units/${id}`}>{serial} </a>
           ))}
@@ -69,6 +73,12 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
   );
 }
 
+const installation = (place: UnitPanel['place'], locale: Locale): string => {
+  const mounting = place?.mounting ?? null;
+  const parts = [mounting === null ? null : unitWords(locale)[mounting], place?.power ?? null, place?.network ?? null];
+  return parts.filter((part) => part !== null).join(' · ') || '—';
+};
+
 function Telemetry({ c, panel: { device } }: { c: AppContext; panel: UnitPanel }) {
   const { locale } = c.var;
   const w = words(locale);
@@ -78,6 +88,7 @@ function Telemetry({ c, panel: { device } }: { c: AppContext; panel: UnitPanel }
         {w.telemetry}: <Unknown locale={locale} />
       </p>
     );
+  const state = (code: string | null): Child => (code === null ? <Unknown locale={locale} /> : stateWord(code, locale));
   return (
     <Facts
       facts={[
@@ -88,11 +99,17 @@ function Telemetry({ c, panel: { device } }: { c: AppContext; panel: UnitPanel }
           </a>,
         ],
         [w.temperature, <Num value={device.temp_c} digits={1} unit="°C" locale={locale} />],
-        [w.card, `${device.sd_state ?? '—'}${device.sd_wear_pct === null ? '' : ` · ${device.sd_wear_pct} %`}`],
-        [w.recording, device.rec_state ?? <Unknown locale={locale} />],
+        [
+          w.card,
+          <>
+            {state(device.sd_state)}
+            {device.sd_wear_pct === null ? null : ` · ${w.worn} ${device.sd_wear_pct} %`}
+          </>,
+        ],
+        [w.recording, state(device.rec_state)],
         [w.signal, <Num value={device.rssi_dbm} unit="dBm" locale={locale} />],
         [w.supply, <Num value={device.vin_mv} unit="mV" locale={locale} />],
-        [w.last_boot, device.reboot ?? <Unknown locale={locale} />],
+        [w.last_boot, state(device.reboot)],
       ]}
     />
   );

@@ -141,6 +141,7 @@ export const words = defineWords({
   firmware: ['Firmware', 'ファームウェア'],
   temperature: ['Housing', '筐体温度'],
   card: ['SD card', 'SDカード'],
+  worn: ['worn', '摩耗'],
   recording: ['Recording', '録画'],
   signal: ['Wi-Fi', '電波'],
   supply: ['Supply', '電源電圧'],

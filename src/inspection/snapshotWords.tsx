@@ -1,5 +1,6 @@
 // What the device said of itself when its return was filed, in words: names with units, instants in the viewer's zone, states spoken.
 import { type Bilingual, type Locale, speak } from '../core/words.ts';
+import { stateWord } from '../telemetry/stateWords.ts';
 import type { AppContext } from '../web/env.ts';
 import { formatNumber, Moment } from '../web/parts.tsx';
 
@@ -22,29 +23,6 @@ const fields: Readonly<Record<string, Bilingual>> = {
   rssi_dbm: ['Signal strength (dBm)', '電波強度（dBm）'],
 };
 
-const states: Readonly<Record<string, Bilingual>> = {
-  ok: ['OK', '正常'],
-  ro: ['read-only', '読み取り専用'],
-  error: ['error', '異常'],
-  full: ['full', '満杯'],
-  formatting: ['formatting', 'フォーマット中'],
-  absent: ['absent', 'なし'],
-  gap: ['gap', '欠損'],
-  stopped: ['stopped', '停止'],
-  no_media: ['no medium', '媒体なし'],
-  user_reset: ['by a person', '利用者による'],
-  fw_update: ['firmware update', 'ファームウェア更新'],
-  power_on: ['power on', '電源投入'],
-  brownout: ['brown-out', '電圧低下'],
-  hw_watchdog: ['hardware watchdog', 'ハードウェアウォッチドッグ'],
-  sw_watchdog: ['software watchdog', 'ソフトウェアウォッチドッグ'],
-  kernel_panic: ['kernel panic', 'カーネルパニック'],
-  oom: ['out of memory', 'メモリ不足'],
-  clock_failure: ['clock failure', '時計異常'],
-  fw_update_error: ['failed firmware update', 'ファームウェア更新失敗'],
-  unknown: ['n/a', '不明'],
-};
-
 /** Raw unit → the one people read. */
 const SHOWN: Readonly<Record<string, readonly [divisor: number, digits: number]>> = {
   uptime_s: [3600, 1],
@@ -65,6 +43,5 @@ export function SnapshotValue({ c, field, value }: { c: AppContext; field: strin
     return <>{formatNumber(value / divisor, locale, digits)}</>;
   }
   if (value !== null && field.endsWith('_at')) return <Moment c={c} at={Date.parse(value)} />;
-  const state = states[value ?? ''];
-  return <>{state === undefined ? value : speak(state, locale)}</>;
+  return <>{value === null ? value : stateWord(value, locale)}</>;
 }

@@ -1,5 +1,6 @@
 // What the pages of units are made of; desk/ uses the same parts beside its timeline.
 import type { Child } from 'hono/jsx';
+import { may } from '../core/actor.ts';
 import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Age, Badge, type Column, Facts, Table, type Tone, Unknown } from '../web/parts.tsx';
@@ -85,7 +86,13 @@ export function UnitFacts({ c, unit }: { c: AppContext; unit: UnitView }) {
 }
 
 export const Identifiers = ({ c, identifiers }: { c: AppContext; identifiers: Awaited<ReturnType<typeof listIdentifiers>> }) => (
-  <Facts facts={identifiers.map(({ kind, identifier }) => [words(c.var.locale)[kind], <code>{identifier}</code>] as const)} />
+  <Facts
+    facts={identifiers.map(({ kind, identifier }) => {
+      const written = <code>{identifier}</code>;
+      const reports = kind === 'device_id' && may(c.var.ctx.actor, 'telemetry:read');
+      return [words(c.var.locale)[kind], reports ? <a href={`/devices/${identifier}`}>{written}</a> : written] as const;
+    })}
+  />
 );
 
 export function ServiceIntervals({ c, intervals }: { c: AppContext; intervals: Awaited<ReturnType<typeof listServiceIntervals>> }) {
