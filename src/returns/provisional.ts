@@ -9,6 +9,7 @@ import { createUnit } from '../unit/createUnit.ts';
 import { NewUnit } from '../unit/inputs.ts';
 import { getUnit, type UnitView } from '../unit/queries.ts';
 import type { ReceiveUnit } from './inputs.ts';
+import { waitForTurn } from './turn.ts';
 
 /** Maker and model of what nobody could tell yet. */
 const UNKNOWN = 'UNKNOWN';
@@ -25,6 +26,7 @@ export async function createProvisionalUnit(ctx: Ctx, scanned: ReceiveUnit): Pro
 }
 
 async function ensureUnknownModel(ctx: Ctx): Promise<void> {
+  await waitForTurn(ctx, UNKNOWN);
   const known = await ctx.db
     .selectFrom('models')
     .innerJoin('makers', 'makers.id', 'models.maker_id')

@@ -1,22 +1,21 @@
 // A box is opened and its units scanned. Whatever was scanned gets an answer: expected, unexpected, unknown, duplicate, or a choice for a person.
 import { allow, staffOnly } from '../core/actor.ts';
-import { Problem } from '../core/problem.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
 import { withdrawPromise } from '../stock/reserve.ts';
-import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
+import type { UnitView } from '../unit/queries.ts';
 import { loadUnit } from '../unit/save.ts';
 import { endService } from '../unit/service.ts';
 import { after } from './authorise.ts';
 import { openReturn } from './file.ts';
-import { readLink } from './identify.ts';
 import type { ReceiveUnit } from './inputs.ts';
 import { nextUnitState, openUnitStates } from './lifecycle.ts';
 import { getReturn, saveReturn, saveReturnUnit, wrongState } from './load.ts';
 import { addUnitToReturn } from './newUnit.ts';
 import { createProvisionalUnit } from './provisional.ts';
 import { recoverWrittenOff } from './recover.ts';
+import { whatIsScanned } from './scanned.ts';
 import type { ReturnRow, ReturnUnitRow } from './table.ts';
 
 export type ReceiptOutcome = 'expected' | 'unexpected' | 'unknown' | 'duplicate' | 'ambiguous';
@@ -30,63 +29,17 @@ export interface Receipt {
   readonly choices: readonly UnitView[];
 }
 
-type Found = Pick<Receipt, 'unit' | 'choices'>;
-
 /** Receives what was scanned. A second scan of the same unit changes nothing. Throws `conflict` for a unit whose return is not authorised. */
 export async function receiveUnit(ctx: Ctx, input: ReceiveUnit): Promise<Receipt> {
   allow(ctx, 'return:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const { unit, choices } = await identify(ctx, input);
+    const { unit, choices } = await whatIsScanned(ctx, input);
     if (choices.length > 0) return { outcome: 'ambiguous', return: null, return_unit: null, unit: null, choices };
     if (unit !== null) return receiveKnown(ctx, unit, input);
     const provisional = await createProvisionalUnit(ctx, input);
     return receiveUnexpected(ctx, provisional, input, 'unknown');
   });
-}
-
-async function identify(ctx: Ctx, input: ReceiveUnit): Promise<Found> {
-  if (input.unit_id !== undefined) return one(await findUnit(ctx, input.unit_id), input.scan);
-  const link = readLink(input.scan);
-  if (link?.kind === 'unit') return one(await findUnit(ctx, link.id), input.scan);
-  if (link !== null) return findInReturn(ctx, link.kind === 'return' ? 'id' : 'number', link.id);
-  const called = (await findUnits(ctx, input.scan)).filter((unit) => input.model_code === undefined || unit.model_code === input.model_code);
-  if (called.length <= 1) return { unit: called[0] ?? null, choices: [] };
-  return narrow(ctx, called, input.return_id);
-}
-
-const one = (unit: UnitView | undefined, scan: string): Found => {
-  if (unit === undefined)
-    throw new Problem('invalid', [`No unit ${scan}`, `個体 ${scan} がありません`], { errors: [{ path: 'scan', message: 'No such unit' }] });
-  return { unit, choices: [] };
-};
-
-/** Units that share the identifier: the box being unpacked may say which one it is, nothing else does. */
-async function narrow(ctx: Ctx, units: readonly UnitView[], return_id: string | undefined): Promise<Found> {
-  if (return_id === undefined) return { unit: null, choices: units };
-  const inBox = await ctx.db.selectFrom('return_units').select('unit_id').where('return_id', '=', return_id).execute();
-  const fitting = units.filter((unit) => inBox.some(({ unit_id }) => unit_id === unit.id));
-  return fitting.length === 1 ? { unit: fitting[0] ?? null, choices: [] } : { unit: null, choices: units };
-}
-
-/** A return number stands for its unit when it has one only; for several a person chooses. */
-async function findInReturn(ctx: Ctx, by: 'id' | 'number', value: string): Promise<Found> {
-  const rows = await ctx.db
-    .selectFrom('returns')
-    .leftJoin('return_units', 'return_units.return_id', 'returns.id')
-    .select(['return_units.unit_id', 'return_units.state'])
-    .where(`returns.${by}`, '=', value)
-    .execute();
-  if (rows.length === 0)
-    throw new Problem('invalid', [`No return ${value}`, `返品案件 ${value} がありません`], { errors: [{ path: 'scan', message: 'No such return' }] });
-  const [waiting, live] = [rows.filter(({ state }) => state === 'expected'), rows.filter(({ state }) => state !== 'cancelled')];
-  const meant = [waiting, live, rows].find((some) => some.length > 0) ?? rows;
-  const units: UnitView[] = [];
-  for (const unit_id of new Set(meant.map(({ unit_id }) => unit_id))) {
-    const unit = unit_id === null ? undefined : await findUnit(ctx, unit_id);
-    if (unit !== undefined) units.push(unit);
-  }
-  return units.length === 1 ? { unit: units[0] ?? null, choices: [] } : { unit: null, choices: units };
 }
 
 async function receiveKnown(ctx: Ctx, unit: UnitView, input: ReceiveUnit): Promise<Receipt> {

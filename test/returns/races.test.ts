@@ -62,9 +62,30 @@ eachDb('several people at once', (test) => {
     const unit = await fielded(test.ctx());
     await returned(one(), unit.serial, { received: false });
     const { statuses, bodies } = await all((client) => client.post('/api/v1/receipts', { scan: unit.serial }));
-    expect(statuses[201]).toBe(1);
+    expect(statuses).toEqual({ 201: 1, 200: CLIENTS - 1 });
     expect(bodies.filter(({ outcome }) => outcome === 'expected')).toHaveLength(1);
-    expect(statuses[500]).toBeUndefined();
+    expect(await moveCount(test.ctx(), unit.id)).toBe(2);
+  });
+
+  it('different unknown serials at once: each its own provisional unit, of the one unknown model', async () => {
+    const { statuses, bodies } = await all((client, i) => client.post('/api/v1/receipts', { scan: `STRANGER-${i}` }));
+    expect(statuses).toEqual({ 201: CLIENTS });
+    expect(new Set(bodies.map(({ unit_id }) => unit_id)).size).toBe(CLIENTS);
+  });
+
+  it('an unknown serial scanned by everybody: one provisional unit, the others are told “duplicate”', async () => {
+    const { statuses, bodies } = await all((client, i) => client.post('/api/v1/receipts', { scan: i % 2 === 0 ? 'NOBODY-88' : 'ｎｏｂｏｄｙ88' }));
+    expect(statuses).toEqual({ 201: 1, 200: CLIENTS - 1 });
+    expect(bodies.map(({ outcome }) => outcome).sort()).toEqual([...Array.from({ length: CLIENTS - 1 }, () => 'duplicate'), 'unknown']);
+    expect(new Set(bodies.map(({ return_unit_id, unit_id }) => `${return_unit_id} ${unit_id}`)).size).toBe(1);
+    expect(await moveCount(test.ctx(), bodies[0].unit_id)).toBe(1);
+  });
+
+  it('an unannounced unit scanned by everybody, each by another of its names: received once, “duplicate” to the others', async () => {
+    const unit = await fielded(test.ctx(), { asset_tag: 'TAG-88' });
+    const { statuses, bodies } = await all((client, i) => client.post('/api/v1/receipts', { scan: i % 2 === 0 ? unit.serial : 'TAG-88' }));
+    expect(statuses).toEqual({ 201: 1, 200: CLIENTS - 1 });
+    expect(bodies.filter(({ outcome }) => outcome === 'unexpected')).toHaveLength(1);
     expect(await moveCount(test.ctx(), unit.id)).toBe(2);
   });
 
