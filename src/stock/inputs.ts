@@ -21,6 +21,8 @@ export const ReserveStock = z.strictObject({
   note: text.optional(),
 });
 export const EndReservation = z.strictObject({ reason: reason.optional() });
+/** `reason` is what the move is remembered by: whom the goods go to, the number of the slip. */
+export const ShipReservation = z.strictObject({ location: z.enum(['in_transit', 'customer']).optional(), reason: reason.optional() });
 
 /** A unit (any identifier, or its id) or a quantity of an un-serialised spare goes somewhere else by hand. */
 export const MoveStock = z.strictObject({
@@ -98,6 +100,7 @@ export const CountQuantity = z.strictObject({ ...modelRef, condition: z.enum(con
 export const Because = z.strictObject({ reason });
 
 export type ReserveStock = z.output<typeof ReserveStock>;
+export type ShipReservation = z.output<typeof ShipReservation>;
 export type MoveStock = z.output<typeof MoveStock>;
 export type GiveUpStock = z.output<typeof GiveUpStock>;
 export type SetPolicy = z.output<typeof SetPolicy>;

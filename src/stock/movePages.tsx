@@ -81,9 +81,14 @@ const moveColumns = (c: AppContext): Column<MoveView>[] => {
 function causeName(c: AppContext, { cause_kind, cause_id, unit_id }: MoveView) {
   const label = causeLabels[cause_kind];
   const name = label === undefined ? cause_kind : speak(label, c.var.locale);
-  const path = { return_unit: '/return-units/', purchase_order: '/purchase-orders/', count: '/stock/counts/', unit_merge: '/units/', unit_swap: '/units/' }[
-    cause_kind
-  ];
+  const path = {
+    return_unit: '/return-units/',
+    purchase_order: '/purchase-orders/',
+    count: '/stock/counts/',
+    reservation: '/stock/reservations?id=',
+    unit_merge: '/units/',
+    unit_swap: '/units/',
+  }[cause_kind];
   if (path !== undefined && cause_id !== null) return <a href={`${path}${cause_id}`}>{name}</a>;
   return cause_kind === 'reversal' && unit_id !== null ? <a href={`/stock/moves?unit_id=${unit_id}`}>{name}</a> : name;
 }

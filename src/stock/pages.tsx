@@ -8,6 +8,7 @@ import { Age, Badge, type Column, Field, Filters, Form, Num, PageHead, Pager, Se
 import { ListQuery } from '../web/route.ts';
 import { booksAreRight, checkBooks } from './check.ts';
 import { countPages } from './countPages.tsx';
+import { holdPages } from './holdPages.tsx';
 import { SetPolicy } from './inputs.ts';
 import { findLevel, type Level, listForecasts, listLevels, listShelves, type Shelf } from './levels.ts';
 import { movePages } from './movePages.tsx';
@@ -184,6 +185,7 @@ page(stockPages, '/stock/check', 'stock:read', async (c) => {
 });
 
 stockPages.route('/', reservationPages);
+stockPages.route('/', holdPages);
 stockPages.route('/', movePages);
 stockPages.route('/', orderPages);
 stockPages.route('/', countPages);

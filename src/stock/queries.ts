@@ -36,7 +36,13 @@ export async function listMoves(ctx: Ctx, page: PageRequest, filter: MoveFilter 
   return (await listPage(query, page, { at: 'stock_moves.id' }, 'stock_moves.id')) as Page<MoveView>;
 }
 
-export type ReservationView = StockReservationRow & { readonly serial: string | null; readonly model_code: string; readonly asked_model_code: string };
+export type ReservationView = StockReservationRow & {
+  readonly serial: string | null;
+  readonly model_code: string;
+  readonly asked_model_code: string;
+  /** The return whose shipment it was promised to. */
+  readonly return_id: string | null;
+};
 
 export async function listReservations(
   ctx: Ctx,
@@ -48,8 +54,11 @@ export async function listReservations(
     .innerJoin('models', 'models.id', 'stock_reservations.model_id')
     .innerJoin('models as asked', 'asked.id', 'stock_reservations.asked_model_id')
     .leftJoin('units', 'units.id', 'stock_reservations.unit_id')
+    .leftJoin('outbound_legs', (join) =>
+      join.onRef('outbound_legs.id', '=', 'stock_reservations.cause_id').on('stock_reservations.cause_kind', '=', 'outbound'),
+    )
     .selectAll('stock_reservations')
-    .select(['units.serial', 'models.code as model_code', 'asked.code as asked_model_code']);
+    .select(['units.serial', 'models.code as model_code', 'asked.code as asked_model_code', 'outbound_legs.return_id']);
   for (const field of ['state', 'model_id', 'unit_id', 'id'] as const) {
     const value = filter[field];
     if (value !== undefined) query = query.where(sql<boolean>`${sql.ref(`stock_reservations.${field}`)} = ${value}`);

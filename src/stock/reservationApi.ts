@@ -6,10 +6,11 @@ import { notFound } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { answers, body, gated, IdParam, Instant, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
-import { EndReservation, ReserveStock, SetPolicy } from './inputs.ts';
+import { EndReservation, ReserveStock, SetPolicy, ShipReservation } from './inputs.ts';
 import { setPolicy } from './policy.ts';
 import { listPolicies, listReservations } from './queries.ts';
 import { releaseReservation, reserveStock } from './reserve.ts';
+import { shipReservation } from './ship.ts';
 
 export const reservationRoutes = newApi();
 
@@ -32,6 +33,7 @@ const Reservation = z
     state: z.enum(['active', 'fulfilled', 'released']),
     cause_kind: z.string(),
     cause_id: text,
+    return_id: text,
     note: text,
     created_by: z.string(),
     created_name: z.string(),
@@ -106,6 +108,22 @@ reservationRoutes.openapi(
   }),
   async (c) => {
     const { id } = await releaseReservation(c.var.ctx, c.req.valid('param').id, c.req.valid('json').reason ?? null);
+    return c.json(jsonOf(await findReservation(c.var.ctx, id)), 201);
+  },
+);
+
+reservationRoutes.openapi(
+  createRoute({
+    method: 'post',
+    path: '/stock/reservations/{id}/shipment',
+    tags,
+    summary: 'Ship what was promised by hand: the promise is kept and the goods are moved',
+    ...gated('stock:write'),
+    request: { params: IdParam, body: body(ShipReservation) },
+    responses: { 201: answers(Reservation), ...problems },
+  }),
+  async (c) => {
+    const { id } = await shipReservation(c.var.ctx, c.req.valid('param').id, c.req.valid('json'));
     return c.json(jsonOf(await findReservation(c.var.ctx, id)), 201);
   },
 );

@@ -1,17 +1,18 @@
-// Reservations and holds on pages: what is promised, and what may not leave.
+// Reservations on a page: what is promised to whom, shipped or given back.
 import { z } from 'zod';
 import { getModelOf } from '../catalog/resolve.ts';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
+import { locationLabels } from '../ledger/words.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, type Column, Field, Filters, Form, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
+import { Age, Badge, type Column, Field, Filters, Form, PageHead, Pager, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
-import { cohortOf } from './cohort.ts';
-import { placeHold, releaseHold } from './hold.ts';
-import { Because } from './inputs.ts';
-import { type HoldView, listHolds, listReservations, type ReservationView } from './queries.ts';
+import { Because, ShipReservation } from './inputs.ts';
+import { listReservations, type ReservationView } from './queries.ts';
 import { reasonWords } from './reasons.ts';
 import { releaseReservation, reserveStock } from './reserve.ts';
+import { shipReservation } from './ship.ts';
 import { optionsOf, StockTabs } from './views.tsx';
 import { reservationLabels, words } from './words.ts';
 
@@ -41,7 +42,10 @@ action(reservationPages, '/stock/reservations', 'stock:write', async (c) => {
 
 page(reservationPages, '/stock/reservations', 'stock:read', async (c) => {
   const w = words(c.var.locale);
-  const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend({ state: z.enum(['active', 'fulfilled', 'released']).optional(), model_id: short }));
+  const { limit, cursor, sort, ...filter } = readQuery(
+    c,
+    ListQuery.extend({ state: z.enum(['active', 'fulfilled', 'released']).optional(), model_id: short, id: short }),
+  );
   const { items, next_cursor } = await listReservations(c.var.ctx, { limit, cursor, sort }, filter);
   const columns: Column<ReservationView>[] = [
     { head: w.model, cell: (row) => <a href={`/stock/models/${row.model_id}`}>{row.model_code}</a> },
@@ -57,18 +61,14 @@ page(reservationPages, '/stock/reservations', 'stock:read', async (c) => {
         </>
       ),
     },
+    {
+      head: w.cause,
+      cell: (row) => (row.return_id === null ? w.promised_by_hand : <a href={`/returns/${row.return_id}`}>{w.promised_to_return}</a>),
+    },
+    { head: w.note, cell: (row) => row.note },
     { head: w.actor, cell: (row) => row.created_name },
     { head: w.at, cell: (row) => <Age c={c} at={row.created_at} /> },
-    {
-      head: w.release,
-      cell: (row) =>
-        row.state === 'active' && may(c.var.ctx.actor, 'stock:write') ? (
-          <Form action={`/stock/reservations/${row.id}/release`} label={w.release}>
-            <Field label={w.reason} name="reason" required />
-            <button type="submit">{w.release}</button>
-          </Form>
-        ) : null,
-    },
+    { head: w.decide, cell: (row) => (row.state === 'active' && may(c.var.ctx.actor, 'stock:write') ? <Decide c={c} row={row} /> : null) },
   ];
   return show(
     c,
@@ -85,87 +85,43 @@ page(reservationPages, '/stock/reservations', 'stock:read', async (c) => {
   );
 });
 
-action(reservationPages, '/stock/reservations/:id/release', 'stock:write', async (c) => {
-  await releaseReservation(c.var.ctx, c.req.param('id') ?? '', (await readForm(c, Because)).reason);
+/** Shipped, or given back. What was promised to a return is shipped there. */
+function Decide({ c, row }: { c: AppContext; row: ReservationView }) {
+  const w = words(c.var.locale);
+  return (
+    <>
+      {row.return_id === null ? (
+        <details class="deed">
+          <summary>{w.ship}</summary>
+          <Form action={`/stock/reservations/${row.id}/shipment`} label={w.ship}>
+            <Select
+              label={w.to}
+              name="location"
+              required
+              options={optionsOf(c, { in_transit: locationLabels.in_transit, customer: locationLabels.customer })}
+            />
+            <Field label={w.reason} name="reason" hint={w.ship_hint} />
+            <button type="submit">{w.ship}</button>
+          </Form>
+        </details>
+      ) : null}
+      <details class="deed">
+        <summary>{w.release}</summary>
+        <Form action={`/stock/reservations/${row.id}/release`} label={w.release}>
+          <Field label={w.reason} name="reason" required />
+          <button type="submit">{w.release}</button>
+        </Form>
+      </details>
+    </>
+  );
+}
+
+action(reservationPages, '/stock/reservations/:id/shipment', 'stock:write', async (c) => {
+  await shipReservation(c.var.ctx, c.req.param('id') ?? '', await readForm(c, ShipReservation));
   return seeOther(c, '/stock/reservations?state=active', words(c.var.locale).done);
 });
 
-page(reservationPages, '/stock/holds', 'stock:read', async (c) => {
-  const w = words(c.var.locale);
-  const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend({ state: z.enum(['active', 'released']).optional(), model_id: short, id: short }));
-  const { items, next_cursor } = await listHolds(c.var.ctx, { limit, cursor, sort }, filter);
-  const approver = may(c.var.ctx.actor, 'stock:approve');
-  const columns: Column<HoldView>[] = [
-    { head: w.cohort, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware].filter((part) => part !== null).join(' · ') },
-    { head: w.held, cell: (row) => <a href={`/units?model_id=${row.model_id}&location=good_stock`}>{row.units_held}</a>, numeric: true },
-    { head: w.reason, cell: (row) => row.reason },
-    { head: w.state, cell: (row) => (row.state === 'active' ? <Badge tone="bad">{w.active}</Badge> : <Badge>{w.released}</Badge>) },
-    {
-      head: w.placed,
-      cell: (row) => (
-        <>
-          {row.placed_name} <Age c={c} at={row.placed_at} />
-        </>
-      ),
-    },
-    {
-      head: w.release,
-      cell: (row) =>
-        row.state === 'released' ? (
-          <>
-            {row.released_name}: {row.release_reason}
-          </>
-        ) : approver ? (
-          <Form action={`/stock/holds/${row.id}/release`} label={w.release}>
-            <Field label={w.reason} name="reason" required hint={w.second_person} />
-            <button type="submit">{w.release}</button>
-          </Form>
-        ) : (
-          w.second_person
-        ),
-    },
-  ];
-  return show(
-    c,
-    { title: w.holds, nav: '/stock' },
-    <>
-      <PageHead title={w.holds} />
-      <StockTabs c={c} current="/stock/holds" />
-      <Table c={c} caption={w.holds} columns={columns} rows={items} />
-      <Pager c={c} next_cursor={next_cursor} />
-      {approver || may(c.var.ctx.actor, 'stock:write') ? (
-        <Section title={w.place_hold}>
-          <Form action="/stock/holds">
-            <Field label={w.model} name="model_code" required />
-            <Field label={w.hw_rev} name="hw_rev" />
-            <Field label={w.batch} name="batch_code" />
-            <Field label={w.firmware} name="firmware" />
-            <Field label={w.reason} name="reason" required />
-            <button type="submit" class="primary">
-              {w.place_hold}
-            </button>
-          </Form>
-        </Section>
-      ) : null}
-    </>,
-  );
-});
-
-const HoldForm = z.strictObject({
-  model_code: z.string().max(64),
-  hw_rev: short,
-  batch_code: short,
-  firmware: short,
-  reason: z.string().trim().min(1).max(1000),
-});
-
-action(reservationPages, '/stock/holds', 'stock:read', async (c) => {
-  const { reason, ...named } = await readForm(c, HoldForm);
-  await placeHold(c.var.ctx, await cohortOf(c.var.ctx, named), { reason });
-  return seeOther(c, '/stock/holds', words(c.var.locale).done);
-});
-
-action(reservationPages, '/stock/holds/:id/release', 'stock:approve', async (c) => {
-  await releaseHold(c.var.ctx, c.req.param('id') ?? '', (await readForm(c, Because)).reason);
-  return seeOther(c, '/stock/holds', words(c.var.locale).done);
+action(reservationPages, '/stock/reservations/:id/release', 'stock:write', async (c) => {
+  await releaseReservation(c.var.ctx, c.req.param('id') ?? '', (await readForm(c, Because)).reason);
+  return seeOther(c, '/stock/reservations?state=active', words(c.var.locale).done);
 });

@@ -5,7 +5,7 @@ import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
-import { remember } from '../history/remember.ts';
+import { type Deed, remember } from '../history/remember.ts';
 import { findFreeUnit, freeQuantity, isHeld, unpromisedQuantity } from './free.ts';
 import { lockGoodStock } from './lock.ts';
 import type { StockReservationRow } from './table.ts';
@@ -69,7 +69,13 @@ export async function releaseReservation(ctx: Ctx, id: string, reason: string | 
 }
 
 /** Ends a promise inside the open transaction, `fulfilled` before the move that takes the goods away. The caller has checked the permission. */
-export async function endReservation(ctx: Ctx, id: string, state: 'released' | 'fulfilled', reason: string | null): Promise<StockReservationRow> {
+export async function endReservation(
+  ctx: Ctx,
+  id: string,
+  state: 'released' | 'fulfilled',
+  reason: string | null,
+  change: Deed['change'] = {},
+): Promise<StockReservationRow> {
   const reservation = await getReservation(ctx, id);
   const ended = await ctx.db
     .updateTable('stock_reservations')
@@ -80,7 +86,7 @@ export async function endReservation(ctx: Ctx, id: string, state: 'released' | '
     .executeTakeFirst();
   if (ended === undefined)
     throw new Problem('conflict', ['The reservation has ended already', '引当は既に終了しています'], { blocking: `/api/v1/stock/reservations/${id}` });
-  await remember(ctx, { action: `stock_reservation.${state}`, record_kind: 'stock_reservation', record_id: id, reason });
+  await remember(ctx, { action: `stock_reservation.${state}`, record_kind: 'stock_reservation', record_id: id, reason, change });
   return ended;
 }
 
@@ -126,6 +132,11 @@ async function take(ctx: Ctx, wanted: Wanted): Promise<Taken> {
     if (taken !== null && wanted.allow_substitute === true) return taken;
     if (taken !== null) stocked.push(substitute.code);
   }
+  if ((wanted.quantity ?? 1) > 1 && (await findFreeUnit(ctx, wanted.model.id)) !== undefined)
+    throw new Problem('conflict', [
+      `${wanted.model.code} is kept by serial number: reserve one unit at a time`,
+      `${wanted.model.code} は個体管理です。1台ずつ引き当ててください`,
+    ]);
   const offer = stocked.length === 0 ? ['', ''] : [`; in stock as a substitute: ${stocked.join(', ')}`, `。代替機種の在庫あり: ${stocked.join('、')}`];
   throw new Problem('conflict', [`No ${wanted.model.code} is available${offer[0]}`, `${wanted.model.code} の引当可能な在庫がありません${offer[1]}`], {
     blocking: `/api/v1/stock/levels?model_id=${wanted.model.id}`,

@@ -11,7 +11,7 @@ import { refuseTooMany } from './moveStock.ts';
 import { sendBack } from './order.ts';
 
 /** What a person may take back by hand; the others are undone by their own verb. */
-export const BY_HAND: readonly string[] = ['move', 'purchase_order', 'count'];
+export const BY_HAND: readonly string[] = ['move', 'purchase_order', 'count', 'reservation'];
 
 /** Takes back a move made by hand. Throws `conflict` when the unit has moved on, or when the move was taken back already. */
 export async function takeBackMove(ctx: Ctx, id: string, reason: string): Promise<StockMoveRow> {

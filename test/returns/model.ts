@@ -25,6 +25,7 @@ import { moveStock } from '../../src/stock/moveStock.ts';
 import { createOrder, listOrderLines, receiveOrder } from '../../src/stock/order.ts';
 import { releaseReservation, reserveStock } from '../../src/stock/reserve.ts';
 import { takeBackMove } from '../../src/stock/reverse.ts';
+import { shipReservation } from '../../src/stock/ship.ts';
 import { swapUnit } from '../../src/unit/swapUnit.ts';
 import { as, fielded, stocked } from './cast.ts';
 
@@ -66,6 +67,7 @@ const kinds = [
   'takeBack',
   'countSpares',
   'sell',
+  'shipPromise',
 ] as const;
 
 /** What to do, by whom, and two numbers that choose what to do it to and how. */
@@ -249,6 +251,8 @@ async function perform(ctx: Ctx, world: World, { kind, a, b }: Step): Promise<un
       return takeBackMove(ctx, await any(ctx, 'stock_moves', a), reason);
     case 'countSpares':
       return countSpares(ctx, world, b);
+    case 'shipPromise':
+      return shipReservation(ctx, await any(ctx, 'stock_reservations', a), { location: pick(['in_transit', 'customer'] as const, b) });
     case 'sell':
       return moveStock(ctx, { unit_id: unit.id, location: pick(['in_transit', 'customer'] as const, b), reason });
   }

@@ -1,0 +1,96 @@
+// Holds on a page: which cohorts may not leave, and who lets them go again.
+import { z } from 'zod';
+import { may } from '../core/actor.ts';
+import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
+import { Age, Badge, type Column, Field, Form, PageHead, Pager, Section, Table } from '../web/parts.tsx';
+import { ListQuery } from '../web/route.ts';
+import { cohortOf } from './cohort.ts';
+import { placeHold, releaseHold } from './hold.ts';
+import { Because } from './inputs.ts';
+import { type HoldView, listHolds } from './queries.ts';
+import { StockTabs } from './views.tsx';
+import { words } from './words.ts';
+
+export const holdPages = newPages();
+
+const short = z.string().max(64).optional();
+
+page(holdPages, '/stock/holds', 'stock:read', async (c) => {
+  const w = words(c.var.locale);
+  const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend({ state: z.enum(['active', 'released']).optional(), model_id: short, id: short }));
+  const { items, next_cursor } = await listHolds(c.var.ctx, { limit, cursor, sort }, filter);
+  const approver = may(c.var.ctx.actor, 'stock:approve');
+  const columns: Column<HoldView>[] = [
+    { head: w.cohort, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware].filter((part) => part !== null).join(' · ') },
+    { head: w.held, cell: (row) => <a href={`/units?model_id=${row.model_id}&location=good_stock`}>{row.units_held}</a>, numeric: true },
+    { head: w.reason, cell: (row) => row.reason },
+    { head: w.state, cell: (row) => (row.state === 'active' ? <Badge tone="bad">{w.active}</Badge> : <Badge>{w.released}</Badge>) },
+    {
+      head: w.placed,
+      cell: (row) => (
+        <>
+          {row.placed_name} <Age c={c} at={row.placed_at} />
+        </>
+      ),
+    },
+    {
+      head: w.release,
+      cell: (row) =>
+        row.state === 'released' ? (
+          <>
+            {row.released_name}: {row.release_reason}
+          </>
+        ) : approver ? (
+          <Form action={`/stock/holds/${row.id}/release`} label={w.release}>
+            <Field label={w.reason} name="reason" required hint={w.second_person} />
+            <button type="submit">{w.release}</button>
+          </Form>
+        ) : (
+          w.second_person
+        ),
+    },
+  ];
+  return show(
+    c,
+    { title: w.holds, nav: '/stock' },
+    <>
+      <PageHead title={w.holds} />
+      <StockTabs c={c} current="/stock/holds" />
+      <Table c={c} caption={w.holds} columns={columns} rows={items} />
+      <Pager c={c} next_cursor={next_cursor} />
+      {approver || may(c.var.ctx.actor, 'stock:write') ? (
+        <Section title={w.place_hold}>
+          <Form action="/stock/holds">
+            <Field label={w.model} name="model_code" required />
+            <Field label={w.hw_rev} name="hw_rev" />
+            <Field label={w.batch} name="batch_code" />
+            <Field label={w.firmware} name="firmware" />
+            <Field label={w.reason} name="reason" required />
+            <button type="submit" class="primary">
+              {w.place_hold}
+            </button>
+          </Form>
+        </Section>
+      ) : null}
+    </>,
+  );
+});
+
+const HoldForm = z.strictObject({
+  model_code: z.string().max(64),
+  hw_rev: short,
+  batch_code: short,
+  firmware: short,
+  reason: z.string().trim().min(1).max(1000),
+});
+
+action(holdPages, '/stock/holds', 'stock:read', async (c) => {
+  const { reason, ...named } = await readForm(c, HoldForm);
+  await placeHold(c.var.ctx, await cohortOf(c.var.ctx, named), { reason });
+  return seeOther(c, '/stock/holds', words(c.var.locale).done);
+});
+
+action(holdPages, '/stock/holds/:id/release', 'stock:approve', async (c) => {
+  await releaseHold(c.var.ctx, c.req.param('id') ?? '', (await readForm(c, Because)).reason);
+  return seeOther(c, '/stock/holds', words(c.var.locale).done);
+});
