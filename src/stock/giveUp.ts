@@ -9,9 +9,10 @@ import { saveVersioned } from '../db/saveVersioned.ts';
 import { remember } from '../history/remember.ts';
 import { type Condition, findPlace, type Location, moveUnit, OUTSIDE, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
+import { refuseTaken } from '../unit/leave.ts';
 import { refuseStale } from '../web/version.ts';
 import type { GiveUpStock } from './inputs.ts';
-import { getUnitNamed, refuseOpenReturn, refusePromised, refuseTooMany } from './moveStock.ts';
+import { getUnitNamed, refuseOpenReturn, refuseTooMany } from './moveStock.ts';
 import { reverseMove } from './reverse.ts';
 import { requireSecondPerson } from './secondPerson.ts';
 import type { StockWriteOffRow } from './table.ts';
@@ -111,7 +112,7 @@ async function findUnitGiven(ctx: Ctx, input: GiveUpStock): Promise<Given> {
       blocking: `/api/v1/units/${unit.id}`,
     });
   await refuseOpenReturn(ctx, unit);
-  await refusePromised(ctx, unit, 'scrapped');
+  await refuseTaken(ctx, unit, 'scrapped');
   return { unit_id: unit.id, model_id: unit.model_id, quantity: 1, location: place.location, condition: place.condition };
 }
 
@@ -140,7 +141,7 @@ async function moveOut(ctx: Ctx, row: StockWriteOffRow): Promise<StockMoveRow> {
       blocking: `/api/v1/units/${unit.id}`,
     });
   await refuseOpenReturn(ctx, unit);
-  await refusePromised(ctx, unit, row.kind);
+  await refuseTaken(ctx, unit, row.kind);
   return moveUnit(ctx, unit, to, cause);
 }
 

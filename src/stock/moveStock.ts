@@ -7,8 +7,9 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { type Condition, findPlace, type Location, moveUnit, OUTSIDE, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
+import { refuseTaken } from '../unit/leave.ts';
 import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
-import { freeQuantity, isHeld, unpromisedQuantity, unserialisedOn } from './free.ts';
+import { freeQuantity, unpromisedQuantity, unserialisedOn } from './free.ts';
 import type { MoveStock } from './inputs.ts';
 import { lockGoodStock } from './lock.ts';
 import { goodConditions } from './rules.ts';
@@ -41,7 +42,7 @@ async function moveOne(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   const to = { location: input.location, condition: input.condition ?? place?.condition ?? 'unverified' };
   refuseBadShelf(to.location, to.condition);
   await refuseOpenReturn(ctx, unit);
-  if (place?.location === 'good_stock') await refusePromised(ctx, unit, to.location);
+  await refuseTaken(ctx, unit, to.location);
   if (to.location === 'good_stock' && place?.location !== 'good_stock') await refuseUnproven(ctx, unit);
   return moveUnit(ctx, unit, to, { cause_kind: 'move', cause_id: null, reason: input.reason });
 }
@@ -119,19 +120,6 @@ export async function refuseOpenReturn(ctx: Ctx, unit: UnitView): Promise<void> 
       [`Unit ${unit.serial} is on the bench of a return: decide it there`, `個体 ${unit.serial} は返品対応中です。処置判定から移動してください`],
       { blocking: `/api/v1/returns/${open.return_id}` },
     );
-}
-
-/** Throws `conflict` for a unit that is promised, or held and about to leave the house. */
-export async function refusePromised(ctx: Ctx, unit: UnitView, to: Location): Promise<void> {
-  const active = await ctx.db.selectFrom('stock_reservations').select('id').where('unit_id', '=', unit.id).where('state', '=', 'active').executeTakeFirst();
-  if (active !== undefined && to !== 'good_stock')
-    throw new Problem('conflict', [`Unit ${unit.serial} is reserved`, `個体 ${unit.serial} は引当済みです`], {
-      blocking: `/api/v1/stock/reservations/${active.id}`,
-    });
-  if ((to === 'in_transit' || to === 'customer') && (await isHeld(ctx, unit.id)))
-    throw new Problem('conflict', [`Unit ${unit.serial} is held from shipping`, `個体 ${unit.serial} は出荷停止中です`], {
-      blocking: `/api/v1/stock/holds?model_id=${unit.model_id}`,
-    });
 }
 
 /** A unit that came back from the field enters good stock only inspected and erased since. */
