@@ -50,6 +50,7 @@ import { qualityPages } from '../quality/pages.tsx';
 import { returnsApi } from '../returns/api.ts';
 import { returnsPages } from '../returns/pages.tsx';
 import { stockApi } from '../stock/api.ts';
+import { stockDeeds } from '../stock/bulk.tsx';
 import { stockPages } from '../stock/pages.tsx';
 import { telemetryApi } from '../telemetry/api.ts';
 import { telemetryPages } from '../telemetry/pages.tsx';
@@ -136,7 +137,7 @@ const allPages = () => [
   searchPages,
   scanPages,
   catalogPages,
-  unitPages([timelinePanel]),
+  unitPages([timelinePanel], stockDeeds),
   transferPages(importKinds),
   qualityPages,
   telemetryPages,

@@ -5,7 +5,7 @@ import { allow, staffOnly } from '../core/actor.ts';
 import { invalid, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
-import { type Condition, findPlace, type Location, moveUnit, OUTSIDE, postMove } from '../ledger/move.ts';
+import { type Condition, findPlace, type Location, type Move, moveUnit, OUTSIDE, postMove } from '../ledger/move.ts';
 import type { StockMoveRow } from '../ledger/table.ts';
 import { refuseTaken } from '../unit/leave.ts';
 import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
@@ -38,13 +38,18 @@ export async function moveStock(ctx: Ctx, input: MoveStock): Promise<StockMoveRo
 
 async function moveOne(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   const unit = await getUnitNamed(ctx, input);
+  return moveUnit(ctx, unit, await placeAfter(ctx, unit, input), { cause_kind: 'move', cause_id: null, reason: input.reason });
+}
+
+/** Where the unit will lie, and in which condition. Throws as `moveStock` does when it may not go there. */
+export async function placeAfter(ctx: Ctx, unit: UnitView, { location, condition }: Pick<MoveStock, 'location' | 'condition'>): Promise<Move['to']> {
   const place = await findPlace(ctx, unit.id);
-  const to = { location: input.location, condition: input.condition ?? place?.condition ?? 'unverified' };
+  const to = { location, condition: condition ?? place?.condition ?? 'unverified' };
   refuseBadShelf(to.location, to.condition);
   await refuseOpenReturn(ctx, unit);
   await refuseTaken(ctx, unit, to.location);
   if (to.location === 'good_stock' && place?.location !== 'good_stock') await refuseUnproven(ctx, unit);
-  return moveUnit(ctx, unit, to, { cause_kind: 'move', cause_id: null, reason: input.reason });
+  return to;
 }
 
 async function moveQuantity(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {

@@ -99,6 +99,7 @@ export const words = defineWords({
   shelves: ['Where it lies', '所在別'],
   location: ['Location', '所在'],
   condition: ['Condition', '品質区分'],
+  as_it_is: ['As it is', '変更しない'],
   quantity: ['Quantity', '数量'],
   serial: ['Serial', 'シリアル'],
   from: ['From', '移動元'],

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
+import type { BulkDeed } from '../web/bulk.ts';
 import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
@@ -26,10 +27,12 @@ import { conditionWords, locationWords, words } from './words.ts';
 /** What another feature shows on the page of a unit, given by whoever mounts the pages: the timeline, the device, its returns. */
 export type UnitPanel = (c: AppContext, unit: UnitView) => Promise<Child>;
 
-export function unitPages(panels: readonly UnitPanel[] = []): Pages {
+/** `deeds` are what other features do with many units at once. */
+export function unitPages(panels: readonly UnitPanel[] = [], deeds: readonly BulkDeed[] = []): Pages {
   const pages = newPages();
-  page(pages, '/units', 'unit:read', listView);
-  pages.route('/', bulkPages('/units', 'unit:write', unitDeeds));
+  const allDeeds = [...unitDeeds, ...deeds];
+  page(pages, '/units', 'unit:read', (c) => listView(c, allDeeds));
+  pages.route('/', bulkPages('/units', 'unit:write', allDeeds));
   page(pages, '/units/new', 'unit:write', (c) =>
     show(
       c,
@@ -67,7 +70,7 @@ const saved = (c: AppContext, id: string): Response => seeOther(c, `/units/${id}
 
 const choose = { id: (unit: UnitView) => unit.id, label: (unit: UnitView) => unit.serial };
 
-async function listView(c: AppContext) {
+async function listView(c: AppContext, deeds: readonly BulkDeed[]) {
   const { locale } = c.var;
   const w = words(locale);
   const { limit, cursor, sort, ...filter } = readQuery(c, UnitQuery.extend(ListQuery.shape));
@@ -100,7 +103,7 @@ async function listView(c: AppContext) {
         {...(filter.serial === undefined ? {} : { empty: w.none_found })}
         {...(c.var.ctx.actor.partner_id === null ? { choose } : {})}
       />
-      <BulkBar c={c} deeds={unitDeeds}>
+      <BulkBar c={c} deeds={deeds}>
         {c.var.ctx.actor.partner_id === null ? (
           <button type="submit" formaction="/labels">
             {w.print_labels}

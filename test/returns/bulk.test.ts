@@ -2,6 +2,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { fileReturn } from '../../src/returns/file.ts';
 import { type Caller, callerWith, doneCookieOf, testApp } from '../support/app.ts';
+import { bulkConfirm, bulkPreview } from '../support/bulk.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { cast, fielded } from './cast.ts';
 
@@ -18,17 +19,8 @@ eachDb('a bulk action on returns', (test) => {
     const { serial } = await fielded(test.ctx());
     return fileReturn(test.ctx(), { type: 'repair', authorised, units: [{ serial }] });
   };
-  const preview = async (deed: string, ids: readonly string[], more: Record<string, string> = {}, caller = tech) => {
-    const query = new URLSearchParams({ deed, back: '/returns', ...more });
-    for (const id of ids) query.append('id', id);
-    return caller.get(`/bulk/returns?${query}`);
-  };
-  const confirm = async (page: string) => {
-    const fields: [string, string][] = [...page.slice(page.indexOf('method="post"')).matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
-      ([, name = '', value = '']) => [name, value],
-    );
-    return tech.post('/bulk/returns', new URLSearchParams(fields).toString(), { 'Content-Type': 'application/x-www-form-urlencoded' });
-  };
+  const preview = (deed: string, ids: readonly string[], more: Record<string, string> = {}, caller = tech) => bulkPreview(caller, '/returns', deed, ids, more);
+  const confirm = (page: string) => bulkConfirm(tech, '/returns', page);
   const stateOf = async (id: string) => (await test.store.db.selectFrom('returns').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state;
 
   it('authorises those that wait and names those that do not', async () => {
