@@ -9,7 +9,7 @@ import { difference, remember } from '../history/remember.ts';
 import type { AddLines, ChangeClaim, CreateClaim, NewLine } from './inputs.ts';
 import { listLines, loadClaim, loadOpenClaim, saveClaim } from './load.ts';
 import { toMinor } from './money.ts';
-import { defaultOwner, getStaff } from './staff.ts';
+import { defaultOwner, getStaff, refusePast } from './staff.ts';
 import type { ClaimLineRow, ClaimRow } from './table.ts';
 
 /** Days until the first next date when nobody names one. */
@@ -56,8 +56,7 @@ export async function changeClaim(ctx: Ctx, id: string, input: ChangeClaim, vers
   return transaction(ctx, async (ctx) => {
     const before = await loadOpenClaim(ctx, id, version);
     if (input.owner_id !== undefined) await getStaff(ctx, input.owner_id);
-    if (input.next_on !== undefined && input.next_on < today(ctx))
-      throw invalid('next_on', ['The next date has passed', '次回日が過去の日付です'], ctx.actor.locale);
+    if (input.next_on !== undefined) refusePast(ctx, input.next_on);
     if (input.currency !== undefined && input.currency !== before.currency && (await listLines(ctx, id)).some((line) => line.claimed_minor !== null)) {
       throw new Problem('conflict', ['Lines have amounts in the former currency', '明細に変更前の通貨の金額があります']);
     }

@@ -2,10 +2,13 @@
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { type Ctx, today } from '../db/ctx.ts';
+import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Field, Filters, Form, Num, PageHead, Pager, Percent, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { DayText, ListQuery } from '../web/route.ts';
+import { byNumber } from './attend.tsx';
+import { claimDeeds } from './bulk.ts';
 import { claimPage } from './claimPage.tsx';
 import { createClaim } from './create.ts';
 import { evidencePages } from './evidencePages.tsx';
@@ -55,10 +58,13 @@ page(claimPages, '/claims', 'claim:read', async (c) => {
         <Select label={w.maker} name="maker_id" value={filter.maker_id} options={makers} blank="–" />
       </Filters>
       <ClaimTable c={c} rows={items} />
+      <BulkBar c={c} deeds={claimDeeds} />
       <Pager c={c} next_cursor={next_cursor} />
     </>,
   );
 });
+
+claimPages.route('/', bulkPages('/claims', 'claim:write', claimDeeds));
 
 const Unattended = ({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<typeof listUnattendedClaims>> }) => {
   const w = words(c.var.locale);
@@ -84,6 +90,7 @@ const ClaimTable = ({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<typeo
       c={c}
       caption={w.claims}
       rows={rows}
+      {...(may(c.var.ctx.actor, 'claim:write') ? { choose: byNumber } : {})}
       columns={[
         { head: w.number, sort: 'number', cell: (row) => <a href={`/claims/${row.id}`}>{row.number}</a> },
         { head: w.maker, cell: (row) => row.maker_name },
@@ -94,6 +101,7 @@ const ClaimTable = ({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<typeo
         { head: w.settled, numeric: true, cell: (row) => row.units_settled },
         { head: w.refused, numeric: true, cell: (row) => row.units_open },
         { head: w.owner, cell: (row) => row.owner_name ?? <Badge tone="bad">–</Badge> },
+        { head: w.next_on, sort: 'next_on', cell: (row) => row.next_on ?? <Badge tone="bad">–</Badge> },
         {
           head: w.due_on,
           cell: (row) => (row.next_due_on !== null && row.next_due_on < day ? <Badge tone="bad">{row.next_due_on}</Badge> : (row.next_due_on ?? '–')),

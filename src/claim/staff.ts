@@ -1,6 +1,6 @@
-// Who of our people can own something, and who does when nobody is named.
+// Who of our people can own something, who does when nobody is named, and until when something has to happen.
 import { invalid } from '../core/problem.ts';
-import type { Ctx } from '../db/ctx.ts';
+import { type Ctx, today } from '../db/ctx.ts';
 import type { UserRow } from '../person/table.ts';
 
 /** A person of ours who can own something. Throws `invalid` for partners, the departed and unknown ids. */
@@ -14,6 +14,11 @@ export async function getStaff(ctx: Ctx, id: string, path = 'owner_id'): Promise
     .executeTakeFirst();
   if (user === undefined) throw invalid(path, ['Not an active member of staff', '在籍中の社内担当者ではありません'], ctx.actor.locale);
   return user;
+}
+
+/** Throws `invalid` for a next date in the past. */
+export function refusePast(ctx: Ctx, next_on: string): void {
+  if (next_on < today(ctx)) throw invalid('next_on', ['The next date has passed', '次回日が過去の日付です'], ctx.actor.locale);
 }
 
 /** Who owns what the caller opens, unless it says otherwise: the caller, when a person. */

@@ -1,9 +1,9 @@
 // The frame of an investigation: title, problem, owner, next date, team.
 
-import { getStaff } from '../claim/staff.ts';
+import { getStaff, refusePast } from '../claim/staff.ts';
 import { allow } from '../core/actor.ts';
-import { invalid, notFound } from '../core/problem.ts';
-import { type Ctx, today, transaction } from '../db/ctx.ts';
+import { notFound } from '../core/problem.ts';
+import { type Ctx, transaction } from '../db/ctx.ts';
 import { difference, remember } from '../history/remember.ts';
 import type { ChangeInvestigation, MemberInput } from './inputs.ts';
 import { loadOpenInvestigation, saveInvestigation } from './load.ts';
@@ -15,8 +15,7 @@ export async function changeInvestigation(ctx: Ctx, id: string, input: ChangeInv
   return transaction(ctx, async (ctx) => {
     const before = await loadOpenInvestigation(ctx, id, version);
     if (input.owner_id !== undefined) await getStaff(ctx, input.owner_id);
-    if (input.next_on !== undefined && input.next_on < today(ctx))
-      throw invalid('next_on', ['The next date has passed', '次回日が過去の日付です'], ctx.actor.locale);
+    if (input.next_on !== undefined) refusePast(ctx, input.next_on);
     const fields = definedOf(input);
     const after = await saveInvestigation(ctx, before, fields);
     await remember(ctx, { action: 'investigation.changed', record_kind: 'investigation', record_id: id, change: difference(before, fields) });

@@ -1,13 +1,16 @@
 // /investigations: the list with those nobody attends to, and the form that opens one. One investigation is in recordPages.
 import { z } from 'zod';
+import { byNumber } from '../claim/attend.tsx';
 import { cohortName, getCohortOf, type NamedCohort } from '../claim/cohort.ts';
 import { parsed } from '../claim/parsed.ts';
 import { listStaff } from '../claim/staff.ts';
 import { may } from '../core/actor.ts';
+import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
+import { investigationDeeds } from './bulk.ts';
 import { AskedCohort, getAskedCohort } from './cohort.ts';
 import { cohortPages } from './cohortPages.tsx';
 import { InvestigationFilter, OpenInvestigation } from './inputs.ts';
@@ -60,6 +63,7 @@ page(investigationPages, '/investigations', 'investigation:read', async (c) => {
         c={c}
         caption={w.investigations}
         rows={items}
+        {...(may(c.var.ctx.actor, 'investigation:write') ? { choose: byNumber } : {})}
         columns={[
           { head: w.number, sort: 'number', cell: (row) => <a href={`/investigations/${row.id}`}>{row.number}</a> },
           { head: w.title, cell: (row) => row.title },
@@ -69,10 +73,13 @@ page(investigationPages, '/investigations', 'investigation:read', async (c) => {
           { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
         ]}
       />
+      <BulkBar c={c} deeds={investigationDeeds} />
       <Pager c={c} next_cursor={next_cursor} />
     </>,
   );
 });
+
+investigationPages.route('/', bulkPages('/investigations', 'investigation:write', investigationDeeds));
 
 function Unattended({ c, rows }: { c: AppContext; rows: readonly UnattendedInvestigation[] }) {
   const w = words(c.var.locale);
