@@ -4,6 +4,7 @@ import type { Ctx } from '../db/ctx.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
 import { type ClaimEvent, type LineEvent, nextLineState, nextState } from './lifecycle.ts';
 import type { ClaimLineRow, ClaimRow } from './table.ts';
+import { claimStateName, lineStateName } from './words.ts';
 
 export async function getClaim(ctx: Ctx, id: string): Promise<ClaimRow> {
   const row = await ctx.db.selectFrom('claims').selectAll().where('id', '=', id).executeTakeFirst();
@@ -29,13 +30,11 @@ export async function loadOpenClaim(ctx: Ctx, id: string, version?: number): Pro
 /** The state after the event; throws `conflict` when it may not happen now. */
 export function claimAfter(claim: ClaimRow, event: ClaimEvent): ClaimRow['state'] {
   const state = nextState(claim.state, event);
-  if (state === null)
-    throw new Problem(
-      'conflict',
-      [`${claim.number} is ${claim.state}: this step is not possible`, `${claim.number} は現在の状態(${claim.state})ではこの操作ができません`],
-      { blocking: `/api/v1/claims/${claim.id}` },
-    );
-  return state;
+  if (state !== null) return state;
+  const [en, ja] = claimStateName(claim.state);
+  throw new Problem('conflict', [`${claim.number} is ${en}: this step is not possible`, `${claim.number} は現在の状態(${ja})ではこの操作ができません`], {
+    blocking: `/api/v1/claims/${claim.id}`,
+  });
 }
 
 /** Writes a claim only while it is as loaded. */
@@ -47,11 +46,11 @@ export const listLines = (ctx: Ctx, claim_id: string): Promise<ClaimLineRow[]> =
 /** Moves one line on. Throws `conflict` when its state does not allow it. */
 export async function saveLine(ctx: Ctx, line: ClaimLineRow, event: LineEvent, set: Partial<ClaimLineRow>): Promise<ClaimLineRow> {
   const state = nextLineState(line.state, event);
-  if (state === null)
-    throw new Problem('conflict', [`A line is ${line.state}: this step is not possible`, `明細は現在の状態(${line.state})ではこの操作ができません`], {
-      blocking: `/api/v1/claims/${line.claim_id}`,
-    });
-  return changeLine(ctx, line, { ...set, state });
+  if (state !== null) return changeLine(ctx, line, { ...set, state });
+  const [en, ja] = lineStateName(line.state);
+  throw new Problem('conflict', [`A line is ${en}: this step is not possible`, `明細は現在の状態(${ja})ではこの操作ができません`], {
+    blocking: `/api/v1/claims/${line.claim_id}`,
+  });
 }
 
 /** Changes what belongs to a line in any state: where its unit is. */

@@ -175,8 +175,8 @@ page(claimPages, '/claims/scorecard', 'claim:read', async (c) => {
     <>
       <PageHead title={w.scorecard} />
       <Filters c={c}>
-        <Field label={w.on} name="from_on" type="date" value={period.from_on ?? null} />
-        <Field label="–" name="to_on" type="date" value={period.to_on ?? null} />
+        <Field label={w.from_on} name="from_on" type="date" value={period.from_on ?? null} />
+        <Field label={w.to_on} name="to_on" type="date" value={period.to_on ?? null} />
       </Filters>
       <Table
         c={c}

@@ -1,4 +1,5 @@
-import { defineWords } from '../core/words.ts';
+import { type Bilingual, defineWords } from '../core/words.ts';
+import type { ClaimState, LineState } from './lifecycle.ts';
 
 export const words = defineWords({
   claims: ['Maker claims', 'メーカー折衝'],
@@ -104,6 +105,8 @@ export const words = defineWords({
   documents: ['Documents', '資料'],
   evidence: ['Evidence pack', 'エビデンス資料'],
   scorecard: ['Maker scorecard', 'メーカー評価表'],
+  from_on: ['From', '期間の初日'],
+  to_on: ['To', '期間の末日'],
   save: ['Save', '保存'],
   add: ['Add', '追加'],
   saved: ['Saved', '保存しました'],
@@ -133,3 +136,7 @@ export const words = defineWords({
   overdue_now: ['Overdue now', '期限超過中'],
   settled_amounts: ['Settled amounts', '精算額'],
 });
+
+/** States as a refusal speaks of them. */
+export const claimStateName = (state: ClaimState): Bilingual => [words('en')[`state_${state}`].toLowerCase(), words('ja')[`state_${state}`]];
+export const lineStateName = (state: LineState): Bilingual => [words('en')[state].toLowerCase(), words('ja')[state]];

@@ -10,9 +10,10 @@ import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
 import { difference, remember } from '../history/remember.ts';
 import type { AddAction, ChangeAction, CutInInput, FinishAction } from './inputs.ts';
-import { type ActionEvent, nextActionState } from './lifecycle.ts';
+import { type ActionEvent, type ActionState, nextActionState } from './lifecycle.ts';
 import { loadOpenInvestigation, saveInvestigation } from './load.ts';
 import type { ActionCutInRow, InvestigationActionRow } from './table.ts';
+import { actionStateName } from './words.ts';
 
 export async function addAction(ctx: Ctx, investigation_id: string, input: AddAction): Promise<InvestigationActionRow> {
   allow(ctx, 'investigation:write');
@@ -98,7 +99,7 @@ export async function decideAction(
     const investigation = await loadOpenInvestigation(ctx, investigation_id);
     const before = await loadAction(ctx, investigation_id, action_id);
     const state = nextActionState(before.state, event);
-    if (state === null) throw new Problem('conflict', [`The action is ${before.state}`, `この対策は現在の状態(${before.state})では変更できません`]);
+    if (state === null) throw notNow(before.state);
     if (state === 'open' && ['implemented', 'verified'].includes(investigation.state))
       throw new Problem('conflict', ['Reopen the investigation first', '先に調査を再開してください']);
     const done_on = state === 'done' ? (input.done_on ?? today(ctx)) : null;
@@ -171,3 +172,8 @@ const saveAction = (ctx: Ctx, before: InvestigationActionRow, set: Partial<Inves
   saveVersioned(ctx, 'investigation_actions', before, set, stale);
 
 const stale = () => new Problem('stale', ['Someone else changed this action in the meantime', '他の人がこの対策を更新しました']);
+
+function notNow(state: ActionState): Problem {
+  const [en, ja] = actionStateName(state);
+  return new Problem('conflict', [`The action is ${en}`, `この対策は現在の状態(${ja})では変更できません`]);
+}

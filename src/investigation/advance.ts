@@ -9,6 +9,7 @@ import { type InvestigationEvent, nextState } from './lifecycle.ts';
 import { loadInvestigation, saveInvestigation } from './load.ts';
 import { gapsBefore, type Progress } from './rules.ts';
 import type { InvestigationRow } from './table.ts';
+import { stateName } from './words.ts';
 
 /** 暫定対策: what protects customers while the cause is unknown. */
 export const containInvestigation = (ctx: Ctx, id: string, { containment }: Contain, version?: number): Promise<InvestigationRow> =>
@@ -85,8 +86,8 @@ const notNow = ({ id, state }: InvestigationRow, gaps: readonly Bilingual[]): Pr
   new Problem(
     'conflict',
     [
-      [`An investigation that is ${state} cannot do this step`, ...gaps.map(([en]) => en)].join('; '),
-      [`現在の状態(${state})ではこの操作はできません`, ...gaps.map(([, ja]) => ja)].join('。'),
+      [`An investigation that is ${stateName(state)[0]} cannot do this step`, ...gaps.map(([en]) => en)].join('; '),
+      [`現在の状態(${stateName(state)[1]})ではこの操作はできません`, ...gaps.map(([, ja]) => ja)].join('。'),
     ],
     { blocking: `/api/v1/investigations/${id}` },
   );

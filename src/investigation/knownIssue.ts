@@ -11,7 +11,8 @@ import { difference, remember } from '../history/remember.ts';
 import type { CohortInput } from './inputs.ts';
 import type { AddKnownIssue, ChangeKnownIssue, DecideKnownIssue } from './knownIssueInputs.ts';
 import { signatures } from './knownIssueQueries.ts';
-import { nextKnownIssueState } from './lifecycle.ts';
+import { knownIssueStateName } from './knownIssueWords.ts';
+import { type KnownIssueState, nextKnownIssueState } from './lifecycle.ts';
 import type { KnownIssueRow } from './table.ts';
 
 export async function addKnownIssue(ctx: Ctx, input: AddKnownIssue): Promise<KnownIssueRow> {
@@ -67,7 +68,7 @@ export async function decideKnownIssue(ctx: Ctx, id: string, { event, fixed_in, 
   return transaction(ctx, async (ctx) => {
     const before = await loadKnownIssue(ctx, id);
     const state = nextKnownIssueState(before.state, event);
-    if (state === null) throw new Problem('conflict', [`The known issue is ${before.state}`, `現在の状態(${before.state})ではこの操作はできません`]);
+    if (state === null) throw notNow(before.state);
     if (event === 'fix' && fixed_in === undefined)
       throw invalid('fixed_in', ['Say in what it is fixed', '修正済みの版数・ロットを記入してください'], ctx.actor.locale);
     const fix = event === 'fix' ? { fixed_in: fixed_in ?? null, fixed_firmware_id } : event === 'resume' ? { fixed_in: null, fixed_firmware_id: null } : {};
@@ -122,4 +123,9 @@ async function writeCohorts(ctx: Ctx, known_issue_id: string, cohorts: readonly 
       .insertInto('known_issue_cohorts')
       .values({ id: newId(ctx.now), known_issue_id, ...cohort })
       .execute();
+}
+
+function notNow(state: KnownIssueState): Problem {
+  const [en, ja] = knownIssueStateName(state);
+  return new Problem('conflict', [`The known issue is ${en}`, `現在の状態(${ja})ではこの操作はできません`]);
 }

@@ -1,4 +1,5 @@
-import { defineWords } from '../core/words.ts';
+import { type Bilingual, defineWords } from '../core/words.ts';
+import type { KnownIssueState } from './lifecycle.ts';
 
 export const words = defineWords({
   known_issues: ['Known issues', '既知の不具合'],
@@ -111,3 +112,6 @@ export const words = defineWords({
   retire: ['Retire', '使用終了'],
   revision: ['Revision', '改訂'],
 });
+
+/** A state as a refusal speaks of it. */
+export const knownIssueStateName = (state: KnownIssueState): Bilingual => [words('en')[`state_${state}`].toLowerCase(), words('ja')[`state_${state}`]];

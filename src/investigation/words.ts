@@ -1,4 +1,5 @@
-import { defineWords } from '../core/words.ts';
+import { type Bilingual, defineWords } from '../core/words.ts';
+import type { ActionState, InvestigationState } from './lifecycle.ts';
 
 export const words = defineWords({
   investigations: ['Investigations', '不具合調査'],
@@ -138,3 +139,8 @@ export const words = defineWords({
   link_case: ['Case', '問い合わせ'],
   link_failure_mode: ['Failure mode', '故障モード'],
 });
+
+/** States as a refusal speaks of them. */
+export const stateName = (state: InvestigationState): Bilingual => [words('en')[`state_${state}`].toLowerCase(), words('ja')[`state_${state}`]];
+export const actionStateName = (state: ActionState): Bilingual =>
+  state === 'open' ? stateName(state) : [words('en')[state].toLowerCase(), words('ja')[state]];

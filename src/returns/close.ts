@@ -20,7 +20,10 @@ export async function closeReturn(ctx: Ctx, id: string, reason?: string, expecte
       if (unit.state === 'resolved' || unit.state === 'written_off' || unit.state === 'cancelled') continue;
       const resolved = nextUnitState(unit.state, 'resolve');
       if (resolved === null)
-        throw wrongUnit([`A unit of ${found.number} is still ${unit.state}`, `未処置の個体があります(${unitStateLabels[unit.state][1]})`], unit);
+        throw wrongUnit(
+          [`A unit of ${found.number} is still ${unitStateLabels[unit.state][0].toLowerCase()}`, `未処置の個体があります(${unitStateLabels[unit.state][1]})`],
+          unit,
+        );
       await saveReturnUnit(ctx, unit, { state: resolved, resolved_at: ctx.now });
     }
     const saved = await saveReturn(ctx, found, { state, closed_at: ctx.now });
@@ -32,5 +35,11 @@ export async function closeReturn(ctx: Ctx, id: string, reason?: string, expecte
 async function refuseOpenShipments(ctx: Ctx, found: ReturnRow): Promise<void> {
   const open = (await listLegs(ctx, found.id)).find((leg) => !isEndedLeg(leg.state));
   if (open !== undefined)
-    throw wrongLeg([`A shipment of ${found.number} is still ${open.state}`, `完了していない出荷があります(${legStateLabels[open.state][1]})`], open);
+    throw wrongLeg(
+      [
+        `A shipment of ${found.number} is still ${legStateLabels[open.state][0].toLowerCase()}`,
+        `完了していない出荷があります(${legStateLabels[open.state][1]})`,
+      ],
+      open,
+    );
 }

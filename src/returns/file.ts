@@ -14,6 +14,7 @@ import type { ChangeReturn, FiledUnit, FileReturn } from './inputs.ts';
 import { getReturn, saveReturn, wrongState } from './load.ts';
 import { addUnitToReturn } from './newUnit.ts';
 import type { ReturnRow, ReturnUnitRow } from './table.ts';
+import { returnStateLabels } from './words.ts';
 
 /** Files a return with its units; by staff authorised at once when they say so. Throws `conflict` naming the return a unit is in already. */
 export async function fileReturn(ctx: Ctx, input: FileReturn): Promise<ReturnRow> {
@@ -54,7 +55,10 @@ export async function addReturnUnit(ctx: Ctx, return_id: string, input: FiledUni
   return transaction(ctx, async (ctx) => {
     const found = await getReturn(ctx, return_id, expected);
     if (!['draft', 'authorised', 'open'].includes(found.state) || (ctx.actor.partner_id !== null && found.state !== 'draft')) {
-      throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} には追加できません`], found.id);
+      throw wrongState(
+        [`Return ${found.number} is ${returnStateLabels[found.state][0].toLowerCase()}`, `返品案件 ${found.number} には追加できません`],
+        found.id,
+      );
     }
     const unit = await getUnitOf(ctx, pickRef(input), '');
     await saveReturn(ctx, found, {});

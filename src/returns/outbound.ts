@@ -21,7 +21,7 @@ import { getLeg, getReturn, getReturnUnit, saveLeg, saveReturnUnit, wrongLeg, wr
 import { resolveDecided } from './newUnit.ts';
 import { expectedBy } from './overdue.ts';
 import type { OutboundLegRow, ReturnRow, ReturnUnitRow } from './table.ts';
-import { legStateLabels } from './words.ts';
+import { legStateLabels, returnStateLabels } from './words.ts';
 
 /** Asks for a replacement and reserves it at once unless told not to. Throws `conflict` when there is none in stock. */
 export async function requestOutbound(ctx: Ctx, return_id: string, input: RequestOutbound, expected?: number): Promise<OutboundLegRow> {
@@ -163,7 +163,10 @@ async function handOver(ctx: Ctx, leg: OutboundLegRow, unit: UnitRow): Promise<v
 
 const refuseUnlessRunning = (found: ReturnRow): void => {
   if (found.state !== 'authorised' && found.state !== 'open')
-    throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} は承認・対応中ではありません`], found.id);
+    throw wrongState(
+      [`Return ${found.number} is ${returnStateLabels[found.state][0].toLowerCase()}`, `返品案件 ${found.number} は承認・対応中ではありません`],
+      found.id,
+    );
 };
 
 function legAfter(leg: OutboundLegRow, event: LegEvent): OutboundLegRow['state'] {

@@ -17,6 +17,7 @@ import { createProvisionalUnit } from './provisional.ts';
 import { recoverWrittenOff } from './recover.ts';
 import { whatIsScanned } from './scanned.ts';
 import type { ReturnRow, ReturnUnitRow } from './table.ts';
+import { unitStateLabels } from './words.ts';
 
 export type ReceiptOutcome = 'expected' | 'unexpected' | 'unknown' | 'duplicate' | 'ambiguous';
 
@@ -99,7 +100,11 @@ async function receiveUnexpected(ctx: Ctx, unit: UnitView, input: ReceiveUnit, o
 /** The unit is here: one move, one receipt; what an earlier inspection found no longer counts. */
 async function arrive(ctx: Ctx, into: ReturnRow, entry: ReturnUnitRow, unit: UnitView, outcome: ReceiptOutcome): Promise<Receipt> {
   const state = nextUnitState(entry.state, entry.state === 'written_off' ? 'recover' : 'receive');
-  if (state === null) throw wrongState([`The unit is ${entry.state}`, '個体は受領できない状態です'], into.id);
+  if (state === null)
+    throw wrongState(
+      [`The unit is ${unitStateLabels[entry.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[entry.state][1]})では受領できません`],
+      into.id,
+    );
   const returned = into.state === 'open' ? into : await saveReturn(ctx, into, { state: after(into, 'receive') });
   const saved = await saveReturnUnit(ctx, entry, {
     state,

@@ -7,6 +7,7 @@ import { reverseMove } from '../stock/reverse.ts';
 import { nextReturnState, nextUnitState } from './lifecycle.ts';
 import { getReturn, getReturnUnit, listLegs, listReturnUnits, saveReturn, saveReturnUnit, wrongUnit } from './load.ts';
 import type { ReturnRow, ReturnUnitRow } from './table.ts';
+import { unitStateLabels } from './words.ts';
 
 /** Takes a receipt back. An expected unit is expected again; an unexpected one is cancelled, with the return the scan opened for it. */
 export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: string, expected?: number): Promise<ReturnUnitRow> {
@@ -21,8 +22,16 @@ export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: stri
       place === undefined
         ? undefined
         : await ctx.db.selectFrom('stock_moves').select(['id', 'cause_id', 'to_location']).where('id', '=', place.move_id).executeTakeFirst();
-    if (before === null || arrival?.cause_id !== unit.id || arrival.to_location === 'bench')
-      throw wrongUnit([`The unit is ${unit.state}: its receipt cannot be taken back`, '受領を取り消せない状態です'], unit);
+    if (before === null)
+      throw wrongUnit(
+        [
+          `The unit is ${unitStateLabels[unit.state][0].toLowerCase()}: its receipt cannot be taken back`,
+          `個体の状態(${unitStateLabels[unit.state][1]})では受領を取り消せません`,
+        ],
+        unit,
+      );
+    if (arrival?.cause_id !== unit.id || arrival.to_location === 'bench')
+      throw wrongUnit(['The unit has moved on since: its receipt cannot be taken back', '個体はその後移動しているため、受領を取り消せません'], unit);
     const state = unit.unexpected_at === null ? before : 'cancelled';
     const saved = await saveReturnUnit(ctx, unit, { state, received_at: null, received_by: null, returned_on: null });
     // After the receipt is gone: a unit that had come from good stock may only then go back there.

@@ -13,7 +13,7 @@ import type { Approve, ForUnit } from './inputs.ts';
 import { nextUnitState } from './lifecycle.ts';
 import { getReturn, getReturnUnit, saveReturnUnit, wrongState, wrongUnit } from './load.ts';
 import type { DispositionRow, ReturnRow, ReturnUnitRow } from './table.ts';
-import { unitStateLabels } from './words.ts';
+import { returnStateLabels, unitStateLabels } from './words.ts';
 
 /** Asks that a unit that never came be written off. Nothing moves until a second person approves. */
 export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUnit, expected?: number): Promise<ReturnUnitRow> {
@@ -23,7 +23,10 @@ export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUni
     const found = await getReturn(ctx, return_id, expected);
     const unit = await pickUnit(ctx, found, input.return_unit_id, 'expected');
     if (found.state !== 'authorised' && found.state !== 'open')
-      throw wrongState([`Return ${found.number} is ${found.state}`, `返品案件 ${found.number} は対応中ではありません`], found.id);
+      throw wrongState(
+        [`Return ${found.number} is ${returnStateLabels[found.state][0].toLowerCase()}`, `返品案件 ${found.number} は対応中ではありません`],
+        found.id,
+      );
     if (nextUnitState(unit.state, 'write_off') === null)
       throw wrongUnit(
         [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では未返却処理できません`],

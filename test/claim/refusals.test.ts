@@ -4,10 +4,11 @@ import { answerClaim } from '../../src/claim/answer.ts';
 import { createClaim } from '../../src/claim/create.ts';
 import { AnswerClaim, CreateClaim, SettleClaim } from '../../src/claim/inputs.ts';
 import { type ClaimEvent, type ClaimState, claimEvents, claimStates, nextState } from '../../src/claim/lifecycle.ts';
-import { getClaim, listLines } from '../../src/claim/load.ts';
+import { getClaim, listLines, saveLine } from '../../src/claim/load.ts';
 import { acknowledgeClaim, agreeClaim, closeClaim, renegotiateClaim, submitClaim, withdrawClaim } from '../../src/claim/negotiate.ts';
 import { settleClaim } from '../../src/claim/settle.ts';
 import type { ClaimLineRow } from '../../src/claim/table.ts';
+import type { Problem } from '../../src/core/problem.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { type Cast, castFor, serve } from '../investigation/cast.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
@@ -72,6 +73,15 @@ eachDb('a claim goes through its verbs exactly where the table says', (test) => 
       .execute();
     return id;
   }
+
+  it('a refusal speaks of the state as the pages do', async () => {
+    const refused = await submitClaim(asKato(), await claimIn('partly_accepted', 'submit'), { text: 'x' }).catch((error: Problem) => error.words);
+    expect(refused).toEqual([expect.stringContaining('is partly accepted:'), expect.stringContaining('(一部承認)')]);
+    const [line] = await listLines(asKato(), await claimIn('settled', 'close'));
+    if (line === undefined) throw new Error('two lines');
+    const kept = await saveLine(asKato(), line, 'accept', {}).catch((error: Problem) => error.words);
+    expect(kept).toEqual([expect.stringContaining('is conceded:'), expect.stringContaining('(取り下げ)')]);
+  });
 
   for (const state of claimStates) {
     it(`from ${state}`, async () => {

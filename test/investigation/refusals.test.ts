@@ -63,6 +63,7 @@ eachDb('a state is left exactly as the tables say', (test) => {
     const over = await closeInvestigation(asKato(), await readyIn('closed')).catch((error: Error) => error);
     expect(String(over)).toContain('closed cannot do this step');
     expect(String(over)).not.toContain(';');
+    expect(over).toMatchObject({ words: [expect.any(String), expect.stringContaining('(完了)')] });
   });
 
   /** An investigation with everything done that any gate asks for, put into a state. */
