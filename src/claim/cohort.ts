@@ -2,8 +2,10 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { getModelOf } from '../catalog/resolve.ts';
 import { invalid } from '../core/problem.ts';
+import type { Locale } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { Tables } from '../db/tables.ts';
+import { words } from './words.ts';
 
 export interface Cohort {
   readonly model_id: string;
@@ -69,25 +71,34 @@ export async function checkCohort(ctx: Ctx, cohort: Cohort, path = 'cohort'): Pr
     throw refuse('firmware_id');
 }
 
-export interface NamedCohort extends Cohort {
-  readonly maker_id: string;
+/** The codes a cohort is known by. */
+export interface CohortLabel {
   readonly maker_code: string;
   readonly model_code: string;
+  readonly hw_rev: string | null;
   readonly batch_code: string | null;
   readonly firmware_code: string | null;
 }
 
-/** The codes people read: `ACME X-100 rev B batch 24-07 fw 4.2.1`. */
-export const cohortName = (cohort: NamedCohort): string =>
-  [
-    cohort.maker_code,
-    cohort.model_code,
-    cohort.hw_rev === null ? null : `rev ${cohort.hw_rev}`,
-    cohort.batch_code === null ? null : `batch ${cohort.batch_code}`,
-    cohort.firmware_code === null ? null : `fw ${cohort.firmware_code}`,
-  ]
-    .filter((part) => part !== null)
-    .join(' ');
+export interface NamedCohort extends Cohort, CohortLabel {
+  readonly maker_id: string;
+}
+
+/** The codes alone, as an evidence pack keeps them. */
+export const labelOf = ({ maker_code, model_code, hw_rev, batch_code, firmware_code }: NamedCohort): CohortLabel => ({
+  maker_code,
+  model_code,
+  hw_rev,
+  batch_code,
+  firmware_code,
+});
+
+/** As people read it: `ACME X-100 rev B batch 24-07 fw 4.2.1`, `ACME X-100 版数 B ロット 24-07 FW 4.2.1`. */
+export function cohortName({ maker_code, model_code, hw_rev, batch_code, firmware_code }: CohortLabel, locale: Locale): string {
+  const w = words(locale);
+  const part = (kind: string, code: string | null): string[] => (code === null ? [] : [`${kind} ${code}`]);
+  return [maker_code, model_code, ...part(w.cohort_rev, hw_rev), ...part(w.cohort_batch, batch_code), ...part(w.cohort_fw, firmware_code)].join(' ');
+}
 
 /** Adds the codes; in the order given. */
 export async function nameCohorts<C extends Cohort>(ctx: Ctx, cohorts: readonly C[]): Promise<(C & NamedCohort)[]> {

@@ -6,7 +6,7 @@ import { addDays } from '../core/time.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { countChanges } from '../quality/count.ts';
-import { cohortName } from './cohort.ts';
+import { type CohortLabel, labelOf } from './cohort.ts';
 import { type CohortEvidence, type ComparedModels, cohortEvidence, comparedModels } from './evidenceRates.ts';
 import { type Asked, type EvidenceScope, type EvidenceSubject, findScope } from './evidenceSubject.ts';
 import { type EvidenceUnit, listEvidenceUnits } from './evidenceUnits.ts';
@@ -16,13 +16,21 @@ import type { EvidencePackRow } from './table.ts';
 /** Raised when the words or files made of the same figures change, so that an old pack says which it was made by. */
 const FORMAT = 1;
 
+export interface CodeName {
+  readonly code: string;
+  readonly name_en: string;
+  readonly name_ja: string;
+}
+
 export interface EvidenceContent {
   readonly format: number;
   readonly as_of_on: string;
   readonly subject: EvidenceScope['subject'];
   readonly maker: { readonly code: string; readonly name: string };
-  readonly cohorts: readonly string[];
-  readonly failure_modes: readonly { readonly code: string; readonly name_en: string; readonly name_ja: string }[];
+  readonly cohorts: readonly CohortLabel[];
+  readonly failure_modes: readonly CodeName[];
+  /** What the codes of the units are called. */
+  readonly names: { readonly failure_mode: readonly CodeName[]; readonly component: readonly CodeName[] };
   readonly asked: Asked | null;
   readonly figures: readonly CohortEvidence[];
   /** One comparison for each failure mode, or one over all. */
@@ -105,8 +113,9 @@ export async function gatherEvidence(ctx: Ctx, scope: EvidenceScope): Promise<Ev
     as_of_on: today(ctx),
     subject: scope.subject,
     maker,
-    cohorts: scope.cohorts.map(cohortName),
+    cohorts: scope.cohorts.map(labelOf),
     failure_modes: modes.map(({ id: _, ...mode }) => mode),
+    names: { failure_mode: await namesOf(ctx, 'failure_mode', units), component: await namesOf(ctx, 'component', units) },
     asked: scope.asked,
     figures,
     models,
@@ -114,6 +123,13 @@ export async function gatherEvidence(ctx: Ctx, scope: EvidenceScope): Promise<Ev
     units_left_out: left_out,
     cost: await costOf(ctx, scope, units),
   };
+}
+
+function namesOf(ctx: Ctx, tree: 'failure_mode' | 'component', units: readonly EvidenceUnit[]): Promise<CodeName[]> | CodeName[] {
+  const codes = [...new Set(units.flatMap((unit) => unit[tree] ?? []))];
+  return codes.length === 0
+    ? []
+    : ctx.db.selectFrom('codes').select(['code', 'name_en', 'name_ja']).where('tree', '=', tree).where('code', 'in', codes).orderBy('code').execute();
 }
 
 async function costOf(ctx: Ctx, { cohorts }: EvidenceScope, units: readonly EvidenceUnit[]): Promise<EvidenceContent['cost']> {

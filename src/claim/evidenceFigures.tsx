@@ -3,20 +3,27 @@ import type { Child } from 'hono/jsx';
 import type { Locale } from '../core/words.ts';
 import type { RateRow } from '../quality/failureRates.ts';
 import { warningText } from '../quality/lifeJson.ts';
+import { cohortName } from './cohort.ts';
 import type { EvidenceContent } from './evidence.ts';
-import { carriers, comparison, estimate, Grid, interval, number, Pairs, rate, type W } from './evidenceParts.tsx';
+import { carriers, codeName, comparison, estimate, Grid, interval, number, Pairs, rate, type W } from './evidenceParts.tsx';
 import type { CohortEvidence, ComparedModels, Figures, Part } from './evidenceRates.ts';
 import { LifeCurve } from './lifeCurve.tsx';
 
+interface Shown {
+  readonly content: EvidenceContent;
+  readonly locale: Locale;
+  readonly w: W;
+}
+
 /** What the tables below say, one sentence per figure: the claim in short, with its uncertainty. */
-export const Summary = ({ content, w }: { content: EvidenceContent; w: W }) => (
+export const Summary = ({ content, locale, w }: Shown) => (
   <section>
     <h2>{w.summary}</h2>
     <ul>
       {content.figures.map((one) => (
         <li>
           {w.found({
-            name: nameOf(one),
+            name: nameOf(one, content, locale),
             failures: number(one.confirmed.failures),
             units: number(one.confirmed.units),
             days: number(one.confirmed.exposure_days),
@@ -32,9 +39,13 @@ export const Summary = ({ content, w }: { content: EvidenceContent; w: W }) => (
   </section>
 );
 
-const nameOf = ({ name, failure_mode }: CohortEvidence): string => (failure_mode === null ? name : `${name} · ${failure_mode}`);
+const nameOf = ({ cohort, failure_mode }: CohortEvidence, content: EvidenceContent, locale: Locale): string =>
+  cohortName(cohort, locale) + ofMode(failure_mode, content, locale);
 
-export function CohortSection({ one, locale, w }: { one: CohortEvidence; locale: Locale; w: W }) {
+const ofMode = (failure_mode: string | null, { failure_modes }: EvidenceContent, locale: Locale): string =>
+  failure_mode === null ? '' : ` · ${codeName(failure_modes, failure_mode, locale)}`;
+
+export function CohortSection({ one, content, locale, w }: Shown & { one: CohortEvidence }) {
   const figure = (name: string, of: Figures): Child[] => [
     name,
     of.units,
@@ -45,7 +56,7 @@ export function CohortSection({ one, locale, w }: { one: CohortEvidence; locale:
   ];
   return (
     <section>
-      <h3>{nameOf(one)}</h3>
+      <h3>{nameOf(one, content, locale)}</h3>
       <Grid
         caption={w.figures}
         heads={[w.measure, w.units, w.device_days, w.failures, w.rate, w.interval]}
@@ -115,24 +126,21 @@ const PartTable = ({ title, head, parts, name, w }: { title: string; head: strin
 /** A maker may have hundreds of models: the document shows the first by rank, the CSV all. */
 const MOST_MODELS = 25;
 
-export const ModelSection = ({ content, w }: { content: EvidenceContent; w: W }) => (
+export const ModelSection = ({ content, locale, w }: Shown) => (
   <section>
     <h2>{w.models}</h2>
     {content.models.map((compared) => (
-      <ModelTables compared={compared} maker={content.maker.name} w={w} />
+      <ModelTables compared={compared} suffix={ofMode(compared.failure_mode, content, locale)} maker={content.maker.name} w={w} />
     ))}
   </section>
 );
 
-const ModelTables = ({ compared: { failure_mode, same_family, same_maker }, maker, w }: { compared: ComparedModels; maker: string; w: W }) => {
-  const suffix = failure_mode === null ? '' : ` · ${failure_mode}`;
-  return (
-    <>
-      <RateTable title={`${w.same_family}${suffix}`} rows={same_family} name={(row) => `${row.group.maker} ${row.group.model}`} w={w} />
-      <RateTable title={`${w.same_maker(maker)}${suffix}`} rows={same_maker} name={(row) => `${row.group.model}`} w={w} />
-    </>
-  );
-};
+const ModelTables = ({ compared: { same_family, same_maker }, suffix, maker, w }: { compared: ComparedModels; suffix: string; maker: string; w: W }) => (
+  <>
+    <RateTable title={`${w.same_family}${suffix}`} rows={same_family} name={(row) => `${row.group.maker} ${row.group.model}`} w={w} />
+    <RateTable title={`${w.same_maker(maker)}${suffix}`} rows={same_maker} name={(row) => `${row.group.model}`} w={w} />
+  </>
+);
 
 const RateTable = ({ title, rows, name, w }: { title: string; rows: readonly RateRow[]; name: (row: RateRow) => string; w: W }) =>
   rows.length === 0 ? null : (

@@ -1,6 +1,8 @@
 // How an evidence pack writes pairs, tables and figures.
 import type { Child } from 'hono/jsx';
+import type { Locale } from '../core/words.ts';
 import type { RateComparison } from '../stats/compareRates.ts';
+import type { CodeName } from './evidence.ts';
 import type { Part } from './evidenceRates.ts';
 import type { words } from './evidenceWords.ts';
 
@@ -16,6 +18,12 @@ export const Pairs = ({ rows }: { rows: readonly (readonly [Child, Child])[] }) 
     ))}
   </dl>
 );
+
+/** What a code is called; the code itself when nobody named it. */
+export function codeName(names: readonly CodeName[], code: string | null, locale: Locale): string | null {
+  const name = names.find((one) => one.code === code);
+  return name === undefined ? code : locale === 'ja' ? name.name_ja : name.name_en;
+}
 
 /** Columns from `numbersFrom` to the last one are numbers and stand to the right. */
 export const Grid = ({

@@ -8,7 +8,7 @@ import { type LifeAnalysisJson, lifeAnalysisJson } from '../quality/lifeJson.ts'
 import { periodOf } from '../quality/period.ts';
 import { compareRates, type RateComparison } from '../stats/compareRates.ts';
 import type { LifeWarning } from '../stats/lifeAnalysis.ts';
-import { cohortName, type NamedCohort } from './cohort.ts';
+import { type CohortLabel, labelOf, type NamedCohort } from './cohort.ts';
 import type { EvidenceScope } from './evidenceSubject.ts';
 
 /** Cut by one dimension within the model: a row of the table, tested against the rest of the model. */
@@ -18,7 +18,7 @@ export interface Part {
 }
 
 export interface CohortEvidence {
-  readonly name: string;
+  readonly cohort: CohortLabel;
   /** The code the failures are narrowed to; null counts every mode. */
   readonly failure_mode: string | null;
   readonly filter: CohortFilter;
@@ -60,7 +60,7 @@ async function modeEvidence(ctx: Ctx, cohort: NamedCohort, failure_mode: string 
   const confirmed = await compareCohorts(ctx, narrowed, null, of_maker, period, 'confirmed');
   const returned = await compareCohorts(ctx, filter, null, { maker: cohort.maker_code }, period, 'returned');
   return {
-    name: cohortName(cohort),
+    cohort: labelOf(cohort),
     failure_mode: failure_mode ?? null,
     filter: narrowed,
     confirmed: figures(confirmed.first),

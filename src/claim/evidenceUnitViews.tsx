@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx';
 import type { Locale } from '../core/words.ts';
 import type { EvidenceContent } from './evidence.ts';
-import { Grid, number, type W } from './evidenceParts.tsx';
+import { codeName, Grid, number, type W } from './evidenceParts.tsx';
 import type { EvidenceUnit, Photo } from './evidenceUnits.ts';
 
 /** Pages are for reading: details of more units than this are in the CSV files of the ZIP. */
@@ -42,8 +42,8 @@ export function UnitSection({ content, locale, w, photoPath }: Shown) {
       unit.in_service_on,
       unit.failed_on,
       finding(unit.finding),
-      unit.failure_mode,
-      unit.component,
+      codeName(content.names.failure_mode, unit.failure_mode, locale),
+      codeName(content.names.component, unit.component, locale),
       unit.service_days,
       unit.photos.length,
     ].map((cell) => cell ?? w.none);

@@ -1,9 +1,10 @@
 // An evidence pack as a document: the same on the screen, on paper and in the ZIP.
 import { findMeasure } from '../alert/measures.ts';
 import { type Locale, speak } from '../core/words.ts';
+import { cohortName } from './cohort.ts';
 import type { EvidenceContent } from './evidence.ts';
 import { CohortSection, ModelSection, Summary } from './evidenceFigures.tsx';
-import { Grid, number, Pairs, type W } from './evidenceParts.tsx';
+import { codeName, Grid, number, Pairs, type W } from './evidenceParts.tsx';
 import type { Photo } from './evidenceUnits.ts';
 import { UnitSection } from './evidenceUnitViews.tsx';
 import { method, words } from './evidenceWords.ts';
@@ -33,8 +34,8 @@ export function EvidenceDocument({
         rows={[
           [w.maker, w.to(`${content.maker.name}`)],
           [w.as_of, content.as_of_on],
-          [w.cohort, content.cohorts.join('; ')],
-          ...content.failure_modes.map((mode): [string, string] => [w.failure_mode, `${mode.code} ${locale === 'ja' ? mode.name_ja : mode.name_en}`]),
+          [w.cohort, content.cohorts.map((cohort) => cohortName(cohort, locale)).join('; ')],
+          ...content.failure_modes.map((mode): [string, string] => [w.failure_mode, `${codeName([mode], mode.code, locale)} (${mode.code})`]),
           [w.made_by, pack.created_by],
           [w.reference, <code>{pack.fingerprint.slice(0, 12)}</code>],
           [w.fingerprint, <code>{pack.fingerprint}</code>],
@@ -42,14 +43,14 @@ export function EvidenceDocument({
       />
       <p>{w.quote}</p>
       <AskedSection content={content} locale={locale} w={w} />
-      <Summary content={content} w={w} />
+      <Summary content={content} locale={locale} w={w} />
       <section>
         <h2>{w.figures}</h2>
         {content.figures.map((one) => (
-          <CohortSection one={one} locale={locale} w={w} />
+          <CohortSection one={one} content={content} locale={locale} w={w} />
         ))}
       </section>
-      <ModelSection content={content} w={w} />
+      <ModelSection content={content} locale={locale} w={w} />
       <UnitSection content={content} locale={locale} w={w} photoPath={photoPath} />
       <section>
         <h2>{w.method}</h2>

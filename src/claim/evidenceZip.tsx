@@ -2,6 +2,7 @@
 import { zipSync } from 'fflate';
 import type { Locale } from '../core/words.ts';
 import { toCsv } from '../web/csv.ts';
+import { cohortName } from './cohort.ts';
 import type { EvidenceContent } from './evidence.ts';
 import type { CohortEvidence, Part } from './evidenceRates.ts';
 import type { Photo } from './evidenceUnits.ts';
@@ -41,7 +42,7 @@ export function tablesOf(content: EvidenceContent): Record<string, Row[]> {
   return {
     rates: content.figures.flatMap((one) =>
       (['confirmed', 'returned', 'peers'] as const).map((measure) => ({
-        cohort: one.name,
+        cohort: cohortName(one.cohort, 'en'),
         failure_mode: measure === 'returned' ? null : one.failure_mode,
         measure,
         ...one[measure],
@@ -55,7 +56,7 @@ export function tablesOf(content: EvidenceContent): Record<string, Row[]> {
     ),
     batches: content.figures.flatMap((one) => one.batches.map((part) => partRow(one, part))),
     firmwares: content.figures.flatMap((one) => one.firmwares.map((part) => partRow(one, part))),
-    life: content.figures.flatMap((one) => (one.life?.kaplan_meier ?? []).map((point) => ({ cohort: one.name, ...point }))),
+    life: content.figures.flatMap((one) => (one.life?.kaplan_meier ?? []).map((point) => ({ cohort: cohortName(one.cohort, 'en'), ...point }))),
     units: content.units.map(({ bench: _, photos, telemetry: __, ...unit }) => ({ ...unit, photos: photos.length })),
     bench: content.units.flatMap((unit) => unit.bench.map((value) => ({ serial: unit.serial, ...value }))),
     telemetry: content.units.flatMap((unit) => unit.telemetry.map((day) => ({ serial: unit.serial, ...day }))),
@@ -63,9 +64,9 @@ export function tablesOf(content: EvidenceContent): Record<string, Row[]> {
   };
 }
 
-function partRow({ name, failure_mode }: CohortEvidence, { row: { group, ...row }, against_rest }: Part): Row {
+function partRow({ cohort, failure_mode }: CohortEvidence, { row: { group, ...row }, against_rest }: Part): Row {
   return {
-    cohort: name,
+    cohort: cohortName(cohort, 'en'),
     failure_mode,
     ...group,
     ...row,

@@ -29,9 +29,9 @@ page(cohortPages, '/cohorts', 'investigation:read', async (c) => {
   const records = await listCohortRecords(c.var.ctx, cohort);
   return show(
     c,
-    { title: cohortName(cohort), nav: '/failure-rates' },
+    { title: cohortName(cohort, c.var.locale), nav: '/failure-rates' },
     <>
-      <PageHead title={cohortName(cohort)} sub={<Wider c={c} cohort={cohort} />} />
+      <PageHead title={cohortName(cohort, c.var.locale)} sub={<Wider c={c} cohort={cohort} />} />
       {await Deeds({ c, cohort, alert_id: asked.alert_id })}
       {await Numbers({ c, cohort })}
       <Records c={c} records={records} />
@@ -47,7 +47,7 @@ const Wider = ({ c, cohort }: { c: AppContext; cohort: NamedCohort }) => {
       {words(c.var.locale).wider}:{' '}
       {wider.map((other) => (
         <>
-          <a href={`/cohorts?${cohortQuery(other)}`}>{cohortName(other)}</a>{' '}
+          <a href={`/cohorts?${cohortQuery(other)}`}>{cohortName(other, c.var.locale)}</a>{' '}
         </>
       ))}
     </>

@@ -17,7 +17,7 @@ export const DisplacedTable = ({ c, base, rows, query = '' }: { c: AppContext; b
         { head: w.serial, cell: (row) => row.serial ?? `${row.model_code} × ${row.quantity}` },
         {
           head: w.return_number,
-          cell: (row) => (row.return_id === null ? `${row.cause_kind}` : <a href={`/returns/${row.return_id}`}>{row.return_number}</a>),
+          cell: (row) => (row.return_id === null ? w.by_hand : <a href={`/returns/${row.return_id}`}>{row.return_number}</a>),
         },
         {
           head: '',

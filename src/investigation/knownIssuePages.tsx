@@ -182,7 +182,7 @@ async function StaffPart({ c, id }: { c: AppContext; id: string }) {
         <ul>
           {cohorts.map((cohort) => (
             <li>
-              <a href={`/cohorts?${cohortQuery(cohort)}`}>{cohortName(cohort)}</a>
+              <a href={`/cohorts?${cohortQuery(cohort)}`}>{cohortName(cohort, c.var.locale)}</a>
             </li>
           ))}
         </ul>

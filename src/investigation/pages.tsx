@@ -120,7 +120,7 @@ page(investigationPages, '/investigations/new', 'investigation:write', async (c)
         <input type="hidden" name="source_kind" value={source_kind} />
         {source_id === undefined ? null : <input type="hidden" name="source_id" value={source_id} />}
         {cohort === undefined ? null : <SuspectedCohort c={c} cohort={cohort} />}
-        <Field label={w.title} name="title" required value={title ?? (cohort === undefined ? null : cohortName(cohort))} autofocus />
+        <Field label={w.title} name="title" required value={title ?? (cohort === undefined ? null : cohortName(cohort, c.var.locale))} autofocus />
         <TextArea label={w.problem} name="problem" required />
         <Select label={w.owner} name="owner_id" value={c.var.ctx.actor.id} options={staff} />
         <Field label={w.next_on} name="next_on" type="date" />
@@ -138,7 +138,7 @@ function SuspectedCohort({ c, cohort }: { c: AppContext; cohort: NamedCohort }) 
   const { model_id, hw_rev, batch_id, firmware_id } = cohort;
   return (
     <p>
-      {words(c.var.locale).cohort}: <strong>{cohortName(cohort)}</strong>
+      {words(c.var.locale).cohort}: <strong>{cohortName(cohort, c.var.locale)}</strong>
       {Object.entries({ model_id, hw_rev, batch_id, firmware_id }).map(([name, value]) =>
         value === null ? null : <input type="hidden" name={name} value={value} />,
       )}

@@ -41,24 +41,26 @@ page(riskPages, '/at-risk', 'investigation:read', async (c) => {
       <p>
         {(await nameCohorts(c.var.ctx, cohorts)).map((cohort) => (
           <>
-            <a href={`/cohorts?${cohortQuery(cohort)}`}>{cohortName(cohort)}</a>{' '}
+            <a href={`/cohorts?${cohortQuery(cohort)}`}>{cohortName(cohort, c.var.locale)}</a>{' '}
           </>
         ))}
       </p>
       {investigation_id === undefined ? null : <Holds c={c} id={investigation_id} />}
-      <form method="post" action="/advance-replacements">
-        <input type="hidden" name="back" value={withQuery(c, { done: null })} />
-        {investigation_id === undefined ? null : <input type="hidden" name="investigation_id" value={investigation_id} />}
-        <RiskTable c={c} rows={items} />
-        {may(c.var.ctx.actor, 'return:write') && items.length > 0 ? (
-          <div class="stack">
-            <Field label={w.reason} name="reason" required />
-            <button type="submit" class="primary">
-              {w.prepare}
-            </button>
-          </div>
-        ) : null}
-      </form>
+      <Section title={w.next_victims}>
+        <form method="post" action="/advance-replacements">
+          <input type="hidden" name="back" value={withQuery(c, { done: null })} />
+          {investigation_id === undefined ? null : <input type="hidden" name="investigation_id" value={investigation_id} />}
+          <RiskTable c={c} rows={items} />
+          {may(c.var.ctx.actor, 'return:write') && items.length > 0 ? (
+            <div class="stack">
+              <Field label={w.reason} name="reason" required />
+              <button type="submit" class="primary">
+                {w.prepare}
+              </button>
+            </div>
+          ) : null}
+        </form>
+      </Section>
       <Pager c={c} next_cursor={next_cursor} />
     </>,
   );
@@ -89,16 +91,22 @@ async function Holds({ c, id }: { c: AppContext; id: string }) {
   const holds = await listHolds(c.var.ctx, id);
   const displaced = await listDisplaced(c.var.ctx, { investigation_id: id });
   return (
-    <Section title={w.holds} id="holds">
-      {holds.length === 0 ? null : <HoldTable c={c} id={id} rows={holds} />}
-      {displaced.length === 0 ? null : <DisplacedTable c={c} base={`/investigations/${id}`} rows={displaced} />}
-      {may(c.var.ctx.actor, 'investigation:write') ? (
-        <Form action={`/investigations/${id}/holds`}>
-          <Field label={w.reason} name="reason" required />
-          <button type="submit">{w.hold}</button>
-        </Form>
-      ) : null}
-    </Section>
+    <>
+      <Section title={w.holds} id="holds">
+        {holds.length === 0 ? null : <HoldTable c={c} id={id} rows={holds} />}
+        {may(c.var.ctx.actor, 'investigation:write') ? (
+          <Form action={`/investigations/${id}/holds`}>
+            <Field label={w.reason} name="reason" required />
+            <button type="submit">{w.hold}</button>
+          </Form>
+        ) : null}
+      </Section>
+      {displaced.length === 0 ? null : (
+        <Section title={w.displaced}>
+          <DisplacedTable c={c} base={`/investigations/${id}`} rows={displaced} />
+        </Section>
+      )}
+    </>
   );
 }
 

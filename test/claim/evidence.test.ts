@@ -128,6 +128,20 @@ eachDb('an evidence pack', (test) => {
     ).toEqual(Object.keys(files).filter((name) => name.endsWith('.csv')));
   });
 
+  it('names cohorts, failure modes and components in the language of the document, in its CSV by their codes', async () => {
+    const { pack, content } = await getEvidencePack(asKato(), packId);
+    const files = async (locale: 'en' | 'ja') => {
+      const zip = unzipSync(await zipEvidence(pack, content, locale, noPhoto));
+      return (name: string): string => new TextDecoder().decode(zip[name]);
+    };
+    const [en, ja] = [await files('en'), await files('ja')];
+    expect([en('index.html'), ja('index.html')].map((html) => html.includes('ACME X-100 batch 25-01'))).toEqual([true, false]);
+    expect(ja('index.html')).toContain('ACME X-100 ロット 25-01');
+    expect([en('index.html').includes('<td>Seal leak</td>'), ja('index.html').includes('<td>防水不良</td>')]).toEqual([true, true]);
+    expect(ja('units.csv')).toBe(en('units.csv'));
+    expect(ja('units.csv')).toContain('SEAL');
+  });
+
   it('changes its fingerprint when the figures do, and leaves the old pack as it was', async () => {
     const before = (await getEvidencePack(asKato(), packId)).pack;
     const unit = await test.ctx().db.selectFrom('units').selectAll().where('serial', '=', 'JAN020').executeTakeFirstOrThrow();

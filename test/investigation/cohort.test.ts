@@ -39,7 +39,7 @@ eachDb('a cohort', (test) => {
   });
 
   it('is found by ids, by codes and by one of its units', async () => {
-    const found = async (asked: object): Promise<string> => cohortName(await getAskedCohort(asKato(), AskedCohort.parse(asked)));
+    const found = async (asked: object): Promise<string> => cohortName(await getAskedCohort(asKato(), AskedCohort.parse(asked)), 'en');
     expect(await found({ model_id: cast.x100, batch_id: cast.jan })).toBe('ACME X-100 batch 25-01');
     expect(await found({ maker: 'ACME', model: 'X-100', batch: '25-01', firmware: '4.2.9' })).toBe('ACME X-100 batch 25-01 fw 4.2.9');
     expect(await found({ unit_id: unit })).toBe('ACME X-100 rev B batch 25-01');
@@ -51,7 +51,8 @@ eachDb('a cohort', (test) => {
 
   it('offers the wider cohorts it lies in', async () => {
     const cohort = await getAskedCohort(asKato(), { unit_id: unit });
-    expect(widerCohorts(cohort).map(cohortName)).toEqual(['ACME X-100 batch 25-01', 'ACME X-100 rev B']);
+    expect(widerCohorts(cohort).map((wider) => cohortName(wider, 'en'))).toEqual(['ACME X-100 batch 25-01', 'ACME X-100 rev B']);
+    expect(cohortName({ ...cohort, firmware_code: '4.2.9' }, 'ja')).toBe('ACME X-100 版数 B ロット 25-01 FW 4.2.9');
     expect(cohortQuery(jan())).toBe(`model_id=${cast.x100}&batch_id=${cast.jan}`);
   });
 
