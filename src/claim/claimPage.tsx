@@ -101,7 +101,7 @@ async function Frame({ c, view: { claim } }: { c: AppContext; view: ClaimView })
   return (
     <Section title={`${w.owner} · ${w.next_on}`} id="frame">
       <Form action={`/claims/${claim.id}`}>
-        <Select label={w.owner} name="owner_id" value={claim.owner_id} options={staff} />
+        <Select label={w.owner} name="owner_id" value={claim.owner_id} options={staff} blank="–" />
         <Field label={w.next_on} name="next_on" type="date" value={claim.next_on} required />
         <Field label={w.maker_rma} name="maker_rma" value={claim.maker_rma} />
         <button type="submit">{w.save}</button>

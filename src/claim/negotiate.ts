@@ -121,7 +121,7 @@ async function refuseOpenEnds(ctx: Ctx, claim: ClaimRow): Promise<void> {
   const lines = await listLines(ctx, claim.id);
   const open = lines.filter((line) => isOpenLine(line.state));
   if (open.length > 0)
-    throw new Problem('conflict', [`${open.length} lines are open: ${reasons(open)}`, `${open.length}件の明細が未完了です: ${reasons(open)}`], {
+    throw new Problem('conflict', [`${open.length} lines are open${reasons(open)}`, `${open.length}件の明細が未完了です${reasons(open)}`], {
       blocking: `/api/v1/claims/${claim.id}`,
     });
   const counter = await ctx.db.selectFrom('claim_counters').select('id').where('claim_id', '=', claim.id).where('state', '=', 'open').executeTakeFirst();
@@ -136,7 +136,11 @@ async function refuseOpenEnds(ctx: Ctx, claim: ClaimRow): Promise<void> {
     });
 }
 
-const reasons = (lines: readonly { readonly reason: string | null }[]): string => [...new Set(lines.map((line) => line.reason ?? '-'))].slice(0, 5).join('; ');
+/** Why lines are open, as far as somebody said so. */
+function reasons(lines: readonly { readonly reason: string | null }[]): string {
+  const said = new Set(lines.flatMap(({ reason }) => reason ?? []));
+  return said.size === 0 ? '' : `: ${[...said].slice(0, 5).join('; ')}`;
+}
 
 const dropDeadlines = (ctx: Ctx, claim: ClaimRow) =>
   ctx.db

@@ -83,7 +83,7 @@ async function AddForm({ c, base, view }: { c: AppContext; base: string; view: I
       <Form action={base}>
         <Select label={w.kind} name="kind" options={kinds} />
         <Field label={w.title} name="title" required />
-        <Select label={w.owner} name="owner_id" value={view.investigation.owner_id} options={staff} />
+        <Select label={w.owner} name="owner_id" value={view.investigation.owner_id} options={staff} blank="–" />
         <Field label={w.due_on} name="due_on" type="date" required />
         <Field label={w.model} name="model_code" value={view.cohorts[0]?.model_code ?? null} />
         <Select label={w.cut_in_kind} name="cut_in_kind" options={cutIns} blank="–" />

@@ -140,7 +140,7 @@ export async function FrameForm({ c, view: { investigation: row, team } }: { c: 
     <Section title={`${w.owner} · ${w.next_on} · ${w.team}`} id="frame">
       <Form action={`/investigations/${row.id}`}>
         <Version of={row} />
-        <Select label={w.owner} name="owner_id" value={row.owner_id} options={staff} />
+        <Select label={w.owner} name="owner_id" value={row.owner_id} options={staff} blank="–" />
         <Field label={w.next_on} name="next_on" type="date" value={row.next_on} required />
         <Field label={w.next_step} name="next_step" value={row.next_step} />
         <button type="submit">{w.save}</button>

@@ -43,6 +43,13 @@ describe.each(kinds)('a bulk action on $list', ({ list, input }) => {
       const done = await bulkDone(lead, list, 'owner', [record.id], { owner_id: cast.sato.id });
       expect([done.undo, await facts(record)]).toEqual([null, [[cast.sato.id, '2026-04-20']]]);
       expect((await bulkPreview(lead, list, 'owner', [record.id], { owner_id: cast.kato.id })).status).toBe(422);
+      const left = await opened('Left alone', { owner_id: cast.sato.id });
+      await test.store.db.updateTable('users').set({ disabled_at: 1 }).where('id', '=', cast.sato.id).execute();
+      const page = await (await lead.get(`${list}/${left.id}`)).text();
+      expect(/<select[^>]*name="owner_id"[^>]*>(.*?)<\/select>/s.exec(page)?.[1]).toMatch(/^<option value="">–<\/option>(?!.*selected)/s);
+      await lead.form(`${list}/${left.id}`, { owner_id: '', next_on: '2026-06-01' });
+      expect(await facts(left)).toEqual([[cast.sato.id, '2026-06-01']]);
+      await test.store.db.updateTable('users').set({ disabled_at: null }).where('id', '=', cast.sato.id).execute();
       await test.store.db.updateTable('users').set({ disabled_at: null }).where('id', '=', cast.kato.id).execute();
     });
 

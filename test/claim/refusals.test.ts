@@ -81,6 +81,8 @@ eachDb('a claim goes through its verbs exactly where the table says', (test) => 
     if (line === undefined) throw new Error('two lines');
     const kept = await saveLine(asKato(), line, 'accept', {}).catch((error: Problem) => error.words);
     expect(kept).toEqual([expect.stringContaining('is conceded:'), expect.stringContaining('(取り下げ)')]);
+    const unanswered = await closeClaim(asKato(), await claimIn('submitted', 'review'), {}).catch((error: Problem) => error.words);
+    expect(unanswered).toEqual(['2 lines are open', '2件の明細が未完了です']);
   });
 
   for (const state of claimStates) {
