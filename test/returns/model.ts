@@ -81,6 +81,7 @@ export interface Step {
 /** The walk of a return comes up more often than what cuts it short, so that sequences get somewhere. */
 const weighted = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<Step['kind'][]>('file', 'receive', 'inspect', 'dispose', 'outbound', 'ship', 'deliver', 'close') },
+  { weight: 1, arbitrary: fc.constantFrom<Step['kind'][]>('reserve', 'release', 'shipPromise', 'spares', 'order') },
   { weight: 1, arbitrary: fc.constantFrom(...kinds) },
 );
 export const steps = (length: number): fc.Arbitrary<Step[]> =>
