@@ -82,6 +82,7 @@ function causeName(c: AppContext, { cause_kind, cause_id, unit_id }: MoveView) {
   const label = causeLabels[cause_kind];
   const name = label === undefined ? cause_kind : speak(label, c.var.locale);
   const path = {
+    claim: '/claims/',
     return_unit: '/return-units/',
     purchase_order: '/purchase-orders/',
     count: '/stock/counts/',

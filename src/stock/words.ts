@@ -34,6 +34,7 @@ export const writeOffLabels: Record<StockWriteOffRow['state'], Bilingual> = {
 
 /** What made a unit or a quantity move. */
 export const causeLabels: Readonly<Record<string, Bilingual>> = {
+  claim: ['Maker claim', 'メーカー折衝'],
   count: ['Stock count', '棚卸'],
   disposition: ['Disposition', '処置判定'],
   import: ['Import', '取り込み'],

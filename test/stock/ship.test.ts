@@ -102,6 +102,15 @@ eachDb('shipping what is promised', (test) => {
     expect(told.map(({ payload }) => JSON.parse(payload))).toMatchObject([{ record_id: id, change: { quantity: 1, location: 'in_transit' } }]);
   });
 
+  it('the ledger says what moved them, and leads there', async () => {
+    await spares(1);
+    const { id } = await reserved(1);
+    await made(stock.post(SHIP(id)));
+    const page = await (await stock.get('/stock/moves', { 'Accept-Language': 'ja' })).text();
+    expect(page).toContain(`<a href="/stock/reservations?id=${id}">引当品の出荷</a>`);
+    expect(await (await stock.get(`/stock/reservations?id=${id}`)).text()).toContain('Fulfilled');
+  });
+
   it('the page ships it in both languages, and asks nobody who may not', async () => {
     await spares(2);
     const { id } = await reserved(2);
