@@ -10,9 +10,9 @@ import { saveVersioned } from '../db/saveVersioned.ts';
 import { difference, remember } from '../history/remember.ts';
 import type { CohortInput } from './inputs.ts';
 import type { AddKnownIssue, ChangeKnownIssue, DecideKnownIssue } from './knownIssueInputs.ts';
-import { signatures } from './knownIssueQueries.ts';
 import { knownIssueStateName } from './knownIssueWords.ts';
 import { type KnownIssueState, nextKnownIssueState } from './lifecycle.ts';
+import { signatures } from './signatures.ts';
 import type { KnownIssueRow } from './table.ts';
 
 export async function addKnownIssue(ctx: Ctx, input: AddKnownIssue): Promise<KnownIssueRow> {

@@ -1,23 +1,26 @@
 // /known-issues: for staff with estimates and matches, for partners those that concern their units.
 import { z } from 'zod';
-import { cohortName, getCohortOf, type NamedCohort, nameCohorts } from '../claim/cohort.ts';
+import { getCohortOf, type NamedCohort, nameCohorts } from '../claim/cohort.ts';
 import { parsed } from '../claim/parsed.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
+import { type Locale, speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { MatchDecision } from '../inspection/qualityPart.tsx';
+import { codeOptions } from '../returns/views.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, Facts, Field, Filters, Form, Num, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Age, Badge, Facts, Field, Filters, Form, PageHead, Pager, Select, Table, TextArea } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { cohortsAsked } from './atRisk.ts';
-import { AskedCohort, cohortQuery, getAskedCohort } from './cohort.ts';
+import { AskedCohort, getAskedCohort } from './cohort.ts';
 import { addKnownIssue, decideKnownIssue } from './knownIssue.ts';
 import { AddKnownIssue, DecideKnownIssue, DecideMatch, KnownIssueFilter } from './knownIssueInputs.ts';
 import { decideMatch, matchOneIssue } from './knownIssueMatch.ts';
-import { getKnownIssue, listKnownIssues, signatures, viewKnownIssue } from './knownIssueQueries.ts';
+import { getKnownIssue, listKnownIssues, viewKnownIssue } from './knownIssueQueries.ts';
+import { StaffPart } from './knownIssueViews.tsx';
 import { words } from './knownIssueWords.ts';
-import { type KnownIssueState, knownIssueStates, possibleKnownIssueEvents } from './lifecycle.ts';
+import { type KnownIssueState, knownIssueStates } from './lifecycle.ts';
+import { signatureName, signatures } from './signatures.ts';
 import { CohortFields } from './views.tsx';
 
 export const knownIssuePages = newPages();
@@ -82,9 +85,9 @@ page(knownIssuePages, '/known-issues/new', 'investigation:write', async (c) => {
         <Field label={w.title_ja} name="title_ja" required />
         <TextArea label={w.workaround_en} name="workaround_en" rows={3} />
         <TextArea label={w.workaround_ja} name="workaround_ja" rows={3} />
-        <Field label={w.symptom} name="symptom" />
-        <Field label={w.failure_mode} name="failure_mode" />
-        <Select label={w.signal} name="signal" options={signatures.map((name) => ({ value: name, label: name }))} blank="–" />
+        <Select label={w.symptom} name="symptom" options={await codeOptions(c.var.ctx, 'symptom')} blank="–" />
+        <Select label={w.failure_mode} name="failure_mode" options={await codeOptions(c.var.ctx, 'failure_mode')} blank="–" />
+        <Select label={w.signal} name="signal" options={signatureOptions(c.var.locale)} blank="–" />
         <CohortFields locale={c.var.locale} value={await suspected(c.var.ctx, asked, investigation_id)} />
         <button type="submit" class="primary">
           {w.save}
@@ -93,6 +96,8 @@ page(knownIssuePages, '/known-issues/new', 'investigation:write', async (c) => {
     </>,
   );
 });
+
+const signatureOptions = (locale: Locale) => signatures.map((name) => ({ value: name, label: speak(signatureName(name), locale) }));
 
 /** The cohort a link brings along, else the first its investigation suspects. */
 async function suspected(ctx: Ctx, asked: AskedCohort, investigation_id: string | undefined): Promise<NamedCohort | undefined> {
@@ -153,91 +158,10 @@ page(knownIssuePages, '/known-issues/:id', 'unit:read', async (c) => {
           [w.fixed_in, row.fixed_in ?? '–'],
         ]}
       />
-      {c.var.ctx.actor.partner_id === null ? <StaffPart c={c} id={row.id} /> : null}
+      {c.var.ctx.actor.partner_id === null ? <StaffPart c={c} view={await viewKnownIssue(c.var.ctx, row.id)} /> : null}
     </>,
   );
 });
-
-async function StaffPart({ c, id }: { c: AppContext; id: string }) {
-  const w = words(c.var.locale);
-  const { issue, cohorts, affected } = await viewKnownIssue(c.var.ctx, id);
-  const counts = [
-    ['reported', w.reported],
-    ['suggested', w.suggested],
-    ['in_service', w.in_service],
-    ['with_signature', w.with_signature],
-    ['silent', w.silent],
-  ] as const;
-  return (
-    <>
-      {issue.investigation_id === null ? null : (
-        <p>
-          <a href={`/investigations/${issue.investigation_id}`}>{w.investigation}</a>
-        </p>
-      )}
-      <Section title={w.affected}>
-        <Facts facts={counts.map(([key, label]) => [label, <Num value={affected[key]} locale={c.var.locale} />] as const)} />
-      </Section>
-      <Section title={w.cohorts}>
-        <ul>
-          {cohorts.map((cohort) => (
-            <li>
-              <a href={`/cohorts?${cohortQuery(cohort)}`}>{cohortName(cohort, c.var.locale)}</a>
-            </li>
-          ))}
-        </ul>
-      </Section>
-      <MatchTable c={c} id={id} />
-      {may(c.var.ctx.actor, 'investigation:write') ? (
-        <Section title={w.state}>
-          {possibleKnownIssueEvents(issue.state).map((event) => (
-            <Form action={`/known-issues/${id}/decision`} label={w[event]}>
-              {event === 'fix' ? <Field label={w.fixed_in} name="fixed_in" required /> : null}
-              <button type="submit" name="event" value={event}>
-                {w[event]}
-              </button>
-            </Form>
-          ))}
-        </Section>
-      ) : null}
-    </>
-  );
-}
-
-async function MatchTable({ c, id }: { c: AppContext; id: string }) {
-  const w = words(c.var.locale);
-  const { matches } = await viewKnownIssue(c.var.ctx, id);
-  const why = (text: string): string => {
-    const reasons: string[] = JSON.parse(text);
-    return reasons.map((reason) => w[`why_${reason}` as 'why_cohort'] ?? reason).join(', ');
-  };
-  return (
-    <Section title={w.matches} id="matches">
-      <Table
-        c={c}
-        caption={w.matches}
-        rows={matches}
-        columns={[
-          {
-            head: w.record,
-            cell: (row) => (
-              <a
-                href={row.record_kind === 'case' ? `/cases/${row.record_id}` : `/returns/${row.return_id ?? ''}`}
-              >{`${w[row.record_kind]} ${row.number ?? ''}`}</a>
-            ),
-          },
-          { head: w.unit, cell: (row) => (row.unit_id === null ? '–' : <a href={`/units/${row.unit_id}`}>{row.serial}</a>) },
-          { head: w.why, cell: (row) => why(row.why) },
-          { head: w.state, cell: (row) => w[row.state] },
-          {
-            head: '',
-            cell: (row) => (row.state === 'suggested' ? <MatchDecision c={c} issue_id={id} record={row} /> : ''),
-          },
-        ]}
-      />
-    </Section>
-  );
-}
 
 action(knownIssuePages, '/known-issues/:id/decision', 'investigation:write', async (c) => {
   const row = await decideKnownIssue(c.var.ctx, c.req.param('id') ?? '', await readForm(c, DecideKnownIssue));

@@ -6,7 +6,7 @@ import { addDays } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { listPage, type PageRequest } from '../db/page.ts';
 import { seenBy } from '../db/scope.ts';
-import { type DayColumn, dayColumns } from '../telemetry/dayColumns.ts';
+import { dayColumns } from '../telemetry/dayColumns.ts';
 import type { KnownIssueFilter } from './knownIssueInputs.ts';
 import type { KnownIssueRow } from './table.ts';
 
@@ -169,11 +169,6 @@ export async function unitsWithSignature(ctx: Ctx, signal: string | null, cohort
     .execute();
   return rows.length === 0 ? null : rows.filter((row) => (row.most ?? 0) > 0).map((row) => row.id);
 }
-
-/** Daily counts that can be a signature: events, not levels. */
-export const signatures: readonly DayColumn[] = dayColumns.filter(
-  (name) => !/_(?:max|min)$|^(?:reports|backfilled|clock_suspect|online_s|last_address|reboot_user_reset|reboot_fw_update|reboot_power_on)$/.test(name),
-);
 
 export const listMatches = (ctx: Ctx, id: string) =>
   ctx.db

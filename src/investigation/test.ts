@@ -4,6 +4,7 @@ import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { cleanIdentifier, identifierKey } from '../core/identifier.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
+import type { Bilingual } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { nextNumber } from '../db/number.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
@@ -164,9 +165,10 @@ export async function concludeTest(ctx: Ctx, id: string, { result, conclusion, t
     const missing = samples.flatMap((sample) =>
       steps
         .filter((step) => !values.some((value) => value.sample_id === sample.id && value.step_code === step.code))
-        .map((step) => `${sample.serial}: ${step.code}`),
+        .map((step): Bilingual => [`${sample.serial}: ${step.name_en}`, `${sample.serial}: ${step.name_ja}`]),
     );
-    if (missing.length > 0) throw new Problem('conflict', [`Not measured: ${missing.join(', ')}`, `未測定: ${missing.join('、')}`]);
+    if (missing.length > 0)
+      throw new Problem('conflict', [`Not measured: ${missing.map(([en]) => en).join(', ')}`, `未測定: ${missing.map(([, ja]) => ja).join('、')}`]);
     await refuseWithoutPhotos(ctx, id, steps);
     if (result === 'pass' && values.some((value) => value.result === 'fail'))
       throw new Problem('conflict', ['A value is outside its limits: this is no pass', '規格外の値があるため合格にできません']);

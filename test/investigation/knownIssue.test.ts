@@ -5,6 +5,8 @@ import { addKnownIssue, changeKnownIssue, decideKnownIssue } from '../../src/inv
 import { AddKnownIssue, DecideKnownIssue } from '../../src/investigation/knownIssueInputs.ts';
 import { decideMatch, likeness, matchKnownIssues, matchOneIssue } from '../../src/investigation/knownIssueMatch.ts';
 import { getKnownIssue, listKnownIssues, viewKnownIssue } from '../../src/investigation/knownIssueQueries.ts';
+import { signatureName, signatures } from '../../src/investigation/signatures.ts';
+import { callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { type Cast, castFor, fail, serve } from './cast.ts';
 
@@ -202,4 +204,28 @@ it('looks alike by cohort, symptom and failure mode, and never against what is k
   expect(likeness(issue, { ...candidate, symptom_id: 'fog', failure_mode_id: 'sensor' })).toBeNull();
   expect(likeness(issue, { ...candidate, hw_rev: null })).toBeNull();
   expect(likeness({ ...issue, symptoms: [] }, { ...candidate, symptom_id: 'dark' })).toEqual(['cohort']);
+});
+
+eachDb('the pages of known issues', (test) => {
+  it('offer symptoms, failure modes and signatures by their names, and say how an issue is recognised', async () => {
+    await castFor(test.ctx());
+    const lead = await callerWith(testApp(test.store), test.store, 'lead');
+    const form = await (await lead.get('/known-issues/new?lang=ja')).text();
+    expect(form).toContain('<option value="SEAL">防水不良</option>');
+    expect(form).toContain('<option value="sd_write_errs">SDカード書込エラー</option>');
+    const saved = await lead.form('/known-issues', {
+      title_en: 'Water',
+      title_ja: '浸水',
+      failure_mode: 'SEAL',
+      signal: 'sd_write_errs',
+      model_code: 'X-100',
+    });
+    const page = await (await lead.get(`${saved.headers.get('Location')}?lang=ja`)).text();
+    expect(page).toMatch(/故障モード<\/dt><dd>防水不良/);
+    expect(page).toMatch(/テレメトリの兆候<\/dt><dd>SDカード書込エラー/);
+  });
+
+  it('have a name for every signature', () => {
+    for (const name of signatures) expect(signatureName(name), name).not.toEqual([name, name]);
+  });
 });

@@ -45,7 +45,9 @@ eachDb('a test record', (test) => {
   it('judges values by the limits of the protocol and concludes when all are there', async () => {
     const { id } = await start(['AB0012']);
     const [sample] = (await viewTest(asKato(), id)).samples;
-    await expect(concludeTest(asKato(), id, { result: 'pass', conclusion: 'Dry' })).rejects.toThrow('Not measured: AB0012: depth, AB0012: look');
+    await expect(concludeTest(asKato(), id, { result: 'pass', conclusion: 'Dry' })).rejects.toMatchObject({
+      words: ['Not measured: AB0012: Water inside, AB0012: Appearance', '未測定: AB0012: 内部の水、AB0012: 外観'],
+    });
     expect((await measure(id, sample?.id ?? '', 'depth', { value: 2 })).result).toBe('fail');
     expect((await measure(id, sample?.id ?? '', 'look', { observation: 'Clean' })).result).toBe('noted');
     await expect(concludeTest(asKato(), id, { result: 'pass', conclusion: 'Dry' })).rejects.toThrow('no pass');
