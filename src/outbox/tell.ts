@@ -3,7 +3,7 @@ import { newId } from '../core/id.ts';
 import { rfc3339 } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 
-/** What webhooks are told: a history row. */
+/** What webhooks are told: a history row without its reason, which people write for each other. Whoever may read it finds it by `id` in the history. */
 export interface Told {
   readonly id: string;
   readonly at: number;
@@ -11,7 +11,6 @@ export interface Told {
   readonly record_kind: string;
   readonly record_id: string;
   readonly actor_name: string;
-  readonly reason: string | null;
   readonly change: string | null;
 }
 
@@ -90,6 +89,5 @@ const webhookBody = (deed: Told): string =>
     record_kind: deed.record_kind,
     record_id: deed.record_id,
     actor: deed.actor_name,
-    reason: deed.reason,
     change: deed.change === null ? null : JSON.parse(deed.change),
   });

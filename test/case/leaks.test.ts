@@ -1,7 +1,7 @@
 // What staff keeps for itself leaves the house by no mail and no webhook, and stands in nothing a partner can export, whatever is done to a case.
 import { expect, it } from 'vitest';
 import { answerRequest, askOthers } from '../../src/case/ask.ts';
-import { reopenCase, setNextStep, solveCase, waitFor } from '../../src/case/course.ts';
+import { reopenCase, setNextStep, solveCase, toggleSpam, waitFor } from '../../src/case/course.ts';
 import { mergeCase, unmergeCase } from '../../src/case/merge.ts';
 import { writeMessage } from '../../src/case/message.ts';
 import { giveOwner } from '../../src/case/owner.ts';
@@ -30,13 +30,15 @@ eachDb('internal words', (test) => {
     await askOthers(ctx, row.id, { kind: 'escalation', asked_of: OURS, question: OURS, due_at: NOW + DAY, facts });
     await planVisit(ctx, row.id, { visit_on: '2026-04-09', coverage: 'goodwill', coverage_reason: OURS });
     await logWork(ctx, row.id, { minutes: 5 });
-    await giveOwner(ctx, row.id, { owner_id: 'ben', reason: 'shift', summary: OURS });
+    await giveOwner(ctx, row.id, { owner_id: 'ben', reason: OURS, summary: OURS });
     await writeMessage(ctx, row.id, { text: 'We look into it.', visibility: 'public', from: 'staff' });
     const other = await asked(as(test, aoi), { customer_id: 'yuki', unit_ids: ['u2'] });
-    await mergeCase(ctx, other.id, { into_id: row.id, reason: 'same' });
-    await unmergeCase(ctx, other.id, { reason: 'other' });
+    await mergeCase(ctx, other.id, { into_id: row.id, reason: OURS });
+    await unmergeCase(ctx, other.id, { reason: OURS });
     await solveCase(ctx, row.id, { solution: 'Restarted.', reply: 'It runs again.' });
     await reopenCase(ctx, row.id, { reason: 'It does not' });
+    const junk = await asked(as(test, aoi), { customer_id: 'yuki', unit_ids: ['u2'] });
+    await toggleSpam(ctx, junk.id, { reason: OURS });
 
     const out = await test.store.db.selectFrom('outbox').select(['kind', 'topic', 'payload']).execute();
     expect(out.filter(({ kind }) => kind === 'mail')).toHaveLength(2);
