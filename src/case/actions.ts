@@ -4,7 +4,7 @@ import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, seeOther } from '../web/page.tsx';
 import { answerRequest, askOthers } from './ask.ts';
-import { closeCase, reopenCase, setNextStep, solveCase, toggleSpam, waitFor } from './course.ts';
+import { closeCase, reopenCase, setNextStep, toggleSpam, waitFor } from './course.ts';
 import { saveDescription } from './descriptionEdit.ts';
 import { readDeskForm, unitNamed } from './forms.ts';
 import {
@@ -18,7 +18,6 @@ import {
   MergeCase,
   PlanVisit,
   SetNextStep,
-  SolveCase,
   TakeOwner,
   WaitFor,
   WithReason,
@@ -59,7 +58,6 @@ action(caseActions, '/cases/:id/description', 'case:write', (c) => {
 onCase('message-classifications', z.object({ event_id: z.string(), thanks: yes }), classifyMessage);
 onCase('waits', WaitFor, waitFor);
 onCase('next-step', SetNextStep, setNextStep);
-onCase('solution', SolveCase, solveCase);
 onCase('closure', None, (ctx, id) => closeCase(ctx, id));
 onCase('reopening', WithReason, reopenCase);
 onCase('spam-mark', WithReason, toggleSpam);

@@ -6,7 +6,7 @@ import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { SolveCase, WaitFor } from './inputs.ts';
 import { type CaseStep, nextState } from './lifecycle.ts';
-import { mailContact } from './message.ts';
+import { mailedReply } from './message.ts';
 import { ownerFor, refuseAside, withoutUndefined } from './owner.ts';
 import { changeCase, type Draft } from './record.ts';
 import { refuseUnknown } from './refer.ts';
@@ -26,19 +26,20 @@ export const setNextStep = (ctx: Ctx, id: string, input: { next_step: string; ne
     return [{ kind: 'next_step_set', facts: input }];
   });
 
-/** Solves the case; `reply` goes to the contact, with the link to rate. */
+/** Solves the case; `reply` goes to the contact with its files and the link to rate. */
 export const solveCase = (ctx: Ctx, id: string, input: SolveCase, expected?: number): Promise<CaseRow> =>
   changeCase(ctx, id, expected, async (row, ctx) => {
     refuseStep(row, 'solve');
     await refuseUnknown(ctx, { cause_id: input.cause_id });
     await refuseBeforeTriage(ctx, row, input.at);
-    const moment = input.at === undefined ? {} : { at: input.at };
-    const { solution, cause_id, known_issue_id } = input;
+    const { solution, cause_id, known_issue_id, reply, attachment_ids, at } = input;
+    if (reply === undefined && attachment_ids !== undefined)
+      throw invalid('reply', ['Files go with a reply', '添付ファイルには返信が必要です'], ctx.actor.locale);
+    const moment = at === undefined ? {} : { at };
     const solved: Draft = { ...moment, kind: 'solved', visibility: 'public', facts: { solution, ...withoutUndefined({ cause_id, known_issue_id }) } };
-    if (input.reply === undefined) return [solved];
-    const link = await ratingLink(ctx, row);
-    await mailContact(ctx, row, `${input.reply}\n\n${link}`);
-    return [{ ...moment, kind: 'message_out', visibility: 'public', body: input.reply }, solved];
+    if (reply === undefined) return [solved];
+    const written = { text: reply, ...withoutUndefined({ attachment_ids, at }) };
+    return [await mailedReply(ctx, row, 'reply', written, `\n\n${await ratingLink(ctx, row)}`), solved];
   });
 
 export const closeCase = (ctx: Ctx, id: string, expected?: number): Promise<CaseRow> =>

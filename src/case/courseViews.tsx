@@ -4,6 +4,7 @@ import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
 import { at, type Shown } from './actionForm.ts';
 import { localInput } from './forms.ts';
 import { isOpen } from './lifecycle.ts';
+import { FilesAlong } from './messageViews.tsx';
 import { named } from './rules.ts';
 import { waitWords, words } from './words.ts';
 
@@ -78,7 +79,7 @@ function Solve({ c, read }: Shown) {
   return (
     <details>
       <summary>{w.solve}</summary>
-      <Form action={at(read, 'solution')} label={w.solve}>
+      <Form action={at(read, 'solution')} label={w.solve} enctype="multipart/form-data">
         <TextArea label={w.solution} name="solution" required rows={3} />
         <Select
           label={w.cause}
@@ -88,6 +89,7 @@ function Solve({ c, read }: Shown) {
           options={read.causes.filter(({ retired_at }) => retired_at === null).map((code) => ({ value: code.id, label: named(code, locale) }))}
         />
         <TextArea label={w.reply_with_rating} name="reply" rows={4} />
+        <FilesAlong c={c} read={read} />
         <button type="submit">{w.solve}</button>
       </Form>
     </details>

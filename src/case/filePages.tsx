@@ -1,13 +1,14 @@
 // Files beside a case: what staff adds is for staff unless it is shared on purpose, what a partner adds is for both.
 import { z } from 'zod';
-import { attachFile, attachKept, cleanAndKeep, type KeptFile, listAttachments } from '../attachment/attach.ts';
+import { attachFile, attachKept, cleanAndKeep, listAttachments } from '../attachment/attach.ts';
 import type { AttachmentRow } from '../attachment/table.ts';
 import { invalid } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, readForm, seeOther } from '../web/page.tsx';
 import { Badge, Field, Form, Moment, Section, Select, Table } from '../web/parts.tsx';
-import { WriteMessage } from './inputs.ts';
+import { solveCase } from './course.ts';
+import { SolveCase, WriteMessage } from './inputs.ts';
 import { writeMessage } from './message.ts';
 import { getCase } from './queries.ts';
 import { words } from './words.ts';
@@ -27,33 +28,46 @@ export function caseFilePages(dataDir: string): Pages {
     return seeOther(c, ctx.actor.partner_id === null ? `/cases/${row.id}#files` : `/portal/cases/${row.id}#files`);
   });
   action(pages, '/cases/:id/messages', 'case:write', async (c) => {
-    const { ctx, locale } = c.var;
-    const row = await getCase(ctx, c.req.param('id') ?? '');
-    const { file = [], attachment_ids, ...message } = await readForm(c, MessageForm);
-    const given = [file].flat().filter(({ size }) => size > 0);
-    const kept = await Promise.all(given.map(async (one) => cleanAndKeep(dataDir, { name: one.name, bytes: new Uint8Array(await one.arrayBuffer()) })));
-    await replyWith(ctx, row.id, { ...message, ...(attachment_ids === undefined ? {} : { attachment_ids }) }, kept);
-    return seeOther(c, ctx.actor.partner_id === null ? `/cases/${row.id}` : `/portal/cases/${row.id}`, words(locale).saved);
+    const { file, attachment_ids, ...message } = await readForm(c, MessageForm);
+    return replyWith(c, dataDir, { file, attachment_ids }, (ctx, id, along) => writeMessage(ctx, id, { ...message, ...along }));
+  });
+  action(pages, '/cases/:id/solution', 'case:write', async (c) => {
+    const { file, attachment_ids, ...solution } = await readForm(c, SolutionForm);
+    return replyWith(c, dataDir, { file, attachment_ids }, (ctx, id, along) => solveCase(ctx, id, { ...solution, ...along }));
   });
   return pages;
 }
 
-const MessageForm = WriteMessage.omit({ attachment_ids: true }).extend({
-  file: z.array(z.instanceof(File)).or(z.instanceof(File)).optional(),
+/** New files, and some that lie beside the case already. */
+const Along = z.object({
+  file: z.array(z.instanceof(File)).or(z.instanceof(File)).default([]),
   attachment_ids: z
     .string()
     .transform((id) => [id])
     .or(z.array(z.string()))
-    .optional(),
+    .default([]),
 });
+const MessageForm = WriteMessage.extend(Along.shape);
+const SolutionForm = SolveCase.extend(Along.shape);
 
-/** Message and new files are one: neither is kept without the other. */
-const replyWith = (ctx: Ctx, case_id: string, message: WriteMessage, kept: readonly KeptFile[]): Promise<unknown> =>
-  transaction(ctx, async (ctx) => {
-    const ids = [...(message.attachment_ids ?? [])];
-    for (const file of kept) ids.push((await attachKept(ctx, { record_kind: 'case', record_id: case_id, visibility: 'public' }, file)).id);
-    return writeMessage(ctx, case_id, { ...message, ...(ids.length === 0 ? {} : { attachment_ids: ids }) });
+/** What `write` says to the customer, and the new files, are one: neither is kept without the other. */
+async function replyWith(
+  c: AppContext,
+  dataDir: string,
+  { file, attachment_ids }: z.output<typeof Along>,
+  write: (ctx: Ctx, case_id: string, along: { attachment_ids?: string[] }) => Promise<unknown>,
+): Promise<Response> {
+  const { ctx, locale } = c.var;
+  const { id } = await getCase(ctx, c.req.param('id') ?? '');
+  const given = [file].flat().filter(({ size }) => size > 0);
+  const kept = await Promise.all(given.map(async (one) => cleanAndKeep(dataDir, { name: one.name, bytes: new Uint8Array(await one.arrayBuffer()) })));
+  await transaction(ctx, async (ctx) => {
+    const ids = [...attachment_ids];
+    for (const one of kept) ids.push((await attachKept(ctx, { record_kind: 'case', record_id: id, visibility: 'public' }, one)).id);
+    await write(ctx, id, ids.length === 0 ? {} : { attachment_ids: ids });
   });
+  return seeOther(c, ctx.actor.partner_id === null ? `/cases/${id}` : `/portal/cases/${id}`, words(locale).saved);
+}
 
 export const listCaseFiles = (c: AppContext, case_id: string): Promise<AttachmentRow[]> => listAttachments(c.var.ctx, 'case', case_id);
 

@@ -54,6 +54,9 @@ export const TakeOwner = z.strictObject({
 });
 export type TakeOwner = z.output<typeof TakeOwner>;
 
+/** Public files of the case that go with a reply to the customer. */
+const FilesAlong = z.array(Id).max(20);
+
 export const WriteMessage = z.strictObject({
   text: Prose,
   visibility: z.enum(['public', 'internal']),
@@ -61,8 +64,7 @@ export const WriteMessage = z.strictObject({
   from: z.enum(['staff', 'customer', 'bot']).default('staff'),
   /** After a public reply: whom we wait for, if anybody. */
   waiting_for: z.enum(['customer']).optional(),
-  /** Public files of the case that go with a reply to the customer. */
-  attachment_ids: z.array(Id).max(20).optional(),
+  attachment_ids: FilesAlong.optional(),
   at: InstantText.optional(),
   source_key: z.string().min(1).max(200).optional(),
 });
@@ -82,6 +84,7 @@ export const SolveCase = z.strictObject({
   cause_id: Id.nullable().optional(),
   known_issue_id: Id.nullable().optional(),
   reply: Prose.optional(),
+  attachment_ids: FilesAlong.optional(),
   at: InstantText.optional(),
 });
 export type SolveCase = z.output<typeof SolveCase>;

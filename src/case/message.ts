@@ -37,7 +37,7 @@ export const classifyMessage = (ctx: Ctx, id: string, input: { event_id: string;
     return [{ kind: 'message_classified', facts: input }];
   });
 
-const moment = (input: WriteMessage): Pick<Draft, 'at' | 'source_key'> => ({
+const moment = (input: Pick<WriteMessage, 'at' | 'source_key'>): Pick<Draft, 'at' | 'source_key'> => ({
   ...(input.at === undefined ? {} : { at: input.at }),
   ...(input.source_key === undefined ? {} : { source_key: `message:${input.source_key}` }),
 });
@@ -53,18 +53,29 @@ const incoming = (input: WriteMessage, by_kind: 'customer' | 'partner', row: Cas
 });
 
 async function replied(ctx: Ctx, row: CaseRow, input: WriteMessage): Promise<Draft[]> {
+  if (row.state === 'new')
+    throw new Problem('conflict', ['Take the case before answering', '先に担当者を決めてください'], { blocking: `/api/v1/cases/${row.id}` });
+  const reply = await mailedReply(ctx, row, 'text', input);
+  return input.waiting_for === undefined ? [reply] : [reply, { kind: 'waiting', facts: { waiting_for: input.waiting_for } }];
+}
+
+/** A reply that goes to the contact with its files; `below` stands in the mail alone. Throws `invalid`, naming `field`, for a text with holes. */
+export async function mailedReply(
+  ctx: Ctx,
+  row: CaseRow,
+  field: string,
+  input: Pick<WriteMessage, 'text' | 'attachment_ids' | 'at' | 'source_key'>,
+  below = '',
+): Promise<Draft> {
   const holes = openPlaces(input.text);
   if (holes.length > 0)
     throw new Problem('invalid', [`Not filled in: ${holes.join(', ')}`, `未入力の項目があります: ${holes.join('、')}`], {
-      errors: [{ path: 'text', message: `{${holes[0]}}` }],
+      errors: [{ path: field, message: `{${holes[0]}}` }],
     });
-  if (row.state === 'new')
-    throw new Problem('conflict', ['Take the case before answering', '先に担当者を決めてください'], { blocking: `/api/v1/cases/${row.id}` });
   const files = await mailedFiles(ctx, row, input.attachment_ids ?? []);
-  await mailContact(ctx, row, input.text, { key: input.source_key, files });
+  await mailContact(ctx, row, input.text + below, { key: input.source_key, files });
   const facts = files.length === 0 ? {} : { facts: { attachment_ids: files.map(({ id }) => id) } };
-  const reply: Draft = { ...moment(input), kind: 'message_out', visibility: 'public', body: input.text, ...facts };
-  return input.waiting_for === undefined ? [reply] : [reply, { kind: 'waiting', facts: { waiting_for: input.waiting_for } }];
+  return { ...moment(input), kind: 'message_out', visibility: 'public', body: input.text, ...facts };
 }
 
 /** Only what goes out by mail takes files along. */

@@ -47,7 +47,7 @@ export function Reply({ c, read }: Shown) {
 }
 
 /** New files, and public ones that lie beside the case and were not sent yet. */
-function FilesAlong({ c, read }: Shown) {
+export function FilesAlong({ c, read }: Shown) {
   const w = words(c.var.locale);
   const sent = new Set(read.events.flatMap(({ facts }) => facts.attachment_ids ?? []));
   const unsent = read.files.filter((file) => file.visibility === 'public' && !sent.has(file.id));
