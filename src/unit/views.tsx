@@ -56,14 +56,15 @@ export function UnitFacts({ c, unit }: { c: AppContext; unit: UnitView }) {
   const w = words(locale);
   const known = (value: string | null, href?: string): Child =>
     value === null ? <Unknown locale={locale} /> : href === undefined ? value : <a href={href}>{value}</a>;
+  const inCatalogue = (value: string | null, href: string): Child => known(value, may(c.var.ctx.actor, 'catalog:read') ? href : undefined);
   return (
     <Facts
       facts={[
-        [w.model, known(`${unit.model_code} · ${unit.model_name}`, `/catalog/models/${unit.model_id}`)],
+        [w.model, inCatalogue(`${unit.model_code} · ${unit.model_name}`, `/catalog/models/${unit.model_id}`)],
         [w.maker, unit.maker_code],
-        [w.batch, known(unit.batch_code, `/catalog/batches/${unit.batch_id}`)],
+        [w.batch, inCatalogue(unit.batch_code, `/catalog/batches/${unit.batch_id}`)],
         [w.hw_rev, known(unit.hw_rev)],
-        [w.firmware, known(unit.firmware, `/catalog/firmwares/${unit.firmware_id}`)],
+        [w.firmware, inCatalogue(unit.firmware, `/catalog/firmwares/${unit.firmware_id}`)],
         [w.customer, known(unit.customer_name, `/catalog/customers/${unit.customer_id}`)],
         [w.site, known(unit.site_name, `/catalog/sites/${unit.site_id}`)],
         [
