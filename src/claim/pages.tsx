@@ -39,6 +39,9 @@ page(claimPages, '/claims', 'claim:read', async (c) => {
         <a class="button" href="/claims/scorecard">
           {w.scorecard}
         </a>
+        <a class="button" href="/evidence-packs">
+          {w.packs}
+        </a>
         {may(c.var.ctx.actor, 'claim:write') ? (
           <a class="button primary" href="/claims/new">
             {w.new_claim}

@@ -107,6 +107,7 @@ export const words = defineWords({
   cohort_fw: ['fw', 'FW'],
   documents: ['Documents', '資料'],
   evidence: ['Evidence pack', 'エビデンス資料'],
+  packs: ['Evidence packs', 'エビデンス資料'],
   scorecard: ['Maker scorecard', 'メーカー評価表'],
   from_on: ['From', '期間の初日'],
   to_on: ['To', '期間の末日'],

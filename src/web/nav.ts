@@ -40,5 +40,6 @@ export const navigation: readonly NavEntry[] = [
   { group: 'fleet', path: '/devices', label: ['Devices', 'デバイス'], permission: 'telemetry:read', key: 'd' },
   { group: 'fleet', path: '/catalog', label: ['Catalogue', 'カタログ'], permission: 'catalog:read', key: 'm' },
   { group: 'system', path: '/imports', label: ['Imports', '取り込み'], permission: 'import:write', key: 'p' },
+  { group: 'system', path: '/webhooks', label: ['Webhooks', 'Webhook'], permission: 'webhook:write', key: 'w' },
   { group: 'system', path: '/settings', label: ['Settings', '設定'], permission: 'person:admin', key: 'o' },
 ];

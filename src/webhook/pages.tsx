@@ -52,7 +52,7 @@ page(webhookPages, '/webhooks', 'webhook:write', async (c) => {
   const [rows, health] = [await listWebhooks(c.var.ctx), await outboxHealth(c.var.ctx)];
   return show(
     c,
-    { title: w.webhooks, nav: '/settings' },
+    { title: w.webhooks, nav: '/webhooks' },
     <>
       <PageHead
         title={w.webhooks}
@@ -96,7 +96,7 @@ action(webhookPages, '/webhooks', 'webhook:write', async (c) => {
   // Not in an address, which browsers and logs remember: the secret is in the answer of the form itself.
   return show(
     c,
-    { title: w.webhooks, nav: '/settings' },
+    { title: w.webhooks, nav: '/webhooks' },
     <>
       <PageHead title={w.webhooks} />
       <p class="message" role="status">
@@ -120,9 +120,9 @@ page(webhookPages, '/webhooks/:id', 'webhook:write', async (c) => {
   );
   return show(
     c,
-    { title: webhook.url, nav: '/settings' },
+    { title: webhook.url, nav: '/webhooks' },
     <>
-      <PageHead title={webhook.url}>
+      <PageHead title={webhook.url} stored>
         {webhook.disabled_at === null ? (
           <>
             {verb('trials', w.try)}
