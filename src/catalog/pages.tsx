@@ -67,7 +67,7 @@ async function recordView(c: AppContext, resource: Resource) {
     c,
     { title: record.code, nav: '/catalog' },
     <>
-      <PageHead title={record.code} sub={nameOf(c, resource)}>
+      <PageHead title={record.code} stored sub={nameOf(c, resource)}>
         {may(c.var.ctx.actor, 'catalog:write') ? (
           <a class="button" href={`/catalog/${resource.table}/${record.id}/edit`}>
             {w.edit}

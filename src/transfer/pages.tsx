@@ -222,7 +222,7 @@ function importView(c: AppContext, kinds: readonly ImportKind[], row: ImportRow)
     c,
     { title: row.file_name, nav: '/imports' },
     <>
-      <PageHead title={row.file_name} sub={kindName(kinds, row.kind, c)}>
+      <PageHead title={row.file_name} stored sub={kindName(kinds, row.kind, c)}>
         {row.state === 'confirmed' ? (
           <form method="post" action={`/imports/${row.id}/undo`}>
             <button type="submit">{w.undo}</button>

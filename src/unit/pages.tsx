@@ -175,7 +175,7 @@ async function unitView(c: AppContext, panels: readonly UnitPanel[]) {
     c,
     { title: unit.serial, nav: '/units', kind: 'wide' },
     <>
-      <PageHead title={unit.serial} sub={`${unit.model_code} · ${locationName(unit.location, locale) ?? '—'}`}>
+      <PageHead title={unit.serial} stored sub={`${unit.model_code} · ${locationName(unit.location, locale) ?? '—'}`}>
         {ctx.actor.partner_id === null && may(ctx.actor, 'investigation:read') ? (
           <a class="button" href={`/cohorts?unit_id=${unit.id}`}>
             {w.cohort}
@@ -210,7 +210,7 @@ const editView = (c: AppContext, unit: UnitView, warning?: string) =>
     c,
     { title: `${unit.serial} · ${words(c.var.locale).edit}`, nav: '/units' },
     <>
-      <PageHead title={unit.serial} sub={unit.model_code} />
+      <PageHead title={unit.serial} stored sub={unit.model_code} />
       {warning === undefined ? null : (
         <p class="problem" role="alert">
           {warning}

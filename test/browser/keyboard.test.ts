@@ -1,11 +1,27 @@
 // The keyboard alone: search, palette, navigation, rows, help; and single keys switched off.
 import { expect, it } from 'vitest';
+import { addUser } from '../../src/person/addUser.ts';
+import { AddUser } from '../../src/person/inputs.ts';
 import { fileReturn } from '../../src/returns/file.ts';
 import { cast, fielded } from '../returns/cast.ts';
 import { openSite } from '../support/browser.ts';
 import { testCtx } from '../support/eachDb.ts';
 
 const site = openSite();
+
+it('signing in takes an address, a password and Enter', async () => {
+  const person = { email: 'aoi@example.com', name: 'Aoi', role: 'tech', password: 'correct horse battery' };
+  await addUser(testCtx(site().fresh.store, { now: Date.now() }), AddUser.parse(person));
+  const { page, context } = await site().visit('tech');
+  await context.clearCookies();
+  await page.goto('/sign-in');
+  await page.keyboard.type(person.email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(person.password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname === '/');
+  expect(await page.locator('.me').innerText()).toContain('Aoi');
+});
 
 it('g and a letter go to a page, ? opens the list of keys, Escape closes it', async () => {
   const { page } = await site().visit('admin');

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { newSecret, sha256 } from '../../src/core/id.ts';
 import type { Role } from '../../src/core/permission.ts';
 import type { Locale } from '../../src/core/words.ts';
 import { addUser } from '../../src/person/addUser.ts';
 import { AddUser } from '../../src/person/inputs.ts';
+import { SESSION_MS } from '../../src/person/signIn.ts';
 import { testApp } from './app.ts';
 import { type FreshStore, freshStore, testCtx } from './eachDb.ts';
 
@@ -26,8 +28,6 @@ const CHROMIUM = [
 /** Debian's Chromium, or the one CHROMIUM names. Without it the tests of pages are skipped and say so. */
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-const PASSWORD = 'correct horse battery';
-
 export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -38,6 +38,7 @@ interface VisitOptions {
   readonly width?: number;
   readonly bypassCSP?: boolean;
   readonly javaScriptEnabled?: boolean;
+  readonly colorScheme?: 'light' | 'dark';
 }
 
 export interface Site {
@@ -46,13 +47,13 @@ export interface Site {
   readonly clock: { now: number };
   /** Extra time every request takes, in ms. */
   delay_ms: number;
-  /** Opens a new browser profile signed in as a new person of that role, on the home page. */
-  visit(role: Role, options?: VisitOptions & { partner_id?: string }): Promise<Visit>;
+  /** Opens a new browser profile, signed in as a new person of that role, on the home page; it closes with the test. */
+  visit(role: Role, options?: VisitOptions & { partner_id?: string | null }): Promise<Visit>;
 }
 
 /** Starts store, application and browser for the tests of a file. `prepare` fills the store. */
 export function openSite(prepare: (fresh: FreshStore) => Promise<void> = async () => undefined): () => Site {
-  let site: (Site & { close(): Promise<void> }) | undefined;
+  let site: OpenSite | undefined;
   const complaints: string[] = [];
   beforeEach(({ skip }) => {
     if (!existsSync(BROWSER)) skip(`${BROWSER} is not installed`);
@@ -63,7 +64,8 @@ export function openSite(prepare: (fresh: FreshStore) => Promise<void> = async (
     await prepare(site.fresh);
   }, 120_000);
   afterAll(() => site?.close());
-  afterEach(() => {
+  afterEach(async () => {
+    await site?.leave();
     expect(complaints.splice(0)).toEqual([]);
   });
   return () => {
@@ -72,7 +74,13 @@ export function openSite(prepare: (fresh: FreshStore) => Promise<void> = async (
   };
 }
 
-async function start(complaints: string[]): Promise<Site & { close(): Promise<void> }> {
+interface OpenSite extends Site {
+  /** Closes what the visits of a test opened. */
+  leave(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function start(complaints: string[]): Promise<OpenSite> {
   const fresh = await freshStore('sqlite');
   const clock = { now: Date.now() };
   const app = testApp(fresh.store, clock);
@@ -92,27 +100,42 @@ async function start(complaints: string[]): Promise<Site & { close(): Promise<vo
     fresh,
     clock,
     visit: async (role: Role, options = {}) => {
-      const email = `${role}${++people}@example.com`;
-      await addUser(
-        testCtx(fresh.store, { now: clock.now }),
-        AddUser.parse({ email, name: `${role} ${people}`, role, locale: options.locale ?? 'en', partner_id: options.partner_id ?? null, password: PASSWORD }),
-      );
-      return signIn(browser, base, email, complaints, options);
+      const visit = await openProfile(browser, base, complaints, options);
+      const value = await openSession(fresh, clock.now, `${role}${++people}@example.com`, role, options);
+      await visit.context.addCookies([{ name: 'kizashi_session', value, url: base }]);
+      await visit.page.goto('/');
+      return visit;
+    },
+    leave: async () => {
+      for (const context of browser.contexts()) await context.close();
     },
     close: async () => {
       await browser.close();
       await new Promise((resolve) => server.close(resolve));
       await fresh.drop();
     },
-  } satisfies Omit<Site, 'delay_ms'> & { close(): Promise<void> });
+  } satisfies Omit<OpenSite, 'delay_ms'>);
 }
 
-async function signIn(browser: Browser, base: string, email: string, complaints: string[], options: VisitOptions): Promise<Visit> {
+/** The cookie of a new person without a password: hashing one takes a quarter of a second, and only the test of signing in needs it. */
+async function openSession(fresh: FreshStore, now: number, email: string, role: Role, options: Parameters<Site['visit']>[1] = {}): Promise<string> {
+  const { locale = 'en', partner_id = null } = options;
+  const { id } = await addUser(testCtx(fresh.store, { now }), AddUser.parse({ email, name: email, role, locale, partner_id }));
+  const cookie = newSecret();
+  await fresh.store.db
+    .insertInto('sessions')
+    .values({ hash: sha256(cookie), user_id: id, created_at: now, seen_at: now, expires_at: now + SESSION_MS })
+    .execute();
+  return cookie;
+}
+
+async function openProfile(browser: Browser, base: string, complaints: string[], options: VisitOptions): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: base,
     viewport: { width: options.width ?? 1280, height: 900 },
     bypassCSP: options.bypassCSP ?? false,
     javaScriptEnabled: options.javaScriptEnabled ?? true,
+    colorScheme: options.colorScheme ?? 'light',
     timezoneId: 'Asia/Tokyo',
   });
   const page = await context.newPage();
@@ -122,27 +145,24 @@ async function signIn(browser: Browser, base: string, email: string, complaints:
       complaints.push(`${page.url()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-  await page.goto('/sign-in');
-  await page.fill('input[name=email]', email);
-  await page.fill('input[name=password]', PASSWORD);
-  await page.press('input[name=password]', 'Enter');
-  await page.waitForURL((url) => url.pathname === '/');
   return { page, context };
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The accessibility violations axe finds on the page, one line each. The visit needs `bypassCSP`. */
-export async function axeViolations(page: Page): Promise<string[]> {
+/** The accessibility violations axe finds on the page, or in what is not `but`, one line each. The visit needs `bypassCSP`. */
+export async function axeViolations(page: Page, but: readonly string[] = []): Promise<string[]> {
   await page.evaluate(AXE);
-  return page.evaluate(async () => {
+  return page.evaluate(async (exclude) => {
     // axe puts itself on the global object.
     const { axe } = globalThis as unknown as {
-      axe: { run(options: { resultTypes: string[] }): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+      axe: {
+        run(context: object, options: { resultTypes: string[] }): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
     };
-    const { violations } = await axe.run({ resultTypes: ['violations'] });
+    const { violations } = await axe.run({ exclude }, { resultTypes: ['violations'] });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`),
     );
-  });
+  }, but as string[]);
 }

@@ -1,0 +1,51 @@
+// A store with a record of every kind that has a page: for tests that look at all pages.
+import { publishArticle, writeArticle } from '../../src/article/write.ts';
+import { solveCase } from '../../src/case/course.ts';
+import { giveOwner } from '../../src/case/owner.ts';
+import { createBatch } from '../../src/catalog/write.ts';
+import { createClaim } from '../../src/claim/create.ts';
+import { CreateClaim } from '../../src/claim/inputs.ts';
+import type { Store } from '../../src/db/open.ts';
+import { startInspection } from '../../src/inspection/inspect.ts';
+import { OpenInvestigation } from '../../src/investigation/inputs.ts';
+import { openInvestigation } from '../../src/investigation/open.ts';
+import { startCount } from '../../src/stock/count.ts';
+import { createOrder } from '../../src/stock/order.ts';
+import { importFile } from '../../src/transfer/importFile.ts';
+import { unitsImport } from '../../src/unit/importUnits.ts';
+import { aoi, as, asked, castDesk, DAY, lena } from '../case/cast.ts';
+import { registerDevices } from '../telemetry/station.ts';
+import { alertRow } from './alertRow.ts';
+import { plantPartner, plantStaff } from './canaries.ts';
+import { NOW, type TestStore, testCtx } from './eachDb.ts';
+import { fullStore } from './fullStore.ts';
+
+/** Fills the store through the verbs of the product, as of `now`. */
+export async function everything(store: Store, now: number): Promise<void> {
+  await fullStore(store, now);
+  const test: TestStore = { dialect: store.dialect, store, ctx: (changes = {}) => testCtx(store, { now, ...changes }) };
+  await castDesk(store);
+  await plantPartner(test, 'north', 'yuki', 'u2', '北');
+  await plantStaff(test);
+  const solved = await asked(as(test, aoi));
+  await giveOwner(as(test, aoi), solved.id, {});
+  await solveCase(as(test, aoi, DAY), solved.id, { solution: 'x', reply: 'Restarted.' });
+  const text = { title_en: 'Restart', title_ja: '再起動', body_en: 'x', body_ja: 'x' };
+  const scope = { model_id: 'x100', maker_id: null, category_id: null, cause_id: null, owner_id: null };
+  const article = await writeArticle(as(test, aoi), { ...text, ...scope });
+  await publishArticle(as(test, aoi), article.id);
+  const [lead, model] = [as(test, lena), { model_id: 'x100' }];
+  await openInvestigation(lead, OpenInvestigation.parse({ title: '夜間に再起動', problem: 'x', cohorts: [model] }));
+  await createClaim(lead, CreateClaim.parse({ maker_id: 'acme', title: '夜間の再起動', statement: 'x', remedy: 'replacement', lines: [{ unit_id: 'u1' }] }));
+  const received = await store.db.selectFrom('return_units').select('id').where('state', '=', 'received').executeTakeFirstOrThrow();
+  await startInspection(test.ctx(), { return_unit_id: received.id });
+  await createBatch(test.ctx(), { ...model, code: '26-01' });
+  await startCount(test.ctx(), { location: 'good_stock' });
+  await registerDevices(store.db, ['camera-1']);
+  await importFile(test.ctx(), unitsImport, Buffer.from('model_code,serial\nX100,IMPORTED-1\n'));
+  await createOrder(test.ctx(), { supplier: 'Acme', lines: [{ ...model, quantity: 5 }] });
+  await store.db
+    .insertInto('alerts')
+    .values(alertRow('x100', { created_at: NOW }))
+    .execute();
+}
