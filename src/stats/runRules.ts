@@ -11,7 +11,7 @@ export function runRules(z: readonly (number | null)[]): RunRule[][] {
     if (Math.abs(value) > 3) rules.push('beyond_limits');
     if (oneSide(lastOf(z, i, 9))) rules.push('nine_one_side');
     if (trending(lastOf(z, i, 6))) rules.push('six_trending');
-    if (twoOfThree(lastOf(z, i, 3), value)) rules.push('two_of_three_beyond_2_sigma');
+    if (twoOfThree(lastOf(z, i, 3) ?? lastOf(z, i, 2), value)) rules.push('two_of_three_beyond_2_sigma');
     return rules;
   });
 }
@@ -31,5 +31,6 @@ function trending(values: number[] | null): boolean {
   return steps.every((step) => step > 0) || steps.every((step) => step < 0);
 }
 
+// Two in a row are two of three whatever the third is: at the beginning and after a gap they suffice.
 const twoOfThree = (values: number[] | null, last: number): boolean =>
   values !== null && Math.abs(last) > 2 && values.filter((value) => value * Math.sign(last) > 2).length >= 2;

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareRates } from '../../src/stats/compareRates.ts';
-import { laneyChart } from '../../src/stats/controlChart.ts';
 import { benjaminiHochberg } from '../../src/stats/falseDiscovery.ts';
 import { imputedInterval, imputeFailures } from '../../src/stats/imputation.ts';
 import { garwoodInterval } from '../../src/stats/poissonInterval.ts';
 import { clopperPearsonInterval, wilsonInterval } from '../../src/stats/proportionInterval.ts';
 import { drawBinomial, drawPoisson, seededRandom } from '../../src/stats/random.ts';
-import { runRules } from '../../src/stats/runRules.ts';
 import { fitGammaPrior, shrinkRates } from '../../src/stats/shrinkage.ts';
 import { directRate, indirectRatio } from '../../src/stats/standardise.ts';
 import { type DriveModel, drives2022, drives2023, priors } from './driveStats.ts';
@@ -223,38 +221,5 @@ describe('standardisation', () => {
     const found = directRate([{ count: 7, exposure: 200 }], [1]);
     expect(found?.low).toBeCloseTo(garwoodInterval(7).low / 200, 12);
     expect(found?.high).toBeCloseTo(garwoodInterval(7).high / 200, 12);
-  });
-});
-
-describe('Laney’s u′ chart', () => {
-  const counts = [110, 118, 125, 120, 160, 139, 150, 149, 190, 160, 171, 240];
-  const exposures = [120, 130, 125, 140, 150, 160, 155, 165, 170, 180, 175, 190];
-  const chart = laneyChart(counts.map((count, i) => ({ count, exposure: exposures[i] ?? 0 })));
-
-  it('widens the limits by the variation between periods', () => {
-    expect(chart.centre).toBeCloseTo(0.9849462366, 10);
-    expect(chart.sigma_z).toBeCloseTo(1.694365191, 9);
-    expect(chart.points[11]?.high).toBeCloseTo(1.35092656, 8);
-    const uLimit = (chart.centre ?? 0) + 3 * Math.sqrt((chart.centre ?? 0) / 190);
-    expect(uLimit).toBeCloseTo(1.20094473, 8);
-  });
-
-  it('shows months without exposure as gaps', () => {
-    expect(laneyChart([{ count: 0, exposure: 0 }])).toMatchObject({ centre: null, points: [{ rate: null }] });
-    expect(
-      laneyChart([
-        { count: 2, exposure: 10 },
-        { count: 0, exposure: 0 },
-        { count: 1, exposure: 10 },
-      ]).points.map(({ rate }) => rate),
-    ).toEqual([0.2, null, 0.1]);
-  });
-
-  it('names the rule a point completes', () => {
-    expect(runRules([0, 3.5]).at(-1)).toEqual(['beyond_limits']);
-    expect(runRules(Array.from({ length: 9 }, (_, i) => 0.1 + (i % 2) / 10)).at(-1)).toEqual(['nine_one_side']);
-    expect(runRules([-1, -0.5, 0, 0.5, 0.7, 0.9]).at(-1)).toEqual(['six_trending']);
-    expect(runRules([2.5, 0, 2.2]).at(-1)).toEqual(['two_of_three_beyond_2_sigma']);
-    expect(runRules([2.5, null, 2.2]).at(-1)).toEqual([]);
   });
 });
