@@ -32,18 +32,18 @@ const MIN_GROUPS = 3;
  * groups have exposure or none has a failure.
  */
 export function fitGammaPrior(groups: readonly CountInExposure[]): GammaPrior | null {
-  const cells = merge(groups);
-  const total = cells.reduce((sum, cell) => sum + cell.weight * cell.count, 0);
-  const exposure = cells.reduce((sum, cell) => sum + cell.weight * cell.exposure, 0);
-  const used = cells.reduce((sum, cell) => sum + cell.weight, 0);
-  if (used < MIN_GROUPS || total === 0) return null;
-  let point = startOf(cells, total / exposure);
-  let here = marginal(cells, point);
+  const used = groups.filter(({ exposure }) => exposure > 0);
+  const total = used.reduce((sum, { count }) => sum + count, 0);
+  const exposure = used.reduce((sum, group) => sum + group.exposure, 0);
+  if (used.length < MIN_GROUPS || total === 0) return null;
+  const alike = alikeByCount(used);
+  let point = startOf(used, total / exposure);
+  let here = marginal(alike, point);
   let damping = 0;
   for (let step = 0; step < MAX_STEPS; step++) {
     const move = newtonMove(here, Math.exp(point.logShape), damping);
     const next = { logShape: clampShape(point.logShape + bounded(move.shape)), logMean: point.logMean + bounded(move.mean) };
-    const there = marginal(cells, next);
+    const there = marginal(alike, next);
     if (there.value >= here.value - 1e-12 * Math.abs(here.value)) {
       const done = Math.abs(next.logShape - point.logShape) < SMALLEST_MOVE && Math.abs(next.logMean - point.logMean) < SMALLEST_MOVE;
       point = next;
@@ -78,35 +78,33 @@ export function shrinkRates(groups: readonly CountInExposure[], prior: GammaPrio
   });
 }
 
-interface Cell {
+/** Exposures of the groups with so many failures: what depends on the count alone is worked out once for all of them. */
+interface Alike {
   readonly count: number;
-  readonly exposure: number;
-  weight: number;
+  readonly exposures: readonly number[];
 }
 interface Point {
   readonly logShape: number;
   readonly logMean: number;
 }
 
-// Groups alike in count and exposure are one cell with a weight; in order of count, so that what depends on the count alone is worked out once for each.
-function merge(groups: readonly CountInExposure[]): Cell[] {
-  const sorted = groups.filter(({ exposure }) => exposure > 0).sort((a, b) => a.count - b.count || a.exposure - b.exposure);
-  const cells: Cell[] = [];
-  for (const { count, exposure } of sorted) {
-    const last = cells.at(-1);
-    if (last !== undefined && last.count === count && last.exposure === exposure) last.weight += 1;
-    else cells.push({ count, exposure, weight: 1 });
+function alikeByCount(groups: readonly CountInExposure[]): Alike[] {
+  const exposures = new Map<number, number[]>();
+  for (const { count, exposure } of groups) {
+    const known = exposures.get(count);
+    if (known === undefined) exposures.set(count, [exposure]);
+    else known.push(exposure);
   }
-  return cells;
+  return [...exposures].map(([count, of]) => ({ count, exposures: of }));
 }
 
 // By moments: Var f = mE + (mE)²/a.
-function startOf(cells: readonly Cell[], mean: number): Point {
+function startOf(groups: readonly CountInExposure[], mean: number): Point {
   let [excess, square] = [0, 0];
-  for (const { count, exposure, weight } of cells) {
+  for (const { count, exposure } of groups) {
     const expected = mean * exposure;
-    excess += weight * ((count - expected) ** 2 - expected);
-    square += weight * expected * expected;
+    excess += (count - expected) ** 2 - expected;
+    square += expected * expected;
   }
   const shape = excess > 0 ? Math.max(0.05, Math.min(50, square / excess)) : 1;
   return { logShape: Math.log(shape), logMean: Math.log(mean) };
@@ -122,27 +120,29 @@ interface Marginal {
 }
 
 // ℓ = Σ log Γ(a+f) − log Γ(a) + a log(a/(a+mE)) + f log(mE/(a+mE)), without the terms free of the parameters, and its derivatives in a and log m: one
-// logarithm a cell.
-function marginal(cells: readonly Cell[], point: Point): Marginal {
+// logarithm a group.
+function marginal(alike: readonly Alike[], point: Point): Marginal {
   const a = Math.exp(point.logShape);
   const m = Math.exp(point.logMean);
   const [atZero, psi, psiPrime] = [logGamma(a), digamma(a), trigamma(a)];
-  let [count, rising, first, second] = [0, 0, 0, 0];
   const logRate = point.logShape - point.logMean;
   let [value, slopeA, slopeM, curveA, curveM, cross] = [0, 0, 0, 0, 0, 0];
-  for (const { count: f, exposure, weight } of cells) {
-    if (f !== count) {
-      [count, rising, first, second] = [f, logGamma(a + f) - atZero, digamma(a + f) - psi, trigamma(a + f) - psiPrime];
+  for (const { count: f, exposures } of alike) {
+    const n = exposures.length;
+    value += n * (logGamma(a + f) - atZero - f * logRate);
+    slopeA += n * (digamma(a + f) - psi);
+    curveA += n * (trigamma(a + f) - psiPrime);
+    for (const exposure of exposures) {
+      const mean = m * exposure;
+      const s = a + mean;
+      const fall = Math.log1p(mean / a);
+      value -= (a + f) * fall;
+      slopeA += (mean - f) / s - fall;
+      curveA += mean / (a * s) + (f - mean) / (s * s);
+      slopeM += f - ((a + f) * mean) / s;
+      curveM -= ((a + f) * mean * a) / (s * s);
+      cross += ((f - mean) * mean) / (s * s);
     }
-    const mean = m * exposure;
-    const s = a + mean;
-    const fall = Math.log1p(mean / a);
-    value += weight * (rising - (a + f) * fall - f * logRate);
-    slopeA += weight * (first - fall + (mean - f) / s);
-    curveA += weight * (second + mean / (a * s) + (f - mean) / (s * s));
-    slopeM += weight * (f - ((a + f) * mean) / s);
-    curveM -= (weight * (a + f) * mean * a) / (s * s);
-    cross += (weight * (f - mean) * mean) / (s * s);
   }
   return { value, slopeA, slopeM, curveA, curveM, cross };
 }
