@@ -29,14 +29,14 @@ export async function nameGroups(ctx: Ctx, keys: readonly GroupKey[]): Promise<G
   const used = sources.filter(([key]) => key in (complete[0] ?? {}));
   const rows = new Map<string, ReadonlyMap<string, Named>>(models === null ? [] : [['model_id', models]]);
   for (const [key, , table] of used) if (table !== null && !rows.has(key)) rows.set(key, await rowsOf(ctx, table, '', idsOf(complete, key)));
-  return complete.map((group) =>
-    Object.fromEntries(
-      used.map(([key, dimension]) => {
-        const value = group[key] ?? null;
-        return [dimension, value === null ? null : (rows.get(key)?.get(value)?.code ?? value)];
-      }),
-    ),
-  );
+  return complete.map((group) => {
+    const codes: Record<string, string | null> = {};
+    for (const [key, dimension] of used) {
+      const value = group[key] ?? null;
+      codes[dimension] = value === null ? null : (rows.get(key)?.get(value)?.code ?? value);
+    }
+    return codes;
+  });
 }
 
 interface Named {
