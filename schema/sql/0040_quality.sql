@@ -13,7 +13,7 @@ CREATE TABLE quality_counts (
   counted_at BIGINT NOT NULL,
   -- Goes up whenever the totals changed: what was worked out from them holds until then.
   revision BIGINT NOT NULL DEFAULT 0,
-  -- First day of the last month whose stretches of running totals every cohort has.
+  -- First day of the last half month whose stretches of running totals every cohort has.
   opened_day BIGINT,
   frozen_through TEXT
 );

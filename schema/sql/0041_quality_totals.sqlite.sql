@@ -1,4 +1,4 @@
--- Running totals of a cohort: one row per day on which something changed and one for the first of every stretch, a month for whole models and a quarter for finer cohorts: the sums up to that day. Any period is a
+-- Running totals of a cohort: one row per day on which something changed and one for the first of every stretch, half a month for whole models and a quarter for finer cohorts: the sums up to that day. Any period is a
 -- difference of two rows. exposure_days holds the device-days before `day`; active those in service on it; the counts include `day`. A row holds for the days
 -- before until_day: the next row or the end of its stretch. The rows of one stretch lie together, so that an edge of a period is one contiguous scan.
 CREATE TABLE quality_totals (

@@ -7,7 +7,7 @@ import { listCountedUnits } from './countedUnits.ts';
 import { groupBy } from './groupBy.ts';
 import { type Cell, type CountedUnit, failuresOf, spansOf } from './spans.ts';
 import type { QualityFailureRow, QualitySpanRow } from './table.ts';
-import { addToTotals, isMonthNew, openStretches } from './totalRows.ts';
+import { addToTotals, isStretchNew, openStretches } from './totalRows.ts';
 import { addStays, type Stay, Steps, type TotalledCohort } from './totals.ts';
 
 /** Units counted in one transaction. */
@@ -35,7 +35,7 @@ const COUNTED_WHILE_READING = 20_000;
 
 /** What every reader of totals calls first, so that what was just recorded is in its figures. Returns how many units still wait to be counted. */
 export async function countBeforeReading(ctx: Ctx): Promise<number> {
-  if (await isMonthNew(ctx)) {
+  if (await isStretchNew(ctx)) {
     await transaction(ctx, async (ctx) => {
       await holdCount(ctx);
       await openStretches(ctx);
@@ -51,6 +51,7 @@ export async function countBeforeReading(ctx: Ctx): Promise<number> {
     )
     .select((eb) => eb.fn.countAll<number>().as('units'))
     .executeTakeFirstOrThrow();
+  if (Number(waiting.units) === 0) return 0;
   if (Number(waiting.units) <= COUNTED_WHILE_READING) {
     await countChanges(ctx);
     return 0;

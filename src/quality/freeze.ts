@@ -120,7 +120,7 @@ async function listTotals(ctx: Ctx, model_id: string, through: string): Promise<
     .selectFrom('quality_totals')
     .selectAll()
     .where('kind', '=', 'model')
-    .where('stretch_day', 'in', stretchDaysThrough('model', Number(first.stretch), Math.max(Number(first.stretch), firstDayOf(through))))
+    .where('stretch_day', 'in', stretchDaysThrough('model', Number(first.stretch), Math.max(Number(first.stretch), firstDayOf(monthAfter(through)) - 1)))
     .where('cohort_id', 'in', (eb) => eb.selectFrom('quality_cohorts').select('id').where('kind', '=', 'model').where('model_id', '=', model_id))
     .orderBy('day')
     .execute();

@@ -14,6 +14,8 @@ export interface MonthFailure {
 }
 
 const DAY_MS = 86_400_000;
+/** The day of a month on which its second half begins. */
+const SECOND_HALF = 16;
 
 const FIGURES = ['exposure_days', 'confirmed', 'nff', 'untriaged', 'other'] as const satisfies readonly (keyof MonthFigures)[];
 
@@ -28,14 +30,15 @@ export function monthAfter(month: string, by = 1): string {
 
 export const firstDayOf = (month: string): number => dayNumber(`${month}-01`);
 
-/** Months in a stretch of running totals: an edge reads one stretch, and each begins with a row of every cohort, of which there are many finer ones. */
-const monthsIn = (kind: CohortKind): number => (kind === 'model' ? 1 : 3);
+/** Half months in a stretch of running totals: an edge reads one stretch, and each begins with a row of every cohort, of which there are many finer ones. */
+const halvesIn = (kind: CohortKind): number => (kind === 'model' ? 1 : 6);
 
 /** The first day of the stretch `day` lies in, or of the one `by` stretches after, all as day numbers. */
 export function stretchDayOf(kind: CohortKind, day: number, by = 0): number {
   const date = new Date(day * DAY_MS);
-  const months = monthsIn(kind);
-  return Date.UTC(date.getUTCFullYear(), (Math.floor(date.getUTCMonth() / months) + by) * months, 1) / DAY_MS;
+  const half = (date.getUTCFullYear() * 12 + date.getUTCMonth()) * 2 + (date.getUTCDate() < SECOND_HALF ? 0 : 1);
+  const first = (Math.floor(half / halvesIn(kind)) + by) * halvesIn(kind);
+  return Date.UTC(Math.floor(first / 24), Math.floor(first / 2) % 12, first % 2 === 0 ? 1 : SECOND_HALF) / DAY_MS;
 }
 
 /** The first days of the stretches from that of `from` through that of `through`. */

@@ -11,7 +11,7 @@ export interface QualityCountRow {
   counted_at: number;
   /** Goes up whenever the totals changed. */
   revision: Generated<number>;
-  /** First day of the last month whose stretches of running totals every cohort has; null before the first count. */
+  /** First day of the last half month whose stretches of running totals every cohort has; null before the first count. */
   opened_day: number | null;
   frozen_through: string | null;
 }

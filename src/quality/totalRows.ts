@@ -13,20 +13,20 @@ export const TOTALLED_KINDS = ['model', 'hw_rev', 'batch', 'firmware', 'site_kin
 /** Cohorts read and written in one statement. */
 const COHORTS_PER_STATEMENT = 200;
 
-const thisMonth = (ctx: Ctx): number => stretchDayOf('model', dayNumber(today(ctx)));
+const currentStretch = (ctx: Ctx): number => stretchDayOf('model', dayNumber(today(ctx)));
 
-const openedMonth = async (ctx: Ctx): Promise<number | null> =>
+const openedStretch = async (ctx: Ctx): Promise<number | null> =>
   (await ctx.db.selectFrom('quality_counts').select('opened_day').where('id', '=', 'one').executeTakeFirstOrThrow()).opened_day;
 
-/** A month has begun whose stretches are not open yet. */
-export async function isMonthNew(ctx: Ctx): Promise<boolean> {
-  return ((await openedMonth(ctx)) ?? -Infinity) < thisMonth(ctx);
+/** A stretch has begun that is not open yet. */
+export async function isStretchNew(ctx: Ctx): Promise<boolean> {
+  return ((await openedStretch(ctx)) ?? -Infinity) < currentStretch(ctx);
 }
 
 /** Gives every cohort its row for the first day of each stretch that has begun since. The caller holds the count. */
 export async function openStretches(ctx: Ctx): Promise<void> {
-  const opened = await openedMonth(ctx);
-  const current = thisMonth(ctx);
+  const opened = await openedStretch(ctx);
+  const current = currentStretch(ctx);
   if (opened !== null && opened >= current) return;
   if (opened !== null) {
     for (const kind of TOTALLED_KINDS)
@@ -48,7 +48,7 @@ async function openStretch(ctx: Ctx, kind: CohortKind, stretch: number): Promise
 
 /** Adds the steps to the totals of their cohorts, from the stretch of each cohort's first step on. */
 export async function addToTotals(ctx: Ctx, steps: Steps): Promise<void> {
-  const opened = (await openedMonth(ctx)) ?? thisMonth(ctx);
+  const opened = (await openedStretch(ctx)) ?? currentStretch(ctx);
   const changes = [...steps.cohorts()].map(([cohort, days]) => ({ cohort, days, from: stretchDayOf(cohort.kind, Math.min(opened, ...days.keys())) }));
   for (const kind of TOTALLED_KINDS) {
     const ofKind = changes.filter(({ cohort }) => cohort.kind === kind);

@@ -28,9 +28,10 @@ eachDb('frozen months', (test) => {
     expect(await freezeTotals(test.ctx())).toEqual({ counted: 0, months_written: 0, months_revised: 0 });
   });
 
-  it('a month closes with time', async () => {
+  it('a month closes with time, what began in its last days included', async () => {
+    await addUnit(test.ctx(), { model: 'A1', from_on: '2026-03-20' });
     expect(await freezeTotals(test.ctx({ now: Date.UTC(2026, 3, 12) }))).toMatchObject({ months_written: 1 });
-    expect(await latest('2026-03')).toMatchObject({ exposure_days: 31 });
+    expect(await latest('2026-03')).toMatchObject({ exposure_days: 31 + 12 });
   });
 
   it('a later correction makes a revision that says what changed, and is remembered', async () => {

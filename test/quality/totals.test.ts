@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayFromNumber, dayNumber } from '../../src/core/time.ts';
 import { stretchDayOf } from '../../src/quality/months.ts';
 import type { QualityTotalRow } from '../../src/quality/table.ts';
 import { addStays, applySteps, type Stay, Steps } from '../../src/quality/totals.ts';
@@ -84,5 +85,27 @@ describe('running totals', () => {
         for (const row of apply(corrected, stays, -1)) expect(row).toMatchObject({ active: 0, exposure_days: 0, started: 0, finished: 0 });
       }),
     );
+  });
+});
+
+describe('a stretch', () => {
+  const day = fc.integer({ min: -25_000, max: 84_000 });
+  const kinds = fc.constantFrom('model', 'batch');
+
+  it('holds each of its days, and the next begins where it ends', () => {
+    fc.assert(
+      fc.property(kinds, day, (kind, day) => {
+        const [first, next] = [stretchDayOf(kind, day), stretchDayOf(kind, day, 1)];
+        expect(first).toBeLessThanOrEqual(day);
+        expect(next).toBeGreaterThan(day);
+        expect([stretchDayOf(kind, first), stretchDayOf(kind, next), stretchDayOf(kind, next, -1)]).toEqual([first, next, first]);
+      }),
+    );
+  });
+
+  it('is half a month of a whole model, and a quarter of a finer cohort', () => {
+    const beginning = (kind: 'model' | 'batch') => ['2026-02-15', '2026-02-16', '2026-12-31'].map((on) => dayFromNumber(stretchDayOf(kind, dayNumber(on))));
+    expect(beginning('model')).toEqual(['2026-02-01', '2026-02-16', '2026-12-16']);
+    expect(beginning('batch')).toEqual(['2026-01-01', '2026-01-01', '2026-10-01']);
   });
 });
