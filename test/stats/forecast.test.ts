@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { failingWithin, forecastFailures } from '../../src/stats/forecast.ts';
-import type { LifeRow } from '../../src/stats/lifeRow.ts';
+import { countFailures, type LifeRow } from '../../src/stats/lifeRow.ts';
+import { negativeBinomialInterval } from '../../src/stats/negativeBinomial.ts';
 import { hazardByAge, nevadaGrid, nevadaLifeRows } from '../../src/stats/nevada.ts';
 import { weibullDraws } from '../../src/stats/parameterDraws.ts';
 import { drawBinomial, drawPoisson, type Random, seededRandom } from '../../src/stats/random.ts';
+import { fitGammaPrior } from '../../src/stats/shrinkage.ts';
 import { fitWeibull } from '../../src/stats/weibullFit.ts';
 import { nevadaShipments } from './lifeTables.ts';
 
@@ -95,45 +97,64 @@ describe('a forecast', () => {
     expect(periods[2]).toMatchObject({ low: 0, high: 0 });
   });
 
-  /** Share of fleets whose coming failures lay within the interval; a fleet enters service over 500 days and is fitted at the end of them. */
-  function coverage({ units, shape, scale, ahead, fleets, draws }: Record<'units' | 'shape' | 'scale' | 'ahead' | 'fleets' | 'draws', number>): {
-    share: number;
-    tried: number;
-  } {
-    const random = seededRandom(units);
-    let [covered, tried] = [0, 0];
-    for (let fleet = 0; fleet < fleets; fleet++) {
-      const lives = Array.from({ length: units }, () => ({ seen: random.uniform() * 500, life: scale * (-Math.log(random.uniform())) ** (1 / shape) }));
-      const rows = lives.map(({ seen, life }): LifeRow => ({ time: Math.min(life, seen), failed: life < seen, lower: null, count: 1, entry: 0, mode: null }));
-      const fit = fitWeibull(rows);
-      if (fit === null) continue;
-      const alive = lives.filter(({ seen, life }) => life >= seen);
-      const coming = alive.filter(({ seen, life }) => life < seen + ahead).length;
-      const model = { curve: { shape: fit.shape.estimate, scale: fit.scale.estimate }, draw: weibullDraws(rows, fit) };
-      const ages = alive.map(({ seen }) => ({ age: seen, units: 1 }));
-      const { total } = forecastFailures(model, ages, [ahead], { level: 0.9, draws, seed: fleet });
-      tried += 1;
-      if (total.low <= coming && coming <= total.high) covered += 1;
-    }
-    return { share: covered / tried, tried };
+  interface Fleet {
+    readonly units: number;
+    readonly shape: number;
+    readonly scale: number;
+    readonly ahead: number;
+    /** Models differ in scale by this standard deviation of its logarithm. */
+    readonly spread: number;
   }
 
-  // Over 600 fleets of other seeds, of which those with three failures or more have a fit: 120 units (11 failures so far) 90.2 %, 200 units of twice the life (6)
-  // 89.3 %, 60 units (6) 93.5 %, 45 units (5) 93.9 %, 300 units of falling hazard (37) 91.2 %, 1,000 units (37) 91.0 %, 400 units that wear out (16) 90.7 %. The smallest
-  // fleets lie above 90 % because those with too few failures for a fit, hence with fewer to come than usual, are left out. With the failures seen alone for both
-  // limits it were 87.5, 85.8, 88.9 and 92.7 %.
+  /**
+   * Share of models whose coming failures lay within the interval, as the product forecasts them: by their own life where they had failures enough for a fit,
+   * else by their rate, shrunken towards that of the others. Units enter service over 500 days, and all are forecast at the end of them.
+   */
+  function coverage({ units, shape, scale, ahead, spread }: Fleet, models: number): { byLife: number; covered: number } {
+    const random = seededRandom(units);
+    const fleet = Array.from({ length: models }, () => {
+      const own = scale * Math.exp(spread * random.normal());
+      const lives = Array.from({ length: units }, () => ({ seen: random.uniform() * 500, life: own * (-Math.log(random.uniform())) ** (1 / shape) }));
+      const rows = lives.map(({ seen, life }): LifeRow => ({ time: Math.min(life, seen), failed: life < seen, lower: null, count: 1, entry: 0, mode: null }));
+      const alive = lives.filter(({ seen, life }) => life >= seen);
+      return { rows, alive, count: countFailures(rows), exposure: rows.reduce((sum, { time }) => sum + time, 0) };
+    });
+    const prior = fitGammaPrior(fleet);
+    let [byLife, covered] = [0, 0];
+    for (const [seed, { rows, alive, count, exposure }] of fleet.entries()) {
+      const fit = fitWeibull(rows);
+      const coming = alive.filter(({ seen, life }) => life < seen + ahead).length;
+      const days = alive.length * ahead;
+      const { low, high } =
+        fit === null
+          ? negativeBinomialInterval((prior?.shape ?? 0) + count, days / ((prior?.rate ?? 0) + exposure + days), 0.9)
+          : forecastFailures(
+              { curve: { shape: fit.shape.estimate, scale: fit.scale.estimate }, draw: weibullDraws(rows, fit) },
+              alive.map(({ seen }) => ({ age: seen, units: 1 })),
+              [ahead],
+              { level: 0.9, draws: 200, seed },
+            ).total;
+      if (fit !== null) byLife += 1;
+      if (low <= coming && coming <= high) covered += 1;
+    }
+    return { byLife: byLife / models, covered: covered / models };
+  }
+
+  // Of all models, over 1,000 to 2,000 in other fleets: in this order 91.6, 90.7, 91.3, 91.8, 90.7 and 94.3 %. Models with a fit had more failures than usual so far:
+  // of 45 units they alone hold 92 to 93 %, the others 86 to 88. In the last fleet most models see no failure in the time ahead: no whole numbers hold 90 % of that.
   it.each([
-    { units: 200, shape: 1.6, scale: 1200, ahead: 120, fleets: 250, draws: 200 },
-    { units: 300, shape: 0.8, scale: 3000, ahead: 180, fleets: 250, draws: 200 },
-    { units: 200, shape: 1.6, scale: 2400, ahead: 120, fleets: 250, draws: 200 },
-    { units: 60, shape: 1.6, scale: 1200, ahead: 120, fleets: 250, draws: 200 },
-    { units: 45, shape: 1.6, scale: 1200, ahead: 120, fleets: 250, draws: 200 },
+    { units: 200, shape: 1.6, scale: 1200, ahead: 120, spread: 0, byLife: 1 },
+    { units: 300, shape: 0.8, scale: 3000, ahead: 180, spread: 0.3, byLife: 1 },
+    { units: 200, shape: 1.6, scale: 2400, ahead: 120, spread: 0.3, byLife: 0.88 },
+    { units: 60, shape: 1.6, scale: 1200, ahead: 120, spread: 0.4, byLife: 0.8 },
+    { units: 45, shape: 1.6, scale: 1200, ahead: 120, spread: 0.4, byLife: 0.69 },
+    { units: 200, shape: 2.5, scale: 3000, ahead: 60, spread: 0.3, byLife: 0.08 },
   ])(
     'of 90 % covers what then comes within 3 points, give or take two standard errors of the simulation: %o',
-    (fleet) => {
-      const { share, tried } = coverage(fleet);
-      expect(tried).toBeGreaterThan(150);
-      expect(Math.abs(share - 0.9)).toBeLessThan(0.03 + 2 * Math.sqrt((0.9 * 0.1) / tried));
+    ({ byLife, ...fleet }) => {
+      const found = coverage(fleet, 250);
+      expect(found.byLife).toBeCloseTo(byLife, 1);
+      expect(Math.abs(found.covered - 0.9)).toBeLessThan(0.03 + 2 * Math.sqrt((0.9 * 0.1) / 250));
     },
     120_000,
   );
