@@ -2,6 +2,7 @@
 import { allow } from '../core/actor.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
+import { restAfter } from '../db/inTurns.ts';
 import { CohortNumbers } from './cohorts.ts';
 import { listCountedUnits } from './countedUnits.ts';
 import { groupBy } from './groupBy.ts';
@@ -23,9 +24,11 @@ export async function countChanges(ctx: Ctx, limit = Number.POSITIVE_INFINITY): 
   while (counted < limit) {
     const some = await ctx.db.selectFrom('quality_dirty').select('unit_id').limit(1).executeTakeFirst();
     if (some === undefined) break;
+    const began = performance.now();
     const batch = await transaction(ctx, (ctx) => countBatch(ctx, Math.min(BATCH, limit - counted)));
     if (batch === 0) break;
     counted += batch;
+    if (batch === BATCH) await restAfter(began);
   }
   return counted;
 }

@@ -10,6 +10,8 @@ import { startOfDay } from '../../src/core/time.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { insertMany } from '../../src/db/insertMany.ts';
 import { ROWS_AT_A_TIME } from '../../src/db/inTurns.ts';
+import { sqliteFile } from '../../src/db/open.ts';
+import { longestWait } from '../bench/writer.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { daysBefore, reportDay, reporters } from './fleet.ts';
 
@@ -50,6 +52,21 @@ eachDb('counted days', (test_) => {
     expect(sizes).toEqual([ROWS_AT_A_TIME, ROWS_AT_A_TIME, 5]);
     const stock = { ...ctx, actor: { ...ctx.actor, role: 'stock' as const } };
     await expect(writeInTurns(stock, [1], () => Promise.resolve())).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('leave another writer of the same file its turn between two transactions', async () => {
+    if (test_.dialect !== 'sqlite') return;
+    const began = performance.now();
+    const waited = await longestWait(sqliteFile(test_.store.url), () =>
+      writeInTurns(
+        test_.ctx(),
+        Array.from({ length: 30 * ROWS_AT_A_TIME }, (_, i) => i),
+        async () => {
+          for (const from = performance.now(); performance.now() < from + 20; );
+        },
+      ),
+    );
+    expect(waited).toBeLessThan((performance.now() - began) / 3);
   });
 
   test('counted again without a change are left as they are; a changed cohort or a vanished excess is followed', async () => {
