@@ -29,7 +29,7 @@ const Row = z
     if (isInterval && row.upper_days == null && row.lower_days === 0)
       return wrong('lower_days', 'lower_days must be greater than 0 when nothing else is known');
     const end = row.time_days ?? row.upper_days ?? row.lower_days ?? 0;
-    if (row.entry_days >= end) return wrong('entry_days', 'entry_days must be less than the time of the row');
+    if (row.entry_days > 0 && row.entry_days >= end) return wrong('entry_days', 'entry_days must be less than the time of the row');
     if (row.mode != null && row.failed === false) return wrong('mode', 'Only a failed unit has a mode');
   });
 
