@@ -43,9 +43,13 @@ const DISCOUNT = 0.998;
 /** Everything is a function of the totals alone, so the same data in any order gives the same expectation. */
 export function expectationOf(totals: Totals, priors: readonly SignalPrior[]): Expectation {
   const large = largeModels(totals);
-  const devices = byDay(totals, totals.devices, 0);
+  const [devices, events] = [emptyDays(totals), emptyDays(totals)];
+  turnDays(totals, totals.devices, 0, devices);
   return expectationFrom(
-    priors.map((prior, signal) => signalExpectation({ ...totals, devices, events: byDay(totals, totals.events, signal) }, prior, large)),
+    priors.map((prior, signal) => {
+      turnDays(totals, totals.events, signal, events);
+      return signalExpectation({ ...totals, devices, events }, prior, large);
+    }),
     totals.days,
   );
 }
@@ -59,11 +63,11 @@ export const expectationFrom = (known: KnownRates, days: number): Expectation =>
 /** One signal with the days outermost, [(day x models + model) x BANDS + band]: a day of the whole fleet is read in one go. */
 type Daily = Pick<Totals, 'models' | 'days' | 'devices' | 'events'>;
 
-function byDay({ models, days }: Totals, values: Float32Array, signal: number): Float32Array {
+const emptyDays = ({ models, days }: Totals): Float32Array => new Float32Array(models * BANDS * days);
+
+function turnDays({ models, days }: Totals, values: Float32Array, signal: number, turned: Float32Array): void {
   const [row, first] = [models * BANDS, signal * models * BANDS * days];
-  const turned = new Float32Array(row * days);
   for (let place = 0; place < row; place += 1) for (let day = 0; day < days; day += 1) turned[day * row + place] = values[first + place * days + day] ?? 0;
-  return turned;
 }
 
 /** Models above a fifth of the family's device-days: they see a reference without themselves. */

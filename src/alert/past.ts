@@ -103,7 +103,13 @@ async function readDays(db: Db, { first_on, days }: Span, signals: readonly Sign
       reader.add(placeOf.get(row.day_on) ?? 0, row.exposure, row.episodes);
     }
   }
-  return [...readers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, reader]) => [id, reader.done()]);
+  const read: [string, ModelDays][] = [];
+  for (const [id, reader] of readers) {
+    read.push([id, reader.done()]);
+    // What it grew is twice what it read: all of them at once would be most of the memory of a scan.
+    readers.delete(id);
+  }
+  return read.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Returns the model's device-days. */

@@ -1,5 +1,6 @@
 // A thread that reads and judges a part of the models, with a connection of its own.
 import { parentPort, workerData } from 'node:worker_threads';
+import { sql } from 'kysely';
 import { openStore } from '../db/open.ts';
 import { type JudgeQuestion, type PartQuestion, ScanPart } from './scanPart.ts';
 
@@ -7,6 +8,8 @@ import { type JudgeQuestion, type PartQuestion, ScanPart } from './scanPart.ts';
 const { url, question } = workerData as { url: string; question: PartQuestion };
 
 const store = openStore(url);
+// Every day is read once: a cache of the usual size would only hold memory.
+if (store.dialect === 'sqlite') await sql`pragma cache_size = -4096`.execute(store.db);
 const part = await ScanPart.read(store.db, question);
 await store.close();
 parentPort?.once('message', (asked: JudgeQuestion) => {
