@@ -1,6 +1,7 @@
 -- What the cameras say about themselves. The ingester is the only writer of these tables, except where a comment names another.
 
 -- Every device ever heard. unit_id is null until a unit is registered under its device_id. model_code, hw_rev, firmware: as reported.
+-- birth_boot: the boot that announced itself and has not reported yet.
 CREATE TABLE devices (
   device_no BIGINT NOT NULL PRIMARY KEY,
   device_id TEXT NOT NULL UNIQUE,
@@ -12,6 +13,7 @@ CREATE TABLE devices (
   boot TEXT,
   boot_no BIGINT,
   last_seq BIGINT,
+  birth_boot TEXT,
   first_seen_at BIGINT NOT NULL,
   last_seen_at BIGINT NOT NULL,
   last_report_at BIGINT,
@@ -200,7 +202,7 @@ CREATE TABLE presence_changes (
   change_no BIGINT NOT NULL PRIMARY KEY,
   device_no BIGINT NOT NULL REFERENCES devices (device_no),
   presence TEXT NOT NULL CHECK (presence IN ('online','offline')),
-  cause TEXT NOT NULL CHECK (cause IN ('birth','will','activity','farewell')),
+  cause TEXT NOT NULL CHECK (cause IN ('birth','will','activity')),
   changed_at BIGINT NOT NULL
 );
 CREATE INDEX presence_changes_by_device ON presence_changes (device_no, change_no);

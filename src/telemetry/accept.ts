@@ -213,6 +213,7 @@ const isApart = (boot: string): boolean => boot.startsWith(IMPORTED_BOOT) || boo
 function becomeCurrent(device: Device, boot: Boot, hist: boolean): void {
   if (boot === device.boot || isApart(boot.boot) || (device.boot !== null && (hist || boot.boot_no < device.boot.boot_no))) return;
   device.boot = boot;
+  device.birth_boot = null;
   device.lost += device.missing;
   device.missing = missingOf(boot);
   device.lost -= device.missing;

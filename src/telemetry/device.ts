@@ -28,6 +28,8 @@ export class Device {
   firmware: string | null = null;
   firmware_since_at: number | null = null;
   boot: Boot | null = null;
+  /** The boot of the last birth, until a report of a boot newer than `boot` comes. */
+  birth_boot: string | null = null;
   first_seen_at: number;
   online_at: number | null = null;
   offline_at: number | null = null;

@@ -1,7 +1,9 @@
 // The same (device, boot, seq) came again: was it the same report? The answer is in the records of the device, newest first.
 import type { Device } from './device.ts';
+import type { Reading } from './reading.ts';
 import { type Asks, findRecord } from './records.ts';
 import { type RawRecord, type SegmentWriter, segmentOf } from './segment.ts';
+import { TEXT_SHAPE } from './shape.ts';
 import type { Shapes } from './shapes.ts';
 
 /** A report whose key is known already: are its bytes? */
@@ -12,6 +14,11 @@ export interface Doubt {
   readonly shape_no: number;
   readonly packed: readonly number[];
   readonly text: string | null;
+}
+
+export function doubtOf(device: Device, { boot, seq, ts, shape, packed, measures, text }: Reading): Doubt {
+  const { boot_no = 0 } = (device.boot?.boot === boot ? device.boot : device.boots.get(boot)) ?? {};
+  return { boot_no, seq, ts, shape_no: shape?.no ?? TEXT_SHAPE, packed: shape === null ? [] : Array.from(packed.subarray(0, measures.length)), text };
 }
 
 /** Repetitions follow soon after the original. Further back than this the key alone decides. */

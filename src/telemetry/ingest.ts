@@ -4,7 +4,7 @@ import { Batch } from './batch.ts';
 import { type Limits, placesOf, quarantineId, TokenBucket } from './bounds.ts';
 import { type Item, isRefusal, parse, readItems } from './decode.ts';
 import { Device } from './device.ts';
-import type { Doubt } from './doubt.ts';
+import { type Doubt, doubtOf } from './doubt.ts';
 import type { Counts } from './ingestStatus.ts';
 import { readJson } from './json.ts';
 import { keepEvent } from './keepEvent.ts';
@@ -87,7 +87,8 @@ export class Ingest {
       return false;
     }
     device.shape = shape;
-    this.keep(device, received_at, false);
+    this.keep(device, received_at);
+    if (!this.reading.hist) this.notePresence(device, noteActivity(device, received_at), received_at);
     return true;
   }
 
@@ -149,7 +150,8 @@ export class Ingest {
       TokenBucket.giveBack(device);
       return outcome;
     }
-    this.keep(device, message.received_at, backfill);
+    this.keep(device, message.received_at);
+    if (!this.reading.hist && !backfill) this.noteHeard(device, message);
     return null;
   }
 
@@ -163,7 +165,7 @@ export class Ingest {
   }
 
   /** Puts the accepted report into the segment. */
-  private keep(device: Device, received_at: number, backfill: boolean): void {
+  private keep(device: Device, received_at: number): void {
     const { reading, batch } = this;
     batch.segment.append(
       device.device_no,
@@ -184,27 +186,12 @@ export class Ingest {
     else batch.touch(device);
     this.counts.reports++;
     if (device.missing > 0) this.gapped.add(device);
-    if (!reading.hist && !backfill) this.notePresence(device, noteActivity(device, received_at), received_at);
   }
 
   /** A known key: nothing changes, unless its bytes differ from those stored. */
   private judge(device: Device, message: Message): Missing | null {
     const { reading } = this;
-    const boot_no = (device.boot?.boot === reading.boot ? device.boot : device.boots.get(reading.boot))?.boot_no ?? 0;
-    if (message.verdict === null) {
-      const packed = Array.from(reading.packed.subarray(0, reading.measures.length));
-      return {
-        device,
-        doubt: {
-          boot_no,
-          seq: reading.seq,
-          ts: reading.ts,
-          shape_no: reading.shape?.no ?? 0,
-          packed: reading.shape === null ? [] : packed,
-          text: reading.text,
-        },
-      };
-    }
+    if (message.verdict === null) return { device, doubt: doubtOf(device, reading) };
     if (message.verdict === 'other') return this.refuse(message, itemBytes(message), 'same_key_other_bytes', `boot ${reading.boot} seq ${reading.seq}`);
     return this.noteDuplicate(device, message);
   }
@@ -229,7 +216,7 @@ export class Ingest {
     }
     keepEvent(this.batch, device, event, { reported_at, received_at: message.received_at, clock_suspect, hist });
     this.counts.events++;
-    if (!hist) this.notePresence(device, noteActivity(device, message.received_at), message.received_at);
+    if (!hist) this.noteHeard(device, message);
     return null;
   }
 
@@ -243,11 +230,18 @@ export class Ingest {
     if ('refusal' in json) return this.refuse(message, message.payload, json.refusal, null);
     const state = parse(State, json.value);
     if (isRefusal(state)) return this.refuse(message, message.payload, state.refusal, state.detail);
-    device.last_seen_at = Math.max(device.last_seen_at, message.received_at);
-    this.notePresence(device, noteState(device, state, message.received_at), message.received_at);
+    if (!this.inRate(device, message)) return this.throttle(device, message, message.payload);
+    if (isNews(device, message)) {
+      device.last_seen_at = Math.max(device.last_seen_at, message.received_at);
+      this.notePresence(device, noteState(device, state, message.received_at), message.received_at);
+    }
     this.counts.presence++;
     this.batch.touch(device);
     return null;
+  }
+
+  private noteHeard(device: Device, message: Message): void {
+    if (isNews(device, message)) this.notePresence(device, noteActivity(device, message.received_at), message.received_at);
   }
 
   private notePresence(device: Device, change: PresenceChange | null, at: number): void {
@@ -294,3 +288,6 @@ export class Ingest {
     return null;
   }
 }
+
+/** A replay tells how it was when it came: of a device heard since, nothing new. */
+const isNews = (device: Device, message: Message): boolean => message.origin === 'device' || message.received_at >= device.last_seen_at;

@@ -2,7 +2,7 @@
 import type { Device } from './device.ts';
 import type { State } from './payload.ts';
 
-export type PresenceCause = 'birth' | 'will' | 'activity' | 'farewell';
+export type PresenceCause = 'birth' | 'will' | 'activity';
 export interface PresenceChange {
   readonly presence: 'online' | 'offline';
   readonly cause: PresenceCause;
@@ -14,15 +14,15 @@ export function noteActivity(device: Device, at: number): PresenceChange | null 
   return device.online_at === null ? comeOnline(device, at, 'activity') : null;
 }
 
-/** A retained birth, a last will, or a farewell. A will of an earlier boot is late news: the broker found out only now that the old connection is dead. */
-export function noteState(device: Device, state: State, at: number): PresenceChange | null {
-  const current = device.boot?.boot;
-  if (state.online) {
-    if (device.online_at === null) return comeOnline(device, at, 'birth');
-    return null;
+/** A retained birth or a last will. A will of an earlier boot is late news: the broker found out only now that the old connection is dead. */
+export function noteState(device: Device, { online, boot }: State, at: number): PresenceChange | null {
+  const reported = device.boot?.boot ?? null;
+  if (online) {
+    if (boot !== undefined) device.birth_boot = boot === reported ? null : boot;
+    return device.online_at === null ? comeOnline(device, at, 'birth') : null;
   }
-  if (state.boot !== undefined && current !== undefined && state.boot !== current) return null;
-  if (device.online_at === null) return null;
+  const current = device.birth_boot ?? reported;
+  if (device.online_at === null || (boot !== undefined && current !== null && boot !== current)) return null;
   device.online_at = null;
   device.offline_at = at;
   device.presence_changes++;

@@ -11,6 +11,7 @@ export interface DeviceRow {
   boot: string | null;
   boot_no: number | null;
   last_seq: number | null;
+  birth_boot: string | null;
   first_seen_at: number;
   last_seen_at: number;
   last_report_at: number | null;
@@ -131,7 +132,7 @@ export interface PresenceChangeRow {
   change_no: number;
   device_no: number;
   presence: 'online' | 'offline';
-  cause: 'birth' | 'will' | 'activity' | 'farewell';
+  cause: 'birth' | 'will' | 'activity';
   changed_at: number;
 }
 export interface SiteOutageRow {
