@@ -1,16 +1,15 @@
 // The embedded broker: an MQTT server for devices and nothing else. A device publishes under its own name and receives its commands; what it publishes goes
 // straight into the pipeline, and the acknowledgement leaves after the commit. MQTT 3.1, 3.1.1 and 5 (general brokers for Node speak no version 5).
 
-import { timingSafeEqual } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
-import { sha256 } from '../core/id.ts';
 import type { IngestStore } from '../telemetry/ingestStore.ts';
 import { SecurityLog } from '../telemetry/security.ts';
 import type { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Host, Session } from './session.ts';
+import { SignIns } from './signIns.ts';
 import { Topics } from './topics.ts';
 
 export interface Listen {
@@ -21,8 +20,6 @@ export interface Listen {
 
 /** Connections waiting to be accepted: a whole region comes back at once after a power cut. */
 const BACKLOG = 8192;
-/** A credential is believed again without asking the store for this long; revocation ends it by housekeeping sooner. */
-const BELIEVE_MS = 60_000;
 
 export class EmbeddedBroker implements Gate, Host {
   readonly kind = 'embedded';
@@ -33,17 +30,14 @@ export class EmbeddedBroker implements Gate, Host {
   readonly topics = new Topics();
   readonly now: () => number;
   private readonly server: Server;
-  private readonly store: IngestStore;
+  readonly signIns: SignIns;
   private readonly sessions = new Map<string, Session>();
   private readonly open = new Set<Session>();
-  private readonly believed = new Map<string, { hash: string; until: number }>();
-  /** Devices that proved their password since the last write. */
-  readonly used = new Set<string>();
 
   private constructor(server: Server, pipeline: Pipeline, store: IngestStore, now: () => number) {
     this.server = server;
     this.pipeline = pipeline;
-    this.store = store;
+    this.signIns = new SignIns((device_id) => secretHashOf(store, device_id), now);
     this.now = now;
   }
 
@@ -75,29 +69,23 @@ export class EmbeddedBroker implements Gate, Host {
     return this.sessions.size;
   }
 
+  get refused(): number {
+    return this.security.total;
+  }
+
+  get held_off(): number {
+    return this.signIns.held_off;
+  }
+
   private accept(socket: Socket): void {
     const session = new Session(socket, this);
     this.open.add(session);
     socket.on('close', () => this.open.delete(session));
   }
 
-  /** Whether the password is the device's. */
-  async proves(device_id: string, password: string): Promise<boolean> {
-    const hash = sha256(password);
-    const known = this.believed.get(device_id);
-    if (known !== undefined && known.hash === hash && known.until > this.now()) return true;
-    const [row] = await this.store.all<{ secret_hash: string }>('select secret_hash from device_credentials where device_id = ? and revoked_at is null', [
-      device_id,
-    ]);
-    if (row === undefined || !timingSafeEqual(Buffer.from(row.secret_hash), Buffer.from(hash))) return false;
-    this.believed.set(device_id, { hash, until: this.now() + BELIEVE_MS });
-    this.used.add(device_id);
-    return true;
-  }
-
   /** A credential was revoked or replaced: the connection that used it ends. */
   revoke(device_id: string): void {
-    this.believed.delete(device_id);
+    this.signIns.forget(device_id);
     this.sessions.get(device_id)?.expel();
   }
 
@@ -122,4 +110,9 @@ export class EmbeddedBroker implements Gate, Host {
     for (const session of this.open) session.shutDown();
     await closed;
   }
+}
+
+async function secretHashOf(store: IngestStore, device_id: string): Promise<string | null> {
+  const [row] = await store.all<{ secret_hash: string }>('select secret_hash from device_credentials where device_id = ? and revoked_at is null', [device_id]);
+  return row?.secret_hash ?? null;
 }

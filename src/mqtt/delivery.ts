@@ -1,5 +1,6 @@
 // One connection to a broker as a source of messages: acknowledgements in one write, and few large reads under load.
 import type { Socket } from 'node:net';
+import { writeAcknowledgements } from './acks.ts';
 import type { Source } from './source.ts';
 
 /** A broker that writes packet by packet wakes a waiting reader for each, which costs both of them more than the packet: beyond this many a millisecond
@@ -23,18 +24,8 @@ export class Delivery implements Source {
     });
   }
 
-  /** PUBACK of every id in one write: 0x40, length 2, identifier. Version 5 without a reason code means success. */
   acknowledge(ids: readonly number[]): void {
-    const bytes = Buffer.allocUnsafe(ids.length * 4);
-    let at = 0;
-    for (const id of ids) {
-      if (id === 0) continue;
-      bytes[at++] = 0x40;
-      bytes[at++] = 2;
-      bytes[at++] = id >> 8;
-      bytes[at++] = id & 0xff;
-    }
-    if (at > 0 && this.socket.writable) this.socket.write(bytes.subarray(0, at));
+    writeAcknowledgements(this.socket, ids);
   }
 
   pause(): void {

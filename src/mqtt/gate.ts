@@ -7,6 +7,8 @@ export interface Gate {
   readonly reason: string | null;
   readonly port: number | null;
   readonly clients: number | null;
+  readonly refused: number | null;
+  readonly held_off: number | null;
   publish(topic: string, payload: string): Promise<void>;
   close(): Promise<void> | void;
 }

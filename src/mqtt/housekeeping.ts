@@ -150,7 +150,7 @@ export class Housekeeping {
     this.checkedRevocationsAt = asked_at;
     for (const { device_id } of revoked) gate.revoke(device_id);
     await gate.security.flush(store, now());
-    await noteUsedCredentials(store, gate.used, now());
+    await noteUsedCredentials(store, gate.signIns.used, now());
   }
 
   private async tell(holder: string): Promise<void> {

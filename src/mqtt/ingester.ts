@@ -126,6 +126,8 @@ async function openGate(config: IngestConfig, pipeline: Pipeline, store: IngestS
     kind: 'external',
     port: null,
     clients: null,
+    refused: null,
+    held_off: null,
     get state() {
       return link.state;
     },

@@ -4,7 +4,18 @@ import type { IngestStatus } from '../telemetry/ingestStatus.ts';
 import { metrics } from '../web/metrics.ts';
 
 const COUNTED = ['reports', 'events', 'duplicates', 'quarantined', 'quarantine_dropped', 'throttled', 'presence'] as const;
-const MEASURED = ['queued', 'rows_waiting', 'reports_per_s', 'commit_ms', 'devices_in_memory', 'memory_bytes', 'gaps_open', 'clients'] as const;
+const MEASURED = [
+  'queued',
+  'rows_waiting',
+  'reports_per_s',
+  'commit_ms',
+  'devices_in_memory',
+  'memory_bytes',
+  'gaps_open',
+  'clients',
+  'refused',
+  'held_off',
+] as const;
 
 /** Registers the gauges over `status`; a later call replaces the source. */
 export function measureIngest(status: () => IngestStatus): void {

@@ -5,11 +5,13 @@ import { Message } from '../telemetry/message.ts';
 import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
 import type { SecurityKind, SecurityLog } from '../telemetry/security.ts';
 import { maySubscribe, readTopic, type Topic } from '../telemetry/topic.ts';
-import { certifiedName } from './certificate.ts';
+import { QOS2, writeAcknowledgements } from './acks.ts';
 import { Frames, MAX_PACKET_BYTES, TooLarge } from './frames.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Proof, SignIns } from './signIns.ts';
 import { nobody, type Source } from './source.ts';
 import type { Topics } from './topics.ts';
+import { whoIs } from './whoIs.ts';
 
 const CONNECT_WITHIN_MS = 10_000;
 /** A CONNECT with its will; nobody is known yet, so no more is buffered. */
@@ -18,10 +20,17 @@ const DEFAULT_KEEP_ALIVE_S = 120;
 const CONNECT = 1;
 /** Commands in flight to one device. */
 const MAX_UNANSWERED = 32;
-/** Marks an identifier whose message came at QoS 2. */
-const QOS2 = 0x10000;
 /** Reason codes of version 5, and what version 3.1.1 says instead in a CONNACK. */
-const REFUSALS = { version: [0x84, 1], client_id: [0x85, 2], credential: [0x86, 4], not_authorised: [0x87, 5] } as const;
+const REFUSALS = {
+  version: [0x84, 1],
+  client_id: [0x85, 2],
+  credential: [0x86, 4],
+  not_authorised: [0x87, 5],
+  unavailable: [0x88, 3],
+  held_off: [0x9f, 3],
+} as const;
+/** A client that is turned away at once comes back at once. */
+const HOLD_OFF_MS = 3000;
 const [TAKEN_OVER, SHUTTING_DOWN, NOT_AUTHORISED, TOPIC_INVALID] = [0x8e, 0x8b, 0x87, 0x90];
 const [PROTOCOL_ERROR, ALIAS_INVALID, PACKET_TOO_LARGE] = [0x82, 0x94, 0x95];
 
@@ -31,7 +40,7 @@ export interface Host {
   readonly topics: Topics;
   readonly security: SecurityLog;
   readonly now: () => number;
-  proves(device_id: string, password: string): Promise<boolean>;
+  readonly signIns: SignIns;
   enter(device_id: string, session: Session): void;
   leave(device_id: string, session: Session): void;
 }
@@ -73,18 +82,8 @@ export class Session implements Source {
     socket.on('close', () => this.closed());
   }
 
-  /** PUBACK, or PUBREC for QoS 2, of every id in one write. */
   acknowledge(ids: readonly number[]): void {
-    const bytes = Buffer.allocUnsafe(ids.length * 4);
-    let at = 0;
-    for (const id of ids) {
-      if (id === 0) continue;
-      bytes[at++] = id >= QOS2 ? 0x50 : 0x40;
-      bytes[at++] = 2;
-      bytes[at++] = (id >> 8) & 0xff;
-      bytes[at++] = id & 0xff;
-    }
-    if (at > 0 && this.socket.writable) this.socket.write(bytes.subarray(0, at));
+    writeAcknowledgements(this.socket, ids);
   }
 
   pause(): void {
@@ -182,25 +181,22 @@ export class Session implements Source {
     this.frames.hold();
     if (![3, 4, 5].includes(this.version)) return this.turnAway('version', 'protocol_error', packet);
     if (!DEVICE_ID.test(packet.clientId)) return this.turnAway('client_id', 'bad_client_id', packet);
-    const device_id = await this.whoIs(packet);
+    const { device_id, proof } = await whoIs(this.socket, packet, this.broker.signIns);
+    if (proof === 'held_off') await new Promise((resolve) => setTimeout(resolve, HOLD_OFF_MS));
     if (this.socket.destroyed) return;
-    if (device_id === null)
-      return this.turnAway('credential', packet.username === undefined || packet.password === undefined ? 'no_credential' : 'bad_credential', packet);
+    if (proof !== 'proved') return this.turnAwayFor(proof, packet);
     this.device_id = device_id;
     if (packet.will !== undefined && !this.keepWill(packet.will, device_id)) return this.turnAway('not_authorised', 'bad_will', packet);
     this.welcome(device_id, packet);
   }
 
-  /** The certificate speaks for itself; otherwise user name and password, which must be the device's own. */
-  private async whoIs(packet: IConnectPacket): Promise<string | null> {
-    const certified = certifiedName(this.socket);
-    if (certified !== null) return packet.username === undefined || packet.username === certified ? certified : null;
-    const { username, password } = packet;
-    if (username === undefined || password === undefined || !DEVICE_ID.test(username)) return null;
-    try {
-      return (await this.broker.proves(username, password.toString())) ? username : null;
-    } catch {
-      return null;
+  private turnAwayFor(proof: Exclude<Proof, 'proved'>, packet: IConnectPacket): void {
+    if (proof === 'wrong')
+      this.turnAway('credential', packet.username === undefined || packet.password === undefined ? 'no_credential' : 'bad_credential', packet);
+    else {
+      // One event an address, not one a guess; that the store gives no answer is no fault of the device.
+      if (proof === 'held_off') this.note('sign_in_flood', null);
+      this.answerNo(proof);
     }
   }
 
@@ -241,6 +237,10 @@ export class Session implements Source {
       topic: packet.will?.topic ?? null,
       address: this.socket.remoteAddress ?? null,
     });
+    this.answerNo(why);
+  }
+
+  private answerNo(why: keyof typeof REFUSALS): void {
     const [five, three] = REFUSALS[why];
     this.will = null;
     this.ending = true;

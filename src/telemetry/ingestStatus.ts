@@ -22,6 +22,9 @@ export interface IngestStatus extends Counts {
   /** Where the embedded broker listens. */
   readonly port: number | null;
   readonly clients: number | null;
+  /** Connections and topics the embedded broker refused, and sign-ins it did not look at, since the start. */
+  readonly refused: number | null;
+  readonly held_off: number | null;
   /** Messages taken but not committed, and device rows waiting for their turn. */
   readonly queued: number;
   readonly rows_waiting: number;

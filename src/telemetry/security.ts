@@ -6,6 +6,7 @@ export type SecurityKind =
   | 'bad_credential'
   | 'bad_client_id'
   | 'no_credential'
+  | 'sign_in_flood'
   | 'spoofed_topic'
   | 'forbidden_subscription'
   | 'bad_will'

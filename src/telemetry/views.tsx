@@ -148,6 +148,8 @@ function IngesterFacts({ c, status, updated_at }: { c: AppContext; status: Inges
         [w.throttled, number(status.throttled)],
         [w.gaps_open, number(status.gaps_open)],
         [w.clients, number(status.clients)],
+        [w.refused, number(status.refused)],
+        [w.held_off, number(status.held_off)],
         [w.memory, number(status.memory_bytes / 2 ** 20)],
         [w.updated, <Age c={c} at={updated_at} />],
       ]}
