@@ -42,7 +42,7 @@ export async function actorOfToken(db: Db, bearer: string, now: number, locale: 
     throw new Problem('unauthenticated', ['The token is not valid', 'トークンが無効です']);
   }
   if (token.last_used_at === null || now - token.last_used_at > TOUCH_EVERY_MS) {
-    await db.updateTable('tokens').set({ last_used_at: now }).where('id', '=', token.id).execute();
+    touch(token.id, () => db.updateTable('tokens').set({ last_used_at: now }).where('id', '=', token.id).execute());
   }
   // Written by addToken from the list of permissions.
   const scopes = token.scopes === null ? null : (JSON.parse(token.scopes) as Permission[]);
@@ -61,9 +61,20 @@ export async function actorOfSession(db: Db, cookie: string, now: number): Promi
     .where('users.disabled_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined) return null;
-  if (now - row.seen_at > TOUCH_EVERY_MS) await db.updateTable('sessions').set({ seen_at: now }).where('hash', '=', hash).execute();
+  if (now - row.seen_at > TOUCH_EVERY_MS) touch(hash, () => db.updateTable('sessions').set({ seen_at: now }).where('hash', '=', hash).execute());
   const actor = { kind: 'person', id: row.id, name: row.name, role: row.role, scopes: null, partner_id: row.partner_id, locale: row.locale } as const;
   return { actor, singleKeys: row.single_keys === 'on' };
+}
+
+const underway = new Set<string>();
+
+/** Written beside the answer, not before it: a reader must not wait for a store that another process has locked. */
+function touch(id: string, write: () => Promise<unknown>): void {
+  if (underway.has(id)) return;
+  underway.add(id);
+  void write()
+    .catch(() => undefined)
+    .finally(() => underway.delete(id));
 }
 
 const sameHash = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
