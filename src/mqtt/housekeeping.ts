@@ -5,7 +5,7 @@ import { GapWatch } from '../telemetry/gapWatch.ts';
 import { type IngestStatus, noteUsedCredentials, writeStatus } from '../telemetry/ingestStatus.ts';
 import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
 import { linkDevices } from '../telemetry/registrations.ts';
-import { dropOldSegments, pruneQuarantine } from '../telemetry/retention.ts';
+import { dropOldSegments, prunePresence, pruneQuarantine } from '../telemetry/retention.ts';
 import { EmbeddedBroker } from './broker.ts';
 import type { Gate } from './gate.ts';
 import type { Log } from './log.ts';
@@ -74,54 +74,44 @@ export class Housekeeping {
 
   /** One round of chores. A chore that fails is tried again in the next round. */
   async tick(): Promise<void> {
-    const { store, pipeline, now, log, holder } = this.house;
     const tick = this.ticks++;
     this.measure();
-    const chores: [string, () => Promise<unknown>][] = [
-      [
-        'lease',
-        async () => {
-          if (tick % EVERY.lease === 0) await store.renew(now());
-        },
-      ],
-      ['registrations', () => linkDevices(store, pipeline.ingest, now(), tick % EVERY.relink === 0)],
-      ['replays', () => takeReplays(store, pipeline, now())],
-      ['inbox', () => takeInbox(store, pipeline, now())],
-      ['commands', () => this.dispatch.send(now())],
-      ['credentials', () => this.keepCredentials()],
-      [
-        'gaps',
-        async () => {
-          if (tick % EVERY.gaps === 0) await this.gaps.look(now());
-        },
-      ],
-      ['retention', () => dropOldSegments(store, now(), this.house.retention_days)],
-      [
-        'quarantine',
-        async () => {
-          if (tick % EVERY.prune === 0) await pruneQuarantine(store, pipeline.ingest, now());
-        },
-      ],
-      [
-        'status',
-        async () => {
-          if (tick % EVERY.status === 0) await this.tell(holder);
-        },
-      ],
-    ];
     if (tick % EVERY.evict === 0) this.evict();
-    for (const [name, chore] of chores) {
+    for (const [name, every, chore] of this.chores(tick)) {
       if (this.closed) return;
+      if (tick % every !== 0) continue;
       try {
         await chore();
         this.failing.delete(name);
       } catch (error) {
         if (error instanceof LeaseLost) return this.lost();
-        // A lock of another is gone at the next round; what fails again is told.
-        if (this.failing.has(name)) log.warn({ chore: name, err: error instanceof Error ? error.message : String(error) }, 'A chore of the ingester failed');
-        this.failing.add(name);
+        this.noteFailure(name, error);
       }
     }
+  }
+
+  /** Name, ticks from one time to the next, and work. */
+  private chores(tick: number): readonly [string, number, () => Promise<unknown>][] {
+    const { store, pipeline, now, holder, retention_days } = this.house;
+    return [
+      ['lease', EVERY.lease, () => store.renew(now())],
+      ['registrations', 1, () => linkDevices(store, pipeline.ingest, now(), tick % EVERY.relink === 0)],
+      ['replays', 1, () => takeReplays(store, pipeline, now())],
+      ['inbox', 1, () => takeInbox(store, pipeline, now())],
+      ['commands', 1, () => this.dispatch.send(now())],
+      ['credentials', 1, () => this.keepCredentials()],
+      ['gaps', EVERY.gaps, () => this.gaps.look(now())],
+      ['retention', 1, () => dropOldSegments(store, now(), retention_days)],
+      ['quarantine', EVERY.prune, () => pruneQuarantine(store, pipeline.ingest, now())],
+      ['presence', EVERY.prune, () => prunePresence(store, now())],
+      ['status', EVERY.status, () => this.tell(holder)],
+    ];
+  }
+
+  /** A lock of another is gone at the next round; what fails again is told. */
+  private noteFailure(chore: string, error: unknown): void {
+    if (this.failing.has(chore)) this.house.log.warn({ chore, err: error instanceof Error ? error.message : String(error) }, 'A chore of the ingester failed');
+    this.failing.add(chore);
   }
 
   private lost(): void {

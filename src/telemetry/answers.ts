@@ -58,6 +58,7 @@ export const deviceJson = (device: ListedDevice, now: number): z.infer<typeof De
 
 const Value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export const DeviceDetailJson = DeviceJson.extend({
+  flapping: z.boolean(),
   state: z.object({ reported_at: Instant, received_at: Instant, m: z.record(z.string(), Value) }).nullable(),
 }).openapi('DeviceDetail');
 

@@ -22,7 +22,19 @@ import {
 import { commandDevice } from './commandDevice.ts';
 import { CommandDevice, DeviceFilter, DeviceId, QuarantineFilter, ReplayMany } from './inputs.ts';
 import { issueCredential, revokeCredential } from './issueCredential.ts';
-import { findState, getDevice, getQuarantined, listCommands, listDays, listDevices, listIngesters, listQuarantine, listReports } from './queries.ts';
+import {
+  findState,
+  getDevice,
+  getQuarantined,
+  isFlapping,
+  listCommands,
+  listDays,
+  listDevices,
+  listIngesters,
+  listPresence,
+  listQuarantine,
+  listReports,
+} from './queries.ts';
 import { replayMany, replayOne } from './replay.ts';
 import { askWith, readSeries } from './reports.ts';
 
@@ -65,7 +77,8 @@ telemetryApi.openapi(
   async (c) => {
     const { ctx } = c.var;
     const device = await getDevice(ctx, c.req.valid('param').device_id);
-    return c.json({ ...deviceJson(device, ctx.now), state: stateJson(await findState(ctx, device.device_no)) }, 200);
+    const [state, presence] = await Promise.all([findState(ctx, device.device_no), listPresence(ctx, device.device_no)]);
+    return c.json({ ...deviceJson(device, ctx.now), flapping: isFlapping(presence, ctx.now), state: stateJson(state) }, 200);
   },
 );
 

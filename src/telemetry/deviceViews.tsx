@@ -1,10 +1,10 @@
 // One device: its latest state, its health over time, what is missing, and what can be asked of it.
 import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
-import { Age, Facts, Form, Moment, Num, PageHead, Section, Table } from '../web/parts.tsx';
+import { Age, Badge, Facts, Form, Moment, Num, PageHead, Section, Table } from '../web/parts.tsx';
 import { Charts, Lengths, unexpectedReboots } from './deviceCharts.tsx';
 import { type Field, fields, jsonValue } from './fields.ts';
-import { type getDevice, kindOf, type listEvents, type listGaps } from './queries.ts';
+import { type getDevice, isFlapping, kindOf, type listEvents, type listGaps, type listPresence } from './queries.ts';
 import type { DeviceCommandRow, DeviceDayRow, DeviceStateRow } from './table.ts';
 import { KindBadge } from './views.tsx';
 import { words } from './words.ts';
@@ -19,22 +19,16 @@ interface Shown {
   readonly length: number;
   readonly days: readonly DeviceDayRow[];
   readonly events: Rows<typeof listEvents>;
+  readonly presence: Rows<typeof listPresence>;
   readonly gaps: Rows<typeof listGaps>;
   readonly commands: readonly DeviceCommandRow[];
 }
 
-export function DeviceView({ c, device, state, length, days, events, gaps, commands }: Shown) {
+export function DeviceView({ c, device, state, length, days, events, presence, gaps, commands }: Shown) {
   const w = words(c.var.locale);
   return (
     <>
-      <PageHead title={device.device_id} sub={<KindBadge c={c} kind={kindOf(device, c.var.ctx.now)} />}>
-        {may(c.var.ctx.actor, 'device:command') ? (
-          <Form action={`/devices/${device.device_id}/commands`} label={w.diagnose}>
-            <input type="hidden" name="name" value="diagnose" />
-            <button type="submit">{w.diagnose}</button>
-          </Form>
-        ) : null}
-      </PageHead>
+      <DeviceHead c={c} device={device} presence={presence} />
       {device.unit_id === null ? <p class="problem">{w.not_registered}</p> : null}
       <DeviceFacts c={c} device={device} />
       <Section title={w.health} aside={<Lengths c={c} device_id={device.device_id} length={length} />}>
@@ -63,6 +57,9 @@ export function DeviceView({ c, device, state, length, days, events, gaps, comma
           ]}
         />
       </Section>
+      <Section title={w.presence_changes}>
+        <PresenceTable c={c} presence={presence} />
+      </Section>
       <Section title={w.gaps}>
         <GapTable c={c} gaps={gaps} />
       </Section>
@@ -71,6 +68,28 @@ export function DeviceView({ c, device, state, length, days, events, gaps, comma
       </Section>
       {may(c.var.ctx.actor, 'telemetry:write') ? <CredentialButtons c={c} device_id={device.device_id} /> : null}
     </>
+  );
+}
+
+function DeviceHead({ c, device, presence }: Pick<Shown, 'c' | 'device' | 'presence'>) {
+  const w = words(c.var.locale);
+  const { now } = c.var.ctx;
+  return (
+    <PageHead
+      title={device.device_id}
+      sub={
+        <>
+          <KindBadge c={c} kind={kindOf(device, now)} /> {isFlapping(presence, now) ? <Badge tone="warn">{w.flapping}</Badge> : null}
+        </>
+      }
+    >
+      {may(c.var.ctx.actor, 'device:command') ? (
+        <Form action={`/devices/${device.device_id}/commands`} label={w.diagnose}>
+          <input type="hidden" name="name" value="diagnose" />
+          <button type="submit">{w.diagnose}</button>
+        </Form>
+      ) : null}
+    </PageHead>
   );
 }
 
@@ -170,6 +189,22 @@ function DayTable({ c, days }: { c: AppContext; days: readonly DeviceDayRow[] })
         number(w.frames, (day) => day.frames_lost),
         number(w.network, (day) => day.disconnects),
         number(w.temperature, (day) => day.temp_c_max, 1),
+      ]}
+    />
+  );
+}
+
+function PresenceTable({ c, presence }: { c: AppContext; presence: Shown['presence'] }) {
+  const w = words(c.var.locale);
+  return (
+    <Table
+      c={c}
+      caption={w.presence_changes}
+      rows={presence}
+      columns={[
+        { head: w.changed, cell: (row) => <Moment c={c} at={row.changed_at} /> },
+        { head: w.kind, cell: (row) => w[row.presence] },
+        { head: w.known_by, cell: (row) => w[row.cause] },
       ]}
     />
   );

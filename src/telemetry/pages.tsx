@@ -23,6 +23,7 @@ import {
   listGaps,
   listIngesters,
   listOutages,
+  listPresence,
   listQuarantine,
   listSecurityEvents,
 } from './queries.ts';
@@ -46,17 +47,18 @@ page(telemetryPages, '/devices/:device_id', 'telemetry:read', async (c) => {
   const device = await getDevice(ctx, param(c, 'device_id'));
   const { device_no, device_id } = device;
   const { days: length } = readQuery(c, HistoryQuery);
-  const [state, days, events, gaps, commands] = await Promise.all([
+  const [state, days, events, presence, gaps, commands] = await Promise.all([
     findState(ctx, device_no),
     listDays(ctx, device_no, addDays(today(ctx), -length), today(ctx)),
     listEvents(ctx, device_no),
+    listPresence(ctx, device_no),
     listGaps(ctx, device_no),
     listCommands(ctx, device_id),
   ]);
   return show(
     c,
     { title: device_id, nav: '/devices' },
-    <DeviceView c={c} device={device} state={state} length={length} days={days} events={events} gaps={gaps} commands={commands} />,
+    <DeviceView c={c} device={device} state={state} length={length} days={days} events={events} presence={presence} gaps={gaps} commands={commands} />,
   );
 });
 

@@ -1,7 +1,7 @@
 // Reads of the telemetry side for pages, the API and other features.
 import { sql } from 'kysely';
 import { notFound } from '../core/problem.ts';
-import { MINUTE_MS } from '../core/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import type { DeviceFilter, DeviceKind, QuarantineFilter } from './inputs.ts';
@@ -182,6 +182,23 @@ export const listGaps = (ctx: Ctx, device_no: number) =>
 
 export const listEvents = (ctx: Ctx, device_no: number) =>
   ctx.db.selectFrom('telemetry_events').selectAll().where('device_no', '=', device_no).orderBy('reported_at', 'desc').limit(50).execute();
+
+/** When a device came and went, newest first, and how that was known. */
+export const listPresence = (ctx: Ctx, device_no: number) =>
+  ctx.db
+    .selectFrom('presence_changes')
+    .select(['presence', 'cause', 'changed_at'])
+    .where('device_no', '=', device_no)
+    .orderBy('change_no', 'desc')
+    .limit(50)
+    .execute();
+
+/** Three times gone and back within an hour. */
+const FLAPPING_CHANGES = 6;
+
+/** `changes` are those of `listPresence`. */
+export const isFlapping = (changes: readonly { readonly changed_at: number }[], now: number): boolean =>
+  changes.filter(({ changed_at }) => changed_at > now - HOUR_MS).length >= FLAPPING_CHANGES;
 
 const quarantined = ['id', 'device_id', 'topic', 'reason', 'detail', 'received_at', 'replay_requested_at', 'replayed_at', 'replay_outcome'] as const;
 

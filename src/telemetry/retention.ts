@@ -10,6 +10,8 @@ const BITES_PER_ROUND = 20;
 const MAX_QUARANTINED = 200_000;
 const QUARANTINE_DAYS = 90;
 const QUARANTINE_BITES_PER_ROUND = 80;
+const PRESENCE_DAYS = 400;
+const PRESENCE_BITES_PER_ROUND = 200;
 const ROWS_PER_BITE = 500;
 
 /** Removes segments older than the retention, oldest first; never one that a recovery could still need. Returns how many. */
@@ -31,6 +33,18 @@ export async function dropOldSegments(store: IngestStore, now: number, days: num
 
 /** Lets the messages that came meanwhile go first. */
 const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Forgets when devices came and went long ago. */
+export async function prunePresence(store: IngestStore, now: number): Promise<void> {
+  for (let bite = 0; bite < PRESENCE_BITES_PER_ROUND; bite++) {
+    const removed = await store.run(
+      'delete from presence_changes where change_no in (select change_no from presence_changes where changed_at < ? order by changed_at limit ?)',
+      [now - PRESENCE_DAYS * DAY_MS, ROWS_PER_BITE],
+    );
+    if (removed < ROWS_PER_BITE) return;
+    await othersFirst();
+  }
+}
 
 /** Keeps the newest of the quarantine. */
 export async function pruneQuarantine(store: IngestStore, ingest: Ingest, now: number): Promise<void> {

@@ -24,6 +24,12 @@ export const words = defineWords({
   throttled: ['Throttled', '流量制限'],
   clock_suspect: ['Clock suspect', '時刻不審'],
   presence_changes: ['Came and went', '接続状態の変化'],
+  flapping: ['Keeps coming and going', '接続不安定'],
+  changed: ['When', '日時'],
+  known_by: ['Known by', '判断の根拠'],
+  birth: ['its announcement', '起動通知'],
+  will: ['its last will', '切断通知（遺言）'],
+  activity: ['what it sent', '受信データ'],
   since: ['since', '以降'],
   not_registered: [
     'No unit is registered under this device ID. Its messages wait in quarantine and appear when one is.',

@@ -1,7 +1,9 @@
 // Whether a device is there: births, wills and what it sends, as a table; and what the store keeps of it.
 import { expect, it, onTestFinished } from 'vitest';
-import { HOUR_MS } from '../../src/core/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/time.ts';
 import { takeReplays } from '../../src/mqtt/replays.ts';
+import { prunePresence } from '../../src/telemetry/retention.ts';
+import { callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { openStation, registerDevices, report } from './station.ts';
 
@@ -103,6 +105,43 @@ eachDb('presence', (test) => {
     await station.settle();
     expect(await device('late')).toMatchObject({ reports: 2, online_at: NOW + HOUR_MS });
     expect(await changes('late')).toBe('online activity');
+  });
+
+  it('a device that was gone three times within the hour keeps coming and going, on its page and to other systems', async () => {
+    await registerDevices(test.store.db, ['shaky']);
+    const station = await opened();
+    const comesAndGoes = () => {
+      for (const state of [birth('A'), will('A')]) {
+        station.clock.now += MINUTE_MS;
+        station.send('shaky', 'state', state);
+      }
+    };
+    const clock = station.clock;
+    const reader = await callerWith(testApp(test.store, clock), test.store, 'engineer');
+    const told = async () => {
+      await station.settle();
+      const { flapping } = (await (await reader.get('/api/v1/devices/shaky')).json()) as { flapping: boolean };
+      return [flapping, (await (await reader.get('/devices/shaky')).text()).includes('Keeps coming and going')];
+    };
+    comesAndGoes();
+    comesAndGoes();
+    expect(await told()).toEqual([false, false]);
+    comesAndGoes();
+    expect(await told()).toEqual([true, true]);
+    clock.now += HOUR_MS;
+    expect(await told()).toEqual([false, false]);
+    expect(await (await reader.get('/devices/shaky')).text()).toMatch(/Came and went[\s\S]*Offline[\s\S]*its last will[\s\S]*Online[\s\S]*its announcement/);
+  });
+
+  it('when devices came and went is forgotten after four hundred days', async () => {
+    const count = async () => (await test.store.db.selectFrom('presence_changes').select('change_no').execute()).length;
+    const station = await opened();
+    const before = await count();
+    expect(before).toBeGreaterThan(0);
+    await prunePresence(station.store, NOW + 399 * DAY_MS);
+    expect(await count()).toBe(before);
+    await prunePresence(station.store, NOW + 401 * DAY_MS);
+    expect(await count()).toBe(0);
   });
 
   it('a device that says a thousand times a second that it comes and goes is held to its rate', async () => {
