@@ -1,4 +1,4 @@
-// Refused connections and topics, under the name the device proved. Collected in memory and written every second, so that a flood costs one row.
+// Refused connections and topics, under the name the device proved. Collected in memory and written every second; a flood is one row an hour.
 import { newId } from '../core/id.ts';
 import type { IngestStore } from './ingestStore.ts';
 
@@ -27,12 +27,16 @@ export interface SecurityEvent {
 /** Different events kept between two writes, of all and of one address: one that tries thousands of names must not push out what others did. */
 const MAX_PENDING = 1000;
 const MAX_PENDING_PER_ADDRESS = 20;
+/** An event that goes on is one row an hour: a flood of days must not push out what others did. */
+const SAME_ROW_MS = 3_600_000;
 /** Rows kept in the store. */
 const MAX_ROWS = 10_000;
 const MAX_TEXT = 200;
 
 export class SecurityLog {
   private readonly pending = new Map<string, { event: SecurityEvent; times: number }>();
+  /** Rows that take up the same event again, since when. */
+  private readonly written = new Map<string, { id: string; at: number }>();
   private readonly perAddress = new Map<string | null, number>();
   total = 0;
 
@@ -55,16 +59,30 @@ export class SecurityLog {
 
   async flush(store: IngestStore, now: number): Promise<void> {
     if (this.pending.size === 0) return;
-    for (const [key, { event, times }] of this.pending) {
-      await store.run(
-        'insert into device_security_events (id, at, kind, device_id, client_id, username, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        [newId(now), now, event.kind, event.device_id, printable(event.client_id), printable(event.username), printable(event.topic), event.address, times],
-      );
-      // Only now: a store that takes nothing loses none.
-      this.pending.delete(key);
+    for (const [key, noted] of this.pending) {
+      const { event, times } = noted;
+      await this.write(store, key, event, times, now);
+      // Only now: a store that takes nothing loses none, and what came meanwhile is for the next time.
+      noted.times -= times;
+      if (noted.times === 0) this.pending.delete(key);
     }
     this.perAddress.clear();
     await store.run('delete from device_security_events where id <= (select id from device_security_events order by id desc limit 1 offset ?)', [MAX_ROWS]);
+  }
+
+  private async write(store: IngestStore, key: string, event: SecurityEvent, times: number, now: number): Promise<void> {
+    const same = this.written.get(key);
+    const fresh = same !== undefined && now - same.at <= SAME_ROW_MS;
+    if (fresh && (await store.run('update device_security_events set at = ?, times = times + ? where id = ?', [now, times, same.id])) > 0) return;
+    const id = newId(now);
+    await store.run(
+      'insert into device_security_events (id, at, kind, device_id, client_id, username, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      [id, now, event.kind, event.device_id, printable(event.client_id), printable(event.username), printable(event.topic), event.address, times],
+    );
+    this.written.delete(key);
+    this.written.set(key, { id, at: now });
+    const [oldest] = this.written.keys();
+    if (this.written.size > MAX_ROWS && oldest !== undefined) this.written.delete(oldest);
   }
 }
 

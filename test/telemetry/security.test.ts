@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from '../../src/core/time.ts';
 import { openIngestStore } from '../../src/telemetry/openIngestStore.ts';
 import { type SecurityEvent, SecurityLog } from '../../src/telemetry/security.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
@@ -48,6 +49,32 @@ eachDb('security events', (test) => {
     log.note(event({ client_id: 'cam-1' }));
     await log.flush(store, NOW + 1000);
     expect((await rows()).at(-1)).toMatchObject({ client_id: 'cam-1' });
+  });
+
+  it('one that goes on for hours is one row an hour, with the moment it was seen last', async () => {
+    const log = new SecurityLog();
+    const store = await open();
+    for (let at = NOW; at < NOW + 3 * HOUR_MS; at += MINUTE_MS) {
+      log.note(event({ kind: 'sign_in_flood' }));
+      await log.flush(store, at);
+    }
+    const kept = await test.store.db.selectFrom('device_security_events').select(['at', 'times']).orderBy('id').execute();
+    expect(kept).toEqual([
+      { at: NOW + 60 * MINUTE_MS, times: 61 },
+      { at: NOW + 121 * MINUTE_MS, times: 61 },
+      { at: NOW + 179 * MINUTE_MS, times: 58 },
+    ]);
+  });
+
+  it('a row that was removed meanwhile is written anew', async () => {
+    const log = new SecurityLog();
+    const store = await open();
+    log.note(event({ client_id: 'cam-1' }));
+    await log.flush(store, NOW);
+    await test.store.db.deleteFrom('device_security_events').execute();
+    log.note(event({ client_id: 'cam-1' }));
+    await log.flush(store, NOW + 1000);
+    expect((await rows()).map((row) => [row.client_id, row.times])).toEqual([['cam-1', 1]]);
   });
 
   it('names that would break a table or a page are written without their control characters', async () => {
