@@ -130,7 +130,8 @@ function findDay(device: Device, day: number): DayRow | null {
 function keepDay(device: Device, row: DayRow): void {
   if (device.day === row) return;
   if (device.day === null || row.day > device.day.day) {
-    if (device.day?.dirty) device.days.set(device.day.day, device.day);
+    // Also one that was written already: what else the same report adds may belong there.
+    if (device.day !== null) device.days.set(device.day.day, device.day);
     device.day = row;
     device.days.delete(row.day);
   } else device.days.set(row.day, row);

@@ -69,6 +69,20 @@ eachDb('telemetry', (test) => {
     await station.close();
   });
 
+  it('a boot that began the evening before counts there, and that day keeps what it had', async () => {
+    await registerDevices(test.store.db, ['cam-night']);
+    const station = await openStation(test.store.url);
+    station.send('cam-night', 'health', report(0, { frames_lost: 3, uptime_s: 600 }, { boot: 'b1' }));
+    await station.settle();
+    // 2026-04-02 00:05 in Tokyo; up for ten minutes.
+    station.clock.now = Date.UTC(2026, 3, 1, 15, 5);
+    station.send('cam-night', 'health', report(0, { frames_lost: 4, uptime_s: 600, reboot: 'brownout' }, { boot: 'b2', ts: station.clock.now }));
+    await station.settle();
+    expect(await dayOf('cam-night')).toMatchObject({ reports: 1, frames_lost: 3, reboot_power_on: 1, reboot_brownout: 1 });
+    expect(await dayOf('cam-night', '2026-04-02')).toMatchObject({ reports: 1, frames_lost: 4, reboot_brownout: 0 });
+    await station.close();
+  });
+
   it('what a device counted before it was first heard belongs to no day', async () => {
     await registerDevices(test.store.db, ['cam-5']);
     const station = await openStation(test.store.url);
