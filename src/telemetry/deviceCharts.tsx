@@ -24,14 +24,13 @@ export function Charts({ c, device_id, days }: { c: AppContext; device_id: strin
   const w = words(c.var.locale);
   const at = days.map((day) => Date.parse(`${day.day_on}T00:00:00Z`));
   const daily = (label: string, pick: (day: DeviceDayRow) => number | null) => ({ label, values: days.map(pick) });
-  const charts: { title: string; series: ReturnType<typeof daily>[] }[] = [
-    { title: w.reboots, series: [daily(w.reboots, unexpectedReboots)] },
-    { title: w.recording, series: [daily(w.recording, (day) => day.rec_gap_s)] },
-    {
-      title: w.network,
-      series: [daily(w.network, (day) => (day.disconnects === null && day.link_flaps === null ? null : (day.disconnects ?? 0) + (day.link_flaps ?? 0)))],
-    },
-    { title: w.frames, series: [daily(w.frames, (day) => day.frames_lost)] },
+  const charts = [
+    daily(w.hottest, (day) => day.temp_c_max),
+    daily(w.lowest_supply, (day) => day.vin_mv_min),
+    daily(w.reboots, unexpectedReboots),
+    daily(w.recording, (day) => day.rec_gap_s),
+    daily(w.network, (day) => (day.disconnects === null && day.link_flaps === null ? null : (day.disconnects ?? 0) + (day.link_flaps ?? 0))),
+    daily(w.frames, (day) => day.frames_lost),
   ];
   const live = (title: string, field: string): Child => (
     <figure>
@@ -41,6 +40,7 @@ export function Charts({ c, device_id, days }: { c: AppContext; device_id: strin
         data-chart={`/api/v1/devices/${device_id}/series?fields=${field}&hours=48`}
         data-field={field}
         data-label={title}
+        data-nothing={w.no_values}
         data-zone={c.var.zone}
         data-uplot={asset('uplot.js')}
       />
@@ -55,10 +55,14 @@ export function Charts({ c, device_id, days }: { c: AppContext; device_id: strin
       <div class="charts">
         {live(w.temperature, 'temp_c')}
         {live(w.voltage, 'vin_mv')}
-        {charts.map(({ title, series }) => (
+        {charts.map((series) => (
           <figure>
-            <figcaption>{title}</figcaption>
-            <div class="chart" data-chart="" data-points={JSON.stringify({ at, series })} data-label={title} data-zone="UTC" data-uplot={asset('uplot.js')} />
+            <figcaption>{series.label}</figcaption>
+            {series.values.every((value) => value === null) ? (
+              <p class="empty">{w.no_values}</p>
+            ) : (
+              <div class="chart" data-chart="" data-points={JSON.stringify({ at, series: [series] })} data-zone="UTC" data-uplot={asset('uplot.js')} />
+            )}
           </figure>
         ))}
       </div>

@@ -89,7 +89,11 @@ export function IngestHealth({
       {ingesters.length === 0 ? <p class="empty">{w.no_ingester}</p> : null}
       {ingesters.map(({ ingester, status, updated_at }) => (
         <Section title={ingester}>
-          <IngesterFacts c={c} status={JSON.parse(status)} updated_at={updated_at} />
+          {c.var.ctx.now - updated_at > NO_WORD_MS ? (
+            <GoneFacts c={c} updated_at={updated_at} />
+          ) : (
+            <IngesterFacts c={c} status={JSON.parse(status)} updated_at={updated_at} />
+          )}
         </Section>
       ))}
       <Section title={w.outages}>
@@ -125,16 +129,28 @@ export function IngestHealth({
   );
 }
 
+/** What it counted before it went is no news. */
+function GoneFacts({ c, updated_at }: { c: AppContext; updated_at: number }) {
+  const w = words(c.var.locale);
+  return (
+    <Facts
+      facts={[
+        [w.kind, <Badge tone="neutral">{w.no_word}</Badge>],
+        [w.updated, <Age c={c} at={updated_at} />],
+      ]}
+    />
+  );
+}
+
 function IngesterFacts({ c, status, updated_at }: { c: AppContext; status: IngestStatus; updated_at: number }) {
   const w = words(c.var.locale);
   const states = stateWords(c.var.locale);
-  const gone = c.var.ctx.now - updated_at > NO_WORD_MS;
-  const tone = gone || status.state === 'standby' ? 'neutral' : status.state === 'working' ? 'good' : 'bad';
+  const tone = status.state === 'standby' ? 'neutral' : status.state === 'working' ? 'good' : 'bad';
   const number = (value: number | null, digits = 0) => <Num value={value} digits={digits} locale={c.var.locale} />;
   return (
     <Facts
       facts={[
-        [w.kind, <Badge tone={tone}>{gone ? w.no_word : spoken(states, status.state)}</Badge>],
+        [w.kind, <Badge tone={tone}>{spoken(states, status.state)}</Badge>],
         ...(status.reason === null ? [] : [[w.reason, status.reason] as const]),
         [w.broker, [status.broker, status.broker_state].map((word) => (word === null ? '' : spoken(states, word))).join(' ')],
         [w.rate, number(status.reports_per_s)],

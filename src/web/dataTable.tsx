@@ -106,7 +106,8 @@ function lengthOf(content: Child): 'short' | 'prose' | undefined {
 /** Of a list that was narrowed down, an empty one says nothing about what there is. */
 const isFiltered = (c: AppContext): boolean => Object.entries(c.req.query()).some(([name, value]) => value !== '' && !NO_FILTER.has(name));
 
-const NO_FILTER = new Set([...FRAME_PARAMETERS, 'sort', 'limit', 'cursor']);
+/** `days`: how far back a page looks leaves no row out that it would list. */
+const NO_FILTER = new Set([...FRAME_PARAMETERS, 'sort', 'limit', 'cursor', 'days']);
 
 /** How the list comes to its first row, for those who may begin it. */
 function Empty({ c }: { c: AppContext }) {

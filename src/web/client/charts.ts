@@ -12,6 +12,7 @@ interface Draw {
 }
 
 const HEIGHT = 180;
+const DAY_S = 86_400;
 /** Labels of the time axis, by the seconds between them: the hours of a day are 24 in every language. After the label what stands below it when the year, the
  * month, the day, the hour or the minute changes (uPlot's `axis.values`). */
 const times = [
@@ -29,7 +30,11 @@ export function drawCharts(): void {
 
 async function draw(target: HTMLElement): Promise<void> {
   const points = await pointsOf(target);
-  if (points === null || points.at.length === 0) return;
+  if (points === null) return;
+  if (points.series.every(({ values }) => values.every((value) => value === null))) {
+    target.textContent = target.dataset.nothing ?? '';
+    return;
+  }
   // uPlot's ES module: its default export is the constructor.
   const { default: UPlot } = (await import(/* @vite-ignore */ target.dataset.uplot ?? '')) as { default: Draw };
   const ink = getComputedStyle(target).color;
@@ -37,6 +42,8 @@ async function draw(target: HTMLElement): Promise<void> {
   const options = {
     width: target.clientWidth || 320,
     height: HEIGHT,
+    // A single point would stand in the middle of years.
+    ...(points.at.length > 1 ? {} : { scales: { x: { range: (_plot: unknown, least: number) => [least - DAY_S, least + DAY_S] } } }),
     axes: [
       { ...axis, values: times },
       { ...axis, size: 60 },
