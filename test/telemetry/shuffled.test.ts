@@ -1,4 +1,4 @@
-// Order is no promise of the network: reports shuffled, repeated, late and over several days leave the same as those that came in order.
+// Order is no promise of the network: reports shuffled, repeated, late, over several days and through crashes of the ingester leave the same as those that came in order.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DAY_MS, dayNumber, dayOf, MINUTE_MS } from '../../src/core/time.ts';
@@ -11,6 +11,8 @@ interface Life {
   readonly reports: object[];
   readonly order: number[];
   readonly again: number[];
+  /** After how many messages the ingester is killed. */
+  readonly killed: number[];
 }
 
 /** A device over some days: boots one after the other, counters that rise, wrap or fall, sequence numbers that never came. */
@@ -34,17 +36,29 @@ const lives = fc
       reports: fc.constant(reports),
       order: fc.shuffledSubarray(all, { minLength: all.length }),
       again: fc.array(fc.constantFrom(...all), { maxLength: 10 }),
+      killed: fc.uniqueArray(fc.constantFrom(...all), { maxLength: 4 }),
     });
   });
 
 eachDb('reports in any order', (test) => {
   let devices = 0;
 
-  async function lived(reports: readonly object[]) {
+  /** What is in the store after the reports came in this order, with an ingester killed after some of them. Those it had not acknowledged come again. */
+  async function lived(reports: readonly object[], killed: readonly number[] = []) {
     const device_id = `life-${++devices}`;
     await registerDevices(test.store.db, [device_id]);
-    const station = await openStation(test.store.url);
-    for (const one of reports) station.send(device_id, 'backfill', [one]);
+    let station = await openStation(test.store.url);
+    let waiting: object[] = [];
+    for (const [i, one] of reports.entries()) {
+      waiting.push(one);
+      station.send(device_id, 'backfill', [one]);
+      if (!killed.includes(i)) continue;
+      if (i % 2 === 0) await station.pipeline.settle();
+      waiting = waiting.slice(station.acknowledged.length);
+      await station.crash();
+      station = await openStation(test.store.url);
+      for (const each of waiting) station.send(device_id, 'backfill', [each]);
+    }
     await station.close();
     const row = await test.store.db.selectFrom('devices').selectAll().where('device_id', '=', device_id).executeTakeFirstOrThrow();
     const days = await test.store.db.selectFrom('device_days').selectAll().where('device_no', '=', row.device_no).orderBy('day_on').execute();
@@ -57,9 +71,12 @@ eachDb('reports in any order', (test) => {
 
   it('leave the same days and the same gaps, and the days equal a recount of what is stored', { timeout: 120_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(lives, async ({ reports, order, again }) => {
+      fc.asyncProperty(lives, async ({ reports, order, again, killed }) => {
         const inOrder = await lived(reports);
-        const shuffled = await lived([...order, ...again].map((i) => reports[i] as object));
+        const shuffled = await lived(
+          [...order, ...again].map((i) => reports[i] as object),
+          killed,
+        );
         expect(shuffled).toEqual(inOrder);
         expect(inOrder.reports).toBe(reports.length);
       }),
