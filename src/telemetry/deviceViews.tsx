@@ -93,20 +93,23 @@ function DeviceHead({ c, device, presence }: Pick<Shown, 'c' | 'device' | 'prese
   );
 }
 
-function CredentialButtons({ c, device_id }: { c: AppContext; device_id: string }) {
+/** `issued`: there may be one to replace or revoke. */
+export function CredentialButtons({ c, device_id, issued = true }: { c: AppContext; device_id: string; issued?: boolean }) {
   const w = words(c.var.locale);
   return (
     <Section title={w.credential}>
-      <p>{w.credential_ends}</p>
+      {issued ? <p>{w.credential_ends}</p> : null}
       <div class="actions">
         <Form action={`/devices/${device_id}/credential`} label={w.issue}>
           <button type="submit">{w.issue}</button>
         </Form>
-        <Form action={`/devices/${device_id}/credential-revocation`} label={w.revoke}>
-          <button type="submit" class="danger">
-            {w.revoke}
-          </button>
-        </Form>
+        {issued ? (
+          <Form action={`/devices/${device_id}/credential-revocation`} label={w.revoke}>
+            <button type="submit" class="danger">
+              {w.revoke}
+            </button>
+          </Form>
+        ) : null}
       </div>
     </Section>
   );

@@ -5,6 +5,7 @@ import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { ListQuery } from '../web/route.ts';
+import { AwaitedView } from './awaitedView.tsx';
 import { commandDevice } from './commandDevice.ts';
 import { CredentialShown, DeviceView } from './deviceViews.tsx';
 import { DeviceFilter, HistoryQuery, QuarantineFilter, ReplayMany } from './inputs.ts';
@@ -13,8 +14,9 @@ import { QuarantinedMessage, QuarantineList } from './quarantineViews.tsx';
 import {
   countDevices,
   countQuarantine,
+  findDevice,
   findState,
-  getDevice,
+  getAwaited,
   getQuarantined,
   listCommands,
   listDays,
@@ -44,8 +46,10 @@ page(telemetryPages, '/devices', 'telemetry:read', async (c) => {
 
 page(telemetryPages, '/devices/:device_id', 'telemetry:read', async (c) => {
   const { ctx } = c.var;
-  const device = await getDevice(ctx, param(c, 'device_id'));
-  const { device_no, device_id } = device;
+  const device_id = param(c, 'device_id');
+  const device = await findDevice(ctx, device_id);
+  if (device === undefined) return show(c, { title: device_id, nav: '/devices' }, <AwaitedView c={c} device={await getAwaited(ctx, device_id)} />);
+  const { device_no } = device;
   const { days: length } = readQuery(c, HistoryQuery);
   const [state, days, events, presence, gaps, commands] = await Promise.all([
     findState(ctx, device_no),

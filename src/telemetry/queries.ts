@@ -136,14 +136,44 @@ export async function countDevices(ctx: Ctx): Promise<Record<DeviceKind, number>
   return { online: count('online'), silent: count('silent'), offline: count('offline'), unknown: count('unknown'), never_seen: count('never_seen') };
 }
 
-export async function getDevice(ctx: Ctx, device_id: string): Promise<DeviceRow & { serial: string | null }> {
-  const row = await ctx.db
+export interface AwaitedDevice {
+  readonly device_id: string;
+  readonly unit: { readonly id: string; readonly serial: string; readonly model_code: string } | null;
+  readonly credential: { readonly created_at: number } | null;
+}
+
+/** A device that was never heard. Throws `not_found` when nobody expects it: no unit is registered under its id, and it has no credential. */
+export async function getAwaited(ctx: Ctx, device_id: string): Promise<AwaitedDevice> {
+  const unit = await ctx.db
+    .selectFrom('unit_identifiers')
+    .innerJoin('units', 'units.id', 'unit_identifiers.unit_id')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .select(['units.id', 'units.serial', 'models.code as model_code'])
+    .where('unit_identifiers.kind', '=', 'device_id')
+    .where('unit_identifiers.identifier', '=', device_id)
+    .executeTakeFirst();
+  const credential = await ctx.db
+    .selectFrom('device_credentials')
+    .select('created_at')
+    .where('device_id', '=', device_id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  if (unit === undefined && credential === undefined) throw notFound(['Device', 'デバイス']);
+  return { device_id, unit: unit ?? null, credential: credential ?? null };
+}
+
+/** Undefined when it was never heard. */
+export const findDevice = (ctx: Ctx, device_id: string): Promise<(DeviceRow & { serial: string | null }) | undefined> =>
+  ctx.db
     .selectFrom('devices')
     .leftJoin('units', 'units.id', 'devices.unit_id')
     .selectAll('devices')
     .select('units.serial')
     .where('device_id', '=', device_id)
     .executeTakeFirst();
+
+export async function getDevice(ctx: Ctx, device_id: string): Promise<DeviceRow & { serial: string | null }> {
+  const row = await findDevice(ctx, device_id);
   if (row === undefined) throw notFound(['Device', 'デバイス']);
   return row;
 }

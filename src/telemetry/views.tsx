@@ -55,7 +55,7 @@ export function DeviceList({
           {
             head: w.device_id,
             sort: 'device_id',
-            cell: (row) => (row.last_seen_at === null ? row.device_id : <a href={`/devices/${row.device_id}`}>{row.device_id}</a>),
+            cell: (row) => <a href={`/devices/${row.device_id}`}>{row.device_id}</a>,
           },
           { head: w.kind, cell: (row) => <KindBadge c={c} kind={kindOf(row, now)} /> },
           { head: w.unit, cell: (row) => (row.unit_id === null ? '' : <a href={`/units/${row.unit_id}`}>{row.serial}</a>) },

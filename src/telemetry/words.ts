@@ -67,6 +67,7 @@ export const words = defineWords({
   sent: ['sent', '送信済み'],
   replied: ['replied', '応答あり'],
   credential: ['Credential', '認証情報'],
+  none_issued: ['none issued', '未発行'],
   credential_ends: [
     'Either ends the present connection of the device: it comes back only with the new password.',
     'どちらも現在の接続を切断します。デバイスは新しいパスワードでのみ再接続できます。',

@@ -98,6 +98,18 @@ eachDb('the device pages', (test) => {
     expect([stateOf('alive:1:a'), stateOf('killed:2:b')]).toEqual(['Working', 'No word any more']);
   });
 
+  it('of a device never heard leads to its first password, and of one nobody expects to nothing', async () => {
+    await registerDevices(test.store.db, ['page-awaited']);
+    const api = await caller();
+    expect(await text(api.get('/devices?kind=never_seen'))).toContain('href="/devices/page-awaited"');
+    const before = await text(api.get('/devices/page-awaited'));
+    expect([before.includes('none issued'), before.includes('/devices/page-awaited/credential-revocation')]).toEqual([true, false]);
+    await api.form('/devices/page-awaited/credential', {});
+    const after = await text(api.get('/devices/page-awaited'));
+    expect([after.includes('none issued'), after.includes('/devices/page-awaited/credential-revocation')]).toEqual([false, true]);
+    expect((await api.get('/devices/page-nobody')).status).toBe(404);
+  });
+
   it('a new password is shown once, and never kept by a browser', async () => {
     await registerDevices(test.store.db, ['page-secret']);
     const api = await caller();
