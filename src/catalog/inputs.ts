@@ -1,11 +1,11 @@
 // What the catalogue accepts. Unknown fields are refused. A maker, model or customer is named by its id or by its code.
 import { z } from 'zod';
-import { CalendarDay } from '../core/given.ts';
+import { asNumber, CalendarDay } from '../core/given.ts';
 
 const code = z.string().trim().min(1).max(64);
 const name = z.string().trim().min(1).max(200);
 const id = z.string().min(1).max(64);
-const months = z.coerce.number().int().min(0).max(600);
+const months = asNumber(z.coerce.number().int().min(0).max(600));
 const short = z.string().trim().min(1).max(200);
 const locale = z.enum(['en', 'ja']);
 /** Every field may be left out; null clears one that may be unknown. */
@@ -26,8 +26,8 @@ const model = {
   family: nothing(short),
   own_warranty_months: nothing(months),
   maker_warranty_months: nothing(months),
-  temp_limit_c: nothing(z.coerce.number().min(-60).max(150)),
-  unit_cost: nothing(z.coerce.number().min(0).max(1e9)),
+  temp_limit_c: nothing(asNumber(z.coerce.number().min(-60).max(150))),
+  unit_cost: nothing(asNumber(z.coerce.number().min(0).max(1e9))),
   currency: nothing(z.string().regex(/^[A-Z]{3}$/)),
   /** Codes of models that may replace this one, the preferred first; `MAKER:CODE` when two makers share the code. */
   substitutes: z.array(z.string().trim().min(1).max(130)).max(20).optional(),

@@ -1,4 +1,4 @@
-// A day or an instant as somebody outside writes it. Years are bounded: arithmetic on what comes in stays within four digits, and no loop over months runs for ages.
+// A day, an instant or a number as somebody outside writes it. Years are bounded: arithmetic on what comes in stays within four digits, and no loop over months runs for ages.
 import { z } from '@hono/zod-openapi';
 import { isDay } from './time.ts';
 
@@ -13,3 +13,7 @@ export const InstantText = z.iso
   .datetime({ offset: true, abort: true })
   .transform((text) => Date.parse(text))
   .refine((at) => at >= FIRST_INSTANT && at <= LAST_INSTANT, { error: 'Not an instant of the years 1900 to 2199' });
+
+/** A number, also as text, as forms send it. An empty text is not 0, nor is `true` 1: what is no number is refused. */
+export const asNumber = <T extends z.ZodType<number>>(type: T) =>
+  z.preprocess((given) => (typeof given === 'number' || (typeof given === 'string' && given.trim() !== '') ? given : Number.NaN), type);

@@ -1,5 +1,6 @@
 // What the bench accepts. Unknown fields are refused.
 import { z } from 'zod';
+import { asNumber } from '../core/given.ts';
 import { verdicts } from '../returns/inputs.ts';
 
 const id = z.string().min(1).max(64);
@@ -11,7 +12,7 @@ const nothing = <T extends z.ZodType>(type: T) => type.nullable().optional();
 export const StepAnswer = z.strictObject({
   step_id: id,
   result: z.enum(['ok', 'ng', 'skipped']).optional(),
-  value: nothing(z.coerce.number()),
+  value: nothing(asNumber(z.coerce.number())),
   attachment_id: nothing(id),
   note: nothing(text),
 });
@@ -48,8 +49,8 @@ const step = z
     name_en: name,
     name_ja: name,
     value_unit: nothing(z.string().trim().max(20)),
-    min_value: nothing(z.coerce.number()),
-    max_value: nothing(z.coerce.number()),
+    min_value: nothing(asNumber(z.coerce.number())),
+    max_value: nothing(asNumber(z.coerce.number())),
   })
   .refine((one) => one.min_value == null || one.max_value == null || one.min_value <= one.max_value, { error: 'min_value must not exceed max_value' });
 

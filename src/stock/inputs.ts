@@ -1,6 +1,6 @@
 // What the stock keeper's verbs accept. Unknown fields are refused.
 import { z } from 'zod';
-import { CalendarDay } from '../core/given.ts';
+import { asNumber, CalendarDay } from '../core/given.ts';
 import { conditions, locations } from '../unit/inputs.ts';
 
 const id = z.string().min(1).max(64);
@@ -10,7 +10,7 @@ const reason = z.string().trim().min(1).max(1000);
 const text = z.string().trim().max(4000);
 const nothing = <T extends z.ZodType>(type: T) => type.nullable().optional();
 /** Spares on one shelf. */
-const quantity = z.coerce.number().int().min(1).max(1_000_000);
+const quantity = asNumber(z.coerce.number().int().min(1).max(1_000_000));
 const modelRef = { model_id: id.optional(), model_code: code.optional(), maker_code: code.optional() };
 
 export const ReserveStock = z.strictObject({
@@ -51,9 +51,9 @@ export const GiveUpStock = z.strictObject({
 
 export const SetPolicy = z.strictObject({
   ...modelRef,
-  reorder_point: z.coerce.number().int().min(0).max(1_000_000),
-  safety_stock: z.coerce.number().int().min(0).max(1_000_000).optional(),
-  lead_time_days: nothing(z.coerce.number().int().min(0).max(1000)),
+  reorder_point: asNumber(z.coerce.number().int().min(0).max(1_000_000)),
+  safety_stock: asNumber(z.coerce.number().int().min(0).max(1_000_000)).optional(),
+  lead_time_days: nothing(asNumber(z.coerce.number().int().min(0).max(1000))),
   order_quantity: nothing(quantity),
 });
 
@@ -72,7 +72,7 @@ export const PlaceHold = z.strictObject({
 const line = z.strictObject({
   ...modelRef,
   quantity,
-  unit_cost: nothing(z.coerce.number().min(0).max(1e9)),
+  unit_cost: nothing(asNumber(z.coerce.number().min(0).max(1e9))),
   currency: nothing(z.string().regex(/^[A-Z]{3}$/)),
 });
 export const NewOrder = z.strictObject({
@@ -96,7 +96,7 @@ export const ReceiveOrder = z.strictObject({
 
 export const StartCount = z.strictObject({ location: z.enum(locations), ...modelRef, note: nothing(text) });
 export const CountScan = z.strictObject({ scan, unit_id: id.optional() });
-export const CountQuantity = z.strictObject({ ...modelRef, condition: z.enum(conditions), quantity: z.coerce.number().int().min(0).max(1_000_000) });
+export const CountQuantity = z.strictObject({ ...modelRef, condition: z.enum(conditions), quantity: asNumber(z.coerce.number().int().min(0).max(1_000_000)) });
 export const Because = z.strictObject({ reason });
 
 export type ReserveStock = z.output<typeof ReserveStock>;

@@ -111,6 +111,16 @@ eachDb('a stock count', (test) => {
       ]);
   });
 
+  it('a quantity nobody wrote down is not 0', async () => {
+    const { id } = await made(stock.post('/api/v1/stock/counts', { location: 'good_stock' }));
+    for (const quantity of ['', ' ', true, [], null, 'three'])
+      expect(
+        (await answered(422, stock.post(`/api/v1/stock/counts/${id}/quantities`, { model_code: 'H-100', condition: 'new', quantity }))).errors,
+      ).toMatchObject([{ path: 'quantity' }]);
+    await made(stock.post(`/api/v1/stock/counts/${id}/quantities`, { model_code: 'H-100', condition: 'new', quantity: '0' }));
+    await made(stock.post(`/api/v1/stock/counts/${id}/cancellation`, { reason: 'only looked' }));
+  });
+
   it('two people book at once: the differences are booked once', async () => {
     const unit = await shelf();
     const count = await started('H-100');
