@@ -4,53 +4,57 @@ import { allow, staffOnly } from '../core/actor.ts';
 import type { Permission } from '../core/permission.ts';
 import { notFound } from '../core/problem.ts';
 import { rfc3339 } from '../core/time.ts';
+import type { Bilingual } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { toCsv } from '../web/csv.ts';
 import { selects } from './exportSelects.ts';
 import type { ImportKind } from './kind.ts';
 
 interface Export {
-  readonly permission: Permission /** Selects rows with a column `id` to go on from; `$after` and `$limit` are put in. */;
-  readonly select?: string /** The key when it is not `id`. */;
+  readonly label: Bilingual;
+  readonly permission: Permission;
+  /** Selects rows with a column `id` to go on from; `$after` and `$limit` are put in. */
+  readonly select?: string;
+  /** The key when it is not `id`. */
   readonly key?: string;
 }
 
 /** What may be exported, and by whom. People, sessions, tokens, secrets and raw device bytes are not here. */
 const tables: Readonly<Record<string, Export>> = {
-  units: { permission: 'unit:read', select: selects.units },
-  models: { permission: 'catalog:read', select: selects.models },
-  batches: { permission: 'catalog:read', select: selects.batches },
-  makers: { permission: 'catalog:read' },
-  firmwares: { permission: 'catalog:read' },
-  partners: { permission: 'unit:read' },
-  customers: { permission: 'unit:read' },
-  sites: { permission: 'unit:read' },
-  contracts: { permission: 'unit:read' },
-  service_intervals: { permission: 'unit:read' },
-  firmware_intervals: { permission: 'unit:read' },
-  stock: { permission: 'stock:read', select: selects.stock },
-  stock_moves: { permission: 'stock:read' },
-  stock_balances: { permission: 'stock:read', key: "(model_id || '/' || location || '/' || condition)" },
-  returns: { permission: 'return:read', select: selects.returns },
-  return_units: { permission: 'return:read' },
-  inspections: { permission: 'inspection:read' },
-  codes: { permission: 'quality:read' },
-  cases: { permission: 'case:read', select: selects.cases },
-  known_issues: { permission: 'case:read' },
-  notices: { permission: 'notice:read' },
-  articles: { permission: 'article:read' },
-  investigations: { permission: 'investigation:read' },
-  claims: { permission: 'claim:read' },
-  claim_lines: { permission: 'claim:read' },
-  alerts: { permission: 'alert:read' },
-  history: { permission: 'history:read' },
-  imports: { permission: 'import:write' },
+  units: { label: ['Units', '個体'], permission: 'unit:read', select: selects.units },
+  models: { label: ['Models', '機種'], permission: 'catalog:read', select: selects.models },
+  batches: { label: ['Batches', 'ロット'], permission: 'catalog:read', select: selects.batches },
+  makers: { label: ['Makers', 'メーカー'], permission: 'catalog:read' },
+  firmwares: { label: ['Firmware', 'ファームウェア'], permission: 'catalog:read' },
+  partners: { label: ['Partners', '代理店'], permission: 'unit:read' },
+  customers: { label: ['Customers', '顧客'], permission: 'unit:read' },
+  sites: { label: ['Sites', '拠点'], permission: 'unit:read' },
+  contracts: { label: ['Contracts', '契約'], permission: 'unit:read' },
+  service_intervals: { label: ['Service intervals', '稼働期間'], permission: 'unit:read' },
+  firmware_intervals: { label: ['Firmware intervals', 'ファームウェアの適用期間'], permission: 'unit:read' },
+  stock: { label: ['Stock on hand', '在庫'], permission: 'stock:read', select: selects.stock },
+  stock_moves: { label: ['Stock moves', '在庫移動'], permission: 'stock:read' },
+  stock_balances: { label: ['Stock balances', '在庫残高'], permission: 'stock:read', key: "(model_id || '/' || location || '/' || condition)" },
+  returns: { label: ['Returned units with their findings', '返品の所見'], permission: 'return:read', select: selects.returns },
+  return_units: { label: ['Return units', '返却個体'], permission: 'return:read' },
+  inspections: { label: ['Inspections', '検証'], permission: 'inspection:read' },
+  codes: { label: ['Finding codes', '所見コード'], permission: 'quality:read' },
+  cases: { label: ['Cases', '問い合わせ'], permission: 'case:read', select: selects.cases },
+  known_issues: { label: ['Known issues', '既知の不具合'], permission: 'case:read' },
+  notices: { label: ['Notices', '事前連絡'], permission: 'notice:read' },
+  articles: { label: ['Help articles', 'FAQ'], permission: 'article:read' },
+  investigations: { label: ['Investigations', '不具合調査'], permission: 'investigation:read' },
+  claims: { label: ['Claims', 'メーカー折衝'], permission: 'claim:read' },
+  claim_lines: { label: ['Claim lines', 'メーカー折衝の明細'], permission: 'claim:read' },
+  alerts: { label: ['Alerts', '警告'], permission: 'alert:read' },
+  history: { label: ['History', '履歴'], permission: 'history:read' },
+  imports: { label: ['Imports', '取り込み'], permission: 'import:write' },
 };
 
 /** Tables, and the kinds whose rows are made. */
-export const exportNames = (kinds: readonly ImportKind[]): string[] => [
-  ...Object.keys(tables),
-  ...kinds.filter(({ exported }) => exported !== undefined).map(({ name }) => name),
+export const listExports = (kinds: readonly ImportKind[]): { name: string; label: Bilingual }[] => [
+  ...Object.entries(tables).map(([name, { label }]) => ({ name, label })),
+  ...kinds.filter(({ exported }) => exported !== undefined).map(({ name, label }) => ({ name, label })),
 ];
 
 const ROWS = 2000;

@@ -8,7 +8,7 @@ import { action, newPages, type Pages, page, readQuery, seeOther, show } from '.
 import { Age, Badge, Facts, Field, Form, Moment, PageHead, Pager, Section, Select, Table, TextArea, type Tone } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { dropDraft, getDraft, importDraft, keepDraft, mapDraft, mappingOf } from './drafts.ts';
-import { exportNames } from './exportTable.ts';
+import { listExports } from './exportTable.ts';
 import type { ImportReport } from './importFile.ts';
 import { findKind, type ImportKind } from './kind.ts';
 import { getImport, listImports } from './queries.ts';
@@ -88,10 +88,10 @@ async function listView(c: AppContext, kinds: readonly ImportKind[], problem?: s
       {may(ctx.actor, 'export:read') ? (
         <Section title={w.exports}>
           <ul class="links">
-            {exportNames(kinds).map((name) => (
+            {listExports(kinds).map(({ name, label }) => (
               <li>
                 <a href={`/api/v1/exports/${name}`} download={`${name}.csv`}>
-                  {name}
+                  {speak(label, locale)}
                 </a>
               </li>
             ))}
