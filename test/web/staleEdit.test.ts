@@ -3,10 +3,12 @@ import { beforeAll, expect, it } from 'vitest';
 import { OpenCase } from '../../src/case/inputs.ts';
 import { writeMessage } from '../../src/case/message.ts';
 import { openCase } from '../../src/case/open.ts';
+import { addUser } from '../../src/person/addUser.ts';
+import { AddUser } from '../../src/person/inputs.ts';
 import { changeReturn, fileReturn } from '../../src/returns/file.ts';
 import { updateUnit } from '../../src/unit/updateUnit.ts';
 import { cast, fielded } from '../returns/cast.ts';
-import { type Caller, callerWith, testApp } from '../support/app.ts';
+import { type Caller, callerOf, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 
 eachDb('an edit that comes second', (test) => {
@@ -71,6 +73,23 @@ eachDb('an edit that comes second', (test) => {
     expect([refused.status, page.includes('value="Second"'), page.includes('value="Third"')]).toEqual([412, true, true]);
     expect((await save('Third', versionIn(page))).status).toBe(303);
     expect((await test.store.db.selectFrom('cases').select('subject').where('id', '=', row.id).executeTakeFirstOrThrow()).subject).toBe('Third');
+  });
+
+  it('of one’s own account, from another tab, shows the two choices in words', async () => {
+    const app = testApp(test.store);
+    const person = { email: 'tabs@example.com', password: 'correct horse battery' };
+    await addUser(test.ctx(), AddUser.parse({ ...person, name: 'Tabs', role: 'tech', locale: 'en' }));
+    const cookie = (await callerOf(app, {}).form('/sign-in', person)).headers.get('Set-Cookie')?.split(';')[0] ?? '';
+    const self = callerOf(app, { Cookie: cookie, 'Sec-Fetch-Site': 'same-origin', 'Accept-Language': 'en' });
+    const opened = versionIn(await (await self.get('/account')).text());
+    expect((await self.form('/account', { locale: 'en', single_keys: 'off', version: opened })).status).toBe(303);
+    const refused = await self.form('/account', { locale: 'en', single_keys: 'on', version: opened });
+    const page = await refused.text();
+    expect([refused.status, page.match(/<legend>/g)?.length, />off</i.test(page), />on</i.test(page)]).toEqual([412, 1, true, true]);
+    const stored = () => test.store.db.selectFrom('users').select('single_keys').where('email', '=', person.email).executeTakeFirstOrThrow();
+    expect((await stored()).single_keys).toBe('off');
+    expect((await self.form('/account', { locale: 'en', single_keys: 'on', version: versionIn(page) })).status).toBe(303);
+    expect((await stored()).single_keys).toBe('on');
   });
 
   it('with the version of the day goes through as ever', async () => {
