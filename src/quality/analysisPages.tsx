@@ -6,7 +6,7 @@ import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Facts, Field, Filters, formatNumber, Num, PageHead, Percent, Table, Unknown } from '../web/parts.tsx';
 import { type Comparison, compareCohorts } from './comparison.ts';
 import { listFailureRates } from './failureRates.ts';
-import { findingNames } from './groupNames.ts';
+import { sayCodes } from './groupNames.ts';
 import { ComparisonQuery, ControlChartQuery, RateQuery } from './inputs.ts';
 import { monthlyChart } from './monthly.ts';
 import { periodOf } from './period.ts';
@@ -100,7 +100,8 @@ page(analysisPages, '/failure-rates/control-chart', 'quality:read', async (c) =>
       <Table
         c={c}
         caption={w.control_chart}
-        rows={chart.points}
+        rows={chart.centre === null ? [] : chart.points}
+        empty={w.waiting}
         columns={[
           { head: w.month, cell: (row) => row.month },
           { head: w.failures, numeric: true, cell: (row) => formatNumber(row.failures, locale, Number.isInteger(row.failures) ? 0 : 1) },
@@ -145,7 +146,7 @@ page(analysisPages, '/failure-rates/pareto', 'quality:read', async (c) => {
     limit: 500,
   };
   const { items, population } = await listFailureRates(c.var.ctx, query);
-  const names = await findingNames(c.var.ctx, locale);
+  const say = await sayCodes(c.var.ctx, locale);
   let seen = 0;
   const bars = items.map((row): ParetoItem & { share: number; link: string } => {
     seen += row.failures;
@@ -155,7 +156,7 @@ page(analysisPages, '/failure-rates/pareto', 'quality:read', async (c) => {
     search.set('exact', 'failure_mode,component');
     return {
       label: Object.entries(row.group)
-        .map(([tree, code]) => (code === null ? '?' : (names.get(`${tree} ${code}`) ?? code)))
+        .map(([tree, code]) => (code === null ? '?' : say(tree, code)))
         .join(' · '),
       count: row.failures,
       cumulative: seen / population.failures,

@@ -4,21 +4,26 @@ import { type Area, CHART_WIDTH, Chart, Legend, XAxis } from '../web/chart/axes.
 import { IntervalRow, Label } from '../web/chart/marks.tsx';
 import { logScale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
+import { shortened } from '../web/textWidth.ts';
 import type { RateRow } from './failureRates.ts';
+import type { SayCode } from './groupNames.ts';
 import { words } from './words.ts';
 
 const MOST_ROWS = 40;
 const ROW_HEIGHT = 26;
 
-export const groupLabel = (group: RateRow['group']): string => {
+/** What the margin before the bars holds. */
+const LABEL_WIDTH = 20;
+
+const groupLabel = (group: RateRow['group'], say: SayCode): string => {
   const parts = Object.entries(group)
     .filter(([name]) => name !== 'maker' || !('model' in group))
-    .map(([, code]) => code ?? '?');
+    .map(([name, code]) => (code === null ? '?' : say(name, code)));
   return parts.length === 0 ? '–' : parts.join(' · ');
 };
 
 /** The first rows of the table; groups without exposure are left out. */
-export function ForestPlot({ rows, fleet, locale }: { rows: readonly RateRow[]; fleet: number | null; locale: Locale }) {
+export function ForestPlot({ rows, fleet, say, locale }: { rows: readonly RateRow[]; fleet: number | null; say: SayCode; locale: Locale }) {
   const w = words(locale);
   const drawn = rows.filter((row) => row.ci_high !== null).slice(0, MOST_ROWS);
   if (drawn.length === 0) return null;
@@ -34,11 +39,11 @@ export function ForestPlot({ rows, fleet, locale }: { rows: readonly RateRow[]; 
         {fleet === null || fleet <= 0 ? null : <line class="stroke warn dashed" x1={x.at(fleet)} x2={x.at(fleet)} y1={area.top} y2={area.bottom} />}
         {drawn.map((row, i) => {
           const y = area.top + (i + 0.5) * ROW_HEIGHT;
-          const label = groupLabel(row.group);
+          const label = groupLabel(row.group, say);
           return (
             <>
               <Label x={area.left - 10} y={y + 5} anchor="end">
-                {label.length > 20 ? `${label.slice(0, 19)}…` : label}
+                {shortened(label, LABEL_WIDTH)}
               </Label>
               <IntervalRow
                 low={x.at(row.ci_low ?? 0)}

@@ -3,6 +3,7 @@ import { CompiledQuery, sql } from 'kysely';
 import { type Locale, speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { GroupKey } from './groups.ts';
+import { words } from './words.ts';
 
 /** Codes by the name of their dimension, coarse to fine: `{ maker, model, batch }`. */
 export type GroupCodes = Readonly<Record<string, string | null>>;
@@ -56,8 +57,16 @@ async function rowsOf(ctx: Ctx, table: string, more: string, ids: readonly strin
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** What failure modes and components are called, by `tree code`. */
-export async function findingNames(ctx: Ctx, locale: Locale): Promise<ReadonlyMap<string, string>> {
-  const rows = await ctx.db.selectFrom('codes').select(['tree', 'code', 'name_en', 'name_ja']).where('tree', 'in', ['failure_mode', 'component']).execute();
-  return new Map(rows.map(({ tree, code, name_en, name_ja }) => [`${tree} ${code}`, speak([name_en, name_ja], locale)]));
+/** What a person calls a code of a dimension; the code itself where it is its name. */
+export type SayCode = (dimension: string, code: string) => string;
+
+/** Names of failure modes, components and inspectors, and words for bands of age. */
+export async function sayCodes(ctx: Ctx, locale: Locale): Promise<SayCode> {
+  const codes = await ctx.db.selectFrom('codes').select(['tree', 'code', 'name_en', 'name_ja']).where('tree', 'in', ['failure_mode', 'component']).execute();
+  const people = await ctx.db.selectFrom('users').select(['id', 'name']).execute();
+  const names = new Map([
+    ...codes.map(({ tree, code, name_en, name_ja }): [string, string] => [`${tree} ${code}`, speak([name_en, name_ja], locale)]),
+    ...people.map(({ id, name }): [string, string] => [`inspector ${id}`, name]),
+  ]);
+  return (dimension, code) => (dimension === 'age_band' ? words(locale).age_band_name(code) : (names.get(`${dimension} ${code}`) ?? code));
 }

@@ -5,7 +5,7 @@ import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/char
 import { Bar, Cell, Dot, Label, Line } from '../web/chart/marks.tsx';
 import { linearScale, type Scale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
-import { textWidth } from '../web/textWidth.ts';
+import { shortened } from '../web/textWidth.ts';
 import type { MonthlyChart } from './monthly.ts';
 import { words } from './words.ts';
 
@@ -89,7 +89,7 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
       {drawn.map(({ label, count, cumulative }, i) => (
         <>
           <Label x={area.left - 10} y={area.top + i * 28 + 19} anchor="end">
-            {shortened(label)}
+            {shortened(label, LABEL_WIDTH)}
           </Label>
           <Bar x={area.left} y={area.top + i * 28 + 4} width={x.at(count) - area.left} height={20} label={`${label}: ${count}`} />
           <Label x={CHART_WIDTH - 8} y={area.top + i * 28 + 19} anchor="end" mark="title">{`${formatNumber(cumulative * 100, locale)}%`}</Label>
@@ -101,13 +101,6 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
 
 /** What a label may take of the margin before the bars. */
 const LABEL_WIDTH = 26;
-
-function shortened(label: string): string {
-  if (textWidth(label) <= LABEL_WIDTH) return label;
-  const letters = [...label];
-  while (textWidth(letters.join('')) >= LABEL_WIDTH) letters.pop();
-  return `${letters.join('')}…`;
-}
 
 /** A month of which less than this share of its returns is known is marked. */
 export const COMPLETE = 0.95;

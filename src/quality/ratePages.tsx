@@ -8,6 +8,7 @@ import { listExposureRows } from './exposureRows.ts';
 import { listFailureRates, type RateRow } from './failureRates.ts';
 import { listFailureRows } from './failureRows.ts';
 import { ForestPlot } from './forestPlot.tsx';
+import { type SayCode, sayCodes } from './groupNames.ts';
 import { type Dimension, ExposureRowsQuery, FailureRowsQuery, NOT_KNOWN, RatePageQuery } from './inputs.ts';
 import { CohortFields, dimensionOptions, KindField, PeriodFields, PopulationLine, QualityTabs, withInterval } from './views.tsx';
 import { words } from './words.ts';
@@ -18,6 +19,7 @@ page(ratePages, '/failure-rates', 'quality:read', async (c) => {
   const w = words(c.var.locale);
   const query = readQuery(c, RatePageQuery);
   const table = await listFailureRates(c.var.ctx, query);
+  const say = await sayCodes(c.var.ctx, c.var.locale);
   return show(
     c,
     { title: w.failure_rates, nav: '/failure-rates', kind: 'wide' },
@@ -41,15 +43,15 @@ page(ratePages, '/failure-rates', 'quality:read', async (c) => {
         <CohortFields c={c} names={['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind', 'failure_mode', 'component']} />
       </Filters>
       <PopulationLine population={table.population} locale={c.var.locale} />
-      <ForestPlot rows={table.items} fleet={table.population.rate_per_1000_device_months} locale={c.var.locale} />
+      <ForestPlot rows={table.items} fleet={table.population.rate_per_1000_device_months} say={say} locale={c.var.locale} />
       <p class="note">{w.ranked_note}</p>
-      <RateTableView c={c} by={query.by} rows={table.items} />
+      <RateTableView c={c} by={query.by} rows={table.items} say={say} />
       <Pager c={c} next_cursor={table.next_cursor} />
     </>,
   );
 });
 
-function RateTableView({ c, by, rows }: { c: AppContext; by: readonly Dimension[]; rows: readonly RateRow[] }) {
+function RateTableView({ c, by, rows, say }: { c: AppContext; by: readonly Dimension[]; rows: readonly RateRow[]; say: SayCode }) {
   const { locale } = c.var;
   const w = words(locale);
   const dimensions = Object.keys(rows[0]?.group ?? Object.fromEntries(by.map((name) => [name, null]))) as Dimension[]; // the keys of a group are dimensions
@@ -61,7 +63,7 @@ function RateTableView({ c, by, rows }: { c: AppContext; by: readonly Dimension[
       empty={w.waiting}
       columns={[
         { head: w.rank, numeric: true, cell: (row) => (row.too_little_exposure ? <span class="greyed">{row.rank}</span> : row.rank) },
-        ...dimensions.map((name) => ({ head: w[name], cell: (row: RateRow) => row.group[name] ?? <Unknown locale={locale} /> })),
+        ...dimensions.map((name) => ({ head: w[name], cell: (row: RateRow) => said(say, name, row.group[name] ?? null) ?? <Unknown locale={locale} /> })),
         { head: w.units, numeric: true, sort: 'units', cell: (row) => <a href={exposureLink(c, row)}>{formatNumber(row.units, locale)}</a> },
         {
           head: w.device_days,
@@ -145,13 +147,14 @@ page(ratePages, '/failure-rates/exposure', 'quality:read', async (c) => {
   const { locale } = c.var;
   const w = words(locale);
   const { items, next_cursor } = await listExposureRows(c.var.ctx, readQuery(c, ExposureRowsQuery));
+  const say = await sayCodes(c.var.ctx, locale);
   return show(
     c,
     { title: w.exposure_rows, nav: '/failure-rates', kind: 'wide' },
     <>
       <PageHead title={w.exposure_rows} />
       <QualityTabs c={c} />
-      <Section title={shownFilter(c)}>
+      <Section title={shownFilter(c, say)}>
         <Table
           c={c}
           caption={w.exposure_rows}
@@ -179,13 +182,14 @@ page(ratePages, '/failure-rates/rows', 'quality:read', async (c) => {
   const { locale } = c.var;
   const w = words(locale);
   const { items, next_cursor } = await listFailureRows(c.var.ctx, readQuery(c, FailureRowsQuery));
+  const say = await sayCodes(c.var.ctx, locale);
   return show(
     c,
     { title: w.failure_rows, nav: '/failure-rates', kind: 'wide' },
     <>
       <PageHead title={w.failure_rows} />
       <QualityTabs c={c} />
-      <Section title={shownFilter(c)}>
+      <Section title={shownFilter(c, say)}>
         <Table
           c={c}
           caption={w.failure_rows}
@@ -201,8 +205,8 @@ page(ratePages, '/failure-rates/rows', 'quality:read', async (c) => {
             { head: w.failed_on, sort: 'failed_on', cell: (row) => row.failed_on },
             { head: w.age_days, numeric: true, cell: (row) => <Num value={row.age_days} locale={locale} /> },
             { head: w.finding, cell: (row) => w[row.finding] },
-            { head: w.failure_mode, cell: (row) => row.failure_mode ?? <Unknown locale={locale} /> },
-            { head: w.component, cell: (row) => row.component ?? <Unknown locale={locale} /> },
+            { head: w.failure_mode, cell: (row) => said(say, 'failure_mode', row.failure_mode) ?? <Unknown locale={locale} /> },
+            { head: w.component, cell: (row) => said(say, 'component', row.component) ?? <Unknown locale={locale} /> },
             { head: w.return_no, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.return_number}</a> },
           ]}
         />
@@ -212,12 +216,18 @@ page(ratePages, '/failure-rates/rows', 'quality:read', async (c) => {
   );
 });
 
+const said = (say: SayCode, dimension: string, code: string | null): string | null => (code === null ? null : say(dimension, code));
+
 /** The filters of the address as a person reads them. */
-function shownFilter(c: AppContext): string {
-  const w: Readonly<Record<string, unknown>> = words(c.var.locale);
-  const word = (name: string): string => (typeof w[name] === 'string' ? w[name] : name);
+function shownFilter(c: AppContext, say: SayCode): string {
+  const texts: Readonly<Record<string, unknown>> = words(c.var.locale);
+  const word = (name: string): string => (typeof texts[name] === 'string' ? texts[name] : name);
+  const saidOf = (name: string, value: string): string => {
+    if (name === 'kind' || name === 'finding') return word(value);
+    return value === NOT_KNOWN ? word('not_known') : say(name, value);
+  };
   const shown = Object.entries(c.req.query()).filter(([name, value]) => value !== '' && !FRAME.has(name));
-  return shown.map(([name, value]) => `${word(name)} ${name === 'kind' || name === 'finding' ? word(value) : value}`).join(' · ') || word('returned');
+  return shown.map(([name, value]) => `${word(name)} ${saidOf(name, value)}`).join(' · ') || word('returned');
 }
 
 const FRAME = new Set(['limit', 'cursor', 'sort', 'lang', 'hide', 'format', 'table', 'exact']);

@@ -38,8 +38,21 @@ export const words = defineWords({
   site: ['Site', '拠点'],
   site_kind: ['Kind of site', '拠点種別'],
   age_band: ['Age', '経過期間'],
+  age_band_name: (code: string) =>
+    (
+      ({
+        '0-30d': ['0–30 days', '0〜30日'],
+        '31-90d': ['31–90 days', '31〜90日'],
+        '91-365d': ['91–365 days', '91〜365日'],
+        '1-2y': ['1–2 years', '1〜2年'],
+        '2-3y': ['2–3 years', '2〜3年'],
+        '3-5y': ['3–5 years', '3〜5年'],
+        '5y+': ['5 years and more', '5年以上'],
+      }) as const
+    )[code] ?? [code, code],
   failure_mode: ['Failure mode', '故障モード'],
   component: ['Component', '部位'],
+  not_known: ['not known', '不明'],
   inspector: ['Inspector', '検証担当'],
   customer: ['Customer', '顧客'],
   serial: ['Serial', 'シリアル'],

@@ -85,6 +85,22 @@ eachDb('quality pages', (test) => {
     expect(html).toContain('/failure-rates/rows?from_on=2025-01-01&amp;to_on=2026-01-01&amp;model=A1&amp;maker=ACME&amp;finding=nff');
   });
 
+  it.each([
+    ['/failure-rates?by=failure_mode&by2=age_band', 'ja', ['カード寿命', '91〜365日'], ['>sd<', '91-365d<']],
+    ['/failure-rates/rows?failure_mode=sd&age_band=91-365d&batch=-', 'en', ['Failure mode Card worn · Age 91–365 days · Batch not known'], []],
+    ['/failure-rates/rows?component=board', 'en', ['Component Board', '>Card worn<'], ['>sd<']],
+  ])('%s in %s says names and words where it has codes', async (path, language, said, not) => {
+    const { html } = await open(path, language);
+    for (const words of said) expect(html).toContain(words);
+    for (const code of not) expect(html).not.toContain(code);
+  });
+
+  it('the control chart of a cohort that never served says so instead of rows without figures', async () => {
+    const { html } = await open('/failure-rates/control-chart?model=none');
+    expect(html).not.toContain('<svg class="chart');
+    expect(html).not.toContain('n/a');
+  });
+
   it('what is shown comes as CSV', async () => {
     const answer = await caller.get('/failure-rates?format=csv&table=Failure+rates');
     expect(answer.headers.get('Content-Type')).toContain('text/csv');

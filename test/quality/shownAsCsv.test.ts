@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/core/time.ts';
+import { freezeTotals } from '../../src/quality/freeze.ts';
 import { drawWeibull } from '../stats/draws.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
@@ -49,6 +50,9 @@ eachDb('the CSV of a quality page', (test) => {
         if (i % 5 === 0) await addReturn(ctx, id, { returned_on: addDays(failed, 30), verdict: 'confirmed' });
       }
     }
+    await freezeTotals(ctx);
+    await ctx.db.updateTable('return_units').set({ verdict: 'customer_damage' }).where('verdict', '=', 'no_fault_found').execute();
+    await freezeTotals(ctx);
     caller = await callerWith(testApp(test.store), test.store, 'quality');
   });
 
@@ -56,7 +60,7 @@ eachDb('the CSV of a quality page', (test) => {
     it.each([
       '/failure-rates?by=model',
       '/failure-rates?by=model&by2=firmware&kind=imputed',
-      '/failure-rates?by=failure_mode&hide=2,5',
+      '/failure-rates?by=failure_mode&by2=age_band&hide=2,5',
       '/failure-rates/rows?model=A1',
       '/failure-rates/exposure?model=A1',
       '/failure-rates/comparison?first=model:A1',
@@ -64,6 +68,7 @@ eachDb('the CSV of a quality page', (test) => {
       '/failure-rates/pareto?kind=confirmed',
       '/failure-rates/nff?by=firmware',
       '/failure-rates/warranty-cost?maker=ACME',
+      '/failure-rates/months?model=A1',
       '/life-analysis?model=A1',
       '/life-analysis/nevada?months=18',
     ])('is cell by cell the table shown: %s', async (path) => {
