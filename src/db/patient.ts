@@ -49,7 +49,8 @@ function patientConnection(driver: Driver, acquire: Driver['acquireConnection'],
   return { executeQuery, streamQuery: (query, chunkSize) => only.streamQuery(query, chunkSize) };
 }
 
-const isLocked = (error: unknown): boolean => error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+/** Another holds the write lock of the store, and held it for longer than one waits. */
+export const isLocked = (error: unknown): boolean => error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 
 /** Takes the write lock when a transaction begins: a read that later turns into a write would fail with SQLITE_BUSY_SNAPSHOT. */
 const beginImmediate = statement('begin immediate');
