@@ -21,6 +21,7 @@ export function AwaitedView({ c, device }: { c: AppContext; device: AwaitedDevic
           [w.credential, credential === null ? w.none_issued : <Moment c={c} at={credential.created_at} />],
         ]}
       />
+      <p>{w.not_connected_yet}</p>
       {may(c.var.ctx.actor, 'telemetry:write') ? <CredentialButtons c={c} device_id={device_id} issued={credential !== null} /> : null}
     </>
   );

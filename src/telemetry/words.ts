@@ -35,6 +35,10 @@ export const words = defineWords({
     'No unit is registered under this device ID. Its messages wait in quarantine and appear when one is.',
     'このデバイスIDの個体は登録されていません。メッセージは隔離され、登録後に自動で反映されます。',
   ],
+  not_connected_yet: [
+    'This camera has not connected yet. It connects with its device ID as user name and a password that is issued here.',
+    'このカメラはまだ接続していません。デバイスIDをユーザー名とし、ここで発行するパスワードで接続します。',
+  ],
   health: ['Health over time', '稼働状況の推移'],
   latest_state: ['Latest state', '最新の状態'],
   reported: ['Reported', '報告時刻'],
