@@ -12,10 +12,11 @@ import { addReturnUnit, changeReturn, fileReturn } from './file.ts';
 import { AddReturnUnit, Approve, Because, ChangeReturn, FileReturn, ForUnit, Maybe, RequestOutbound, returnTypes } from './inputs.ts';
 import { inFull, Leg, legJson, Return, ReturnInFull, returnJson } from './json.ts';
 import { legRoutes } from './legApi.ts';
+import { getLegView } from './legQueries.ts';
 import { returnStates } from './lifecycle.ts';
 import { mergeRoutes } from './mergeApi.ts';
 import { requestOutbound } from './outbound.ts';
-import { getLegView, listReturns } from './queries.ts';
+import { listReturns } from './queries.ts';
 import { receiptRoutes } from './receiptApi.ts';
 import { approveReturn, refuseApproval, requestWriteOff } from './writeOff.ts';
 

@@ -6,9 +6,9 @@ import { answers, body, gated, IdParam, ListQuery, newApi, pageOf, problems } fr
 import { expectedVersion, setETag } from '../web/version.ts';
 import { Because, Maybe, ReserveOutbound, ShipOutbound } from './inputs.ts';
 import { Leg, legJson } from './json.ts';
+import { getLegView, listLegPage } from './legQueries.ts';
 import { legStates } from './lifecycle.ts';
 import { cancelOutbound, deliverOutbound, reserveOutbound, shipOutbound } from './outbound.ts';
-import { getLegView, listLegPage } from './queries.ts';
 
 export const legRoutes = newApi();
 

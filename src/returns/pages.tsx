@@ -16,9 +16,11 @@ import { codePages } from './codePages.tsx';
 import { addReturnUnit, changeReturn, fileReturn } from './file.ts';
 import { Because, Maybe, returnTypes, ShipOutbound } from './inputs.ts';
 import { labelPages } from './labelPages.tsx';
+import { getLegView } from './legQueries.ts';
+import { metricPages } from './metricPages.tsx';
 import { ReturnPage } from './onePage.tsx';
 import { cancelOutbound, deliverOutbound, requestOutbound, reserveOutbound, shipOutbound } from './outbound.ts';
-import { findReturnView, getLegView, listReturns, type ReturnView } from './queries.ts';
+import { findReturnView, listReturns, type ReturnView } from './queries.ts';
 import { receiptPages } from './receiptPages.tsx';
 import { codeOptions, DeskTabs, optionsOf, returnColumns } from './views.tsx';
 import { returnStateLabels, typeLabels, words } from './words.ts';
@@ -121,6 +123,7 @@ action(returnsPages, '/returns', 'return:write', async (c) => {
 
 // Before /returns/:id, which would take `ageing` for an id.
 returnsPages.route('/', receiptPages);
+returnsPages.route('/', metricPages);
 returnsPages.route('/', labelPages);
 returnsPages.route('/', codePages);
 
