@@ -1,5 +1,7 @@
 // The continuous scan page: the frame is HTML, the queue lives in the browser (web/client/scan.ts) and posts to /api/v1/receipts.
+
 import { z } from 'zod';
+import { staffOnly } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import { asset } from '../web/assets.ts';
@@ -11,6 +13,7 @@ import { words } from './words.ts';
 export const scanPages = newPages();
 
 page(scanPages, '/scan', 'return:write', async (c) => {
+  staffOnly(c.var.ctx);
   const w = words(c.var.locale);
   const { return_id } = readQuery(c, z.object({ return_id: z.string().optional(), code: z.string().optional() }));
   const box = await findBox(c.var.ctx, return_id);

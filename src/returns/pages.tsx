@@ -38,12 +38,16 @@ page(returnsPages, '/returns', 'return:read', async (c) => {
     { title: w.returns, nav: '/returns' },
     <>
       <PageHead title={w.returns}>
-        <a class="button" href="/receipts/new">
-          {w.receive}
-        </a>
-        <a class="button primary" href="/returns/new">
-          {w.new_return}
-        </a>
+        {staff ? (
+          <a class="button" href="/receipts/new">
+            {w.receive}
+          </a>
+        ) : null}
+        {may(c.var.ctx.actor, 'return:write') ? (
+          <a class="button primary" href={staff ? '/returns/new' : '/portal/returns/new'}>
+            {w.new_return}
+          </a>
+        ) : null}
       </PageHead>
       {c.var.ctx.actor.partner_id === null ? <DeskTabs c={c} current="/returns" /> : null}
       <Filters c={c}>

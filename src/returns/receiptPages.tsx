@@ -1,5 +1,6 @@
 // Receiving one unit by a plain form, and the list of returned units.
 import { z } from 'zod';
+import { staffOnly } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, Field, Filters, Form, PageHead, Pager, Section, Select } from '../web/parts.tsx';
@@ -16,6 +17,7 @@ import { dispositionLabels, unitStateLabels, verdictLabels, words } from './word
 export const receiptPages = newPages();
 
 page(receiptPages, '/receipts/new', 'return:write', async (c) => {
+  staffOnly(c.var.ctx);
   const { return_id, scan } = readQuery(c, z.object({ return_id: z.string().optional(), scan: z.string().optional() }));
   return receiptPage(c, { return_id, scan });
 });

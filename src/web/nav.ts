@@ -25,7 +25,7 @@ export interface NavEntry {
 export const navigation: readonly NavEntry[] = [
   { group: 'work', path: '/', label: ['Home', 'ホーム'], permission: 'self:read', key: 'h' },
   { group: 'work', path: '/portal', label: ['Our customers', '担当顧客'], permission: 'self:read', key: 'b', only: 'partner' },
-  { group: 'work', path: '/scan', label: ['Scan', 'スキャン'], permission: 'return:write', key: 's' },
+  { group: 'work', path: '/scan', label: ['Scan', 'スキャン'], permission: 'return:write', key: 's', only: 'staff' },
   { group: 'work', path: '/returns', label: ['Returns', '返品'], permission: 'return:read', key: 'r' },
   { group: 'work', path: '/cases', label: ['Cases', '問い合わせ'], permission: 'case:read', key: 'c' },
   { group: 'work', path: '/stock', label: ['Stock', '在庫'], permission: 'stock:read', key: 't' },

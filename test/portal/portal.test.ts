@@ -37,6 +37,15 @@ eachDb('the portal', (test) => {
     expect((await north.get('/cases/absence')).status).toBe(403);
   });
 
+  it('offers nothing of the dock: no scanning, no receiving, no word of importing', async () => {
+    for (const path of ['/scan', '/receipts/new']) expect([path, (await north.get(path)).status]).toEqual([path, 403]);
+    for (const path of ['/portal', '/returns', '/return-units', '/units']) {
+      const text = await (await north.get(path)).text();
+      expect([path, text.match(/href="\/(?:scan|receipts\/new|returns\/new|imports)"/g)]).toEqual([path, null]);
+    }
+    expect(await (await north.get('/returns')).text()).toContain('href="/portal/returns/new"');
+  });
+
   it('lists the units of its customers page by page, and finds them by how the serial begins', async () => {
     const text = await (await north.get('/portal/units')).text();
     expect(text).toContain('U2');
