@@ -2,6 +2,7 @@
 // Indirect standardisation makes a young model comparable with an old one; the factor cancels what hits everybody (outage, winter, release).
 
 import { logGamma } from '../stats/gamma.ts';
+import { PLATFORM_FACTOR } from './rules.ts';
 
 /** Discounted totals of one signal and age band over the whole family. */
 export interface BandTotal {
@@ -28,21 +29,29 @@ const STEADY = 5;
 const PASSES = 8;
 
 /**
- * The robust factor of a day: how much more the family reported than expected, each cohort's count capped at f e + 3 sqrt(f e dispersion),
- * so that one failing model does not raise everybody's expectation.
+ * The robust factor of a day: how much more the family reported than expected, so that one failing model does not raise everybody's expectation. On a day
+ * that is not ordinary by any measure nothing is steadied: where little is expected, the steadied factor of an outage would be far below the truth, and
+ * every model would stand out against it.
  */
 export function fleetFactor(shares: readonly Share[], dispersion: number): number {
   const expected = shares.reduce((sum, share) => sum + share.expected, 0);
   if (expected <= 0) return 1;
+  const bare = robustRatio(shares, dispersion, expected, 0);
+  const isOutage = (bare * expected + STEADY) / (expected + STEADY) >= PLATFORM_FACTOR;
+  return isOutage ? bare : robustRatio(shares, dispersion, expected, STEADY);
+}
+
+/** Each cohort's count capped at f e + 3 sqrt(f e dispersion). */
+function robustRatio(shares: readonly Share[], dispersion: number, expected: number, steady: number): number {
   // From above: started at 1, the caps of a fleet-wide outage would hold the factor down.
-  let factor = (shares.reduce((sum, share) => sum + share.events, 0) + STEADY) / (expected + STEADY);
+  let factor = (shares.reduce((sum, share) => sum + share.events, 0) + steady) / (expected + steady);
   for (let pass = 0; pass < PASSES; pass += 1) {
     let capped = 0;
     for (const share of shares) {
       const usual = factor * share.expected;
       capped += Math.min(share.events, usual + 3 * Math.sqrt(usual * dispersion));
     }
-    const next = (capped + STEADY) / (expected + STEADY);
+    const next = (capped + steady) / (expected + steady);
     if (Math.abs(next - factor) < 1e-9 * factor) return next;
     factor = next;
   }

@@ -22,6 +22,11 @@ describe('never an alarm', () => {
     expect(alarmedModels({ factor: (_, day) => (day === 90 || day === 91 ? 12 : 1) })).toEqual([]);
   });
 
+  test('on an outage that takes every device of a fleet so small, and of a signal so rare, that two episodes a day are ordinary', () => {
+    // 40 models of 25 devices: 1,000 x 0.002 a day; then all of them at once.
+    expect(alarmedModels({ devices: () => 25, factor: (_, day) => (day === 90 ? 500 : 1) })).toEqual([]);
+  });
+
   test('on winter', () => {
     expect(alarmedModels({ days: 240, factor: (_, day) => 1 + 0.8 * Math.max(0, Math.sin((Math.PI * (day - 60)) / 120)) })).toEqual([]);
   });

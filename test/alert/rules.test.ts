@@ -72,6 +72,23 @@ describe('the expectation', () => {
     expect(fleetFactor([{ events: 500, expected: 5 }, ...flat.slice(1)], 1.5)).toBeLessThan(1.1);
   });
 
+  test('the factor of an outage is what the fleet shows, and that of one failing model is not, however little was to be expected', () => {
+    const cohorts = fc.array(fc.double({ min: 0.005, max: 0.2, noNaN: true }), { minLength: 20, maxLength: 60 });
+    fc.assert(
+      fc.property(cohorts, fc.integer({ min: 500, max: 2000 }), (expectations, times) => {
+        const outage = fleetFactor(
+          expectations.map((expected) => ({ events: Math.round(times * expected), expected })),
+          1.5,
+        );
+        expect(Math.abs(outage / times - 1)).toBeLessThan(0.1);
+        const [first = 0, ...others] = expectations;
+        expect(fleetFactor([{ events: Math.round(times * first), expected: first }, ...others.map((expected) => ({ events: 0, expected }))], 1.5)).toBeLessThan(
+          1.5,
+        );
+      }),
+    );
+  });
+
   test('a cohort above a fifth of the family does not judge itself', () => {
     const [large, small] = factorsByCohort([{ events: 400, expected: 80 }, ...flat], 1.5);
     expect(large).toBeCloseTo(1, 6);
