@@ -3,7 +3,7 @@ import { may } from '../core/actor.ts';
 import { addDays } from '../core/time.ts';
 import { Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Bar, Line } from '../web/chart/marks.tsx';
-import { linearScale } from '../web/chart/scale.ts';
+import { linearScale, type Scale } from '../web/chart/scale.ts';
 import type { AppContext } from '../web/env.ts';
 import { Facts, Field, Form, formatNumber, Num, Section, Table } from '../web/parts.tsx';
 import type { Complaint } from './complaints.ts';
@@ -19,9 +19,11 @@ export function EpisodesChart({ c, alert }: { c: AppContext; alert: NamedAlert }
   const { chart, chart_from_on: from = alert.started_on } = evidenceOf(alert);
   if (chart === undefined || chart.observed.length === 0) return null;
   const last = chart.observed.length;
-  const x = linearScale([0, last], [AREA.left, AREA.right]);
+  const slot = (AREA.right - AREA.left) / last;
+  // To the last day and no further: a round end would show weeks to come as if nothing had happened in them.
+  const x: Scale = { at: (day) => AREA.left + day * slot, ticks: linearScale([0, last], [0, 1]).ticks.filter((day) => day < last), low: 0, high: last };
   const y = linearScale([0, Math.max(1, ...chart.observed, ...chart.expected)], [AREA.bottom, AREA.top]);
-  const width = ((AREA.right - AREA.left) / (x.high - x.low)) * 0.8;
+  const width = slot * 0.8;
   return (
     <>
       <Chart title={w.chart} description={`${cohortName(c, alert)}, ${signalName(c, alert)}`} height={262}>
