@@ -1,33 +1,38 @@
 // Daily totals per cohort and signal, following device_days. Work in proportion to the days that changed: one pass over the rows of each such day.
 import { sql } from 'kysely';
+import { HOUR_MS } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { inTurns } from '../db/inTurns.ts';
 import { dailySignals } from './signals.ts';
 import type { CohortDayRow } from './table.ts';
 
-/** Rows written a moment before the mark was read may commit after it: they are looked at twice. */
-const OVERLAP_MS = 120_000;
-const MAX_DAYS_PER_RUN = 500;
+/** Rows made before the mark was read may commit long after it, when the store was locked: their days are looked at twice. */
+const OVERLAP_MS = HOUR_MS;
+const DAYS_AT_A_TIME = 500;
 
 /** Brings cohort_days up to date with device_days. Returns the days that were counted anew. */
 export async function countCohorts(ctx: Ctx): Promise<string[]> {
   const mark = await ctx.db.selectFrom('ingest_marks').select('mark').where('name', '=', 'cohort_days').executeTakeFirst();
-  const changed = await ctx.db
-    .selectFrom('device_days')
-    .select('day_on')
-    .distinct()
-    .where('changed_at', '>', (mark?.mark ?? 0) - OVERLAP_MS)
-    .orderBy('day_on', 'desc')
-    .limit(MAX_DAYS_PER_RUN)
-    .execute();
-  for (const { day_on } of changed) await countDay(ctx, day_on);
+  const since = (mark?.mark ?? 0) - OVERLAP_MS;
+  const counted: string[] = [];
+  for (let days = await changedDays(ctx, since, null); days.length > 0; days = await changedDays(ctx, since, days.at(-1) ?? null)) {
+    for (const day_on of days) await countDay(ctx, day_on);
+    counted.push(...days);
+  }
   await ctx.db
     .insertInto('ingest_marks')
     .values({ name: 'cohort_days', mark: ctx.now })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ mark: ctx.now }))
     .execute();
-  return changed.map((row) => row.day_on);
+  return counted;
+}
+
+/** Newest first, from `before` back: an import of history may change the days of many years. */
+async function changedDays(ctx: Ctx, since: number, before: string | null): Promise<string[]> {
+  let query = ctx.db.selectFrom('device_days').select('day_on').distinct().where('changed_at', '>', since);
+  if (before !== null) query = query.where('day_on', '<', before);
+  return (await query.orderBy('day_on', 'desc').limit(DAYS_AT_A_TIME).execute()).map((row) => row.day_on);
 }
 
 type Totals = Pick<CohortDayRow, 'model_id' | 'hw_rev' | 'batch_id' | 'firmware'> & Record<`${'devices' | 'episodes' | 'events'}_${number}`, number | null>;

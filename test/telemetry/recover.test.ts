@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { DAY_MS } from '../../src/core/time.ts';
+import { addDays, DAY_MS } from '../../src/core/time.ts';
+import { insertMany } from '../../src/db/insertMany.ts';
 import { countCohorts } from '../../src/telemetry/cohorts.ts';
 import { openIngestStore } from '../../src/telemetry/openIngestStore.ts';
 import { watchSites } from '../../src/telemetry/outages.ts';
@@ -110,6 +111,25 @@ eachDb('after a crash', (test) => {
         events: 30 * 104,
       },
     ]);
+  });
+
+  it('an import of years is counted to its first day', async () => {
+    const { db } = test.store;
+    const row = await db.selectFrom('device_days').selectAll().where('day_on', '=', '2026-04-01').limit(1).executeTakeFirstOrThrow();
+    const days = Array.from({ length: 520 }, (_, i) => addDays('2026-04-01', -1 - i));
+    await insertMany(
+      db,
+      'device_days',
+      days.map((day_on) => ({ ...row, day_on, changed_at: Date.now() })),
+    );
+    expect((await countCohorts(test.ctx({ now: Date.now() }))).length).toBeGreaterThanOrEqual(520);
+    const first = await db
+      .selectFrom('cohort_days')
+      .select('events')
+      .where('signal', '=', 'brownout')
+      .where('day_on', '=', days.at(-1) ?? '')
+      .execute();
+    expect(first).toEqual([{ events: row.brownouts }]);
   });
 
   it('a site power cut is one outage, a single camera gone is none', async () => {
