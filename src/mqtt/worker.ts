@@ -1,10 +1,16 @@
 // The thread the ingest runs in for `kizashi serve`.
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type IngestConfig, runIngester } from './ingester.ts';
 import type { Log } from './log.ts';
 import type { FromWorker } from './start.ts';
 
 const STATUS_MS = 500;
+/** Where all processors are busy, people at the pages come before a backlog that drains. */
+const NICENESS = 5;
+
+// On Linux a thread has a priority of its own; elsewhere this would slow the pages down with it.
+if (process.platform === 'linux') setPriority(0, NICENESS);
 
 const tell = (message: FromWorker): void => parentPort?.postMessage(message);
 const log: Log = {
