@@ -33,6 +33,7 @@ async function draw(target: HTMLElement): Promise<void> {
   if (points === null) return;
   if (points.series.every(({ values }) => values.every((value) => value === null))) {
     target.textContent = target.dataset.nothing ?? '';
+    target.className = 'empty';
     return;
   }
   // uPlot's ES module: its default export is the constructor.
