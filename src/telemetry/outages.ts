@@ -76,8 +76,17 @@ async function countSites(ctx: Ctx): Promise<SiteLosses[]> {
       .filter((row) => row.site_id === site_id)
       .map((row) => row.offline_at ?? 0)
       .sort((a, b) => a - b);
-    const last = left.at(-1) ?? 0;
-    const together = last > ctx.now - LOOK_BACK_MS ? left.filter((at) => at >= last - TOGETHER_MS) : [];
+    const together = largestGroup(left.filter((at) => at > ctx.now - LOOK_BACK_MS - TOGETHER_MS));
     return { site_id: site_id ?? '', devices: Number(devices), offline: left.length, recent: together.length, first_at: together[0] ?? null };
   });
+}
+
+/** The most that left within TOGETHER_MS, of ascending instants: one that leaves later for a reason of its own hides no power cut. */
+function largestGroup(left: readonly number[]): readonly number[] {
+  let largest: readonly number[] = [];
+  for (let [from, to] = [0, 1]; to <= left.length; to++) {
+    while ((left[to - 1] as number) - (left[from] as number) > TOGETHER_MS) from++;
+    if (to - from > largest.length) largest = left.slice(from, to);
+  }
+  return largest;
 }

@@ -3,7 +3,6 @@ import { addDays, DAY_MS } from '../../src/core/time.ts';
 import { insertMany } from '../../src/db/insertMany.ts';
 import { countCohorts } from '../../src/telemetry/cohorts.ts';
 import { openIngestStore } from '../../src/telemetry/openIngestStore.ts';
-import { watchSites } from '../../src/telemetry/outages.ts';
 import { checkRollups, rebuildRollups, verifyRollups } from '../../src/telemetry/recount.ts';
 import { dropOldSegments } from '../../src/telemetry/retention.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
@@ -130,36 +129,6 @@ eachDb('after a crash', (test) => {
       .where('day_on', '=', days.at(-1) ?? '')
       .execute();
     expect(first).toEqual([{ events: row.brownouts }]);
-  });
-
-  it('a site power cut is one outage, a single camera gone is none', async () => {
-    const { db } = test.store;
-    await db
-      .insertInto('customers')
-      .values({ id: 'c', code: 'C', name: 'C', partner_id: null, contact_name: null, email: null, phone: null, locale: 'ja', created_at: NOW, version: 1 })
-      .execute();
-    for (const id of ['site-a', 'site-b']) {
-      await db
-        .insertInto('sites')
-        .values({ id, customer_id: 'c', partner_id: null, code: id, name: id, kind: null, region: null, address: null, created_at: NOW, version: 1 })
-        .execute();
-    }
-    const [dark, fine] = ['site-a', 'site-b'].map((site) => Array.from({ length: 10 }, (_, i) => `${site}-${i}`)) as [string[], string[]];
-    await registerDevices(db, dark, 'site-a');
-    await registerDevices(db, fine, 'site-b');
-    const station = await openStation(test.store.url);
-    for (const device_id of [...dark, ...fine]) station.send(device_id, 'state', { v: 1, online: true, boot: 'b' });
-    for (const device_id of [...dark, fine[0] ?? '']) station.send(device_id, 'state', { v: 1, online: false, boot: 'b' });
-    await station.settle();
-    expect(await watchSites(test.ctx({ now: NOW + 1000 }))).toEqual({ opened: 1, closed: 0 });
-    expect(await watchSites(test.ctx({ now: NOW + 2000 }))).toEqual({ opened: 0, closed: 0 });
-    expect(await db.selectFrom('site_outages').select(['site_id', 'started_at', 'devices', 'devices_at_site']).execute()).toEqual([
-      { site_id: 'site-a', started_at: NOW, devices: 10, devices_at_site: 10 },
-    ]);
-    for (const device_id of dark) station.send(device_id, 'state', { v: 1, online: true, boot: 'b2' });
-    await station.settle();
-    expect(await watchSites(test.ctx({ now: NOW + 3000 }))).toEqual({ opened: 0, closed: 1 });
-    await station.close();
   });
 });
 
