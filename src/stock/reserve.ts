@@ -77,6 +77,8 @@ export async function endReservation(
   change: Deed['change'] = {},
 ): Promise<StockReservationRow> {
   const reservation = await getReservation(ctx, id);
+  // Before the promise, as a hold does: one that takes promises back while goods leave would otherwise lock up with them, and lose.
+  await lockGoodStock(ctx, reservation.model_id);
   const ended = await ctx.db
     .updateTable('stock_reservations')
     .set({ state, ended_at: ctx.now, ended_reason: reason, version: reservation.version + 1 })

@@ -5,7 +5,6 @@ import { type Ctx, transaction } from '../db/ctx.ts';
 import { type Location, moveUnit, postMove } from '../ledger/move.ts';
 import { unserialisedOn } from './free.ts';
 import type { ShipReservation } from './inputs.ts';
-import { lockGoodStock } from './lock.ts';
 import { endReservation, getReservation } from './reserve.ts';
 import { goodConditions } from './rules.ts';
 import type { StockReservationRow } from './table.ts';
@@ -17,7 +16,6 @@ export async function shipReservation(ctx: Ctx, id: string, { location = 'in_tra
   return transaction(ctx, async (ctx) => {
     const promise = await getReservation(ctx, id);
     await refuseForReturn(ctx, promise);
-    await lockGoodStock(ctx, promise.model_id);
     const { unit_id, model_id, quantity } = promise;
     const reason = input.reason ?? null;
     const kept = await endReservation(ctx, id, 'fulfilled', reason, { unit_id, model_id, quantity, location });

@@ -138,6 +138,26 @@ eachDb('several people at once', (test) => {
     expect(promised).toEqual([]);
   });
 
+  it('shipments and a hold of their cohort at once: each leaves or is told, and nobody is asked to try again', async () => {
+    for (let round = 0; round < 6; round++) {
+      const legs: { path: string; unit_id: string }[] = [];
+      for (let i = 0; i < CLIENTS - 1; i++) {
+        const spare = await stocked(test.ctx(), { hw_rev: `Q${round}` });
+        const filed = await returned(one(), (await fielded(test.ctx())).serial, { type: 'advance_replacement', received: false });
+        const leg = await made(one().post(`/api/v1/returns/${filed.id}/outbound`, { unit_id: spare.id }));
+        legs.push({ path: `/api/v1/returns/${filed.id}/outbound/${leg.id}/shipment`, unit_id: spare.id });
+      }
+      const { statuses, bodies } = await all((client, i) => {
+        const path = legs[(i + 5) % CLIENTS]?.path;
+        return path === undefined ? client.post('/api/v1/stock/holds', { model_code: 'H-100', hw_rev: `Q${round}`, reason: 'suspect' }) : client.post(path);
+      });
+      expect((statuses[201] ?? 0) + (statuses[409] ?? 0)).toBe(CLIENTS);
+      expect(bodies.filter((body) => body.hw_rev === `Q${round}`)).toMatchObject([{ state: 'active' }]);
+      for (const { detail } of bodies) expect(detail ?? '').not.toContain('try again');
+      for (const { unit_id } of legs) expect(['in_transit/new', 'good_stock/new']).toContain(await placeOf(test.ctx(), unit_id));
+    }
+  });
+
   it('the books are right after all of it', async () => {
     expect(await checkBooks(test.ctx())).toEqual({ balances: [], places: [], over_reserved: [] });
   });
