@@ -34,6 +34,8 @@ interface TableProps<Row> {
 
 /** With fewer columns there is nothing to hide. */
 const CHOICE_FROM = 5;
+/** Columns that stand side by side at 390 px. */
+const FITS_A_PHONE = 3;
 
 /** A table of rows; says so when there are none. */
 export function Table<Row>({ c, caption, columns, rows, empty, choose }: TableProps<Row>) {
@@ -41,9 +43,11 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
   const hidden = hiddenColumns(c, columns.length);
   const shown = columns.filter((_, index) => !hidden.has(index));
   c.var.shown?.push(asText(caption, shown, rows));
+  // On a phone its rows become cards, in which each cell says what it is.
+  const heads = shown.length > FITS_A_PHONE ? shown.map(({ head }) => plain(head)) : [];
   return (
     <>
-      <div class="table" tabindex={0} role="region" aria-label={caption}>
+      <div class={heads.length > 0 ? 'table cards' : 'table'} tabindex={0} role="region" aria-label={caption}>
         <table>
           <caption class="hidden">{caption}</caption>
           <thead>
@@ -79,8 +83,8 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
                     />
                   </td>
                 )}
-                {shown.map((column) => (
-                  <Cell column={column} content={column.cell(row)} />
+                {shown.map((column, i) => (
+                  <Cell column={column} head={heads[i]} content={column.cell(row)} />
                 ))}
               </tr>
             ))}
@@ -95,7 +99,11 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
 /** Codes, numbers of records, days and other short texts stay on one line; longer ones keep a width to be read in. */
 const SHORT = 18;
 
-const Cell = <Row,>({ column, content }: { column: Column<Row>; content: Child }) => <td class={column.numeric ? 'number' : lengthOf(content)}>{content}</td>;
+const Cell = <Row,>({ column, head, content }: { column: Column<Row>; head: string | undefined; content: Child }) => (
+  <td class={column.numeric ? 'number' : lengthOf(content)} data-head={head || undefined}>
+    {content}
+  </td>
+);
 
 /** Of a text, or of one element around it: a link, a badge. */
 function lengthOf(content: Child): 'short' | 'prose' | undefined {
@@ -113,7 +121,8 @@ const NO_FILTER = new Set([...FRAME_PARAMETERS, 'sort', 'limit', 'cursor', 'days
 function Empty({ c }: { c: AppContext }) {
   const { locale } = c.var;
   const step = firstSteps[c.req.path];
-  if (step === undefined) return <>{words(locale).empty}</>;
+  // A partner begins from its portal.
+  if (step === undefined || c.var.ctx.actor.partner_id !== null) return <>{words(locale).empty}</>;
   const { says, begin } = step;
   return (
     <>

@@ -1,6 +1,7 @@
 // Lists as people work through them: select by keyboard, change many at once, take it back; and the same without JavaScript.
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { fileReturn } from '../../src/returns/file.ts';
 import { cast, fielded } from '../returns/cast.ts';
 import { openSite } from '../support/browser.ts';
 import { testCtx } from '../support/eachDb.ts';
@@ -8,7 +9,8 @@ import { testCtx } from '../support/eachDb.ts';
 const site = openSite(async ({ store }) => {
   const ctx = testCtx(store, { now: Date.now() });
   await cast(ctx);
-  for (let i = 0; i < 5; i++) await fielded(ctx);
+  for (let i = 0; i < 4; i++) await fielded(ctx);
+  await fileReturn(ctx, { type: 'repair', authorised: true, units: [{ serial: (await fielded(ctx)).serial }] });
 });
 
 const revisions = async (): Promise<(string | null)[]> =>
@@ -33,6 +35,18 @@ it('rows are selected with j and x, changed after a preview, and changed back', 
   await page.locator('.message', { hasText: '2 changed back' }).waitFor();
   expect(await revisions()).toEqual([null, null, null, null, null]);
 });
+
+it.each(['/units', '/returns', '/history', '/catalog/models'])(
+  'on a phone no part of a row of %s lies beside the screen, and each cell says what it is',
+  async (path) => {
+    const { page } = await site().visit('admin', { width: 390 });
+    await page.goto(path);
+    expect(await page.locator('.table').evaluateAll((tables) => tables.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length)).toBe(0);
+    const cells = page.locator('.table tbody tr:first-child td[data-head]');
+    const heads = await page.locator('.table thead th').allTextContents();
+    expect(await cells.evaluateAll((all) => all.map((cell) => cell.dataset.head))).toEqual(heads.filter((head) => head !== ''));
+  },
+);
 
 it('all rows at once, and Back returns to the list with its filters and its selection', async () => {
   const { page } = await site().visit('tech');
