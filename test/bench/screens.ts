@@ -1,4 +1,4 @@
-// `npm run screens`: pictures of the main screens, in both languages, wide and narrow, light and dark. Of the demo, which it starts and ends, or of the
+// `npm run screens`: pictures of the main screens, in both languages, wide and narrow, light and dark, and with large text. Of the demo, which it starts and ends, or of the
 // product that runs at --url (with --email and --password). They go to --folder, by default outside of the repository.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,12 +10,26 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-const SCREENS = ['/', '/scan', '/returns', '/units', '/cases', '/stock', '/failure-rates', '/alerts', '/investigations', '/devices', '/claims', '/kpis'];
-const LOOKS = [
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 390, colorScheme: 'light' },
-] as const;
+const SCREENS = [
+  ...['/', '/scan', '/returns', '/units', '/cases', '/stock', '/failure-rates', '/alerts', '/investigations', '/devices', '/claims', '/kpis'],
+  ...['/notices', '/learning', '/articles', '/imports', '/history', '/settings'],
+];
+
+interface Look {
+  readonly name: string;
+  readonly width: number;
+  readonly colorScheme: 'light' | 'dark';
+  /** Size of the text, as a person sets it in the browser. */
+  readonly text?: string;
+}
+
+const LOOKS: readonly Look[] = [
+  { name: 'wide', width: 1280, colorScheme: 'light' },
+  { name: 'wide-dark', width: 1280, colorScheme: 'dark' },
+  { name: 'phone', width: 390, colorScheme: 'light' },
+  { name: 'phone-dark', width: 390, colorScheme: 'dark' },
+  { name: 'large-text', width: 1280, colorScheme: 'light', text: '200%' },
+];
 
 interface Login {
   readonly url: string;
@@ -52,6 +66,7 @@ async function photographDemo(browser: Browser): Promise<void> {
     login.url = /(http:\S+)\/sign-in/.exec(line)?.[1] ?? login.url;
     const [, email, password] = /(\S+@\S+)\s+password\s+(\S+)/.exec(line) ?? [];
     if (email !== undefined && password !== undefined) Object.assign(login, { email, password });
+    console.log(line);
     if (line.startsWith('The nightly work is done')) break;
   }
   await photographAll(browser, login);
@@ -60,20 +75,27 @@ async function photographDemo(browser: Browser): Promise<void> {
   await ended;
 }
 
+/** All looks at once: most of the time goes into waiting for the server. */
 async function photographAll(browser: Browser, login: Login): Promise<void> {
-  for (const { width, colorScheme } of LOOKS) {
-    const context = await browser.newContext({ baseURL: login.url, viewport: { width, height: 900 }, colorScheme });
-    const page = await context.newPage();
-    await signIn(page, login);
-    for (const locale of ['en', 'ja'])
-      for (const path of SCREENS) {
-        await page.goto(`${path}?lang=${locale}`);
-        const file = join(values.folder, `${path.slice(1) || 'home'}-${locale}-${width}-${colorScheme}.png`);
-        await page.screenshot({ path: file, fullPage: width < 1000 });
-        console.log(file);
-      }
-    await context.close();
-  }
+  const pictures = await Promise.all(LOOKS.map((look) => photograph(browser, login, look)));
+  console.log(`${pictures.flat().length} pictures in ${values.folder}`);
+}
+
+async function photograph(browser: Browser, login: Login, { name, width, colorScheme, text }: Look): Promise<string[]> {
+  const context = await browser.newContext({ baseURL: login.url, viewport: { width, height: 900 }, colorScheme });
+  const page = await context.newPage();
+  await signIn(page, login);
+  const files: string[] = [];
+  for (const locale of ['en', 'ja'])
+    for (const path of SCREENS) {
+      await page.goto(`${path}?lang=${locale}`);
+      if (text !== undefined) await page.locator('html').evaluate((html, size) => html.style.setProperty('font-size', size), text);
+      const file = join(values.folder, `${path.slice(1) || 'home'}-${locale}-${name}.png`);
+      await page.screenshot({ path: file, fullPage: true });
+      files.push(file);
+    }
+  await context.close();
+  return files;
 }
 
 async function signIn(page: Page, { email, password }: Login): Promise<void> {
