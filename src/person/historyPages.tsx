@@ -49,7 +49,8 @@ page(historyPages, '/history', 'history:read', async (c) => {
             head: w.change,
             cell: (deed) => (
               <>
-                {deed.reason} <Change c={c} json={deed.change} />
+                {deed.reason}
+                <Change c={c} json={deed.change} />
               </>
             ),
           },

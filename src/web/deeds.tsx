@@ -1,5 +1,6 @@
 // What was done to a record, told to a person: kind and verb in words, the fields that changed with their values before and after.
 import { speak } from '../core/words.ts';
+import { valueWords } from '../history/values.ts';
 import { deedWords } from '../history/words.ts';
 import type { AppContext } from './env.ts';
 import { exactly, Moment } from './parts.tsx';
@@ -55,6 +56,8 @@ const tells = (field: string, value: unknown): boolean => !/(^|_)ids?$/.test(fie
 function told(c: AppContext, field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '—';
   if (typeof value === 'number' && field.endsWith('_at')) return exactly(c, value);
+  const words = typeof value === 'string' ? valueWords(field, value) : null;
+  if (words !== null) return speak(words, c.var.locale);
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -2,10 +2,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { liveStates } from '../../src/alert/lifecycle.ts';
 import { caseEventKinds } from '../../src/case/event.ts';
+import { caseStates } from '../../src/case/lifecycle.ts';
+import { claimStates, lineStates } from '../../src/claim/lifecycle.ts';
+import { roles } from '../../src/core/permission.ts';
 import { kindWords } from '../../src/history/kinds.ts';
 import { namesOf, pathOf } from '../../src/history/names.ts';
+import { valueWords } from '../../src/history/values.ts';
 import { deedWords } from '../../src/history/words.ts';
+import { actionStates, investigationStates, knownIssueStates } from '../../src/investigation/lifecycle.ts';
 import { cast, fielded } from '../returns/cast.ts';
 import { eachDb } from '../support/eachDb.ts';
 
@@ -55,4 +61,12 @@ eachDb('a record in the history', (test) => {
     );
     expect(names.size).toBe(0);
   });
+});
+
+it('every state of a record is told in both languages, and what a person wrote as it was written', () => {
+  const states = [...new Set([caseStates, liveStates, claimStates, lineStates, investigationStates, actionStates, knownIssueStates].flat())];
+  for (const state of states) expect([state, JAPANESE.test(valueWords('state', state)?.[1] ?? '')]).toEqual([state, true]);
+  for (const role of roles) expect([role, JAPANESE.test(valueWords('role', role)?.[1] ?? '')]).toEqual([role, true]);
+  expect(valueWords('name', 'open')).toBeNull();
+  expect(valueWords('state', 'unheard_of')).toBeNull();
 });
