@@ -9,13 +9,14 @@ import { action, newPages, page, readForm, readQuery, seeOther, show } from '../
 import { Badge, Filters, Num, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { acknowledgeAlert, dismissAlert, resolveAlert } from './act.ts';
+import { AlertActions } from './actions.tsx';
 import { alertDeeds } from './bulk.tsx';
 import { listComplaints } from './complaints.ts';
 import { Acknowledge, CloseAlert } from './inputs.ts';
 import { listen } from './live.ts';
 import { cohortName, LevelBadge, leadText, StateBadge, signalName, signalNames } from './names.tsx';
 import { countAlertUnits, evidenceOf, getAlert, leadOf, listAlerts, listAlertUnits, listCustomersAtRisk, type NamedAlert } from './queries.ts';
-import { AlertActions, AlertFacts, Complaints, EpisodesChart, ExcessTable, RollOutTable, SignalTable } from './views.tsx';
+import { AlertFacts, Complaints, EpisodesChart, ExcessTable, RollOutTable, SignalTable } from './views.tsx';
 import { levelWords, stateWords, words } from './words.ts';
 
 export const alertPages = newPages();
@@ -120,18 +121,7 @@ page(alertPages, '/alerts/changes', 'alert:read', (c) =>
 const BEAT_MS = 25_000;
 
 page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
-  const w = words(c.var.locale);
-  const { ctx } = c.var;
-  const id = c.req.param('id') ?? '';
-  const alert = await getAlert(ctx, id);
-  const [nameOf, counts, affected, customers, complaints, batches] = await Promise.all([
-    signalNames(c),
-    countAlertUnits(ctx, id),
-    listAlertUnits(ctx, id, 'affected'),
-    listCustomersAtRisk(ctx, id),
-    listComplaints(ctx, alert),
-    alert.model_id === null ? [] : ctx.db.selectFrom('batches').select(['id', 'code']).where('model_id', '=', alert.model_id).execute(),
-  ]);
+  const alert = await getAlert(c.var.ctx, c.req.param('id') ?? '');
   return show(
     c,
     { title: cohortName(c, alert), nav: '/alerts' },
@@ -147,10 +137,29 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
       <AlertActions c={c} alert={alert} />
       <EpisodesChart c={c} alert={alert} />
       <AlertFacts c={c} alert={alert} />
+      {alert.model_id === null ? null : await cohortParts(c, alert)}
+    </>,
+  );
+});
+
+/** What there is to say of a cohort, and not of the platform: where its excess is, who is hit and who is next. */
+async function cohortParts(c: AppContext, alert: NamedAlert) {
+  const w = words(c.var.locale);
+  const { ctx } = c.var;
+  const [nameOf, counts, affected, customers, complaints, batches] = await Promise.all([
+    signalNames(c),
+    countAlertUnits(ctx, alert.id),
+    listAlertUnits(ctx, alert.id, 'affected'),
+    listCustomersAtRisk(ctx, alert.id),
+    listComplaints(ctx, alert),
+    ctx.db.selectFrom('batches').select(['id', 'code']).where('model_id', '=', alert.model_id).execute(),
+  ]);
+  return (
+    <>
       <RollOutTable c={c} alert={alert} />
       <ExcessTable c={c} alert={alert} names={new Map(batches.map((batch) => [batch.id, batch.code]))} />
       <SignalTable c={c} alert={alert} nameOf={nameOf} />
-      {alert.model_id === null ? null : <Complaints c={c} complaints={complaints} nameOf={nameOf} />}
+      <Complaints c={c} complaints={complaints} nameOf={nameOf} />
       <Section title={`${w.customers_at_risk} (${w.at_risk}: ${counts.at_risk})`}>
         <Table
           c={c}
@@ -174,9 +183,9 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
           ]}
         />
       </Section>
-    </>,
+    </>
   );
-});
+}
 
 action(alertPages, '/alerts/:id/acknowledgement', 'alert:write', async (c) => {
   const id = c.req.param('id') ?? '';

@@ -12,7 +12,7 @@ import { tellPages } from './live.ts';
 import { mailAlert } from './mail.ts';
 import type { Past } from './past.ts';
 import type { StatisticsWithout } from './queries.ts';
-import { isNewIncident } from './rules.ts';
+import { isNewIncident, PLATFORM_FACTOR } from './rules.ts';
 import type { AlertRow, SignalDayRow, SignalRow } from './table.ts';
 
 export interface Found {
@@ -115,7 +115,7 @@ export async function raisePlatformAlert(ctx: Ctx, signal: SignalRow, factor: nu
       started_on: day_on,
       last_above_on: day_on,
       statistic: factor,
-      threshold: 1,
+      threshold: PLATFORM_FACTOR,
       evidence: JSON.stringify({ signal: signal.code, fleet_factor: factor }),
       first_report_on: null,
       first_return_on: null,

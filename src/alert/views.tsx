@@ -1,13 +1,11 @@
-// Parts of the alert pages: the chart of observed against expected, the figures, the excess, the actions.
-import { may } from '../core/actor.ts';
+// Parts of the alert pages: the chart of observed against expected, the figures, the excess, the complaints.
 import { addDays } from '../core/time.ts';
 import { Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Bar, Line } from '../web/chart/marks.tsx';
 import { linearScale, type Scale } from '../web/chart/scale.ts';
 import type { AppContext } from '../web/env.ts';
-import { Facts, Field, Form, formatNumber, Num, Section, Table } from '../web/parts.tsx';
+import { Facts, formatNumber, Num, Section, Table } from '../web/parts.tsx';
 import type { Complaint } from './complaints.ts';
-import { nextState } from './lifecycle.ts';
 import { cohortName, leadText, type SignalNames, signalName } from './names.tsx';
 import { evidenceOf, leadOf, type NamedAlert } from './queries.ts';
 import { kindWords, words } from './words.ts';
@@ -44,7 +42,27 @@ export function EpisodesChart({ c, alert }: { c: AppContext; alert: NamedAlert }
   );
 }
 
+/** An outage of the platform is no cohort's: it has a factor of the day, and nothing that was observed of one against another. */
+function PlatformFacts({ c, alert }: { c: AppContext; alert: NamedAlert }) {
+  const w = words(c.var.locale);
+  return (
+    <Facts
+      facts={[
+        [w.signal, signalName(c, alert)],
+        [w.started_on, alert.started_on],
+        [
+          w.fleet_factor,
+          <>
+            {formatNumber(alert.statistic, c.var.locale, 1)} <small>{w.platform_at(alert.threshold)}</small>
+          </>,
+        ],
+      ]}
+    />
+  );
+}
+
 export function AlertFacts({ c, alert }: { c: AppContext; alert: NamedAlert }) {
+  if (alert.kind === 'platform') return <PlatformFacts c={c} alert={alert} />;
   const w = words(c.var.locale);
   const { locale } = c.var;
   const evidence = evidenceOf(alert);
@@ -170,68 +188,6 @@ export function SignalTable({ c, alert, nameOf }: { c: AppContext; alert: NamedA
     </Section>
   );
 }
-
-export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert }) {
-  const w = words(c.var.locale);
-  if (!may(c.var.ctx.actor, 'alert:write')) return null;
-  const path = `/alerts/${alert.id}`;
-  const cohort = new URLSearchParams(
-    Object.entries({ model_id: alert.model_id, batch_id: alert.batch_id, firmware_id: alert.firmware_id, hw_rev: alert.hw_rev, alert_id: alert.id }).flatMap(
-      ([key, value]): [string, string][] => (value === null ? [] : [[key, value]]),
-    ),
-  );
-  return (
-    <div class="actions">
-      {nextState(alert.state, 'acknowledge') === null ? null : (
-        <Form action={`${path}/acknowledgement`}>
-          <button type="submit">{w.acknowledge}</button>
-        </Form>
-      )}
-      <a class="button" href={`/investigations/new?source_kind=alert&source_id=${alert.id}&${cohort}`}>
-        {w.investigate}
-      </a>
-      <a class="button" href={`/cohorts?${cohort}`}>
-        {w.cohort}
-      </a>
-      <a class="button" href={`/cohorts?${cohort}#hold`}>
-        {w.hold}
-      </a>
-      <a class="button" href={`/known-issues/new?${cohort}`}>
-        {w.known_issue}
-      </a>
-      <a class="button" href={`/notices/new?${cohort}`}>
-        {w.notice}
-      </a>
-      <a class="button" href={`/at-risk?${cohort}`}>
-        {w.customers_at_risk}
-      </a>
-      {may(c.var.ctx.actor, 'case:write') && alert.model_id !== null ? (
-        <a class="button" href={`/proactive-cases/new?alert_id=${alert.id}`}>
-          {w.proactive}
-        </a>
-      ) : null}
-      {may(c.var.ctx.actor, 'claim:write') ? (
-        <form method="post" action="/evidence-packs">
-          <input type="hidden" name="subject_kind" value="alert" />
-          <input type="hidden" name="subject_id" value={alert.id} />
-          <button type="submit">{w.evidence_pack}</button>
-        </form>
-      ) : null}
-      {nextState(alert.state, 'resolve') === null ? null : <CloseForm c={c} path={`${path}/resolution`} label={w.resolve} />}
-      {nextState(alert.state, 'dismiss') === null ? null : <CloseForm c={c} path={`${path}/dismissal`} label={w.dismiss} />}
-    </div>
-  );
-}
-
-const CloseForm = ({ c, path, label }: { c: AppContext; path: string; label: string }) => (
-  <details>
-    <summary>{label}</summary>
-    <Form action={path} label={label}>
-      <Field label={words(c.var.locale).reason} name="reason" required />
-      <button type="submit">{label}</button>
-    </Form>
-  </details>
-);
 
 /** What customers reported of the units of the alert, and the others that show the same now. */
 export function Complaints({ c, complaints, nameOf }: { c: AppContext; complaints: readonly Complaint[]; nameOf: SignalNames }) {

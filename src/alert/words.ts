@@ -24,6 +24,7 @@ export const words = defineWords({
   expected: ['Expected', '期待'],
   ratio: ['Rate ratio (95 %)', '発生率比（95 %）'],
   fleet_factor: ['Fleet factor of the day', '全体係数（当日）'],
+  platform_at: (factor: number) => [`an incident from ${factor} times the ordinary`, `通常の${factor}倍以上で検知`],
   devices: ['Devices', '台数'],
   top_device: ['Most by one device', '最多の1台'],
   top_site: ['Most by one site', '最多の1拠点'],

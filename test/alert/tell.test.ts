@@ -139,6 +139,10 @@ eachDb('an outage of the platform', (test_) => {
     expect((await alerts(ctx)).map((alert) => [alert.kind, alert.model_id, alert.state])).toEqual([['platform', null, 'open']]);
     expect(await mails(ctx)).toHaveLength(1);
     expect((await mails(ctx))[0]?.payload).toContain('プラットフォーム全体');
+    const quality = await callerWith(testApp(test_.store), test_.store, 'quality');
+    const page = await (await quality.get(`/alerts/${raised[0]}`)).text();
+    expect(page).toContain('an incident from 4 times the ordinary');
+    expect(page).not.toMatch(/n\/a|Hold stock|Where the excess is|Units at risk|Evidence for the maker/);
     expect((await scanCohorts(ctx)).raised).toEqual([]);
     const tomorrow = test_.ctx({ now: NOW + DAY_MS });
     await reportDay(tomorrow, fleet, daysBefore(tomorrow, 1)[0] ?? '', lost(DAYS, false));
