@@ -2,6 +2,7 @@
 import type { Locale } from '../core/words.ts';
 import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
+import type { Curve } from '../stats/parameterDraws.ts';
 import { atRiskAt } from '../stats/riskTable.ts';
 import { weibullSurvival } from '../stats/weibullFit.ts';
 import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
@@ -30,6 +31,7 @@ export function SurvivalChart({ analysis, rows, locale }: Props) {
   const lowest = Math.min(...analysis.curve.map((point) => point.ci_low ?? point.survival));
   const y = linearScale([Math.max(0, Math.floor(lowest * 10) / 10), 1], [AREA.bottom, AREA.top]);
   const start = { time: 0, lower: null, survival: 1, ci_low: 1, ci_high: 1 };
+  const model = modelOf(analysis);
   const points = [start, ...analysis.curve, { ...(analysis.curve.at(-1) ?? start), time: last, lower: null }];
   const curve = (value: (point: (typeof points)[number]) => number): Point[] =>
     stepped(points.map((point) => ({ x: x.at(point.time), y: y.at(value(point)) })));
@@ -49,9 +51,7 @@ export function SurvivalChart({ analysis, rows, locale }: Props) {
           <Band upper={curve((point) => point.ci_high ?? point.survival)} lower={curve((point) => point.ci_low ?? point.survival)} />
         )}
         <Line points={curve((point) => point.survival)} />
-        {analysis.weibull === null ? null : (
-          <Line mark="warn dashed" points={fitted(analysis.weibull.shape.estimate, analysis.weibull.scale.estimate, last, x, y)} />
-        )}
+        {model === null ? null : <Line mark="warn dashed" points={fitted(model, last, x, y)} />}
         <Label x={4} y={AREA.bottom + 76} mark="title">
           {w.at_risk}
         </Label>
@@ -65,17 +65,23 @@ export function SurvivalChart({ analysis, rows, locale }: Props) {
         entries={[
           { mark: '', label: byIntervals ? w.turnbull : w.kaplan_meier },
           { mark: 'band', label: byIntervals ? w.fall_unlocated : w.band },
-          ...(analysis.weibull === null ? [] : [{ mark: 'warn dashed', label: w.weibull_line }]),
+          ...(model === null ? [] : [{ mark: 'warn dashed', label: model.share === undefined ? w.weibull_line : w.model_name('limited_failure_population') }]),
         ]}
       />
     </div>
   );
 }
 
-const fitted = (shape: number, scale: number, last: number, x: Scale, y: Scale): Point[] =>
+// Where a sub-population fits better, the plain Weibull would be drawn through nothing.
+function modelOf({ limited, weibull }: LifeAnalysis): Curve | null {
+  if (limited !== null) return { shape: limited.shape, scale: limited.scale, share: limited.share };
+  return weibull === null ? null : { shape: weibull.shape.estimate, scale: weibull.scale.estimate };
+}
+
+const fitted = ({ shape, scale, share = 1 }: Curve, last: number, x: Scale, y: Scale): Point[] =>
   Array.from({ length: CURVE_POINTS + 1 }, (_, i) => (last * i) / CURVE_POINTS).map((time) => ({
     x: x.at(time),
-    y: y.at(Math.max(y.low, weibullSurvival(shape, scale, time))),
+    y: y.at(Math.max(y.low, 1 - share + share * weibullSurvival(shape, scale, time))),
   }));
 
 /** log(−log S) against log t: a Weibull is a straight line of slope β. */

@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SurvivalChart } from '../../src/quality/lifeCharts.tsx';
+import { analyseLife } from '../../src/stats/lifeAnalysis.ts';
+import type { LifeRow } from '../../src/stats/lifeRow.ts';
+import { integratedCircuits, shockAbsorber } from '../stats/lifeTables.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { addCatalog, addReturn, addUnit } from './fleet.ts';
@@ -177,5 +181,15 @@ eachDb('analyses around the rates', (test) => {
     // 1 day, 30 days and a whole year of the coming 365; the last one ended yesterday.
     expect(first?.units_in_warranty).toBe(3);
     expect(first?.expected_cost_12_months).toBeCloseTo((((1 + 30 + 365) / 365) * 12 * Number(rate?.shrunken_rate) * 20_000) / 1000, 6);
+  });
+});
+
+describe('the survival chart', () => {
+  const drawn = (rows: readonly LifeRow[]) => String(SurvivalChart({ analysis: analyseLife(rows), rows, locale: 'en' }));
+
+  it('draws the Weibull fit, and the defective sub-population where that fits better', () => {
+    expect(drawn(shockAbsorber)).toContain('Weibull fit');
+    expect(drawn(integratedCircuits)).toContain('Defective sub-population');
+    expect(drawn(integratedCircuits)).not.toContain('Weibull fit');
   });
 });
