@@ -28,11 +28,14 @@ export function runJobs(jobs: readonly Job[], settings: JobSettings): () => Prom
   const stopped = new AbortController();
   setMaxListeners(jobs.length + 1, stopped.signal);
   const running = new Set<Promise<unknown>>();
+  const begin = async (job: Job) => {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * JITTER_MS));
+    if (!stopped.signal.aborted) await runJob(job, settings, process, stopped.signal);
+  };
   const crons = jobs.map(
     (job) =>
       new Cron(job.cron, { timezone: settings.zone, protect: true, unref: true }, async () => {
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * JITTER_MS));
-        const run = runJob(job, settings, process, stopped.signal);
+        const run = begin(job);
         running.add(run);
         await run.finally(() => running.delete(run));
       }),

@@ -103,6 +103,20 @@ eachDb('a job', (test) => {
     await vi.waitFor(() => expect(runs).toBeGreaterThan(0), 5000);
     await stop();
   });
+
+  it('whose moment comes while its process stops does not begin', async () => {
+    if (test.dialect !== 'sqlite') return;
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let runs = 0;
+    const stop = runJobs([jobOf(async () => runs++)], settings());
+    const timers = vi.getTimerCount();
+    while (vi.getTimerCount() === timers) await vi.advanceTimersByTimeAsync(1);
+    const stopped = stop();
+    await vi.advanceTimersByTimeAsync(1000);
+    await stopped;
+    expect([runs, await row()]).toEqual([0, undefined]);
+  });
 });
 
 it('every periodic job has a name of its own and a moment it comes', () => {
