@@ -12,14 +12,16 @@ interface AssignShown {
 
 export function AssignForm({ c, row, people }: AssignShown) {
   const w = words(c.var.locale);
+  // Nobody reviews what is said of their own case.
+  const readers = people.filter(({ value }) => value !== row.owner_id);
   return (
     <Form action="/learning/voc" label={row.number}>
       <p>
         <a href={`/cases/${row.id}`}>{row.number}</a> {row.subject} <Badge tone="bad">{row.rating} / 5</Badge>
       </p>
       <input type="hidden" name="case_id" value={row.id} />
-      <Select label={w.first_reviewer} name="first_reviewer_id" options={people.filter(({ value }) => value !== row.owner_id)} />
-      <Select label={w.second_reviewer} name="second_reviewer_id" options={people.filter(({ value }) => value !== row.owner_id)} />
+      <Select label={w.first_reviewer} name="first_reviewer_id" options={readers} />
+      <Select label={w.second_reviewer} name="second_reviewer_id" value={readers[1]?.value} options={readers} />
       <button type="submit">{w.assign}</button>
     </Form>
   );

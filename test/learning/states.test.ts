@@ -1,9 +1,9 @@
 // What is learned in every state: who may say what when, stale and parallel words, and what stays hidden.
 import { expect, it } from 'vitest';
+import { saveCaseCode } from '../../src/case/catalogue.ts';
 import { solveCase } from '../../src/case/course.ts';
 import { giveOwner } from '../../src/case/owner.ts';
 import { rateByLink } from '../../src/case/rate.ts';
-import { saveCaseCode } from '../../src/case/catalogue.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { beforeAfter, dateChange, getImprovement, judgeImprovement, proposeImprovement } from '../../src/learning/improve.ts';
 import type { ImprovementRow } from '../../src/learning/table.ts';
@@ -133,6 +133,15 @@ eachDb('a bad rating', (test) => {
     await expect(agreePolicy(as(test, aoi), review.id, 'x')).rejects.toMatchObject({ code: 'forbidden' });
     expect(await agreePolicy(as(test, ben), review.id, 'Call first')).toMatchObject({ state: 'agreed', agreed_by: 'ben' });
     await expect(agreePolicy(as(test, lena), review.id, 'again')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('is assigned from a form that proposes two different people, neither the owner', async () => {
+    const { id } = await rated(2);
+    const page = await (await callerWith(testApp(test.store), test.store, 'lead')).get('/learning/voc');
+    const form = (await page.text()).split('<form').find((part) => part.includes(`value="${id}"`)) ?? '';
+    const [first = '', second = ''] = form.split('</select>');
+    const chosen = (select: string): string | undefined => (/value="(\w+)" selected/.exec(select) ?? /<option value="(\w+)"/.exec(select))?.[1];
+    expect([chosen(first), chosen(second)].sort()).toEqual(['ben', 'lena']);
   });
 
   it('what the first said is in no answer, page, history or webhook before the second has spoken', async () => {
