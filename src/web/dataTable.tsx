@@ -36,6 +36,8 @@ interface TableProps<Row> {
 const CHOICE_FROM = 5;
 /** Columns that stand side by side at 390 px. */
 const FITS_A_PHONE = 3;
+/** So many columns are read across, as the hours of a week: they stay a table that scrolls in its frame. */
+const MATRIX = 17;
 
 /** A table of rows; says so when there are none. */
 export function Table<Row>({ c, caption, columns, rows, empty, choose }: TableProps<Row>) {
@@ -44,7 +46,7 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
   const shown = columns.filter((_, index) => !hidden.has(index));
   c.var.shown?.push(asText(caption, shown, rows));
   // On a phone its rows become cards, in which each cell says what it is.
-  const heads = shown.length > FITS_A_PHONE ? shown.map(({ head }) => plain(head)) : [];
+  const heads = shown.length > FITS_A_PHONE && shown.length < MATRIX ? shown.map(({ head }) => plain(head)) : [];
   return (
     <>
       <div class={heads.length > 0 ? 'table cards' : 'table'} tabindex={0} role="region" aria-label={caption}>
