@@ -1,4 +1,4 @@
-// An evidence pack as a ZIP: the document, every table as CSV, the frozen figures, the photos. The same pack gives the same bytes.
+// An evidence pack as a ZIP: the document, every table that has rows as CSV, the frozen figures, the photos. The same pack gives the same bytes.
 import { zipSync } from 'fflate';
 import type { Locale } from '../core/words.ts';
 import { toCsv } from '../web/csv.ts';
@@ -19,7 +19,7 @@ export type ReadPhoto = (sha256: string) => Promise<Uint8Array | null>;
 export async function zipEvidence(pack: EvidencePackRow, content: EvidenceContent, locale: Locale, readPhoto: ReadPhoto): Promise<Uint8Array<ArrayBuffer>> {
   const text = new TextEncoder();
   const files: Record<string, Uint8Array> = { 'pack.json': text.encode(pack.content), 'index.html': text.encode(await documentHtml(pack, content, locale)) };
-  for (const [name, rows] of Object.entries(tablesOf(content))) files[`${name}.csv`] = text.encode(`\ufeff${toCsv(rows)}`);
+  for (const [name, rows] of Object.entries(tablesOf(content))) if (rows.length > 0) files[`${name}.csv`] = text.encode(`\ufeff${toCsv(rows)}`);
   for (const photo of content.units.flatMap((unit) => unit.photos)) {
     const bytes = await readPhoto(photo.sha256);
     if (bytes !== null) files[photoFile(photo)] = bytes;
