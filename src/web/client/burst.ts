@@ -20,15 +20,19 @@ let burst: Burst | null = null;
 
 /** Sends `kizashi:scan` with the code on the document; the scan page takes it, other pages go there. */
 export function watchBursts(): void {
+  // Nobody scans where there is no scan page to go to, as before signing in: what is typed fast there stays.
+  if (document.querySelector('nav.main a[data-key="s"]') === null) return;
   document.addEventListener('keydown', onKey, { capture: true });
   document.addEventListener('kizashi:scan', (event) => {
     if (event.defaultPrevented || !(event instanceof CustomEvent)) return;
-    if (document.querySelector('nav.main a[data-key="s"]') !== null) location.assign(`/scan?code=${encodeURIComponent(String(event.detail))}`);
+    location.assign(`/scan?code=${encodeURIComponent(String(event.detail))}`);
   });
 }
 
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  // A password is typed fast by the program that keeps it.
+  if (event.target instanceof HTMLInputElement && event.target.type === 'password') return;
   // The scan box itself is where scans belong: it reads its own Enter.
   if (event.target instanceof HTMLElement && event.target.dataset.scanBox !== undefined) return;
   if (event.code === 'Enter' || event.code === 'NumpadEnter') {
