@@ -12,7 +12,7 @@ export function AwaitedView({ c, device }: { c: AppContext; device: AwaitedDevic
   const { device_id, unit, credential } = device;
   return (
     <>
-      <PageHead title={device_id} sub={<KindBadge c={c} kind="never_seen" />} />
+      <PageHead stored title={device_id} sub={<KindBadge c={c} kind="never_seen" />} />
       {unit === null ? <p class="problem">{w.not_registered}</p> : null}
       <Facts
         facts={[

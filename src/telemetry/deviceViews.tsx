@@ -76,6 +76,7 @@ function DeviceHead({ c, device, presence }: Pick<Shown, 'c' | 'device' | 'prese
   const { now } = c.var.ctx;
   return (
     <PageHead
+      stored
       title={device.device_id}
       sub={
         <>
