@@ -55,7 +55,16 @@ export async function assignReview(ctx: Ctx, input: AssignReview): Promise<VocRe
       created_at: ctx.now,
       version: 1,
     };
-    await ctx.db.insertInto('voc_reviews').values(row).execute();
+    const fresh = await ctx.db
+      .insertInto('voc_reviews')
+      .values(row)
+      .onConflict((conflict) => conflict.column('case_id').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (fresh === undefined)
+      throw new Problem('conflict', [`${subject.number} has its reviewers already`, `${subject.number} のレビュー担当者は割り当て済みです`], {
+        blocking: `/api/v1/cases/${subject.id}`,
+      });
     await remember(ctx, { action: 'voc_review.assigned', record_kind: 'voc_review', record_id: row.id, change: { case_id: row.case_id } });
     return row;
   });

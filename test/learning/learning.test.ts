@@ -80,6 +80,10 @@ eachDb('learning', (test) => {
       code: 'invalid',
     });
     const review = await assignReview(as(test, lena), { case_id: row.id, first_reviewer_id: 'ben', second_reviewer_id: 'lena' });
+    await expect(assignReview(as(test, lena), { case_id: row.id, first_reviewer_id: 'lena', second_reviewer_id: 'ben' })).rejects.toMatchObject({
+      code: 'conflict',
+      extra: { blocking: `/api/v1/cases/${row.id}` },
+    });
     await answerReview(as(test, ben), review.id, { reason: 'response_speed', avoidable: 'yes', comment: 'BEN SAYS' });
     expect(JSON.stringify(await listReviews(as(test, lena)))).not.toContain('BEN SAYS');
     expect(JSON.stringify(await listReviews(as(test, person('admin', 'admin'))))).not.toContain('BEN SAYS');
