@@ -1,10 +1,11 @@
 // The catalogue: a tab for each noun, a list, one record with its links, and the forms.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import { HistoryList } from '../web/deeds.tsx';
 import type { AppContext } from '../web/env.ts';
+import { inputWords } from '../web/inputWords.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, PageHead, Pager, Section, Table } from '../web/parts.tsx';
 import { fieldErrors, ListQuery } from '../web/route.ts';
@@ -167,7 +168,7 @@ const inputOf = (resource: Resource, typed: Readonly<Record<string, string>>): R
   );
 
 function parse(c: AppContext, schema: z.ZodType, input: unknown): unknown {
-  const result = schema.safeParse(input, { error: (c.var.locale === 'ja' ? z.locales.ja() : z.locales.en()).localeError });
+  const result = schema.safeParse(input, { error: inputWords(c.var.locale) });
   if (result.success) return result.data;
   throw new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: fieldErrors(result.error.issues) });
 }

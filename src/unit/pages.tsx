@@ -7,6 +7,7 @@ import type { Ctx } from '../db/ctx.ts';
 import type { BulkDeed } from '../web/bulk.ts';
 import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
+import { inputWords } from '../web/inputWords.ts';
 import { action, newPages, type Pages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
@@ -224,7 +225,7 @@ const editView = (c: AppContext, unit: UnitView, warning?: string) =>
 async function saveEdit(c: AppContext) {
   const { version: _, ...typed } = Object.fromEntries(Object.entries(await c.req.parseBody()).map(([name, value]) => [name, String(value).trim()]));
   const cleared = Object.fromEntries(Object.entries(typed).map(([name, value]) => [name, value === '' && name !== 'serial' ? null : value]));
-  const input = UnitChange.safeParse(cleared, { error: (c.var.locale === 'ja' ? z.locales.ja() : z.locales.en()).localeError });
+  const input = UnitChange.safeParse(cleared, { error: inputWords(c.var.locale) });
   const unit = await getUnit(c.var.ctx, idOf(c));
   if (!input.success) {
     c.status(422);

@@ -3,7 +3,7 @@
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { notFound, Problem } from '../core/problem.ts';
 import { FRAME_PARAMETERS } from './address.ts';
 import { setDoneCookie } from './cookie.ts';
@@ -11,6 +11,7 @@ import { csvText } from './csv.ts';
 import type { AppContext, AppEnv, AppMiddleware, Gate } from './env.ts';
 import type { PageFrame } from './frame.ts';
 import { declaredRoutes, pass } from './gate.ts';
+import { inputWords } from './inputWords.ts';
 import { Layout } from './layout.tsx';
 import { fieldErrors } from './route.ts';
 
@@ -93,8 +94,7 @@ export const readQuery = <T extends z.ZodType>(c: AppContext, schema: T): z.outp
   parseInput(c, schema, Object.fromEntries(Object.entries(c.req.query()).filter(([key, value]) => value !== '' && !FRAME_PARAMETERS.has(key))));
 
 function parseInput<T extends z.ZodType>(c: AppContext, schema: T, input: unknown): z.output<T> {
-  const locale = c.var.locale === 'ja' ? z.locales.ja() : z.locales.en();
-  const result = schema.safeParse(input, { error: locale.localeError });
+  const result = schema.safeParse(input, { error: inputWords(c.var.locale) });
   if (result.success) return result.data;
   throw new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: fieldErrors(result.error.issues) });
 }

@@ -1,0 +1,28 @@
+// What a person reads who left a field empty, or filled it wrong.
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { inputWords } from '../../src/web/inputWords.ts';
+
+const Form = z.object({ reason: z.string().trim().min(1).max(5), minutes: z.coerce.number().int().max(60) });
+
+const said = (input: unknown, locale: 'en' | 'ja') =>
+  Form.safeParse(input, { error: inputWords(locale) }).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+
+it('a field that was left out, or holds blanks only, is called empty in either language', () => {
+  expect([said({ minutes: 1 }, 'en'), said({ reason: ' ', minutes: 1 }, 'en')]).toEqual([['reason: Must not be empty'], ['reason: Must not be empty']]);
+  expect([said({ minutes: 1 }, 'ja'), said({ reason: ' ', minutes: 1 }, 'ja')]).toEqual([['reason: 入力してください'], ['reason: 入力してください']]);
+});
+
+it('a text that is no number is told so, not its type', () => {
+  expect([said({ reason: 'x', minutes: 'ten' }, 'en'), said({ reason: 'x', minutes: 'ten' }, 'ja')]).toEqual([
+    ['minutes: Must be a number'],
+    ['minutes: 数値を入力してください'],
+  ]);
+});
+
+it('anything else is said in the words of the schema, in the language of the reader', () => {
+  const [english = '', japanese = ''] = [said({ reason: 'too long', minutes: 61 }, 'en'), said({ reason: 'too long', minutes: 61 }, 'ja')].map(String);
+  expect(english).toMatch(/reason: Too big.*minutes: Too big/);
+  expect(japanese).toMatch(/reason: .*5.*minutes: .*60/);
+  expect(japanese).toMatch(/[\p{Script=Hiragana}\p{Script=Katakana}]/u);
+});
