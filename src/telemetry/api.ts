@@ -23,13 +23,16 @@ import { commandDevice } from './commandDevice.ts';
 import { CommandDevice, DeviceFilter, DeviceId, QuarantineFilter, ReplayMany } from './inputs.ts';
 import { issueCredential, revokeCredential } from './issueCredential.ts';
 import {
+  findDevice,
   findState,
-  getDevice,
+  getAwaited,
   getQuarantined,
+  heardDevice,
   isFlapping,
   listCommands,
   listDays,
   listDevices,
+  listedAwaited,
   listIngesters,
   listPresence,
   listQuarantine,
@@ -76,7 +79,12 @@ telemetryApi.openapi(
   }),
   async (c) => {
     const { ctx } = c.var;
-    const device = await getDevice(ctx, c.req.valid('param').device_id);
+    const { device_id } = c.req.valid('param');
+    const device = await findDevice(ctx, device_id);
+    if (device === undefined) {
+      const awaited = deviceJson(listedAwaited(await getAwaited(ctx, device_id)), ctx.now);
+      return c.json({ ...awaited, flapping: false, state: null }, 200);
+    }
     const [state, presence] = await Promise.all([findState(ctx, device.device_no), listPresence(ctx, device.device_no)]);
     return c.json({ ...deviceJson(device, ctx.now), flapping: isFlapping(presence, ctx.now), state: stateJson(state) }, 200);
   },
@@ -123,7 +131,8 @@ telemetryApi.openapi(
   }),
   async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const device = await getDevice(c.var.ctx, c.req.valid('param').device_id);
+    const device = await heardDevice(c.var.ctx, c.req.valid('param').device_id);
+    if (device === null) return c.json({ items: [], next_cursor: null }, 200);
     const { items, next } = await listReports(c.var.ctx, device, limit, cursor === undefined ? undefined : Number(cursor) || 0);
     return c.json({ items: items.map(reportJson), next_cursor: next === null ? null : String(next) }, 200);
   },
@@ -141,7 +150,8 @@ telemetryApi.openapi(
   }),
   async (c) => {
     const { ctx } = c.var;
-    const device = await getDevice(ctx, c.req.valid('param').device_id);
+    const device = await heardDevice(ctx, c.req.valid('param').device_id);
+    if (device === null) return c.json({ items: [], next_cursor: null }, 200);
     const { from_on = addDays(today(ctx), -DAYS_SHOWN), to_on = today(ctx) } = c.req.valid('query');
     return c.json({ items: (await listDays(ctx, device.device_no, from_on, to_on)).map(dayJson), next_cursor: null }, 200);
   },
@@ -161,7 +171,8 @@ telemetryApi.openapi(
   async (c) => {
     const { ctx } = c.var;
     const { fields, hours } = c.req.valid('query');
-    const device = await getDevice(ctx, c.req.valid('param').device_id);
+    const device = await heardDevice(ctx, c.req.valid('param').device_id);
+    if (device === null) return c.json({ at: [], series: {} }, 200);
     return c.json(await readSeries(askWith(ctx.db), device, fields.split(','), ctx.now - hours * 3_600_000, POINTS), 200);
   },
 );
@@ -177,7 +188,8 @@ telemetryApi.openapi(
     responses: { 200: answers(pageOf(CommandJson)), ...problems },
   }),
   async (c) => {
-    const { device_id } = await getDevice(c.var.ctx, c.req.valid('param').device_id);
+    const { device_id } = c.req.valid('param');
+    await heardDevice(c.var.ctx, device_id);
     return c.json({ items: (await listCommands(c.var.ctx, device_id)).map(commandJson), next_cursor: null }, 200);
   },
 );

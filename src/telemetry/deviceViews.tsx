@@ -4,7 +4,7 @@ import type { AppContext } from '../web/env.ts';
 import { Age, Badge, Facts, Form, Moment, Num, PageHead, Section, Table } from '../web/parts.tsx';
 import { Charts, Lengths, unexpectedReboots } from './deviceCharts.tsx';
 import { type Field, fields, jsonValue } from './fields.ts';
-import { type getDevice, isFlapping, kindOf, type listEvents, type listGaps, type listPresence } from './queries.ts';
+import { type findDevice, isFlapping, kindOf, type listEvents, type listGaps, type listPresence } from './queries.ts';
 import type { DeviceCommandRow, DeviceDayRow, DeviceStateRow } from './table.ts';
 import { KindBadge } from './views.tsx';
 import { words } from './words.ts';
@@ -13,7 +13,7 @@ type Rows<F extends (...parameters: never[]) => Promise<unknown>> = Awaited<Retu
 
 interface Shown {
   readonly c: AppContext;
-  readonly device: Rows<typeof getDevice>;
+  readonly device: NonNullable<Rows<typeof findDevice>>;
   readonly state: DeviceStateRow | undefined;
   /** Days looked back, and those with a report. */
   readonly length: number;

@@ -75,7 +75,24 @@ export async function listDevices(ctx: Ctx, request: PageRequest, filter: Device
   return listPage(query, request, sortable, 'devices.device_no');
 }
 
-/** Registered under a device id, or given a credential, but never heard. */
+/** What is known of a device that was never heard. */
+const UNHEARD = {
+  firmware: null,
+  first_seen_at: null,
+  last_seen_at: null,
+  last_report_at: null,
+  online_at: null,
+  offline_at: null,
+  presence_changes: 0,
+  reports: 0,
+  duplicates: 0,
+  throttled: 0,
+  clock_suspect: 0,
+  missing: 0,
+  lost: 0,
+};
+
+/** Registered under a device id, but never heard. */
 async function listNeverSeen(ctx: Ctx, request: PageRequest, filter: DeviceFilter): Promise<Page<ListedDevice>> {
   const nothing = <T>(name: string) => sql<T | null>`null`.as(name);
   let query = ctx.db
@@ -103,22 +120,7 @@ async function listNeverSeen(ctx: Ctx, request: PageRequest, filter: DeviceFilte
     { device_id: 'unit_identifiers.identifier' },
     'unit_identifiers.identifier',
   );
-  const never = {
-    firmware: null,
-    first_seen_at: null,
-    last_seen_at: null,
-    last_report_at: null,
-    online_at: null,
-    offline_at: null,
-    presence_changes: 0,
-    reports: 0,
-    duplicates: 0,
-    throttled: 0,
-    clock_suspect: 0,
-    missing: 0,
-    lost: 0,
-  };
-  return { ...page, items: page.items.map((row) => ({ ...row, ...never })) };
+  return { ...page, items: page.items.map((row) => ({ ...row, ...UNHEARD })) };
 }
 
 /** How many devices are of each kind. Cost: one pass over the devices. */
@@ -138,7 +140,7 @@ export async function countDevices(ctx: Ctx): Promise<Record<DeviceKind, number>
 
 export interface AwaitedDevice {
   readonly device_id: string;
-  readonly unit: { readonly id: string; readonly serial: string; readonly model_code: string } | null;
+  readonly unit: { readonly id: string; readonly serial: string; readonly model_code: string; readonly hw_rev: string | null } | null;
   readonly credential: { readonly created_at: number } | null;
 }
 
@@ -148,7 +150,7 @@ export async function getAwaited(ctx: Ctx, device_id: string): Promise<AwaitedDe
     .selectFrom('unit_identifiers')
     .innerJoin('units', 'units.id', 'unit_identifiers.unit_id')
     .innerJoin('models', 'models.id', 'units.model_id')
-    .select(['units.id', 'units.serial', 'models.code as model_code'])
+    .select(['units.id', 'units.serial', 'models.code as model_code', 'units.hw_rev'])
     .where('unit_identifiers.kind', '=', 'device_id')
     .where('unit_identifiers.identifier', '=', device_id)
     .executeTakeFirst();
@@ -162,6 +164,15 @@ export async function getAwaited(ctx: Ctx, device_id: string): Promise<AwaitedDe
   return { device_id, unit: unit ?? null, credential: credential ?? null };
 }
 
+export const listedAwaited = ({ device_id, unit }: AwaitedDevice): ListedDevice => ({
+  device_id,
+  unit_id: unit?.id ?? null,
+  serial: unit?.serial ?? null,
+  model_code: unit?.model_code ?? null,
+  hw_rev: unit?.hw_rev ?? null,
+  ...UNHEARD,
+});
+
 /** Undefined when it was never heard. */
 export const findDevice = (ctx: Ctx, device_id: string): Promise<(DeviceRow & { serial: string | null }) | undefined> =>
   ctx.db
@@ -172,10 +183,11 @@ export const findDevice = (ctx: Ctx, device_id: string): Promise<(DeviceRow & { 
     .where('device_id', '=', device_id)
     .executeTakeFirst();
 
-export async function getDevice(ctx: Ctx, device_id: string): Promise<DeviceRow & { serial: string | null }> {
-  const row = await findDevice(ctx, device_id);
-  if (row === undefined) throw notFound(['Device', 'デバイス']);
-  return row;
+/** Null for one that is awaited. Throws `not_found` for one nobody awaits. */
+export async function heardDevice(ctx: Ctx, device_id: string): Promise<(DeviceRow & { serial: string | null }) | null> {
+  const device = await findDevice(ctx, device_id);
+  if (device === undefined) await getAwaited(ctx, device_id);
+  return device ?? null;
 }
 
 export const findState = (ctx: Ctx, device_no: number): Promise<DeviceStateRow | undefined> =>

@@ -44,6 +44,23 @@ eachDb('the telemetry API', (test) => {
     expect(await shown(api.get('/api/v1/devices/api-1/series?fields=temp_c&hours=24'))).toMatchObject({ series: { temp_c: [40, 41, 42, 43, 44, 45, 46] } });
     expect((await shown(api.get('/api/v1/devices/api-1/days'))).items).toEqual([expect.objectContaining({ day_on: '2026-04-01', reports: 7 })]);
     expect((await api.get('/api/v1/devices/nobody')).status).toBe(404);
+    expect((await api.get('/api/v1/devices/nobody/reports')).status).toBe(404);
+  });
+
+  it('a device that is registered, or has a credential, and was never heard has nothing to show yet', async () => {
+    const api = await caller();
+    await registerDevices(test.store.db, ['api-silent']);
+    await api.post('/api/v1/devices/api-early/credential');
+    expect(await shown(api.get('/api/v1/devices/api-silent'))).toMatchObject({
+      kind: 'never_seen',
+      unit_id: expect.any(String),
+      last_seen_at: null,
+      state: null,
+    });
+    expect(await shown(api.get('/api/v1/devices/api-early'))).toMatchObject({ kind: 'never_seen', unit_id: null, reports: 0 });
+    for (const list of ['reports', 'days', 'commands'])
+      expect(await shown(api.get(`/api/v1/devices/api-early/${list}`))).toEqual({ items: [], next_cursor: null });
+    expect(await shown(api.get('/api/v1/devices/api-early/series?fields=temp_c'))).toEqual({ at: [], series: {} });
   });
 
   it('a credential is shown once and its password is not stored', async () => {

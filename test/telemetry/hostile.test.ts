@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { findDevice, listReports } from '../../src/telemetry/queries.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { hostile } from './hostile.ts';
 import { openStation, registerDevices, report } from './station.ts';
@@ -37,12 +38,9 @@ eachDb('hostile input', (test) => {
     const station = await openStation(test.store.url);
     station.send('extra', 'health', report(1, { vendor: { depth: [1, 'ひらがな', null] }, rh_pct: null, mystery: -0.125 }));
     await station.settle();
-    const { items } = await (await import('../../src/telemetry/queries.ts')).listReports(
-      test.ctx(),
-      await (await import('../../src/telemetry/queries.ts')).getDevice(test.ctx(), 'extra'),
-      5,
-    );
-    expect(items[0]?.sent).toEqual(report(1, { vendor: { depth: [1, 'ひらがな', null] }, rh_pct: null, mystery: -0.125 }));
+    const device = await findDevice(test.ctx(), 'extra');
+    const stored = device === undefined ? [] : (await listReports(test.ctx(), device, 5)).items;
+    expect(stored[0]?.sent).toEqual(report(1, { vendor: { depth: [1, 'ひらがな', null] }, rh_pct: null, mystery: -0.125 }));
     await station.close();
   });
 
