@@ -48,6 +48,21 @@ it.each(['/units', '/returns', '/history', '/catalog/models'])(
   },
 );
 
+it.each(['/units', '/returns', '/history', '/catalog/models'])('on a wide screen the rows of %s fill the frame of their list', async (path) => {
+  const { page } = await site().visit('admin', { width: 1280 });
+  await page.goto(path);
+  const [frame = 0, table = 0] = await Promise.all(
+    ['.table', '.table table'].map((part) =>
+      page
+        .locator(part)
+        .first()
+        .evaluate((element) => element.clientWidth),
+    ),
+  );
+  expect(table).toBeGreaterThanOrEqual(frame - 1);
+  expect(frame).toBeGreaterThan(900);
+});
+
 it('all rows at once, and Back returns to the list with its filters and its selection', async () => {
   const { page } = await site().visit('tech');
   await page.goto('/units?model_code=H-100&hide=3');
