@@ -1,6 +1,5 @@
 // What a cohort was expected to report on a day: age-band reference rates of the family times the robust fleet factor of that day.
 // Indirect standardisation makes a young model comparable with an old one; the factor cancels what hits everybody (outage, winter, release).
-
 import { logGamma } from '../stats/gamma.ts';
 import { PLATFORM_FACTOR } from './rules.ts';
 

@@ -1,5 +1,4 @@
 // The fleet's past as the scan sees it: per signal and day the reference rates by age band and the robust factor. Pure.
-
 import { BANDS } from './day.ts';
 import { design } from './detector.ts';
 import { type BandTotal, factorsByCohort, LARGE_SHARE, referenceRate } from './expectation.ts';

@@ -1,5 +1,4 @@
 // Alerts for people: the list, one alert with all it has to say, and the stream that keeps both live.
-
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { may } from '../core/actor.ts';

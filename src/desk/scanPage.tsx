@@ -1,5 +1,4 @@
 // The continuous scan page: the frame is HTML, the queue lives in the browser (web/client/scan.ts) and posts to /api/v1/receipts.
-
 import { z } from 'zod';
 import { staffOnly } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';

@@ -1,5 +1,4 @@
 // What is done about it: containment, permanent actions with their cut-in, and the same for sister models.
-
 import { checkCohort } from '../claim/cohort.ts';
 import { defaultOwner, getStaff } from '../claim/staff.ts';
 import { allow } from '../core/actor.ts';

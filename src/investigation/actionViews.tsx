@@ -1,5 +1,4 @@
 // Actions of an investigation: the list with due dates and cut-ins, and the form for the next one.
-
 import { listStaff } from '../claim/staff.ts';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';

@@ -1,5 +1,4 @@
 // What can be done with many investigations at once.
-
 import { attendDeeds } from '../claim/attend.tsx';
 import type { BulkDeed } from '../web/bulk.ts';
 import { changeInvestigation } from './change.ts';

@@ -1,5 +1,4 @@
 // The frame of an investigation: title, problem, owner, next date, team.
-
 import { getStaff, refusePast } from '../claim/staff.ts';
 import { allow } from '../core/actor.ts';
 import { notFound } from '../core/problem.ts';

@@ -1,5 +1,4 @@
 // Known issues: what support and partners should recognise, and what helps meanwhile.
-
 import { checkCohort } from '../claim/cohort.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';

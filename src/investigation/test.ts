@@ -1,5 +1,4 @@
 // Test records: physical verifications by a protocol, sample by sample, with measured values.
-
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { cleanIdentifier, identifierKey } from '../core/identifier.ts';

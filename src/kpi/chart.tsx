@@ -1,5 +1,4 @@
 // A KPI over time, with its target and the measures taken at their days.
-
 import { DAY_MS, dayFromNumber, dayNumber, HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import type { Locale } from '../core/words.ts';
 import { CHART_WIDTH, Chart, XAxis, YAxis } from '../web/chart/axes.tsx';

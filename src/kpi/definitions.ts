@@ -1,5 +1,4 @@
 // Every KPI that is computed from cases: what it means, which cases it is about, what it counts. Page, API and drill-down read the same lines.
-
 import { isInbound, type MeasuredCase } from '../case/held.ts';
 import { DAY_MS } from '../core/time.ts';
 import type { Bilingual } from '../core/words.ts';

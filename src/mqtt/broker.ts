@@ -1,6 +1,5 @@
 // The embedded broker: an MQTT server for devices and nothing else. A device publishes under its own name and receives its commands; what it publishes goes
 // straight into the pipeline, and the acknowledgement leaves after the commit. MQTT 3.1, 3.1.1 and 5 (general brokers for Node speak no version 5).
-
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
 import type { IngestStore } from '../telemetry/ingestStore.ts';

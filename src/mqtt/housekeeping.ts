@@ -1,5 +1,4 @@
 // What the ingester does every second besides messages: registrations, replays, commands, gaps, retention, and telling how it is.
-
 import { Dispatch } from '../telemetry/dispatch.ts';
 import { GapWatch } from '../telemetry/gapWatch.ts';
 import { type IngestStatus, noteUsedCredentials, writeStatus } from '../telemetry/ingestStatus.ts';

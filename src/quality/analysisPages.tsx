@@ -1,5 +1,4 @@
 // Pages that read the rates: comparison, control chart, Pareto.
-
 import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';

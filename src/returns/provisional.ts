@@ -1,5 +1,4 @@
 // A unit nobody registered: it gets a provisional record so that it can be received, and is merged once somebody knows what it is.
-
 import { createMaker, createModel } from '../catalog/write.ts';
 import { systemActor } from '../core/actor.ts';
 import { cleanIdentifier, identifierKey } from '../core/identifier.ts';

@@ -1,5 +1,4 @@
 // Moves made by hand: from shelf to shelf, in from a supplier, out to a customer. What has its own verb (scrap, write-off, restocking a return) is refused here.
-
 import { getModelOf } from '../catalog/resolve.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { invalid, Problem } from '../core/problem.ts';
