@@ -12,6 +12,11 @@ export class Refusal extends Error {
   }
 }
 
+/** What the answer to a creation is sure to hold. */
+export interface Made {
+  readonly id: string;
+}
+
 export interface Api {
   get<T>(path: string): Promise<T>;
   /** Answers the body of the 2xx answer. Throws `Refusal` otherwise. */
@@ -71,3 +76,13 @@ function said(text: string): string {
     return text.slice(0, 200);
   }
 }
+
+/** The id of the first record of a list, empty when there is none. */
+export async function findId(api: Api, path: string): Promise<string> {
+  const { items } = await api.get<{ items: readonly Made[] }>(path);
+  return items[0]?.id ?? '';
+}
+
+/** The unit with the serial: two models may share one. */
+export const findUnitId = (api: Api, { serial, model_code }: { serial: string; model_code: string }): Promise<string> =>
+  findId(api, `/units?${new URLSearchParams({ serial, model_code })}`);

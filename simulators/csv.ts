@@ -4,7 +4,7 @@ import { dispositionOf, findingOf, symptomOf } from './findings.ts';
 import { pick, wholeBetween } from './random.ts';
 import { isInService, type World } from './world.ts';
 
-const JST_MS = 9 * 3_600_000;
+export const JST_MS = 9 * 3_600_000;
 
 /** The calendar day in Japan. */
 export const dayText = (at: number): string => new Date(at + JST_MS).toISOString().slice(0, 10);

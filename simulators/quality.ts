@@ -1,18 +1,10 @@
 // A quality engineer at work through the public HTTP API: claims against the makers of what came back, investigations of what is behind it, and of what the alerts say.
-import type { Api } from './api.ts';
-import { Refusal } from './api.ts';
+import { type Api, findId, findUnitId, type Made, Refusal } from './api.ts';
 import type { Complaint } from './fate.ts';
 import { englishWordsOf, wordsOf } from './findings.ts';
 import { pause } from './parallel.ts';
 import type { Progress } from './progress.ts';
 import { isInService, type Unit, type World } from './world.ts';
-
-interface Made {
-  readonly id: string;
-}
-interface Listed {
-  readonly items: readonly { readonly id: string }[];
-}
 
 const ENGINEER = { email: 'tanaka@example.com', name: '田中 健', role: 'quality', locale: 'ja' } as const;
 const ALERTS_EVERY_MS = 10_000;
@@ -79,15 +71,10 @@ function mostFirst<T>(items: readonly T[], keyOf: (item: T) => string): [key: st
 
 const onDay = (after_days: number): string => new Date(Date.now() + after_days * DAY_MS).toISOString().slice(0, 10);
 
-async function find(api: Api, path: string): Promise<string> {
-  const { items } = await api.get<Listed>(path);
-  return items[0]?.id ?? '';
-}
-
 async function unitIds(api: Api, failures: Failures): Promise<string[]> {
   const ids: string[] = [];
   for (const { unit } of failures.units.slice(0, MOST_LINES)) {
-    const id = await find(api, `/units?${new URLSearchParams({ serial: unit.serial, model_code: unit.model_code })}`);
+    const id = await findUnitId(api, unit);
     if (id !== '') ids.push(id);
   }
   return [...new Set(ids)];
@@ -104,7 +91,7 @@ async function claim(
 ): Promise<string> {
   const lines = (await unitIds(api, failures)).map((unit_id) => ({ unit_id, claimed_amount: 12_000 }));
   const { id } = await api.post<Made>('/claims', {
-    maker_id: await find(api, `/makers?code=${failures.maker_code}`),
+    maker_id: await findId(api, `/makers?code=${failures.maker_code}`),
     ...(investigation_id === undefined ? {} : { investigation_id }),
     title: `${failures.model_code} ほか 不具合品の補償`,
     statement: '検証で不良が確定した個体について、代金の相殺を請求します。',
@@ -145,7 +132,7 @@ async function answer(api: Api, id: string, count: number): Promise<void> {
 
 /** The whole 8D of the worst model as far as it goes: contained, both causes found, actions under way, a bench test, a known issue, a claim. */
 async function investigatePast(api: Api, world: World, failures: Failures, owner_id: string, progress: Progress): Promise<void> {
-  const model_id = await find(api, `/models?code=${failures.model_code}`);
+  const model_id = await findId(api, `/models?code=${failures.model_code}`);
   const symptom = wordsOf(failures.units[0]?.complaint ?? NOTHING).split('。')[0] ?? '';
   const { id } = await api.post<Made>('/investigations', {
     title: `${failures.model_code}: ${symptom}`,
@@ -164,7 +151,7 @@ async function investigatePast(api: Api, world: World, failures: Failures, owner
   for (const [kind, title, days, model] of [
     ['containment', '対象拠点への事前連絡', 3, null],
     ['permanent', '対策部品への切り替え', 30, null],
-    ...(sister === undefined ? [] : [['horizontal', '同系列機種の点検', 20, await find(api, `/models?code=${sister.code}`)] as const]),
+    ...(sister === undefined ? [] : [['horizontal', '同系列機種の点検', 20, await findId(api, `/models?code=${sister.code}`)] as const]),
   ] as const)
     await api.post(`/investigations/${id}/actions`, { kind, title, owner_id, due_on: onDay(days), ...(model === null ? {} : { model_id: model }) });
   await testSamples(api, id, failures);

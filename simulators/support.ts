@@ -1,17 +1,15 @@
 // The support desk at work through the public HTTP API: a month of inquiries with every message at its hour, then those that come in while one looks.
-import { type Api, Refusal } from './api.ts';
-import { csvOf, dayText } from './csv.ts';
+import { type Api, findUnitId, type Made, Refusal } from './api.ts';
+import { dayText, JST_MS } from './csv.ts';
 import { DAY_MS } from './defects.ts';
 import { inParallel, pause } from './parallel.ts';
 import type { Progress } from './progress.ts';
 import { happens, pick, pickWeighted, seedOf, wholeBetween } from './random.ts';
+import { importCsv, OWNER } from './technician.ts';
 import { type Topic, topics } from './topics.ts';
 import { inService, type Unit, type World } from './world.ts';
 
-const AGENTS = [
-  { email: 'sato@example.com', name: '佐藤 美咲', role: 'tech', locale: 'ja' },
-  { email: 'yamaguchi@example.com', name: '山口 大輔', role: 'tech', locale: 'ja' },
-] as const;
+const AGENTS = [OWNER, { email: 'yamaguchi@example.com', name: '山口 大輔', role: 'tech', locale: 'ja' }] as const;
 
 const MINUTE_MS = 60_000;
 const PAST_DAYS = 30;
@@ -19,17 +17,12 @@ const PAST_DAYS = 30;
 const YOUNGEST_DAYS = 2;
 const PER_WORKING_DAY = 3;
 const WORKED_MINUTES = 120;
-const JAPAN_MS = 9 * 60 * MINUTE_MS;
 /** A reply within four hours is what the desk has set itself. */
 const REPLY_GOAL_MS = 240 * MINUTE_MS;
 const SOLVED_SHARE = 0.9;
 const RATED_SHARE = 0.4;
 const RATINGS = [5, 5, 5, 4, 4, 3, 2];
 const AT_ONCE = 4;
-
-interface Made {
-  readonly id: string;
-}
 
 /** What every inquiry needs: who answers, and the ids of what it is about. */
 interface Desk {
@@ -56,11 +49,11 @@ interface Course {
 
 /** The desk's own lists and a month of work that is done. */
 export async function enterSupport(api: Api, world: World, progress: Progress): Promise<Desk> {
-  const step = progress.begin('a month of inquiries');
   const desk = { agents: await enterAgents(api), customers: await customerIds(api), categories: await enterCategories(api) };
   await enterHours(api, desk, world);
   const past = pastInquiries(world);
-  const ids = await importInquiries(api, past);
+  const ids = await importInquiries(api, past, progress);
+  const step = progress.begin('what was said in a month of inquiries');
   await inParallel(past, AT_ONCE, (inquiry, n) => fillIn(api, ids[n] ?? '', inquiry));
   await api.post('/kpi-targets', { kpi: 'first_reply', from_on: dayText(world.now - PAST_DAYS * DAY_MS), goal: REPLY_GOAL_MS, owner_id: desk.agents[0] });
   step.done(`${past.length} answered`);
@@ -124,11 +117,11 @@ async function enterHours(api: Api, desk: Desk, world: World): Promise<void> {
   }
 }
 
-/** Midnights in Japan of the Mondays to Fridays of the last month, without the last two days,, as epoch ms, oldest first. */
+/** Midnights in Japan of the Mondays to Fridays of the last month, without the last two days, as epoch ms, oldest first. */
 function workingDays(world: World): number[] {
-  const today = Math.floor((world.now + JAPAN_MS) / DAY_MS) * DAY_MS - JAPAN_MS;
+  const today = Math.floor((world.now + JST_MS) / DAY_MS) * DAY_MS - JST_MS;
   const days = Array.from({ length: PAST_DAYS - YOUNGEST_DAYS }, (_, n) => today - (PAST_DAYS - n) * DAY_MS);
-  return days.filter((day) => ![0, 6].includes(new Date(day + JAPAN_MS).getUTCDay()));
+  return days.filter((day) => ![0, 6].includes(new Date(day + JST_MS).getUTCDay()));
 }
 
 function pastInquiries(world: World): Inquiry[] {
@@ -149,14 +142,14 @@ const inquiryOf = (seed: number, unit: Unit, opened_at: number): Inquiry => ({
 });
 
 async function open(api: Api, desk: Desk, { seed, topic, unit, opened_at }: Inquiry): Promise<string> {
-  const { items } = await api.get<{ items: Made[] }>(`/units?${new URLSearchParams({ serial: unit.serial, model_code: unit.model_code })}`);
+  const unit_id = await findUnitId(api, unit);
   const { id } = await api.post<Made>('/cases', {
     type: topic.type,
     source: channelOf(seed),
     subject: topic.subject,
     message: `${unit.site.name}です。${topic.message}`,
     customer_id: desk.customers.get(unit.site.customer_code) ?? null,
-    unit_ids: topic.type === 'contract' ? [] : items.map(({ id }) => id).slice(0, 1),
+    unit_ids: topic.type === 'contract' || unit_id === '' ? [] : [unit_id],
     at: at(opened_at),
   });
   return id;
@@ -173,7 +166,7 @@ const take = (api: Api, desk: Desk, id: string, { seed, topic }: Inquiry): Promi
   });
 
 /** The frame of every inquiry as a file of the old system. Answers the ids of the cases in the order of the inquiries. */
-async function importInquiries(api: Api, inquiries: readonly Inquiry[]): Promise<string[]> {
+async function importInquiries(api: Api, inquiries: readonly Inquiry[], progress: Progress): Promise<string[]> {
   const rows = inquiries.map((inquiry, n) => {
     const { seed, topic, unit, opened_at } = inquiry;
     const { solved_at, rating } = courseOf(inquiry);
@@ -190,8 +183,9 @@ async function importInquiries(api: Api, inquiries: readonly Inquiry[]): Promise
       rating,
     };
   });
-  const { id } = await api.upload<Made>('/imports?kind=cases', 'inquiries.csv', csvOf(rows));
-  const { items } = await api.get<{ items: { row_no: number; record_id: string }[] }>(`/imports/${id}/changes?limit=500`);
+  const made = await importCsv(api, progress, 'cases', rows);
+  if (made === null) return [];
+  const { items } = await api.get<{ items: { row_no: number; record_id: string }[] }>(`/imports/${made.id}/changes?limit=500`);
   return items.sort((a, b) => a.row_no - b.row_no).map(({ record_id }) => record_id);
 }
 

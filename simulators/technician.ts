@@ -1,6 +1,5 @@
 // A technician at work through the public HTTP API: takes over the old system's files, enrols the devices, then handles the boxes that arrive.
-import type { Api } from './api.ts';
-import { Refusal } from './api.ts';
+import { type Api, type Made, Refusal } from './api.ts';
 import { batchRows, type Cell, caseRows, csvOf, dayText, modelRows, returnRows, unitRows } from './csv.ts';
 import type { Login } from './device.ts';
 import type { Complaint } from './fate.ts';
@@ -35,7 +34,8 @@ export async function enterHistory(api: Api, world: World, progress: Progress): 
   await importCsv(api, progress, 'cases', caseRows(world, await ownerOfCases(api)));
 }
 
-const OWNER = { email: 'sato@example.com', name: '佐藤 美咲', role: 'tech', locale: 'ja' } as const;
+/** Who answers the inquiries of the past. */
+export const OWNER = { email: 'sato@example.com', name: '佐藤 美咲', role: 'tech', locale: 'ja' } as const;
 
 /** Inquiries belong to a person. She is added once; a second run finds her address taken. */
 async function ownerOfCases(api: Api): Promise<string> {
@@ -67,15 +67,16 @@ interface ImportAnswer {
   readonly rows: readonly { readonly row: number; readonly key: string; readonly errors: readonly { readonly column: string; readonly message: string }[] }[];
 }
 
-/** Dry run first; refused rows are shown and end the work, because a world without its units is of no use. */
-async function importCsv(api: Api, progress: Progress, kind: string, rows: readonly Readonly<Record<string, Cell>>[]): Promise<void> {
-  if (rows.length === 0) return;
+/** Dry run first; answers the import, null when there is nothing to import. Refused rows are shown and end the work, because a world without its units is of no use. */
+export async function importCsv(api: Api, progress: Progress, kind: string, rows: readonly Readonly<Record<string, Cell>>[]): Promise<Made | null> {
+  if (rows.length === 0) return null;
   const step = progress.begin(`importing ${rows.length.toLocaleString('en')} ${kind}`);
   const csv = csvOf(rows);
   const tried = await api.upload<ImportAnswer>(`/imports?kind=${kind}&dry_run=true`, `${kind}.csv`, csv);
   if (tried.rows_failed > 0) throw new Error(`${kind}: ${tried.rows_failed} of ${rows.length} rows are refused:\n${refusedRows(tried)}`);
-  const done = await api.upload<ImportAnswer>(`/imports?kind=${kind}`, `${kind}.csv`, csv);
+  const done = await api.upload<ImportAnswer & Made>(`/imports?kind=${kind}`, `${kind}.csv`, csv);
   step.done(`${done.rows_created.toLocaleString('en')} created`);
+  return done;
 }
 
 const ROWS_SHOWN = 10;

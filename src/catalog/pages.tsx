@@ -1,14 +1,12 @@
 // The catalogue: a tab for each noun, a list, one record with its links, and the forms.
-import type { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import { HistoryList } from '../web/deeds.tsx';
 import type { AppContext } from '../web/env.ts';
-import { inputWords } from '../web/inputWords.ts';
-import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
+import { action, newPages, page, parseInput, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, PageHead, Pager, Section, Table } from '../web/parts.tsx';
-import { fieldErrors, ListQuery } from '../web/route.ts';
+import { ListQuery } from '../web/route.ts';
 import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { type Resource, resources } from './resources.ts';
 import { recordNames } from './save.ts';
@@ -128,7 +126,7 @@ async function save(c: AppContext, resource: Resource, id: string | undefined) {
   const { version: opened, ...typed } = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value).trim()]));
   try {
     if (id !== undefined) return await savingEdit(c, editOf(c, resource, id), (version) => change(c, resource, id, typed, version));
-    const record = await resource.create(c.var.ctx, parse(c, resource.New, inputOf(resource, typed)));
+    const record = await resource.create(c.var.ctx, parseInput(c, resource.New, inputOf(resource, typed)));
     return seeOther(c, `/catalog/${resource.table}/${record.id}`, words(c.var.locale).created);
   } catch (error) {
     if (!(error instanceof Problem) || !['invalid', 'conflict'].includes(error.code)) throw error;
@@ -142,7 +140,7 @@ async function save(c: AppContext, resource: Resource, id: string | undefined) {
 }
 
 async function change(c: AppContext, resource: Resource, id: string, typed: Readonly<Record<string, string>>, version: number | undefined) {
-  const record = await resource.update(c.var.ctx, id, parse(c, resource.Change, inputOf(resource, typed)), version);
+  const record = await resource.update(c.var.ctx, id, parseInput(c, resource.Change, inputOf(resource, typed)), version);
   return seeOther(c, `/catalog/${resource.table}/${record.id}`, words(c.var.locale).saved);
 }
 
@@ -166,11 +164,5 @@ const inputOf = (resource: Resource, typed: Readonly<Record<string, string>>): R
       return field?.fixed === undefined && field?.required !== true ? [[name, null]] : [];
     }),
   );
-
-function parse(c: AppContext, schema: z.ZodType, input: unknown): unknown {
-  const result = schema.safeParse(input, { error: inputWords(c.var.locale) });
-  if (result.success) return result.data;
-  throw new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: fieldErrors(result.error.issues) });
-}
 
 const nameOf = (c: AppContext, resource: Resource): string => speak(recordNames[resource.table][1], c.var.locale);

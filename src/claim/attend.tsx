@@ -1,5 +1,4 @@
 // What can be done with many claims, or many investigations, at once: give them an owner or a next date. Nothing may be without either.
-
 import type { Permission } from '../core/permission.ts';
 import { invalid } from '../core/problem.ts';
 import { type Ctx, today } from '../db/ctx.ts';
@@ -7,7 +6,7 @@ import type { BulkDeed, BulkRow } from '../web/bulk.ts';
 import type { Choose } from '../web/dataTable.tsx';
 import { Field, Select } from '../web/parts.tsx';
 import { DayText } from '../web/route.ts';
-import { getStaff, listStaff, refusePast } from './staff.ts';
+import { findStaff, getStaff, listStaff, refusePast } from './staff.ts';
 import { words } from './words.ts';
 
 /** A record of which somebody has to be in charge. */
@@ -52,8 +51,8 @@ const giveOwner = (kind: Kind): BulkDeed => ({
     const [before] = await kind.chosen(ctx, [row.id]);
     const { version } = await kind.change(ctx, row.id, { owner_id }, row.version);
     // Once it has an owner it keeps one, and whoever left does not get it back.
-    const staff = await listStaff(ctx);
-    return { version, undo: staff.some(({ id }) => id === before?.owner_id) ? { owner_id: before?.owner_id ?? '' } : null };
+    const owner = await findStaff(ctx, before?.owner_id ?? '');
+    return { version, undo: owner === undefined ? null : { owner_id: owner.id } };
   },
   takeBack: (ctx, id, { owner_id }, version) => kind.change(ctx, id, { owner_id: owner_id ?? '' }, version),
 });

@@ -5,16 +5,13 @@ import type { UserRow } from '../person/table.ts';
 
 /** A person of ours who can own something. Throws `invalid` for partners, the departed and unknown ids. */
 export async function getStaff(ctx: Ctx, id: string, path = 'owner_id'): Promise<UserRow> {
-  const user = await ctx.db
-    .selectFrom('users')
-    .selectAll()
-    .where('id', '=', id)
-    .where('partner_id', 'is', null)
-    .where('disabled_at', 'is', null)
-    .executeTakeFirst();
+  const user = await findStaff(ctx, id);
   if (user === undefined) throw invalid(path, ['Not an active member of staff', '在籍中の社内担当者ではありません'], ctx.actor.locale);
   return user;
 }
+
+export const findStaff = (ctx: Ctx, id: string): Promise<UserRow | undefined> =>
+  ctx.db.selectFrom('users').selectAll().where('id', '=', id).where('partner_id', 'is', null).where('disabled_at', 'is', null).executeTakeFirst();
 
 /** Throws `invalid` for a next date in the past. */
 export function refusePast(ctx: Ctx, next_on: string): void {

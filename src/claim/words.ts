@@ -1,4 +1,4 @@
-import { type Bilingual, defineWords } from '../core/words.ts';
+import { type Bilingual, defineWords, namedInSentence } from '../core/words.ts';
 import type { ClaimState, LineState } from './lifecycle.ts';
 
 export const words = defineWords({
@@ -142,5 +142,5 @@ export const words = defineWords({
 });
 
 /** States as a refusal speaks of them. */
-export const claimStateName = (state: ClaimState): Bilingual => [words('en')[`state_${state}`].toLowerCase(), words('ja')[`state_${state}`]];
-export const lineStateName = (state: LineState): Bilingual => [words('en')[state].toLowerCase(), words('ja')[state]];
+export const claimStateName = (state: ClaimState): Bilingual => namedInSentence(words, `state_${state}`);
+export const lineStateName = (state: LineState): Bilingual => namedInSentence(words, state);

@@ -12,6 +12,9 @@ type Spoken<W extends Record<string, Phrase>> = {
   readonly [K in keyof W]: W[K] extends (...parameters: infer P) => Bilingual ? (...parameters: P) => string : string;
 };
 
+/** A label as it stands inside an English sentence. */
+export const inSentence = ([en]: Bilingual): string => en.toLowerCase();
+
 export const speak = (text: Bilingual, locale: Locale): string => text[locale === 'ja' ? 1 : 0];
 
 /**
@@ -30,3 +33,9 @@ export function defineWords<const W extends Record<string, Phrase>>(phrases: W):
   // Object.fromEntries forgets the keys; they are those of `phrases`.
   return (locale) => (locale === 'ja' ? ja : en) as Spoken<W>;
 }
+
+/** A word of a feature in both languages, as a sentence speaks of it. */
+export const namedInSentence = <K extends string>(words: (locale: Locale) => Readonly<Record<K, string>>, key: K): Bilingual => {
+  const name: Bilingual = [words('en')[key], words('ja')[key]];
+  return [inSentence(name), name[1]];
+};

@@ -4,7 +4,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { matchedRoutes } from 'hono/route';
 import { Problem } from '../core/problem.ts';
 import type { AppContext, AppEnv, AppMiddleware } from '../web/env.ts';
-import { fieldErrors, ListQuery } from '../web/route.ts';
+import { invalidInput, ListQuery } from '../web/route.ts';
 import { pageOfWhole } from '../web/wholeList.ts';
 
 /** What a GET declared in the OpenAPI document says about its list. */
@@ -86,7 +86,7 @@ interface Whole {
 
 async function pageHere(c: AppContext, columns: readonly string[]): Promise<void> {
   const asked = ListQuery.partial().safeParse(c.req.query());
-  if (!asked.success) throw new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: fieldErrors(asked.error.issues) });
+  if (!asked.success) throw invalidInput(asked.error);
   const { cursor, sort } = asked.data;
   // What the route declared.
   const answer = (await c.res.clone().json()) as Whole;

@@ -1,4 +1,4 @@
-import { type Bilingual, defineWords } from '../core/words.ts';
+import { type Bilingual, defineWords, namedInSentence } from '../core/words.ts';
 import type { KnownIssueState } from './lifecycle.ts';
 
 export const words = defineWords({
@@ -117,4 +117,4 @@ export const words = defineWords({
 });
 
 /** A state as a refusal speaks of it. */
-export const knownIssueStateName = (state: KnownIssueState): Bilingual => [words('en')[`state_${state}`].toLowerCase(), words('ja')[`state_${state}`]];
+export const knownIssueStateName = (state: KnownIssueState): Bilingual => namedInSentence(words, `state_${state}`);

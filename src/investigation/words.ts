@@ -1,4 +1,4 @@
-import { type Bilingual, defineWords } from '../core/words.ts';
+import { type Bilingual, defineWords, namedInSentence } from '../core/words.ts';
 import type { ActionState, InvestigationState } from './lifecycle.ts';
 
 export const words = defineWords({
@@ -141,6 +141,5 @@ export const words = defineWords({
 });
 
 /** States as a refusal speaks of them. */
-export const stateName = (state: InvestigationState): Bilingual => [words('en')[`state_${state}`].toLowerCase(), words('ja')[`state_${state}`]];
-export const actionStateName = (state: ActionState): Bilingual =>
-  state === 'open' ? stateName(state) : [words('en')[state].toLowerCase(), words('ja')[state]];
+export const stateName = (state: InvestigationState): Bilingual => namedInSentence(words, `state_${state}`);
+export const actionStateName = (state: ActionState): Bilingual => (state === 'open' ? stateName(state) : namedInSentence(words, state));

@@ -6,6 +6,7 @@ import { makeFolder } from '../core/makeFolder.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { issueCredential } from '../telemetry/issueCredential.ts';
 import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
+import { findCredential } from '../telemetry/queries.ts';
 
 /** The user name of the ingester at the broker. No device can have it: a device's row would be refused by enrolment. */
 export const INGEST_USER = 'kizashi-ingest';
@@ -33,7 +34,7 @@ export interface MosquittoFiles {
 export async function writeMosquittoConfig(ctx: Ctx, folder: string, options: MosquittoOptions): Promise<MosquittoFiles> {
   allow(ctx, 'telemetry:write');
   makeFolder(folder);
-  const password = options.new_password || !(await hasCredential(ctx, INGEST_USER)) ? (await issueCredential(ctx, INGEST_USER)).password : null;
+  const password = options.new_password || (await findCredential(ctx, INGEST_USER)) === undefined ? (await issueCredential(ctx, INGEST_USER)).password : null;
   const [config, passwords, acl] = ['mosquitto.conf', 'mosquitto.passwords', 'mosquitto.acl'].map((name) => resolve(folder, name)) as [string, string, string];
   const written = [passwords, acl];
   writeFileSync(passwords, await passwordLines(ctx), { mode: 0o600 });
@@ -44,16 +45,6 @@ export async function writeMosquittoConfig(ctx: Ctx, folder: string, options: Mo
   }
   giveToMosquitto([folder, ...written]);
   return { written, config, username: INGEST_USER, password };
-}
-
-async function hasCredential(ctx: Ctx, device_id: string): Promise<boolean> {
-  const found = await ctx.db
-    .selectFrom('device_credentials')
-    .select('id')
-    .where('device_id', '=', device_id)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  return found !== undefined;
 }
 
 async function passwordLines(ctx: Ctx): Promise<string> {

@@ -1,6 +1,7 @@
 // Who may come in, and how many wrong passwords are looked up at all: a flood of them must not stand before the devices that are what they say.
 import { timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../core/id.ts';
+import { setNewest } from '../core/newest.ts';
 
 /** held_off: too many wrong passwords came from that address; this one was not looked at. unavailable: the store gave no answer. */
 export type Proof = 'proved' | 'wrong' | 'held_off' | 'unavailable';
@@ -94,10 +95,7 @@ export class SignIns {
 
   private noteWrong(address: string): void {
     const wrong = this.wrongBy(address) + 1;
-    this.guesses.delete(address);
-    this.guesses.set(address, { wrong, at: this.now() });
-    const [oldest] = this.guesses.keys();
-    if (this.guesses.size > MAX_ADDRESSES && oldest !== undefined) this.guesses.delete(oldest);
+    setNewest(this.guesses, address, { wrong, at: this.now() }, MAX_ADDRESSES);
   }
 
   /** What is left of the wrong passwords of an address, some forgotten each minute. */

@@ -1,5 +1,6 @@
 // Signing in and out. Repeated failures lock the account for a while; the answer never tells whether the address exists.
 import { newSecret, sha256 } from '../core/id.ts';
+import { setNewest } from '../core/newest.ts';
 import { Problem } from '../core/problem.ts';
 import { DAY_MS, MINUTE_MS } from '../core/time.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
@@ -35,10 +36,7 @@ const STRANGERS_KEPT = 10_000;
 
 function countStranger(ctx: Ctx, email: string): void {
   const failures = (strangers.get(email)?.failures ?? 0) + 1;
-  strangers.delete(email);
-  strangers.set(email, { failures, locked_until_at: failures >= FAILURES_ALLOWED ? ctx.now + LOCK_MS : null });
-  const [oldest] = strangers.keys();
-  if (strangers.size > STRANGERS_KEPT && oldest !== undefined) strangers.delete(oldest);
+  setNewest(strangers, email, { failures, locked_until_at: failures >= FAILURES_ALLOWED ? ctx.now + LOCK_MS : null }, STRANGERS_KEPT);
 }
 
 export async function signOut(ctx: Ctx, cookie: string): Promise<void> {

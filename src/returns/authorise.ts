@@ -1,5 +1,6 @@
 // A return is accepted, turned down or called off.
 import { allow, staffOnly } from '../core/actor.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { endReservation } from '../stock/reserve.ts';
@@ -76,7 +77,7 @@ export function after(found: ReturnRow, event: ReturnEvent): ReturnRow['state'] 
   if (state === null)
     throw wrongState(
       [
-        `Return ${found.number} is ${returnStateLabels[found.state][0].toLowerCase()}`,
+        `Return ${found.number} is ${inSentence(returnStateLabels[found.state])}`,
         `返品案件 ${found.number} の状態(${returnStateLabels[found.state][1]})ではできません`,
       ],
       found.id,

@@ -1,5 +1,6 @@
 // A return is closed: every unit decided, every shipment ended.
 import { allow, staffOnly } from '../core/actor.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { after } from './authorise.ts';
@@ -21,7 +22,7 @@ export async function closeReturn(ctx: Ctx, id: string, reason?: string, expecte
       const resolved = nextUnitState(unit.state, 'resolve');
       if (resolved === null)
         throw wrongUnit(
-          [`A unit of ${found.number} is still ${unitStateLabels[unit.state][0].toLowerCase()}`, `未処置の個体があります(${unitStateLabels[unit.state][1]})`],
+          [`A unit of ${found.number} is still ${inSentence(unitStateLabels[unit.state])}`, `未処置の個体があります(${unitStateLabels[unit.state][1]})`],
           unit,
         );
       await saveReturnUnit(ctx, unit, { state: resolved, resolved_at: ctx.now });
@@ -36,10 +37,7 @@ async function refuseOpenShipments(ctx: Ctx, found: ReturnRow): Promise<void> {
   const open = (await listLegs(ctx, found.id)).find((leg) => !isEndedLeg(leg.state));
   if (open !== undefined)
     throw wrongLeg(
-      [
-        `A shipment of ${found.number} is still ${legStateLabels[open.state][0].toLowerCase()}`,
-        `完了していない出荷があります(${legStateLabels[open.state][1]})`,
-      ],
+      [`A shipment of ${found.number} is still ${inSentence(legStateLabels[open.state])}`, `完了していない出荷があります(${legStateLabels[open.state][1]})`],
       open,
     );
 }

@@ -2,6 +2,7 @@
 import { allow, may, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
@@ -47,7 +48,7 @@ export async function disposeUnit(ctx: Ctx, input: DisposeUnit): Promise<Disposi
 export async function postDisposition(ctx: Ctx, unit: ReturnUnitRow, row: DispositionRow, approved: Partial<DispositionRow> = {}): Promise<DispositionRow> {
   const state = nextUnitState(unit.state, 'dispose');
   if (state === null)
-    throw wrongUnit([`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では判定できません`], unit);
+    throw wrongUnit([`The unit is ${inSentence(unitStateLabels[unit.state])}`, `個体の状態(${unitStateLabels[unit.state][1]})では判定できません`], unit);
   const found = await getReturn(ctx, unit.return_id);
   if (found.state !== 'open') await saveReturn(ctx, found, { state: after(found, 'receive') });
   await saveReturnUnit(ctx, unit, { state, disposition: row.disposition, dispositioned_at: ctx.now });
@@ -84,10 +85,7 @@ export async function reverseDisposition(ctx: Ctx, id: string, reason: string, e
     const state = nextUnitState(unit.state, 'reverse');
     if (row.state !== 'posted' || row.move_id === null || state === null)
       throw wrongUnit(
-        [
-          `The disposition is ${decisionLabels[row.state][0].toLowerCase()} and the unit ${unitStateLabels[unit.state][0].toLowerCase()}`,
-          'この処置判定は取り消せません',
-        ],
+        [`The disposition is ${inSentence(decisionLabels[row.state])} and the unit ${inSentence(unitStateLabels[unit.state])}`, 'この処置判定は取り消せません'],
         unit,
       );
     const reversal = await reverseMove(ctx, row.move_id, reason);
@@ -128,7 +126,7 @@ async function refuseUnlessReady(ctx: Ctx, found: ReturnRow, unit: ReturnUnitRow
   if (running !== undefined)
     throw new Problem('conflict', ['An inspection of this unit is still running', '検証が終了していません'], { blocking: `/api/v1/inspections/${running.id}` });
   if (nextUnitState(unit.state, 'dispose') === null)
-    throw wrongUnit([`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では判定できません`], unit);
+    throw wrongUnit([`The unit is ${inSentence(unitStateLabels[unit.state])}`, `個体の状態(${unitStateLabels[unit.state][1]})では判定できません`], unit);
   const refusal = refusalOf({
     disposition: input.disposition,
     type: found.type,

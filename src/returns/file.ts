@@ -1,10 +1,10 @@
 // A return is filed: which units, why, and what the customer is to get.
-
 import { findCustomerOf } from '../catalog/resolve.ts';
 import type { CustomerRow } from '../catalog/table.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid } from '../core/problem.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { nextNumber } from '../db/number.ts';
 import { remember } from '../history/remember.ts';
@@ -55,10 +55,7 @@ export async function addReturnUnit(ctx: Ctx, return_id: string, input: FiledUni
   return transaction(ctx, async (ctx) => {
     const found = await getReturn(ctx, return_id, expected);
     if (!['draft', 'authorised', 'open'].includes(found.state) || (ctx.actor.partner_id !== null && found.state !== 'draft')) {
-      throw wrongState(
-        [`Return ${found.number} is ${returnStateLabels[found.state][0].toLowerCase()}`, `返品案件 ${found.number} には追加できません`],
-        found.id,
-      );
+      throw wrongState([`Return ${found.number} is ${inSentence(returnStateLabels[found.state])}`, `返品案件 ${found.number} には追加できません`], found.id);
     }
     const unit = await getUnitOf(ctx, pickRef(input), '');
     await saveReturn(ctx, found, {});

@@ -1,11 +1,10 @@
 // What leaves the house for a return: asked for, promised from stock, shipped, delivered. Independent of what comes in.
-
 import { getModelOf } from '../catalog/resolve.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid } from '../core/problem.ts';
 import { dayOf } from '../core/time.ts';
-import { type Locale, speak } from '../core/words.ts';
+import { inSentence, type Locale, speak } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
@@ -164,7 +163,7 @@ async function handOver(ctx: Ctx, leg: OutboundLegRow, unit: UnitRow): Promise<v
 const refuseUnlessRunning = (found: ReturnRow): void => {
   if (found.state !== 'authorised' && found.state !== 'open')
     throw wrongState(
-      [`Return ${found.number} is ${returnStateLabels[found.state][0].toLowerCase()}`, `返品案件 ${found.number} は承認・対応中ではありません`],
+      [`Return ${found.number} is ${inSentence(returnStateLabels[found.state])}`, `返品案件 ${found.number} は承認・対応中ではありません`],
       found.id,
     );
 };
@@ -172,7 +171,7 @@ const refuseUnlessRunning = (found: ReturnRow): void => {
 function legAfter(leg: OutboundLegRow, event: LegEvent): OutboundLegRow['state'] {
   const state = nextLegState(leg.state, event);
   if (state === null)
-    throw wrongLeg([`The shipment is ${legStateLabels[leg.state][0].toLowerCase()}`, `出荷の状態(${legStateLabels[leg.state][1]})ではできません`], leg);
+    throw wrongLeg([`The shipment is ${inSentence(legStateLabels[leg.state])}`, `出荷の状態(${legStateLabels[leg.state][1]})ではできません`], leg);
   return state;
 }
 

@@ -1,5 +1,6 @@
 // A box is opened and its units scanned. Whatever was scanned gets an answer: expected, unexpected, unknown, duplicate, or a choice for a person.
 import { allow, staffOnly } from '../core/actor.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
@@ -101,10 +102,7 @@ async function receiveUnexpected(ctx: Ctx, unit: UnitView, input: ReceiveUnit, o
 async function arrive(ctx: Ctx, into: ReturnRow, entry: ReturnUnitRow, unit: UnitView, outcome: ReceiptOutcome): Promise<Receipt> {
   const state = nextUnitState(entry.state, entry.state === 'written_off' ? 'recover' : 'receive');
   if (state === null)
-    throw wrongState(
-      [`The unit is ${unitStateLabels[entry.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[entry.state][1]})では受領できません`],
-      into.id,
-    );
+    throw wrongState([`The unit is ${inSentence(unitStateLabels[entry.state])}`, `個体の状態(${unitStateLabels[entry.state][1]})では受領できません`], into.id);
   const returned = into.state === 'open' ? into : await saveReturn(ctx, into, { state: after(into, 'receive') });
   const saved = await saveReturnUnit(ctx, entry, {
     state,

@@ -1,5 +1,6 @@
 // A scan was a mistake: the unit goes back to where it was by a reversing entry, as long as nothing else happened to it.
 import { allow, staffOnly } from '../core/actor.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace } from '../ledger/move.ts';
@@ -25,7 +26,7 @@ export async function undoReceipt(ctx: Ctx, return_unit_id: string, reason: stri
     if (before === null)
       throw wrongUnit(
         [
-          `The unit is ${unitStateLabels[unit.state][0].toLowerCase()}: its receipt cannot be taken back`,
+          `The unit is ${inSentence(unitStateLabels[unit.state])}: its receipt cannot be taken back`,
           `個体の状態(${unitStateLabels[unit.state][1]})では受領を取り消せません`,
         ],
         unit,

@@ -1,5 +1,6 @@
 // What the bench found, written on the unit; and the footage it carried, erased.
 import { allow, staffOnly } from '../core/actor.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { coverageNow } from './coverage.ts';
@@ -16,7 +17,7 @@ export async function startInspecting(ctx: Ctx, unit: ReturnUnitRow): Promise<Re
   const state = nextUnitState(unit.state, 'inspect');
   if (state === null)
     throw wrongUnit(
-      [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}: receive it first`, `個体の状態(${unitStateLabels[unit.state][1]})では検証できません`],
+      [`The unit is ${inSentence(unitStateLabels[unit.state])}: receive it first`, `個体の状態(${unitStateLabels[unit.state][1]})では検証できません`],
       unit,
     );
   return saveReturnUnit(ctx, unit, { state });
@@ -50,7 +51,7 @@ export async function eraseFootage(ctx: Ctx, return_unit_id: string, reason?: st
     const unit = await getReturnUnit(ctx, return_unit_id, expected);
     if (unit.state !== 'received' && unit.state !== 'inspecting')
       throw wrongUnit(
-        [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では消去を記録できません`],
+        [`The unit is ${inSentence(unitStateLabels[unit.state])}`, `個体の状態(${unitStateLabels[unit.state][1]})では消去を記録できません`],
         unit,
       );
     if (unit.footage_erased_at !== null) return unit;

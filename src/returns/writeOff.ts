@@ -1,6 +1,7 @@
 // What one person asks for and another allows: writing off a unit that never came, and scrapping one that did.
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { findPlace, moveUnit } from '../ledger/move.ts';
@@ -24,12 +25,12 @@ export async function requestWriteOff(ctx: Ctx, return_id: string, input: ForUni
     const unit = await pickUnit(ctx, found, input.return_unit_id, 'expected');
     if (found.state !== 'authorised' && found.state !== 'open')
       throw wrongState(
-        [`Return ${found.number} is ${returnStateLabels[found.state][0].toLowerCase()}`, `返品案件 ${found.number} は対応中ではありません`],
+        [`Return ${found.number} is ${inSentence(returnStateLabels[found.state])}`, `返品案件 ${found.number} は対応中ではありません`],
         found.id,
       );
     if (nextUnitState(unit.state, 'write_off') === null)
       throw wrongUnit(
-        [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では未返却処理できません`],
+        [`The unit is ${inSentence(unitStateLabels[unit.state])}`, `個体の状態(${unitStateLabels[unit.state][1]})では未返却処理できません`],
         unit,
       );
     if (unit.write_off_requested_by !== null) throw wrongUnit(['The write-off waits for approval already', '未返却処理は既に承認待ちです'], unit);
@@ -89,10 +90,7 @@ async function writeOff(ctx: Ctx, unit: ReturnUnitRow, reason: string | undefine
   await requireSecondPerson(ctx, requested_by);
   const state = nextUnitState(unit.state, 'write_off');
   if (state === null)
-    throw wrongUnit(
-      [`The unit is ${unitStateLabels[unit.state][0].toLowerCase()}`, `個体の状態(${unitStateLabels[unit.state][1]})では未返却処理できません`],
-      unit,
-    );
+    throw wrongUnit([`The unit is ${inSentence(unitStateLabels[unit.state])}`, `個体の状態(${unitStateLabels[unit.state][1]})では未返却処理できません`], unit);
   const record = await ctx.db.selectFrom('units').select(['id', 'model_id']).where('id', '=', unit.unit_id).executeTakeFirstOrThrow();
   const place = await findPlace(ctx, unit.unit_id);
   const id = newId(ctx.now);

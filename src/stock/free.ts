@@ -135,9 +135,3 @@ export async function isArrivalHeld(
     .executeTakeFirst();
   return hold !== undefined;
 }
-
-/** Whether the unit belongs to a cohort under an active hold. */
-export async function isHeld(ctx: Ctx, unit_id: string): Promise<boolean> {
-  const held = await ctx.db.selectFrom('units').select('units.id').where('units.id', '=', unit_id).where(heldUnit).executeTakeFirst();
-  return held !== undefined;
-}

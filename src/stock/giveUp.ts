@@ -1,9 +1,9 @@
 // Stock given up without a return: scrapped, or lost. One person asks, another allows, and only a reversing entry takes it back.
-
 import { getModelOf } from '../catalog/resolve.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
 import { remember } from '../history/remember.ts';
@@ -151,6 +151,6 @@ const save = (ctx: Ctx, row: StockWriteOffRow, changes: Partial<StockWriteOffRow
   saveVersioned(ctx, 'stock_write_offs', row, changes, ({ id }) => blocked(['Someone else changed this at the same moment', '同時に更新されました'], id));
 
 const ended = (row: StockWriteOffRow): Problem =>
-  blocked([`The write-off: ${writeOffLabels[row.state][0].toLowerCase()}`, `在庫除却の状態(${writeOffLabels[row.state][1]})ではできません`], row.id);
+  blocked([`The write-off: ${inSentence(writeOffLabels[row.state])}`, `在庫除却の状態(${writeOffLabels[row.state][1]})ではできません`], row.id);
 
 const blocked = (words: readonly [string, string], id: string): Problem => new Problem('conflict', words, { blocking: `/api/v1/stock/write-offs/${id}` });

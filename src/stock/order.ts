@@ -1,9 +1,9 @@
 // Purchase orders: written, placed, received in parts, cancelled as far as nothing came.
-
 import { getModelOf } from '../catalog/resolve.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
+import { inSentence } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { nextNumber } from '../db/number.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
@@ -184,10 +184,7 @@ const saveOrder = (ctx: Ctx, order: PurchaseOrderRow, changes: Partial<PurchaseO
 const wrongOrder = (order: PurchaseOrderRow): Problem =>
   new Problem(
     'conflict',
-    [
-      `Order ${order.number} is ${orderStateLabels[order.state][0].toLowerCase()}`,
-      `発注 ${order.number} の状態(${orderStateLabels[order.state][1]})ではできません`,
-    ],
+    [`Order ${order.number} is ${inSentence(orderStateLabels[order.state])}`, `発注 ${order.number} の状態(${orderStateLabels[order.state][1]})ではできません`],
     {
       blocking: `/api/v1/purchase-orders/${order.id}`,
     },

@@ -6,7 +6,8 @@ import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { type Deed, remember } from '../history/remember.ts';
-import { findFreeUnit, freeQuantity, isHeld, unpromisedQuantity } from './free.ts';
+import { findHold } from '../unit/leave.ts';
+import { findFreeUnit, freeQuantity, unpromisedQuantity } from './free.ts';
 import { lockGoodStock } from './lock.ts';
 import type { StockReservationRow } from './table.ts';
 
@@ -157,7 +158,7 @@ async function takeUnit(ctx: Ctx, unit_id: string): Promise<Taken> {
   if (unit === undefined)
     throw new Problem('conflict', ['The unit is not in good stock', '個体は良品在庫にありません'], { blocking: `/api/v1/units/${unit_id}` });
   await lockGoodStock(ctx, unit.model_id);
-  if (await isHeld(ctx, unit.id))
+  if ((await findHold(ctx, unit.id)) !== undefined)
     throw new Problem('conflict', [`Unit ${unit.serial} is held from shipping`, `個体 ${unit.serial} は出荷停止中です`], {
       blocking: `/api/v1/stock/holds?model_id=${unit.model_id}`,
     });

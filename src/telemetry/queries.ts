@@ -95,10 +95,7 @@ const UNHEARD = {
 /** Registered under a device id, but never heard. */
 async function listNeverSeen(ctx: Ctx, request: PageRequest, filter: DeviceFilter): Promise<Page<ListedDevice>> {
   const nothing = <T>(name: string) => sql<T | null>`null`.as(name);
-  let query = ctx.db
-    .selectFrom('unit_identifiers')
-    .innerJoin('units', 'units.id', 'unit_identifiers.unit_id')
-    .innerJoin('models', 'models.id', 'units.model_id')
+  let query = registered(ctx)
     .select(['unit_identifiers.identifier as device_id', 'units.id as unit_id', 'units.serial', 'models.code as model_code', 'units.hw_rev'])
     .select([
       nothing<string>('firmware'),
@@ -108,7 +105,6 @@ async function listNeverSeen(ctx: Ctx, request: PageRequest, filter: DeviceFilte
       nothing<number>('online_at'),
       nothing<number>('offline_at'),
     ] as never)
-    .where('unit_identifiers.kind', '=', 'device_id')
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('devices').select('device_no').whereRef('devices.device_id', '=', 'unit_identifiers.identifier'))),
     );
@@ -146,23 +142,26 @@ export interface AwaitedDevice {
 
 /** A device that was never heard. Throws `not_found` when nobody expects it: no unit is registered under its id, and it has no credential. */
 export async function getAwaited(ctx: Ctx, device_id: string): Promise<AwaitedDevice> {
-  const unit = await ctx.db
-    .selectFrom('unit_identifiers')
-    .innerJoin('units', 'units.id', 'unit_identifiers.unit_id')
-    .innerJoin('models', 'models.id', 'units.model_id')
+  const unit = await registered(ctx)
     .select(['units.id', 'units.serial', 'models.code as model_code', 'units.hw_rev'])
-    .where('unit_identifiers.kind', '=', 'device_id')
     .where('unit_identifiers.identifier', '=', device_id)
     .executeTakeFirst();
-  const credential = await ctx.db
-    .selectFrom('device_credentials')
-    .select('created_at')
-    .where('device_id', '=', device_id)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
+  const credential = await findCredential(ctx, device_id);
   if (unit === undefined && credential === undefined) throw notFound(['Device', 'デバイス']);
   return { device_id, unit: unit ?? null, credential: credential ?? null };
 }
+
+/** Units that are registered under a device id. */
+const registered = (ctx: Ctx) =>
+  ctx.db
+    .selectFrom('unit_identifiers')
+    .innerJoin('units', 'units.id', 'unit_identifiers.unit_id')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .where('unit_identifiers.kind', '=', 'device_id');
+
+/** The credential a device connects with, when it has one. */
+export const findCredential = (ctx: Ctx, device_id: string): Promise<{ created_at: number } | undefined> =>
+  ctx.db.selectFrom('device_credentials').select('created_at').where('device_id', '=', device_id).where('revoked_at', 'is', null).executeTakeFirst();
 
 export const listedAwaited = ({ device_id, unit }: AwaitedDevice): ListedDevice => ({
   device_id,

@@ -1,5 +1,6 @@
 // Refused connections and topics, under the name the device proved. Collected in memory and written every second; a flood is one row an hour.
 import { newId } from '../core/id.ts';
+import { setNewest } from '../core/newest.ts';
 import type { IngestStore } from './ingestStore.ts';
 
 export type SecurityKind =
@@ -79,10 +80,7 @@ export class SecurityLog {
       'insert into device_security_events (id, at, kind, device_id, client_id, username, topic, address, times) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       [id, now, event.kind, event.device_id, printable(event.client_id), printable(event.username), printable(event.topic), event.address, times],
     );
-    this.written.delete(key);
-    this.written.set(key, { id, at: now });
-    const [oldest] = this.written.keys();
-    if (this.written.size > MAX_ROWS && oldest !== undefined) this.written.delete(oldest);
+    setNewest(this.written, key, { id, at: now }, MAX_ROWS);
   }
 }
 

@@ -22,7 +22,8 @@ export async function refuseTaken(ctx: Ctx, unit: Pick<UnitRow, 'id' | 'serial' 
     );
 }
 
-async function findHold(ctx: Ctx, unit_id: string): Promise<{ id: string } | undefined> {
+/** The oldest active hold on a cohort the unit belongs to. */
+export async function findHold(ctx: Ctx, unit_id: string): Promise<{ id: string } | undefined> {
   const { rows } = await sql<{ id: string }>`
     select h.id from stock_holds h join units u on u.model_id = h.model_id where u.id = ${unit_id} and h.state = 'active'
       and (h.hw_rev is null or h.hw_rev = u.hw_rev) and (h.batch_id is null or h.batch_id = u.batch_id)

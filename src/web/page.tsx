@@ -1,10 +1,9 @@
 // HTML routes: GET pages and POST actions of forms.
-
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { z } from 'zod';
-import { notFound, Problem } from '../core/problem.ts';
+import { notFound } from '../core/problem.ts';
 import { FRAME_PARAMETERS } from './address.ts';
 import { setDoneCookie } from './cookie.ts';
 import { csvText } from './csv.ts';
@@ -13,7 +12,7 @@ import type { PageFrame } from './frame.ts';
 import { declaredRoutes, pass } from './gate.ts';
 import { inputWords } from './inputWords.ts';
 import { Layout } from './layout.tsx';
-import { fieldErrors } from './route.ts';
+import { invalidInput } from './route.ts';
 
 type Handler = (c: AppContext) => Response | Promise<Response>;
 
@@ -93,8 +92,9 @@ export function readFields<T extends z.ZodType>(c: AppContext, schema: T, form: 
 export const readQuery = <T extends z.ZodType>(c: AppContext, schema: T): z.output<T> =>
   parseInput(c, schema, Object.fromEntries(Object.entries(c.req.query()).filter(([key, value]) => value !== '' && !FRAME_PARAMETERS.has(key))));
 
-function parseInput<T extends z.ZodType>(c: AppContext, schema: T, input: unknown): z.output<T> {
+/** What a form was turned into, as the schema wants it; what is wrong is said in the reader's language. */
+export function parseInput<T extends z.ZodType>(c: AppContext, schema: T, input: unknown): z.output<T> {
   const result = schema.safeParse(input, { error: inputWords(c.var.locale) });
   if (result.success) return result.data;
-  throw new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: fieldErrors(result.error.issues) });
+  throw invalidInput(result.error);
 }

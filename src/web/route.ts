@@ -9,7 +9,7 @@ import { pass } from './gate.ts';
 export const newApi = () =>
   new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: fieldErrors(result.error.issues) });
+      if (!result.success) throw invalidInput(result.error);
     },
   });
 
@@ -79,7 +79,11 @@ export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.arra
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-11-22T04:10:00.000Z' });
 export const DayText = CalendarDay.openapi({ example: '2026-11-22' });
 
-export const fieldErrors = (issues: readonly z.core.$ZodIssue[]): FieldError[] =>
+/** The refusal of input that does not fit its schema, naming each field. */
+export const invalidInput = ({ issues }: z.core.$ZodError): Problem =>
+  new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: fieldErrors(issues) });
+
+const fieldErrors = (issues: readonly z.core.$ZodIssue[]): FieldError[] =>
   issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'Unknown field' }))
