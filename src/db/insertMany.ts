@@ -1,5 +1,6 @@
 // Many rows in few statements. The text of a statement is built once per table and size, which spares compiling every value.
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
+import { onPostgres } from './dialect.ts';
 import type { Db } from './open.ts';
 import type { Tables } from './tables.ts';
 
@@ -47,7 +48,7 @@ const TEXTS_KEPT = 300;
 
 /** The statement with its `($1, $2), ($3, $4)` on PostgreSQL, `(?, ?), (?, ?)` on SQLite; kept, because building and hashing 40 kB of it costs more than a row. */
 function statementFor(db: Db, write: (values: string) => string, rows: number, width: number): string {
-  const numbered = sql`${0}`.compile(db).sql === '$1';
+  const numbered = onPostgres(db);
   const key = `${numbered}/${rows}/${width}/${write('')}`;
   const known = texts.get(key);
   if (known !== undefined) return known;

@@ -5,7 +5,7 @@ import { insertMany } from '../db/insertMany.ts';
 import { restAfter } from '../db/inTurns.ts';
 import { CohortNumbers } from './cohorts.ts';
 import { listCountedUnits } from './countedUnits.ts';
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../core/groupBy.ts';
 import { type Cell, type CountedUnit, failuresOf, spansOf } from './spans.ts';
 import type { QualityFailureRow, QualitySpanRow } from './table.ts';
 import { addToTotals, isStretchNew, openStretches } from './totalRows.ts';

@@ -5,7 +5,7 @@ import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
 import { countChanges, holdCount } from './count.ts';
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../core/groupBy.ts';
 import {
   changesOf,
   figuresByMonth,

@@ -4,7 +4,7 @@ import { dayNumber } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
 import { whereCohort, whereSite } from './cohortSql.ts';
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../core/groupBy.ts';
 import type { CohortFilter, FailureKind } from './inputs.ts';
 
 /** A failure on the first day in service: half a day of life, since a life of none has no logarithm. */

@@ -7,7 +7,7 @@ import { type NevadaRow, nevadaGrid } from '../stats/nevada.ts';
 import { type Delay, reportingDelay } from '../stats/reportingDelay.ts';
 import { whereCohort, whereSite } from './cohortSql.ts';
 import { countBeforeReading } from './count.ts';
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../core/groupBy.ts';
 import type { CohortFilter, FailureKind } from './inputs.ts';
 import { findingIs } from './lifeRows.ts';
 import { monthLabel } from './monthly.ts';

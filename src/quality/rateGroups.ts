@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
 import { AGE_BANDS } from './ageBands.ts';
 import { groupKeys, keyNames, selectKeys, whereCohort, whereFinding, whereSite } from './cohortSql.ts';
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../core/groupBy.ts';
 import { type Findings, type GroupKey, keyOf, type RateGroup, type Row, textOf } from './groups.ts';
 import type { CohortFilter, Dimension } from './inputs.ts';
 import type { Period } from './period.ts';

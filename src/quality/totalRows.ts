@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { dayNumber } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../core/groupBy.ts';
 import { stretchDayOf, stretchDaysThrough } from './months.ts';
 import type { CohortKind } from './table.ts';
 import { applySteps, type Step, type Steps, type TotalledCohort } from './totals.ts';

@@ -3,9 +3,9 @@ import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { onPostgres } from '../db/dialect.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
 import { difference, remember } from '../history/remember.ts';
-import { onPostgres } from '../stock/lock.ts';
 import { refuseStale } from '../web/version.ts';
 import type { CodeRow } from './table.ts';
 
@@ -104,7 +104,7 @@ export async function mergeCodes(ctx: Ctx, tree: Tree, id: string, into: string,
 
 /** Two people who hang or merge codes under each other's at once would close a circle: one waits. SQLite has one writer at a time. */
 async function lockTree(ctx: Ctx, tree: Tree): Promise<void> {
-  if (onPostgres(ctx)) await ctx.db.selectFrom('codes').select('id').where('tree', '=', tree).orderBy('id').forUpdate().execute();
+  if (onPostgres(ctx.db)) await ctx.db.selectFrom('codes').select('id').where('tree', '=', tree).orderBy('id').forUpdate().execute();
 }
 
 /** By id or by code. */

@@ -1,10 +1,10 @@
 // Serialises what competes for the same good stock. SQLite has one writer at a time; PostgreSQL locks the rows that say how much there is.
-import { PostgresAdapter } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
+import { onPostgres } from '../db/dialect.ts';
 
 /** Until the transaction ends nobody else reserves, holds or takes good stock of the model. */
 export async function lockGoodStock(ctx: Ctx, model_id: string): Promise<void> {
-  if (!onPostgres(ctx)) return;
+  if (!onPostgres(ctx.db)) return;
   await ctx.db
     .selectFrom('stock_balances')
     .select('quantity')
@@ -14,5 +14,3 @@ export async function lockGoodStock(ctx: Ctx, model_id: string): Promise<void> {
     .forUpdate()
     .execute();
 }
-
-export const onPostgres = (ctx: Ctx): boolean => ctx.db.getExecutor().adapter instanceof PostgresAdapter;

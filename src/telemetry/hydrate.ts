@@ -152,7 +152,10 @@ export interface BootName {
 }
 
 /** Those of the boots that the store has, by device number and name. */
-export async function findBoots(store: Asks, wanted: readonly BootName[]): Promise<Map<string, Boot>> {
+export async function findBoots(
+  store: Asks,
+  wanted: readonly { readonly device: Pick<Device, 'device_no'>; readonly boot: string }[],
+): Promise<Map<string, Boot>> {
   const found = new Map<string, Boot>();
   for (let i = 0; i < wanted.length; i += MAX_PER_QUERY) {
     const some = wanted.slice(i, i + MAX_PER_QUERY);

@@ -1,49 +1,63 @@
 // History from another system as CSV, long form: one row per device, instant and field. Rows of one device and instant become one report; the ingester takes
 // the reports in like any backfill. Importing the same file twice adds nothing: the instant is the sequence number.
+import { groupBy } from '../core/groupBy.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
+import type { Ctx } from '../db/ctx.ts';
+import { amongTexts } from '../db/dialect.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { code, decimal, instant, required, text } from '../transfer/columns.ts';
 import { type Change, defineKind, type GivenRow, type Judgement, type Planned } from '../transfer/kind.ts';
 import { IMPORTED_BOOT } from './accept.ts';
+import { hasArrived } from './boots.ts';
 import { exportReports } from './exportReports.ts';
 import { findField } from './fields.ts';
+import { findBoots } from './hydrate.ts';
 import { DEVICE_ID, Health, MAX_REPORTS_PER_MESSAGE } from './payload.ts';
+import { askWith } from './reports.ts';
 import { TOPIC_ROOT } from './topic.ts';
 
 const columns = { device_id: required(code(64)), ts: required(instant()), name: required(code(64)), value: required(text(200)) };
 type Row = GivenRow<typeof columns>;
-interface Plan {
+type Value = string | number | boolean;
+
+/** What the rows of one device and instant say together; they may lie anywhere in the file. */
+interface Report {
   readonly device_id: string;
   readonly ts: number;
-  readonly name: string;
-  readonly value: string | number | boolean;
+  readonly m: Map<string, Value>;
+  /** The row it is sent with. */
+  last_row: number;
 }
 
 /** One boot a month: counters go on within it, and the lists of sequence numbers stay short. */
 const bootOf = (ts: number): string => `${IMPORTED_BOOT}${new Date(ts).toISOString().slice(0, 7)}`;
 
-export const telemetryImport = defineKind<typeof columns, Plan>({
+export const telemetryImport = defineKind<typeof columns, Report>({
   name: 'telemetry',
   label: ['Telemetry history', 'テレメトリー履歴'],
   permission: 'telemetry:write',
   exportPermission: 'telemetry:read',
   exported: (ctx) => exportReports(ctx.db),
   columns,
-  begin: async () => ({
-    judge: async (_ctx, rows) => rows.map(judgeRow),
-    write: async (ctx, _import_id, batch) => {
-      const messages = [...messagesOf(batch)];
-      const rows = messages.map(({ device_id, reports }) => ({
-        id: newId(ctx.now),
-        topic: `${TOPIC_ROOT}${device_id}/backfill`,
-        payload: Buffer.from(JSON.stringify(reports)),
-        received_at: ctx.now,
-      }));
-      await insertMany(ctx.db, 'telemetry_inbox', rows);
-      return rows.map((row, i): Change => ({ row_no: messages[i]?.row_no ?? 0, record_kind: 'telemetry_inbox', record_id: row.id, before: null }));
-    },
-  }),
+  begin: async (ctx, rows) => {
+    const isStored = await storedInstants(ctx, rows);
+    const reports = new Map<string, Report>();
+    return {
+      judge: async (_ctx, rows) => rows.map((row) => judgeRow(row, reports, isStored)),
+      write: async (ctx, _import_id, batch) => {
+        const messages = [...messagesOf(batch)];
+        const rows = messages.map(({ device_id, reports }) => ({
+          id: newId(ctx.now),
+          topic: `${TOPIC_ROOT}${device_id}/backfill`,
+          payload: Buffer.from(JSON.stringify(reports)),
+          received_at: ctx.now,
+        }));
+        await insertMany(ctx.db, 'telemetry_inbox', rows);
+        return rows.map((row, i): Change => ({ row_no: messages[i]?.row_no ?? 0, record_kind: 'telemetry_inbox', record_id: row.id, before: null }));
+      },
+    };
+  },
   refuseUndo: async (ctx, import_id) => {
     const changes = await ctx.db.selectFrom('import_changes').select('record_id').where('import_id', '=', import_id).execute();
     const waiting = await ctx.db
@@ -59,18 +73,45 @@ export const telemetryImport = defineKind<typeof columns, Plan>({
   },
 });
 
-function judgeRow({ cells }: Row): Judgement<Plan> {
-  const key = `${cells.device_id} ${new Date(cells.ts).toISOString()} ${cells.name}`;
-  const wrong = (column: string, en: string, ja: string): Judgement<Plan> => ({ result: 'error', key, errors: [{ column, words: [en, ja] }] });
-  if (!DEVICE_ID.test(cells.device_id)) return wrong('device_id', 'Not a device id: letters, digits, _ and - only', 'デバイスIDは英数字と _ - のみです');
-  const value = readValue(cells.name, cells.value);
-  const fits = value !== null && Health.safeParse({ v: 1, boot: 'import', seq: 0, ts: cells.ts, m: { [cells.name]: value } }).success;
-  if (!fits || value === null)
-    return wrong('value', `Not a value of ${cells.name}: ${cells.value}`, `${cells.name} の値として正しくありません: ${cells.value}`);
-  return { result: 'create', key, plan: { device_id: cells.device_id, ts: cells.ts, name: cells.name, value } };
+type IsStored = (device_id: string, ts: number) => boolean;
+
+/** Instants of the file that an earlier import brought: what was taken in stands as it is. */
+async function storedInstants(ctx: Ctx, rows: readonly Row[]): Promise<IsStored> {
+  const ids = [...new Set(rows.map(({ cells }) => cells.device_id))];
+  const devices = await ctx.db.selectFrom('devices').select(['device_no', 'device_id']).where('device_id', 'in', amongTexts(ctx.db, ids)).execute();
+  const byId = new Map(devices.map((device) => [device.device_id, device]));
+  const wanted = new Map<string, { device: { device_no: number }; boot: string }>();
+  for (const { cells } of rows) {
+    const [device, boot] = [byId.get(cells.device_id), bootOf(cells.ts)];
+    if (device !== undefined) wanted.set(`${device.device_no} ${boot}`, { device, boot });
+  }
+  const boots = await findBoots(askWith(ctx.db), [...wanted.values()]);
+  return (device_id, ts) => {
+    const boot = boots.get(`${byId.get(device_id)?.device_no} ${bootOf(ts)}`);
+    return boot !== undefined && hasArrived(boot, ts);
+  };
 }
 
-function readValue(name: string, cell: string): string | number | boolean | null {
+function judgeRow({ row_no, cells: { device_id, ts, name, value: cell } }: Row, reports: Map<string, Report>, isStored: IsStored): Judgement<Report> {
+  const instant = `${device_id} ${new Date(ts).toISOString()}`;
+  const key = `${instant} ${name}`;
+  const wrong = (column: string, en: string, ja: string): Judgement<Report> => ({ result: 'error', key, errors: [{ column, words: [en, ja] }] });
+  if (!DEVICE_ID.test(device_id)) return wrong('device_id', 'Not a device id: letters, digits, _ and - only', 'デバイスIDは英数字と _ - のみです');
+  const value = readValue(name, cell);
+  const fits = value !== null && Health.safeParse({ v: 1, boot: 'import', seq: 0, ts, m: { [name]: value } }).success;
+  if (!fits || value === null) return wrong('value', `Not a value of ${name}: ${cell}`, `${name} の値として正しくありません: ${cell}`);
+  if (isStored(device_id, ts)) return { result: 'same', key };
+  const report = reports.get(instant) ?? { device_id, ts, m: new Map<string, Value>(), last_row: row_no };
+  reports.set(instant, report);
+  const earlier = report.m.get(name);
+  if (earlier === value) return { result: 'same', key };
+  if (earlier !== undefined) return wrong('value', `An earlier row says ${earlier} for the same instant`, `同じ時刻の前の行では ${earlier} です`);
+  report.m.set(name, value);
+  report.last_row = row_no;
+  return { result: 'create', key, plan: report };
+}
+
+function readValue(name: string, cell: string): Value | null {
   const known = findField(name);
   if (known?.kind === 'word') return cell;
   if (known?.kind === 'flag') return cell === '1' || cell.toLowerCase() === 'true' ? true : cell === '0' || cell.toLowerCase() === 'false' ? false : null;
@@ -78,24 +119,17 @@ function readValue(name: string, cell: string): string | number | boolean | null
   return typeof number === 'number' ? number : null;
 }
 
-/** Rows of one device and instant are one report, reports of one device share messages. */
-function* messagesOf(batch: readonly Planned<Plan>[]): Generator<{ device_id: string; row_no: number; reports: object[] }> {
-  const byDevice = new Map<string, Map<number, { row_no: number; m: Record<string, unknown> }>>();
-  for (const { row_no, plan } of batch) {
-    const instants = byDevice.get(plan.device_id) ?? new Map<number, { row_no: number; m: Record<string, unknown> }>();
-    byDevice.set(plan.device_id, instants);
-    const report = instants.get(plan.ts) ?? { row_no, m: {} };
-    report.m[plan.name] = plan.value;
-    instants.set(plan.ts, report);
-  }
-  for (const [device_id, instants] of byDevice) {
-    const reports = [...instants].sort(([a], [b]) => a - b);
-    for (let i = 0; i < reports.length; i += MAX_REPORTS_PER_MESSAGE) {
-      const some = reports.slice(i, i + MAX_REPORTS_PER_MESSAGE);
+/** The reports whose last row is in the batch; those of one device share messages. */
+function* messagesOf(batch: readonly Planned<Report>[]): Generator<{ device_id: string; row_no: number; reports: object[] }> {
+  const whole = batch.filter(({ row_no, plan }) => row_no === plan.last_row);
+  for (const [device_id, ofDevice] of groupBy(whole, ({ plan }) => plan.device_id)) {
+    ofDevice.sort((a, b) => a.plan.ts - b.plan.ts);
+    for (let i = 0; i < ofDevice.length; i += MAX_REPORTS_PER_MESSAGE) {
+      const some = ofDevice.slice(i, i + MAX_REPORTS_PER_MESSAGE);
       yield {
         device_id,
-        row_no: some[0]?.[1].row_no ?? 0,
-        reports: some.map(([ts, { m }]) => ({ v: 1, boot: bootOf(ts), seq: ts, ts, synced: true, hist: true, m })),
+        row_no: some[0]?.row_no ?? 0,
+        reports: some.map(({ plan: { ts, m } }) => ({ v: 1, boot: bootOf(ts), seq: ts, ts, synced: true, hist: true, m: Object.fromEntries(m) })),
       };
     }
   }

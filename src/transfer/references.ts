@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { onPostgres } from '../db/dialect.ts';
 
 interface Reference {
   readonly from_table: string;
@@ -31,8 +32,7 @@ export const builtOn = (table: string, id: string, by: string): Problem =>
 
 /** Foreign keys that point at `table`. */
 async function listReferences(ctx: Ctx, table: string): Promise<Reference[]> {
-  const numbered = sql`${0}`.compile(ctx.db).sql === '$1';
-  const { rows } = numbered
+  const { rows } = onPostgres(ctx.db)
     ? await sql<Reference>`select c.conrelid::regclass::text as from_table, a.attname as from_column from pg_constraint c
         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey) where c.contype = 'f' and c.confrelid = ${table}::regclass`.execute(ctx.db)
     : await sql<Reference>`select m.name as from_table, f."from" as from_column from sqlite_master m join pragma_foreign_key_list(m.name) f on f."table" = ${table} where m.type = 'table'`.execute(

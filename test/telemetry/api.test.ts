@@ -111,11 +111,14 @@ eachDb('the telemetry API', (test) => {
     const csv =
       'device_id,ts,name,value\ncsv-1,2025-06-01T00:00:00Z,frames_lost,10\ncsv-1,2025-06-01T00:00:00Z,temp_c,41.5\ncsv-1,2025-06-02T00:00:00Z,frames_lost,25\ncsv-1,2025-06-02T00:00:00Z,sd_state,error\n';
     const station = await openStation(test.store.url);
-    for (let time = 0; time < 2; time++) {
-      await importFile(test.ctx(), telemetryImport, Buffer.from(csv));
+    const taken = async (): Promise<{ rows_created: number; rows_same: number }> => {
+      const { rows_created, rows_same } = await importFile(test.ctx(), telemetryImport, Buffer.from(csv));
       await takeInbox(station.store, station.pipeline, NOW);
       await station.settle();
-    }
+      return { rows_created, rows_same };
+    };
+    expect(await taken()).toEqual({ rows_created: 4, rows_same: 0 });
+    expect(await taken()).toEqual({ rows_created: 0, rows_same: 4 });
     const days = await test.store.db
       .selectFrom('device_days')
       .innerJoin('devices', 'devices.device_no', 'device_days.device_no')
@@ -129,6 +132,30 @@ eachDb('the telemetry API', (test) => {
     ]);
     expect(await test.store.db.selectFrom('telemetry_inbox').selectAll().execute()).toEqual([]);
     await expect(importFile(test.ctx(), telemetryImport, Buffer.from('device_id,ts,name,value\ncsv-1,2025-06-01T00:00:00Z,temp_c,hot\n'))).rejects.toThrow();
+    await station.close();
+  });
+
+  it('a report whose rows lie far apart in the file is one report; a second value for one instant is refused', async () => {
+    await registerDevices(test.store.db, ['csv-2']);
+    const hours = Array.from({ length: 1600 }, (_, hour) => new Date(Date.parse('2025-03-01T00:00:00Z') + hour * 3_600_000).toISOString());
+    const column = (name: string, figure: (i: number) => number): string[] => hours.map((ts, i) => `csv-2,${ts},${name},${figure(i)}`);
+    const csv = ['device_id,ts,name,value', ...column('temp_c', (i) => 20 + (i % 24)), ...column('frames_lost', (i) => i)].join('\n');
+    const station = await openStation(test.store.url);
+    await importFile(test.ctx(), telemetryImport, Buffer.from(csv));
+    await takeInbox(station.store, station.pipeline, NOW);
+    await station.settle();
+    const { reports, lost, warmest } = await test.store.db
+      .selectFrom('device_days')
+      .innerJoin('devices', 'devices.device_no', 'device_days.device_no')
+      .select(({ fn }) => [fn.sum('device_days.reports').as('reports'), fn.sum('frames_lost').as('lost'), fn.max('temp_c_max').as('warmest')])
+      .where('device_id', '=', 'csv-2')
+      .executeTakeFirstOrThrow();
+    // Each month is a boot of its own, whose first value is a beginning: 31 days of March, 30 of April and 5 of May and the 16 hours left.
+    expect([Number(reports), Number(lost), Number(warmest)]).toEqual([1600, 1599 - 2, 43]);
+    const twice = 'device_id,ts,name,value\ncsv-2,2025-06-01T00:00:00Z,temp_c,20\ncsv-2,2025-06-01T00:00:00Z,temp_c,21\n';
+    await expect(importFile(test.ctx(), telemetryImport, Buffer.from(twice))).rejects.toMatchObject({
+      extra: { errors: [{ path: 'rows.3.value', message: 'An earlier row says 20 for the same instant' }] },
+    });
     await station.close();
   });
 
