@@ -81,5 +81,5 @@ const lessBy = (a: RateGroup, b: RateGroup): RateGroup => ({
 
 function comparedOf(row: RatedGroup<RateGroup> | undefined): ComparedCohort {
   if (row === undefined) throw new Error('a rate was computed for each cohort');
-  return { units: row.group.units, exposure_days: row.group.exposure_days, ...row.rates };
+  return { units: row.group.units, exposure_days: row.group.exposure_days, ...row.rates() };
 }

@@ -34,10 +34,12 @@ export interface Rates {
   readonly too_little_exposure: boolean;
 }
 
-/** A group beside its rates: apart, because copying thousands of wide rows costs more than computing them. */
+/** A group beside its rates: apart, because copying thousands of wide rows costs more than computing them; and asked for, because most are only ranked. */
 export interface RatedGroup<Group> {
   readonly group: Group;
-  readonly rates: Rates;
+  /** Per device-month; null without exposure. */
+  readonly shrunken: ShrunkenRate | null;
+  readonly rates: () => Rates;
 }
 
 export interface RatedGroups<Group> {
@@ -57,7 +59,11 @@ export function rateGroups<Group extends Counted>(groups: readonly Group[], kind
   const prior = fitGammaPrior(counted);
   const shrunken = shrinkRates(counted, prior);
   const intervalOf = intervals(kind);
-  return { rows: groups.map((group, i) => ({ group, rates: ratesOf(group, kind, intervalOf(group), shrunken[i] ?? null) })), prior };
+  const rows = groups.map((group, i) => {
+    const rate = shrunken[i] ?? null;
+    return { group, shrunken: rate, rates: () => ratesOf(group, kind, intervalOf(group), rate) };
+  });
+  return { rows, prior };
 }
 
 export const returnedCount = (findings: Findings): number => findings.confirmed + findings.nff + findings.untriaged + findings.other;

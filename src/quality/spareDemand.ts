@@ -9,7 +9,7 @@ import { countBeforeReading } from './count.ts';
 import { fitLifeModel } from './life.ts';
 import { periodOf } from './period.ts';
 import { listRateGroups } from './rateGroups.ts';
-import { DAYS_PER_MONTH, rateGroups } from './rates.ts';
+import { DAYS_PER_MONTH, failureCount, rateGroups } from './rates.ts';
 
 /** Every return takes a replacement, whatever the bench finds later. */
 const KIND = 'returned';
@@ -116,7 +116,7 @@ async function shrunkenRates(ctx: Ctx): Promise<(model_id: string) => Posterior>
   const { rows, prior } = rateGroups(groups, KIND);
   const { shape, rate } = prior ?? { shape: 0.5, rate: 0 };
   const known = new Map(
-    rows.map(({ group, rates }) => [group.key.model_id, { shape: shape + rates.failures, rate: rate + group.exposure_days / DAYS_PER_MONTH }]),
+    rows.map(({ group }) => [group.key.model_id, { shape: shape + failureCount(group, KIND), rate: rate + group.exposure_days / DAYS_PER_MONTH }]),
   );
   return (model_id) => known.get(model_id) ?? { shape, rate };
 }

@@ -4,7 +4,7 @@ import { addDays, daysBetween } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { whereCohort } from './cohortSql.ts';
 import { countBeforeReading } from './count.ts';
-import { groupBy } from './groupBy.ts';
+import { groupBy } from '../core/groupBy.ts';
 import type { CohortFilter } from './inputs.ts';
 import type { Period } from './period.ts';
 import { listRateGroups } from './rateGroups.ts';
@@ -29,7 +29,7 @@ export interface CostRow {
 export async function listWarrantyCosts(ctx: Ctx, filter: CohortFilter, period: Period): Promise<CostRow[]> {
   await countBeforeReading(ctx);
   const rates = new Map(
-    rateGroups(await listRateGroups(ctx, ['model'], filter, period), 'confirmed').rows.map(({ group, rates }) => [group.key.model_id, rates.shrunken_rate]),
+    rateGroups(await listRateGroups(ctx, ['model'], filter, period), 'confirmed').rows.map(({ group, rates }) => [group.key.model_id, rates().shrunken_rate]),
   );
   const costs = await sql<Record<string, string | number | null>>`
     select makers.code as maker, m.code as model, m.id as model_id, m.unit_cost as unit_cost, m.currency as currency,
