@@ -10,8 +10,8 @@ import { getUnit, type UnitView } from '../unit/queries.ts';
 import type { ReceiveUnit } from './inputs.ts';
 import { waitForTurn } from './turn.ts';
 
-/** Maker and model of what nobody could tell yet. */
-const UNKNOWN = 'UNKNOWN';
+/** Code of the maker and the model of what nobody could tell yet. */
+export const UNKNOWN = 'UNKNOWN';
 
 /** Enters what was scanned as a provisional unit, of the model the person named or of the unknown one. */
 export async function createProvisionalUnit(ctx: Ctx, scanned: ReceiveUnit): Promise<UnitView> {

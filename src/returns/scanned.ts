@@ -5,6 +5,7 @@ import type { Ctx } from '../db/ctx.ts';
 import { findUnit, findUnits, type UnitView } from '../unit/queries.ts';
 import { readLink } from './identify.ts';
 import type { ReceiveUnit } from './inputs.ts';
+import { UNKNOWN } from './provisional.ts';
 import { waitForTurn } from './turn.ts';
 
 interface Scanned {
@@ -30,9 +31,15 @@ async function identify(ctx: Ctx, input: ReceiveUnit): Promise<Scanned> {
   const link = readLink(input.scan);
   if (link?.kind === 'unit') return one(await findUnit(ctx, link.id), input.scan);
   if (link !== null) return findInReturn(ctx, link.kind === 'return' ? 'id' : 'number', link.id);
-  const called = (await findUnits(ctx, input.scan)).filter((unit) => input.model_code === undefined || unit.model_code === input.model_code);
+  const called = ofModel(await findUnits(ctx, input.scan), input);
   if (called.length <= 1) return { unit: called[0] ?? null, choices: [] };
   return narrow(ctx, called, input.return_id);
+}
+
+/** Of units that share an identifier, those of the model a person named; else the one received before anybody could tell its model. */
+function ofModel(units: readonly UnitView[], { model_code, maker_code }: ReceiveUnit): readonly UnitView[] {
+  const made = units.filter((unit) => (model_code ?? unit.model_code) === unit.model_code && (maker_code ?? unit.maker_code) === unit.maker_code);
+  return made.length > 0 ? made : units.filter((unit) => unit.model_code === UNKNOWN);
 }
 
 const one = (unit: UnitView | undefined, scan: string): Scanned => {

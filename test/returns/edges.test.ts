@@ -78,6 +78,19 @@ eachDb('the edges of the returns desk', (test) => {
     expect(await placeOf(test.ctx(), known.id)).toBe('quarantine/unverified');
   });
 
+  it('an unknown serial scanned again with its model, or without it, is the unit received before; a unit registered of that model is another', async () => {
+    const first = await made(tech.post('/api/v1/receipts', { scan: 'NOBODY-78' }));
+    expect(await got(tech.post('/api/v1/receipts', { scan: 'NOBODY-78', model_code: 'H-100' }))).toMatchObject({
+      outcome: 'duplicate',
+      unit_id: first.unit_id,
+    });
+    const named = await made(tech.post('/api/v1/receipts', { scan: 'NOBODY-79', model_code: 'H-100', maker_code: 'HIK' }));
+    expect(await got(tech.post('/api/v1/receipts', { scan: 'nobody79' }))).toMatchObject({ outcome: 'duplicate', unit_id: named.unit_id });
+    const twin = await fielded(test.ctx(), { serial: 'NOBODY-78' });
+    expect(await made(tech.post('/api/v1/receipts', { scan: 'NOBODY-78', model_code: 'H-100' }))).toMatchObject({ outcome: 'unexpected', unit_id: twin.id });
+    expect((await got(tech.get('/api/v1/units?serial=NOBODY-78'))).items).toHaveLength(2);
+  });
+
   it('a receipt typed by a wedge scanner under a Japanese IME finds the unit; leading zeros count, O is not 0', async () => {
     const unit = await fielded(test.ctx(), { serial: 'AB-0012' });
     const others = [await fielded(test.ctx(), { serial: 'AB-012' }), await fielded(test.ctx(), { serial: 'AB-OO12' })];
