@@ -31,6 +31,7 @@ CREATE TABLE stock_reservations (
   asked_model_id TEXT NOT NULL REFERENCES models (id),
   unit_id TEXT REFERENCES units (id),
   quantity BIGINT NOT NULL CHECK (quantity > 0),
+  shipped_quantity BIGINT NOT NULL DEFAULT 0 CHECK (shipped_quantity BETWEEN 0 AND quantity),
   state TEXT NOT NULL CHECK (state IN ('active','fulfilled','released')),
   cause_kind TEXT NOT NULL,
   cause_id TEXT,
@@ -42,7 +43,8 @@ CREATE TABLE stock_reservations (
   ended_reason TEXT,
   version BIGINT NOT NULL DEFAULT 1,
   CHECK (unit_id IS NULL OR quantity = 1),
-  CHECK ((state = 'active') = (ended_at IS NULL))
+  CHECK ((state = 'active') = (ended_at IS NULL)),
+  CHECK ((state = 'fulfilled') = (shipped_quantity = quantity))
 );
 CREATE UNIQUE INDEX stock_reservations_one_active ON stock_reservations (unit_id) WHERE state = 'active';
 CREATE INDEX stock_reservations_active ON stock_reservations (model_id) WHERE state = 'active';

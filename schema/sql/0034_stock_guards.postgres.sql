@@ -24,7 +24,7 @@ BEGIN
   END IF;
   IF NEW.unit_id IS NOT NULL AND unit_is_held(NEW.unit_id) THEN RAISE EXCEPTION 'stock_reservations: the unit is held'; END IF;
   IF (SELECT coalesce(sum(quantity), 0) FROM stock_balances WHERE model_id = NEW.model_id AND location = 'good_stock' AND condition IN ('new','verified','refurbished'))
-    < NEW.quantity + (SELECT coalesce(sum(quantity), 0) FROM stock_reservations WHERE model_id = NEW.model_id AND state = 'active') THEN
+    < NEW.quantity + (SELECT coalesce(sum(quantity - shipped_quantity), 0) FROM stock_reservations WHERE model_id = NEW.model_id AND state = 'active') THEN
     RAISE EXCEPTION 'stock_reservations: more is reserved than there is';
   END IF;
   RETURN NEW;
@@ -36,7 +36,7 @@ CREATE TRIGGER stock_reservations_guard BEFORE INSERT ON stock_reservations FOR 
 CREATE FUNCTION guard_good_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (SELECT sum(quantity) FROM stock_balances WHERE model_id = OLD.model_id AND location = 'good_stock' AND condition IN ('new','verified','refurbished'))
-    + NEW.quantity - OLD.quantity < (SELECT coalesce(sum(quantity), 0) FROM stock_reservations WHERE model_id = OLD.model_id AND state = 'active') THEN
+    + NEW.quantity - OLD.quantity < (SELECT coalesce(sum(quantity - shipped_quantity), 0) FROM stock_reservations WHERE model_id = OLD.model_id AND state = 'active') THEN
     RAISE EXCEPTION 'stock_balances: what remains is reserved';
   END IF;
   RETURN NEW;

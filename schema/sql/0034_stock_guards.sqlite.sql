@@ -18,7 +18,7 @@ BEGIN
     WHERE u.id = NEW.unit_id AND (h.hw_rev IS NULL OR h.hw_rev = u.hw_rev) AND (h.batch_id IS NULL OR h.batch_id = u.batch_id) AND (h.firmware_id IS NULL OR h.firmware_id = u.firmware_id));
   SELECT RAISE(ABORT, 'stock_reservations: more is reserved than there is') WHERE
     (SELECT coalesce(sum(quantity), 0) FROM stock_balances WHERE model_id = NEW.model_id AND location = 'good_stock' AND condition IN ('new','verified','refurbished'))
-    < NEW.quantity + (SELECT coalesce(sum(quantity), 0) FROM stock_reservations WHERE model_id = NEW.model_id AND state = 'active');
+    < NEW.quantity + (SELECT coalesce(sum(quantity - shipped_quantity), 0) FROM stock_reservations WHERE model_id = NEW.model_id AND state = 'active');
 END
 -- end
 -- begin
@@ -26,6 +26,6 @@ CREATE TRIGGER stock_balances_guard BEFORE UPDATE OF quantity ON stock_balances 
 BEGIN
   SELECT RAISE(ABORT, 'stock_balances: what remains is reserved') WHERE
     (SELECT sum(quantity) FROM stock_balances WHERE model_id = OLD.model_id AND location = 'good_stock' AND condition IN ('new','verified','refurbished'))
-    + NEW.quantity - OLD.quantity < (SELECT coalesce(sum(quantity), 0) FROM stock_reservations WHERE model_id = OLD.model_id AND state = 'active');
+    + NEW.quantity - OLD.quantity < (SELECT coalesce(sum(quantity - shipped_quantity), 0) FROM stock_reservations WHERE model_id = OLD.model_id AND state = 'active');
 END
 -- end

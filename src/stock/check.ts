@@ -1,6 +1,7 @@
 // The nightly proof that the books are right: every balance is the sum of its moves, every place the end of its last one. What differs is said, never mended in silence.
 import type { Ctx } from '../db/ctx.ts';
 import { type BalanceDrift, findBalanceDrift, findPlaceDrift } from '../ledger/balance.ts';
+import { promisedStill } from './free.ts';
 
 export interface BooksCheck {
   readonly balances: readonly BalanceDrift[];
@@ -25,7 +26,7 @@ export const booksAreRight = (check: BooksCheck): boolean => check.balances.leng
 async function findOverReserved(ctx: Ctx): Promise<{ model_id: string }[]> {
   const promised = await ctx.db
     .selectFrom('stock_reservations')
-    .select((of) => ['model_id', of.fn.sum<number>('quantity').as('quantity')])
+    .select((of) => ['model_id', of.fn.sum<number>(promisedStill).as('quantity')])
     .where('state', '=', 'active')
     .groupBy('model_id')
     .execute();

@@ -28,6 +28,9 @@ export const reservedUnit = (of: ExpressionBuilder<Tables, 'units'>) =>
       .where('stock_reservations.state', '=', 'active'),
   );
 
+/** SQL: what of an active reservation has not left yet. */
+export const promisedStill = sql<number>`stock_reservations.quantity - stock_reservations.shipped_quantity`;
+
 /** Units of the model in good stock, in a condition that may be sent. */
 export const goodUnits = (ctx: Ctx, model_id: string) =>
   ctx.db
@@ -69,7 +72,7 @@ export async function freeQuantity(ctx: Ctx, model_id: string): Promise<number> 
 export async function unpromisedQuantity(ctx: Ctx, model_id: string): Promise<number> {
   const reserved = await ctx.db
     .selectFrom('stock_reservations')
-    .select((of) => of.fn.coalesce(of.fn.sum<number>('quantity'), sql.lit(0)).as('quantity'))
+    .select((of) => of.fn.coalesce(of.fn.sum<number>(promisedStill), sql.lit(0)).as('quantity'))
     .where('model_id', '=', model_id)
     .where('state', '=', 'active')
     .where('unit_id', 'is', null)

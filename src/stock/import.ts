@@ -11,6 +11,7 @@ import type { StockMoveRow } from '../ledger/table.ts';
 import { code, identifier, oneOf, required, wholeNumber } from '../transfer/columns.ts';
 import { type CellError, type Cells, type Change, defineKind, type GivenRow, type ImportRun, type Judgement, type Planned } from '../transfer/kind.ts';
 import { conditions } from '../unit/inputs.ts';
+import { promisedStill } from './free.ts';
 import { refuseUndoOfStock, undoStock } from './importUndo.ts';
 import { goodConditions } from './rules.ts';
 
@@ -234,7 +235,7 @@ const promisedOf = (model_id: string): string => `${model_id}/promised`;
 const promisedSpares = (ctx: Ctx): Promise<{ model_id: string; quantity: number }[]> =>
   ctx.db
     .selectFrom('stock_reservations')
-    .select((of) => ['model_id', of.fn.sum<number>('quantity').as('quantity')])
+    .select((of) => ['model_id', of.fn.sum<number>(promisedStill).as('quantity')])
     .where('state', '=', 'active')
     .where('unit_id', 'is', null)
     .groupBy('model_id')

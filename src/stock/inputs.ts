@@ -21,8 +21,12 @@ export const ReserveStock = z.strictObject({
   note: text.optional(),
 });
 export const EndReservation = z.strictObject({ reason: reason.optional() });
-/** `reason` is what the move is remembered by: whom the goods go to, the number of the slip. */
-export const ShipReservation = z.strictObject({ location: z.enum(['in_transit', 'customer']).optional(), reason: reason.optional() });
+/** All that is still promised, or a part of the spares. `reason` is what the move is remembered by: whom the goods go to, the number of the slip. */
+export const ShipReservation = z.strictObject({
+  quantity: quantity.optional(),
+  location: z.enum(['in_transit', 'customer']).optional(),
+  reason: reason.optional(),
+});
 
 /** A unit (any identifier, or its id) or a quantity of an un-serialised spare goes somewhere else by hand. */
 export const MoveStock = z.strictObject({

@@ -90,8 +90,10 @@ const levelRows = (ctx: Ctx, filter: LevelFilter) =>
       sql<number>`(select coalesce(sum(quantity), 0) from stock_balances where model_id = models.id and condition = 'defective' and location in ('receiving','quarantine','bench','repair','defect_stock','good_stock'))`.as(
         'defective',
       ),
-      sql<number>`(select coalesce(sum(quantity), 0) from stock_reservations where model_id = models.id and state = 'active')`.as('reserved'),
-      sql<number>`(select coalesce(sum(quantity), 0) from stock_reservations where model_id = models.id and state = 'active' and unit_id is null)`.as(
+      sql<number>`(select coalesce(sum(quantity - shipped_quantity), 0) from stock_reservations where model_id = models.id and state = 'active')`.as(
+        'reserved',
+      ),
+      sql<number>`(select coalesce(sum(quantity - shipped_quantity), 0) from stock_reservations where model_id = models.id and state = 'active' and unit_id is null)`.as(
         'reserved_spares',
       ),
       sql<number>`(select coalesce(sum(l.quantity - l.received_quantity), 0) from purchase_order_lines l join purchase_orders o on o.id = l.purchase_order_id where l.model_id = models.id and o.state in ('ordered','partly_received'))`.as(

@@ -11,7 +11,7 @@ import { ListQuery } from '../web/route.ts';
 import { Because, ShipReservation } from './inputs.ts';
 import { listReservations, type ReservationView } from './queries.ts';
 import { reasonWords } from './reasons.ts';
-import { releaseReservation, reserveStock } from './reserve.ts';
+import { releaseReservation, reserveStock, unshipped } from './reserve.ts';
 import { shipReservation } from './ship.ts';
 import { optionsOf, StockTabs } from './views.tsx';
 import { reservationLabels, words } from './words.ts';
@@ -51,7 +51,15 @@ page(reservationPages, '/stock/reservations', 'stock:read', async (c) => {
     { head: w.model, cell: (row) => <a href={`/stock/models/${row.model_id}`}>{row.model_code}</a> },
     { head: w.asked, cell: (row) => (row.asked_model_id === row.model_id ? null : row.asked_model_code) },
     { head: w.serial, cell: (row) => (row.unit_id === null ? null : <a href={`/units/${row.unit_id}`}>{row.serial}</a>) },
-    { head: w.quantity, cell: (row) => row.quantity, numeric: true },
+    {
+      head: w.quantity,
+      cell: (row) => (
+        <>
+          {row.quantity} {row.state !== 'fulfilled' && row.shipped_quantity > 0 ? <small>{w.shipped_so_far(row.shipped_quantity)}</small> : null}
+        </>
+      ),
+      numeric: true,
+    },
     {
       head: w.state,
       cell: (row) => (
@@ -100,6 +108,7 @@ function Decide({ c, row }: { c: AppContext; row: ReservationView }) {
               required
               options={optionsOf(c, { in_transit: locationLabels.in_transit, customer: locationLabels.customer })}
             />
+            {row.unit_id === null ? <Field label={w.quantity} name="quantity" type="number" min={1} max={unshipped(row)} value={unshipped(row)} /> : null}
             <Field label={w.reason} name="reason" hint={w.ship_hint} />
             <button type="submit">{w.ship}</button>
           </Form>

@@ -3,8 +3,9 @@ import { sql } from 'kysely';
 import type { ModelRow } from '../catalog/table.ts';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
-import { notFound, Problem } from '../core/problem.ts';
+import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
 import { type Deed, remember } from '../history/remember.ts';
 import { findHold } from '../unit/leave.ts';
 import { findFreeUnit, freeQuantity, unpromisedQuantity } from './free.ts';
@@ -34,6 +35,7 @@ export async function reserveStock(ctx: Ctx, wanted: Wanted): Promise<StockReser
       id: newId(ctx.now),
       ...taken,
       asked_model_id: wanted.model.id,
+      shipped_quantity: 0,
       state: 'active',
       cause_kind: wanted.cause_kind,
       cause_id: wanted.cause_id,
@@ -77,21 +79,26 @@ export async function endReservation(
   reason: string | null,
   change: Deed['change'] = {},
 ): Promise<StockReservationRow> {
-  const reservation = await getReservation(ctx, id);
-  // Before the promise, as a hold does: one that takes promises back while goods leave would otherwise lock up with them, and lose.
-  await lockGoodStock(ctx, reservation.model_id);
-  const ended = await ctx.db
-    .updateTable('stock_reservations')
-    .set({ state, ended_at: ctx.now, ended_reason: reason, version: reservation.version + 1 })
-    .where('id', '=', id)
-    .where('state', '=', 'active')
-    .returningAll()
-    .executeTakeFirst();
-  if (ended === undefined)
-    throw new Problem('conflict', ['The reservation has ended already', '引当は既に終了しています'], { blocking: `/api/v1/stock/reservations/${id}` });
+  const promise = await getActive(ctx, id);
+  const shipped_quantity = state === 'fulfilled' ? promise.quantity : promise.shipped_quantity;
+  const ended = await saveVersioned(ctx, 'stock_reservations', promise, { state, shipped_quantity, ended_at: ctx.now, ended_reason: reason }, hasEnded);
   await remember(ctx, { action: `stock_reservation.${state}`, record_kind: 'stock_reservation', record_id: id, reason, change });
   return ended;
 }
+
+/** That much of a promise of spares, before it leaves inside the open transaction: the rest stays promised, and the last of it ends the promise. */
+export async function keepInPart(ctx: Ctx, id: string, quantity: number, reason: string | null, change: Deed['change'] = {}): Promise<StockReservationRow> {
+  const promise = await getActive(ctx, id);
+  const rest = unshipped(promise);
+  if (quantity > rest) throw invalid('quantity', [`Only ${rest} are still promised`, `引当の残数は ${rest} です`]);
+  if (quantity === rest) return endReservation(ctx, id, 'fulfilled', reason, change);
+  const saved = await saveVersioned(ctx, 'stock_reservations', promise, { shipped_quantity: promise.shipped_quantity + quantity }, hasEnded);
+  await remember(ctx, { action: 'stock_reservation.shipped', record_kind: 'stock_reservation', record_id: id, reason, change });
+  return saved;
+}
+
+/** What of a promise has not left yet. */
+export const unshipped = ({ quantity, shipped_quantity }: Pick<StockReservationRow, 'quantity' | 'shipped_quantity'>): number => quantity - shipped_quantity;
 
 /** Takes back whatever is promised of a unit that turns out not to be there for it, inside the open transaction. */
 export async function withdrawPromise(ctx: Ctx, unit_id: string, reason: string): Promise<void> {
@@ -105,7 +112,7 @@ export async function withdrawSpares(ctx: Ctx, model_id: string, missing: number
   let free = await unpromisedQuantity(ctx, model_id);
   const promises = await ctx.db
     .selectFrom('stock_reservations')
-    .select(['id', 'quantity'])
+    .select(['id', 'quantity', 'shipped_quantity'])
     .where('model_id', '=', model_id)
     .where('state', '=', 'active')
     .where('unit_id', 'is', null)
@@ -114,7 +121,7 @@ export async function withdrawSpares(ctx: Ctx, model_id: string, missing: number
   for (const promise of promises) {
     if (free >= missing) return;
     await endReservation(ctx, promise.id, 'released', reason);
-    free += promise.quantity;
+    free += unshipped(promise);
   }
 }
 
@@ -123,6 +130,17 @@ export async function getReservation(ctx: Ctx, id: string): Promise<StockReserva
   if (reservation === undefined) throw notFound(['Reservation', '引当']);
   return reservation;
 }
+
+/** Locks the goods before the promise, as a hold does: one that takes promises back while goods leave would otherwise lock up with them, and lose. */
+async function getActive(ctx: Ctx, id: string): Promise<StockReservationRow> {
+  await lockGoodStock(ctx, (await getReservation(ctx, id)).model_id);
+  const promise = await getReservation(ctx, id);
+  if (promise.state !== 'active') throw hasEnded(promise);
+  return promise;
+}
+
+const hasEnded = ({ id }: StockReservationRow): Problem =>
+  new Problem('conflict', ['The reservation has ended already', '引当は既に終了しています'], { blocking: `/api/v1/stock/reservations/${id}` });
 
 async function take(ctx: Ctx, wanted: Wanted): Promise<Taken> {
   if (wanted.unit_id !== undefined) return takeUnit(ctx, wanted.unit_id);

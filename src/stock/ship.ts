@@ -1,25 +1,25 @@
-// What was promised by hand leaves the house: a unit, or a quantity of a spare without serials. Shipments of returns leave there.
+// What was promised by hand leaves the house: a unit, or a quantity of a spare without serials, at once or in parts. Shipments of returns leave there.
 import { allow, staffOnly } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { type Location, moveUnit, postMove } from '../ledger/move.ts';
 import { unserialisedOn } from './free.ts';
 import type { ShipReservation } from './inputs.ts';
-import { endReservation, getReservation } from './reserve.ts';
+import { getReservation, keepInPart, unshipped } from './reserve.ts';
 import { goodConditions } from './rules.ts';
 import type { StockReservationRow } from './table.ts';
 
-/** The promise is kept and the goods are moved. Throws `conflict` when it has ended, or naming the shipment of the return it was made for. */
+/** The goods are moved and the promise is kept, or so much of it as leaves. Throws `conflict` when it has ended, or naming the shipment of the return it was made for. */
 export async function shipReservation(ctx: Ctx, id: string, { location = 'in_transit', ...input }: ShipReservation): Promise<StockReservationRow> {
   allow(ctx, 'stock:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const promise = await getReservation(ctx, id);
     await refuseForReturn(ctx, promise);
-    const { unit_id, model_id, quantity } = promise;
-    const reason = input.reason ?? null;
-    const kept = await endReservation(ctx, id, 'fulfilled', reason, { unit_id, model_id, quantity, location });
-    await leave(ctx, promise, location, reason);
+    const { unit_id, model_id } = promise;
+    const { quantity = unshipped(promise), reason = null } = input;
+    const kept = await keepInPart(ctx, id, quantity, reason, { unit_id, model_id, quantity, location });
+    await leave(ctx, { ...promise, quantity }, location, reason);
     return kept;
   });
 }

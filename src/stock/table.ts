@@ -30,6 +30,8 @@ export interface StockReservationRow {
   asked_model_id: string;
   unit_id: string | null;
   quantity: number;
+  /** What of it has left so far. */
+  shipped_quantity: number;
   state: 'active' | 'fulfilled' | 'released';
   cause_kind: string;
   cause_id: string | null;

@@ -118,6 +118,7 @@ export const words = defineWords({
   reverse: ['Reverse', '取り消し'],
   release: ['Release', '解除'],
   ship: ['Ship', '出荷する'],
+  shipped_so_far: (n: number) => [`${n} shipped`, `出荷済 ${n}`],
   ship_hint: ['Whom it goes to, number of the slip', '宛先、送り状番号など'],
   promised_by_hand: ['By hand', '手動引当'],
   promised_to_return: ['Shipment of a return', '返品の出荷'],

@@ -168,6 +168,7 @@ eachDb('the store', (test) => {
           asked_model_id: world.model,
           unit_id,
           quantity,
+          shipped_quantity: 0,
           state: 'active',
           cause_kind: 'hand',
           cause_id: null,

@@ -253,7 +253,10 @@ async function perform(ctx: Ctx, world: World, { kind, a, b }: Step): Promise<un
     case 'countSpares':
       return countSpares(ctx, world, b);
     case 'shipPromise':
-      return shipReservation(ctx, await any(ctx, 'stock_reservations', a), { location: pick(['in_transit', 'customer'] as const, b) });
+      return shipReservation(ctx, await any(ctx, 'stock_reservations', a), {
+        location: pick(['in_transit', 'customer'] as const, b),
+        ...(b % 3 === 0 ? { quantity: 1 } : {}),
+      });
     case 'sell':
       return moveStock(ctx, { unit_id: unit.id, location: pick(['in_transit', 'customer'] as const, b), reason });
   }

@@ -30,7 +30,7 @@ export async function brokenInvariants(ctx: Ctx): Promise<{ name: string; id: st
       where b.location in ('receiving', 'quarantine', 'bench', 'good_stock', 'defect_stock', 'repair') and b.quantity < (select count(*) from unit_places p join units u on u.id = p.unit_id
         where u.model_id = b.model_id and p.location = b.location and p.condition = b.condition)
     union all select '4 no more is promised than is good', r.model_id from stock_reservations r where r.state = 'active' group by r.model_id
-      having sum(r.quantity) > (select coalesce(sum(quantity), 0) from stock_balances b where b.model_id = r.model_id and b.location = 'good_stock' and b.condition in ('new', 'verified', 'refurbished'))
+      having sum(r.quantity - r.shipped_quantity) > (select coalesce(sum(quantity), 0) from stock_balances b where b.model_id = r.model_id and b.location = 'good_stock' and b.condition in ('new', 'verified', 'refurbished'))
     union all select '1 a unit merged away is nowhere', p.unit_id from unit_places p join units u on u.id = p.unit_id where u.merged_into_id is not null and p.location <> 'adjustment'
     union all select 'a posted disposition has its move', id from dispositions where state = 'posted' and move_id is null`.execute(ctx.db);
   return [...rows, ...(await wrongLevels(ctx))];

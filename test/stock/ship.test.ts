@@ -66,6 +66,41 @@ eachDb('shipping what is promised', (test) => {
     expect(await movesOf(id)).toEqual(['3 new → in_transit: null']);
   });
 
+  it('part of a promise leaves and the rest stays promised, until the last of it ends the promise', async () => {
+    await spares(5);
+    const before = await level();
+    const { id } = await reserved(5);
+    expect(await made(stock.post(SHIP(id), { quantity: 2, reason: 'slip 1' }))).toMatchObject({ state: 'active', quantity: 5, shipped_quantity: 2 });
+    expect(await level()).toMatchObject({ good: before.good - 2, reserved: before.reserved + 3, available: before.available - 5 });
+    expect(await answered(422, stock.post(SHIP(id), { quantity: 4 }))).toMatchObject({ errors: [{ path: 'quantity' }] });
+    const page = await (await stock.get(`/stock/reservations?id=${id}`, { 'Accept-Language': 'ja' })).text();
+    expect(page).toContain('出荷済 2');
+    expect(await made(stock.post(SHIP(id), { quantity: 1, reason: 'slip 2' }))).toMatchObject({ state: 'active', shipped_quantity: 3 });
+    expect(await made(stock.post(SHIP(id), { reason: 'slip 3' }))).toMatchObject({ state: 'fulfilled', quantity: 5, shipped_quantity: 5 });
+    expect(await movesOf(id)).toEqual(['2 new → in_transit: slip 1', '1 new → in_transit: slip 2', '2 new → in_transit: slip 3']);
+    expect(await level()).toMatchObject({ good: before.good - 5, reserved: before.reserved, available: before.available - 5 });
+    await answered(409, stock.post(SHIP(id), { quantity: 1 }));
+  });
+
+  it('what is left of a promise shipped in part is given back whole', async () => {
+    await spares(3);
+    const before = await level();
+    const { id } = await reserved(3);
+    await made(stock.post(SHIP(id), { quantity: 1 }));
+    expect(await made(stock.post(`/api/v1/stock/reservations/${id}/release`, { reason: 'enough' }))).toMatchObject({ state: 'released', shipped_quantity: 1 });
+    expect(await level()).toMatchObject({ good: before.good - 1, reserved: before.reserved, available: before.available - 1 });
+  });
+
+  it('parts shipped by everybody at once are never more than was promised', async () => {
+    await spares(5);
+    const { id } = await reserved(5);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => stock.post(SHIP(id), { quantity: 2 })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 422, 422, 422, 422]);
+    expect(await movesOf(id)).toEqual(['2 new → in_transit: null', '2 new → in_transit: null']);
+    expect(await got(stock.get(`/api/v1/stock/reservations/${id}`))).toMatchObject({ state: 'active', shipped_quantity: 4 });
+    await made(stock.post(SHIP(id)));
+  });
+
   it('a unit promised by hand leaves the same way', async () => {
     const unit = await stocked(test.ctx());
     const promise = await made(stock.post('/api/v1/stock/reservations', { unit_id: unit.id }));

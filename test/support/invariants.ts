@@ -16,7 +16,7 @@ const BROKEN: Readonly<Record<string, string>> = {
     group by model_id, location, condition having sum(quantity) <> 0`,
   '4 promises are covered by good stock, and a unit has at most one': `
     select model_id, null as unit_id from stock_reservations r where state = 'active' group by model_id
-      having sum(quantity) > (select coalesce(sum(quantity), 0) from stock_balances b where b.model_id = r.model_id and b.location = 'good_stock')
+      having sum(quantity - shipped_quantity) > (select coalesce(sum(quantity), 0) from stock_balances b where b.model_id = r.model_id and b.location = 'good_stock')
     union all select null, unit_id from stock_reservations where state = 'active' and unit_id is not null group by unit_id having count(*) > 1
     union all select null, r.unit_id from stock_reservations r join unit_places p on p.unit_id = r.unit_id where r.state = 'active' and p.location <> 'good_stock'`,
   '5 a unit has at most one open return unit': `
