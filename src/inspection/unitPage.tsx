@@ -8,7 +8,7 @@ import { type DispositionView, listDispositions } from '../returns/dispositionQu
 import { Deed } from '../returns/onePage.tsx';
 import type { ReturnUnitView } from '../returns/queries.ts';
 import { countNoFaultFound } from '../returns/refusals.ts';
-import { optionsOf, UnitBadge } from '../returns/views.tsx';
+import { basisOf, optionsOf, UnitBadge } from '../returns/views.tsx';
 import { coverageWords } from '../returns/warranty.ts';
 import { coverageLabels, decisionLabels, dispositionLabels, words as returnWords, typeLabels, verdictLabels } from '../returns/words.ts';
 import { reasonWords } from '../stock/reasons.ts';
@@ -120,6 +120,7 @@ function UnitFacts({ c, unit, nff }: { c: AppContext; unit: ReturnUnitView; nff:
               </>
             ),
           ],
+          [r.warranty_basis, basisOf(c, unit)],
           [r.warranty_ends, unit.own_warranty_ends_on],
           [r.maker_warranty_ends, unit.maker_warranty_ends_on],
         ]}

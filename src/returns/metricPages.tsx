@@ -10,7 +10,7 @@ import { Badge, type Column, Facts, Field, Filters, Num, PageHead, Percent, Sect
 import type { UnitState } from './lifecycle.ts';
 import { AGE_BANDS, listAgeing, type ReturnMetrics, returnMetrics } from './metrics.ts';
 import { listReturnUnitViews, type ReturnUnitView } from './queries.ts';
-import { DeskTabs } from './views.tsx';
+import { basisOf, DeskTabs } from './views.tsx';
 import { unitStateLabels, words } from './words.ts';
 
 export const metricPages = newPages();
@@ -67,6 +67,8 @@ const claimColumns = (c: AppContext): Column<ReturnUnitView>[] => {
     { head: w.serial, cell: (row) => <a href={`/return-units/${row.id}`}>{row.serial}</a> },
     { head: w.model, cell: (row) => `${row.maker_code} ${row.model_code}` },
     { head: w.failure_mode, cell: (row) => (c.var.locale === 'ja' ? row.mode_ja : row.mode_en) },
+    // The maker's clock is each unit's own.
+    { head: w.warranty_basis, cell: (row) => (row.warranty_basis === 'inherited' ? row.warranty_starts_on : basisOf(c, row)) },
     { head: w.maker_warranty_ends, cell: (row) => row.maker_warranty_ends_on, sort: 'maker_warranty_ends_on' },
     { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a> },
   ];

@@ -6,7 +6,17 @@ import { Age, Badge, type Column, type Option, Table, type Tone } from '../web/p
 import { listCodes, type Tree } from './codes.ts';
 import type { LegState, ReturnState, UnitState } from './lifecycle.ts';
 import type { ReturnUnitView, ReturnView } from './queries.ts';
-import { dispositionLabels, legStateLabels, returnStateLabels, typeLabels, unitStateLabels, verdictLabels, words } from './words.ts';
+import {
+  coverageLabels,
+  dispositionLabels,
+  legStateLabels,
+  returnStateLabels,
+  typeLabels,
+  unitStateLabels,
+  verdictLabels,
+  warrantyBasisLabels,
+  words,
+} from './words.ts';
 
 const returnTones: Record<ReturnState, Tone> = { draft: 'neutral', authorised: 'info', open: 'info', closed: 'good', rejected: 'bad', cancelled: 'neutral' };
 const unitTones: Record<UnitState, Tone> = {
@@ -87,7 +97,24 @@ function columnsOf(c: AppContext, within: boolean): Column<ReturnUnitView>[] {
     { head: w.disposition, cell: (row) => (row.disposition === null ? null : speak(dispositionLabels[row.disposition], c.var.locale)) },
     { head: w.returned_on, cell: (row) => row.returned_on, sort: 'returned_on' },
     { head: w.received_at, cell: (row) => (row.received_at === null ? null : <Age c={c} at={row.received_at} />) },
+    ...(within ? [] : warrantyColumns(c)),
   ];
+}
+
+const warrantyColumns = (c: AppContext): Column<ReturnUnitView>[] => {
+  const w = words(c.var.locale);
+  return [
+    { head: w.coverage, cell: (row) => (row.coverage === null ? null : speak(coverageLabels[row.coverage], c.var.locale)) },
+    { head: w.warranty_ends, cell: (row) => row.own_warranty_ends_on },
+    { head: w.maker_warranty_ends, cell: (row) => row.maker_warranty_ends_on },
+    { head: w.warranty_basis, cell: (row) => basisOf(c, row) },
+  ];
+};
+
+/** What the warranty of a unit is counted from, and the day; an inherited end has no day of its own. */
+export function basisOf(c: AppContext, { warranty_basis: basis, warranty_starts_on: on }: ReturnUnitView): string {
+  const words = speak(warrantyBasisLabels[basis ?? 'unknown'], c.var.locale);
+  return basis === 'inherited' || on === null ? words : `${words} ${on}`;
 }
 
 function dueColumn(c: AppContext): Column<ReturnUnitView> {

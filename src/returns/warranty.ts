@@ -104,7 +104,7 @@ export function coverageWords(unit: CoverageFacts & Pick<ReturnUnitRow, 'verdict
 function basisWords({ warranty_basis, warranty_starts_on: starts_on }: CoverageFacts): Bilingual {
   switch (warranty_basis) {
     case 'delivered_on':
-      return [`counted from delivery ${starts_on}`, `納品日 ${starts_on} 起算`];
+      return [`counted from delivery ${starts_on}`, `着荷日 ${starts_on} 起算`];
     case 'purchased_on':
       return [`counted from purchase ${starts_on}`, `購入日 ${starts_on} 起算`];
     case 'shipped_on':

@@ -1,8 +1,10 @@
 // Words of the returns desk in both languages, and the labels of its states.
 import { type Bilingual, defineWords } from '../core/words.ts';
+import { SHIPPING_LAG_DAYS } from '../unit/rules.ts';
 import type { Disposition } from './disposition.ts';
 import type { LegState, ReturnState, UnitState } from './lifecycle.ts';
 import type { CodeRow, DispositionRow, ReturnRow, ReturnUnitRow } from './table.ts';
+import type { WarrantyBasis } from './warranty.ts';
 
 export const returnStateLabels: Record<ReturnState, Bilingual> = {
   draft: ['Draft', '下書き'],
@@ -56,6 +58,14 @@ export const coverageLabels: Record<NonNullable<ReturnUnitRow['coverage']>, Bili
   contract: ['Contract', '契約内無償'],
   goodwill: ['Goodwill', '特別対応'],
   paid: ['Paid', '有償'],
+};
+/** What the warranty is counted from; `unknown` where no day is on record. */
+export const warrantyBasisLabels: Record<WarrantyBasis | 'unknown', Bilingual> = {
+  delivered_on: ['Delivery', '着荷日'],
+  purchased_on: ['Purchase', '購入日'],
+  shipped_on: [`Shipment plus ${SHIPPING_LAG_DAYS} days`, `出荷日+${SHIPPING_LAG_DAYS}日`],
+  inherited: ['Inherited from the unit it replaced', '交換元から引き継ぎ'],
+  unknown: ['Unknown', '不明'],
 };
 export const treeLabels: Record<CodeRow['tree'], Bilingual> = {
   symptom: ['Symptoms', '症状'],
@@ -144,6 +154,7 @@ export const words = defineWords({
   repeat: ['Times returned', '返品回数'],
   location: ['Location', '所在'],
   warranty_ends: ['Our warranty until', '自社保証終了'],
+  warranty_basis: ['Warranty counted from', '保証の起算'],
   maker_warranty_ends: ['Maker warranty until', 'メーカー保証終了'],
   snapshot: ['Telemetry at filing', '申告時のテレメトリ'],
   history: ['History', '履歴'],

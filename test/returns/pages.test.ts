@@ -30,6 +30,29 @@ eachDb('the pages of the desk', (test) => {
     return body;
   };
 
+  it('say in words, and in CSV, what the warranty of a unit is counted from', async () => {
+    const dates = { delivered_on: null, purchased_on: null, shipped_on: null, own_warranty_ends_on: null };
+    for (const [given, en, ja] of [
+      [{ delivered_on: '2026-01-10' }, 'Delivery 2026-01-10', '着荷日 2026-01-10'],
+      [{ purchased_on: '2026-01-11' }, 'Purchase 2026-01-11', '購入日 2026-01-11'],
+      [{ shipped_on: '2026-01-12' }, 'Shipment plus 14 days 2026-01-26', '出荷日+14日 2026-01-26'],
+      [{ delivered_on: '2026-01-10', own_warranty_ends_on: '2026-12-31' }, 'Inherited from the unit it replaced', '交換元から引き継ぎ'],
+      [{}, 'Unknown', '不明'],
+    ] as const) {
+      const unit = await fielded(test.ctx(), { ...dates, ...given });
+      const { return_unit_id } = await returned(tech, unit.serial, { received: false });
+      for (const [language, words] of [
+        ['en', en],
+        ['ja', ja],
+      ] as const) {
+        expect(await text(`/return-units/${return_unit_id}`, language)).toContain(`>${words}<`);
+        const table = encodeURIComponent(language === 'en' ? 'Returned units' : '返却個体');
+        const csv = await text(`/return-units?unit_id=${unit.id}&format=csv&table=${table}`, language);
+        expect(csv.trimEnd().endsWith(`,${words}`), csv).toBe(true);
+      }
+    }
+  });
+
   it('open with rows on them, in English and Japanese', async () => {
     const [unit, spare] = [await fielded(test.ctx()), await stocked(test.ctx())];
     const filed = await returned(tech, unit.serial);

@@ -55,9 +55,9 @@ describe('who pays', () => {
   it('the reason names the dates and what they were counted from, in both languages', () => {
     expect(reason('2025-04-10')).toEqual([
       'Filed 2025-04-10; maker warranty until 2025-04-10, counted from delivery 2024-04-10',
-      '申告日 2025-04-10、メーカー保証 2025-04-10 まで(納品日 2024-04-10 起算)',
+      '申告日 2025-04-10、メーカー保証 2025-04-10 まで(着荷日 2024-04-10 起算)',
     ]);
-    expect(reason('2025-10-11')?.[1]).toBe('申告日 2025-10-11、自社保証は 2025-10-10 に終了(納品日 2024-04-10 起算)');
+    expect(reason('2025-10-11')?.[1]).toBe('申告日 2025-10-11、自社保証は 2025-10-10 に終了(着荷日 2024-04-10 起算)');
     expect(reason('2025-10-11', { contract: '2026-03-31' })?.[0]).toBe('Covered by a support contract until 2026-03-31');
     expect(reason('2025-04-10', { verdict: 'customer_damage' })?.[0]).toBe('Damaged by the customer');
   });
