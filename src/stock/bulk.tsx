@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { findPlace, type Move } from '../ledger/move.ts';
+import { seenBy } from '../db/scope.ts';
+import type { Move } from '../ledger/move.ts';
 import { conditionLabels, locationLabels } from '../ledger/words.ts';
 import { conditions, locations } from '../unit/inputs.ts';
-import { findUnit, type UnitView } from '../unit/queries.ts';
 import type { BulkDeed, BulkInput, BulkRow } from '../web/bulk.ts';
 import { Field, Select } from '../web/parts.tsx';
 import { moveStock, placeAfter } from './moveStock.ts';
@@ -43,8 +43,9 @@ const move: BulkDeed = {
   plan: async (ctx, ids, input) => {
     const there = thereOf(input);
     const rows: BulkRow[] = [];
+    const units = new Map((await chosenUnits(ctx, ids)).map((unit) => [unit.id, unit]));
     for (const id of ids) {
-      const unit = await findUnit(ctx, id);
+      const unit = units.get(id);
       if (unit !== undefined) rows.push(await planOf(ctx, unit, there));
     }
     return rows;
@@ -58,6 +59,29 @@ const move: BulkDeed = {
 
 export const stockDeeds: readonly BulkDeed[] = [move];
 
+/** The units by id, with where they lie. One look-up by primary key. */
+const chosenUnits = (ctx: Ctx, ids: readonly string[]) =>
+  ctx.db
+    .selectFrom('units')
+    .innerJoin('models', 'models.id', 'units.model_id')
+    .leftJoin('unit_places', 'unit_places.unit_id', 'units.id')
+    .$call(seenBy(ctx, 'units.partner_id'))
+    .select([
+      'units.id',
+      'units.serial',
+      'units.model_id',
+      'models.code as model_code',
+      'unit_places.location',
+      'unit_places.condition',
+      'unit_places.since_at',
+    ])
+    .where('units.id', 'in', ids)
+    .where('units.merged_into_id', 'is', null)
+    .where('units.removed_at', 'is', null)
+    .execute();
+
+type Chosen = Awaited<ReturnType<typeof chosenUnits>>[number];
+
 function thereOf(input: BulkInput): z.output<typeof There> {
   const there = There.safeParse(input);
   if (there.success) return there.data;
@@ -65,10 +89,10 @@ function thereOf(input: BulkInput): z.output<typeof There> {
 }
 
 /** What the move would do to one unit. Its version is the moment of its last move: whoever moves it in the meantime is noticed. */
-async function planOf(ctx: Ctx, unit: UnitView, there: z.output<typeof There>): Promise<BulkRow> {
-  const place = await findPlace(ctx, unit.id);
-  const row = { id: unit.id, version: place?.since_at ?? 0, label: `${unit.model_code} ${unit.serial}`, path: `/units/${unit.id}` };
-  const before = place === undefined ? null : spoken(ctx, place);
+async function planOf(ctx: Ctx, unit: Chosen, there: z.output<typeof There>): Promise<BulkRow> {
+  const { location, condition, since_at } = unit;
+  const row = { id: unit.id, version: since_at ?? 0, label: `${unit.model_code} ${unit.serial}`, path: `/units/${unit.id}` };
+  const before = location === null || condition === null ? null : spoken(ctx, { location, condition });
   try {
     return { ...row, before, after: spoken(ctx, await placeAfter(ctx, unit, there)) };
   } catch (error) {

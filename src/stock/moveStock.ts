@@ -13,6 +13,8 @@ import type { MoveStock } from './inputs.ts';
 import { lockGoodStock } from './lock.ts';
 import { goodConditions } from './rules.ts';
 
+type Named = Pick<UnitView, 'id' | 'serial' | 'model_id'>;
+
 /** Throws `conflict` when the unit is promised, held, in an open return, or not fit for the place. */
 export async function moveStock(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
   allow(ctx, 'stock:write');
@@ -41,7 +43,7 @@ async function moveOne(ctx: Ctx, input: MoveStock): Promise<StockMoveRow> {
 }
 
 /** Where the unit will lie, and in which condition. Throws as `moveStock` does when it may not go there. */
-export async function placeAfter(ctx: Ctx, unit: UnitView, { location, condition }: Pick<MoveStock, 'location' | 'condition'>): Promise<Move['to']> {
+export async function placeAfter(ctx: Ctx, unit: Named, { location, condition }: Pick<MoveStock, 'location' | 'condition'>): Promise<Move['to']> {
   const place = await findPlace(ctx, unit.id);
   const to = { location, condition: condition ?? place?.condition ?? 'unverified' };
   refuseBadShelf(to.location, to.condition);
@@ -111,7 +113,7 @@ function refuseBadShelf(location: Location, condition: Condition): void {
 }
 
 /** Throws `conflict` for a unit on the bench: what becomes of it is decided there. */
-export async function refuseOpenReturn(ctx: Ctx, unit: UnitView): Promise<void> {
+export async function refuseOpenReturn(ctx: Ctx, unit: Named): Promise<void> {
   const open = await ctx.db
     .selectFrom('return_units')
     .select('return_id')
@@ -127,7 +129,7 @@ export async function refuseOpenReturn(ctx: Ctx, unit: UnitView): Promise<void> 
 }
 
 /** A unit that came back from the field enters good stock only inspected and erased since. */
-async function refuseUnproven(ctx: Ctx, unit: UnitView): Promise<void> {
+async function refuseUnproven(ctx: Ctx, unit: Named): Promise<void> {
   const last = await ctx.db
     .selectFrom('return_units')
     .select(['id', 'return_id', 'received_at', 'footage_erased_at'])
