@@ -18,7 +18,7 @@ import { createUnit } from './createUnit.ts';
 import { changeFirmware } from './firmware.ts';
 import { EditUnitForm, editedFields, NewUnitForm, UnitActions } from './forms.tsx';
 import { conditions, locations, NewFirmware, NewServiceInterval, NewUnit, UnitChange } from './inputs.ts';
-import { findUnits, getUnit, listFirmwareIntervals, listIdentifiers, listServiceIntervals, listUnits, type UnitView } from './queries.ts';
+import { findUnit, findUnits, getUnit, listFirmwareIntervals, listIdentifiers, listServiceIntervals, listUnits, type UnitView } from './queries.ts';
 import { startService } from './service.ts';
 import { swapUnit } from './swapUnit.ts';
 import { updateUnit } from './updateUnit.ts';
@@ -170,6 +170,7 @@ async function unitView(c: AppContext, panels: readonly UnitPanel[]) {
     await listServiceIntervals(ctx, unit.id),
     await listFirmwareIntervals(ctx, unit.id),
   ];
+  const swaps = { predecessor: await findUnit(ctx, unit.predecessor_id ?? ''), successor: await findUnit(ctx, unit.successor_id ?? '') };
   const shown: Child[] = [];
   for (const panel of panels) shown.push(await panel(c, unit));
   return show(
@@ -188,7 +189,7 @@ async function unitView(c: AppContext, panels: readonly UnitPanel[]) {
           </a>
         ) : null}
       </PageHead>
-      <UnitFacts c={c} unit={unit} />
+      <UnitFacts c={c} unit={unit} swaps={swaps} />
       {identifiers.length === 0 ? null : (
         <Section title={w.identifiers}>
           <Identifiers c={c} identifiers={identifiers} />

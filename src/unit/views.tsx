@@ -51,7 +51,12 @@ export function unitColumns(c: AppContext): Column<UnitView>[] {
   ];
 }
 
-export function UnitFacts({ c, unit }: { c: AppContext; unit: UnitView }) {
+interface Swaps {
+  readonly predecessor: UnitView | undefined;
+  readonly successor: UnitView | undefined;
+}
+
+export function UnitFacts({ c, unit, swaps: { predecessor, successor } }: { c: AppContext; unit: UnitView; swaps: Swaps }) {
   const { locale } = c.var;
   const w = words(locale);
   const known = (value: string | null, href?: string): Child =>
@@ -79,8 +84,8 @@ export function UnitFacts({ c, unit }: { c: AppContext; unit: UnitView }) {
         [w.delivered_on, known(unit.delivered_on)],
         [w.purchased_on, known(unit.purchased_on)],
         [w.own_warranty_ends_on, known(unit.own_warranty_ends_on)],
-        ...(unit.predecessor_id === null ? [] : [[w.predecessor, <a href={`/units/${unit.predecessor_id}`}>{w.unit}</a>] as const]),
-        ...(unit.successor_id === null ? [] : [[w.successor, <a href={`/units/${unit.successor_id}`}>{w.unit}</a>] as const]),
+        ...(predecessor === undefined ? [] : [[w.predecessor, <a href={`/units/${predecessor.id}`}>{predecessor.serial}</a>] as const]),
+        ...(successor === undefined ? [] : [[w.successor, <a href={`/units/${successor.id}`}>{successor.serial}</a>] as const]),
       ]}
     />
   );

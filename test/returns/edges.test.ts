@@ -138,6 +138,11 @@ eachDb('the edges of the returns desk', (test) => {
       customer_code: 'ACME',
       location: 'customer',
     });
+    for (const [one, other] of [
+      [spare, old],
+      [old, spare],
+    ] as const)
+      expect(await (await tech.get(`/units/${one.id}`)).text()).toContain(`<a href="/units/${other.id}">${other.serial}</a>`);
     await made(tech.post('/api/v1/receipts', { scan: old.serial }));
   });
 
