@@ -38,7 +38,10 @@ page(metricPages, '/returns/ageing', 'inspection:read', async (c) => {
         <Table c={c} caption={w.overdue_list} columns={overdueColumns(c, on)} rows={overdue.items} empty={w.none_overdue} />
       </Section>
       <Section title={w.claimable}>
-        <Table c={c} caption={w.claimable} columns={claimColumns(c)} rows={claimable.items} />
+        <Table c={c} caption={w.claimable} columns={claimColumns(c)} rows={claimable.items} empty={w.none_claimable} />
+        <p class="note">
+          {w.within_days(CLAIM_WITHIN_DAYS)} <a href="/return-units?flag=claimable&sort=maker_warranty_ends_on">{w.all_claimable}</a>
+        </p>
       </Section>
       <Section title={w.ageing}>
         <Ageing c={c} ageing={ageing} />
