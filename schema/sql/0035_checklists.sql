@@ -56,4 +56,4 @@ INSERT INTO checklist_steps (id, checklist_id, position, kind, need, name_en, na
   ('checklist-all-08', 'checklist-all', 8, 'check', 'required', 'Day picture: sharp, colours right', '昼間映像:ピント・色が正常', NULL, NULL, NULL),
   ('checklist-all-09', 'checklist-all', 9, 'check', 'required', 'Night picture: IR LEDs and IR-cut filter switch', '夜間映像:赤外線LED・IRカット切替が正常', NULL, NULL, NULL),
   ('checklist-all-10', 'checklist-all', 10, 'check', 'required', 'Records and plays back without gaps', '録画・再生に欠損なし', NULL, NULL, NULL),
-  ('checklist-all-11', 'checklist-all', 11, 'value', 'optional', 'Write errors of the SD card', 'SDカードの書込エラー数', 'errors', 0, 0);
+  ('checklist-all-11', 'checklist-all', 11, 'value', 'optional', 'Write errors of the SD card', 'SDカードの書込エラー数', NULL, 0, 0);

@@ -4,6 +4,7 @@ import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import { Because } from '../returns/inputs.ts';
+import { Deed } from '../returns/onePage.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { type Column, Field, Form, PageHead, Section, Table, TextArea } from '../web/parts.tsx';
@@ -76,10 +77,9 @@ page(checklistPages, '/checklists/:id', 'inspection:read', async (c) => {
         </Section>
       ) : null}
       {keeper ? (
-        <Form action={`/checklists/${checklist.id}/retirement`} label={w.retire}>
+        <Deed action={`/checklists/${checklist.id}/retirement`} title={w.retire}>
           <Field label={w.reason} name="reason" required />
-          <button type="submit">{w.retire}</button>
-        </Form>
+        </Deed>
       ) : null}
     </>,
   );
@@ -125,6 +125,7 @@ const writeStep = (step: ChecklistStepRow): string =>
 /** One step a line: kind | required/optional | English | Japanese | unit | min | max. Throws `invalid` naming the line. */
 export function readSteps(text: string): NewChecklist['steps'] {
   return text
+    .replaceAll('｜', '|')
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
     .map((line, i) => {

@@ -14,7 +14,7 @@ import { coverageLabels, decisionLabels, dispositionLabels, words as returnWords
 import { reasonWords } from '../stock/reasons.ts';
 import { placeName } from '../stock/views.tsx';
 import type { AppContext } from '../web/env.ts';
-import { Badge, type Column, Facts, Field, Form, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
+import { Badge, type Column, Facts, Field, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
 import { DecisionForm } from './decisionForm.tsx';
 import { Files, UploadForm } from './files.tsx';
 import { InspectionForm } from './inspectionForm.tsx';
@@ -190,17 +190,16 @@ const decisionColumns = (c: AppContext): Column<DispositionView>[] => {
           <Badge tone={row.state === 'posted' || row.state === 'done' ? 'good' : 'neutral'}>{speak(decisionLabels[row.state], c.var.locale)}</Badge>
         ),
     },
-    { head: w.inspector, cell: (row) => [row.requested_name, row.approved_name].filter((name) => name !== null).join(' / ') },
-    { head: w.started, cell: (row) => <Moment c={c} at={row.requested_at} /> },
+    { head: w.decided_by, cell: (row) => [row.requested_name, row.approved_name].filter((name) => name !== null).join(' / ') },
+    { head: w.decided_at, cell: (row) => <Moment c={c} at={row.requested_at} /> },
     { head: w.reason, cell: (row) => reasonWords(row.override_reason ?? row.reversal_reason ?? row.reason, c.var.locale) },
     {
       head: w.reverse,
       cell: (row) =>
         row.state === 'posted' && row.move_id !== null && may(c.var.ctx.actor, 'return:write') ? (
-          <Form action={`/dispositions/${row.id}/reversal`} label={w.reverse}>
+          <Deed action={`/dispositions/${row.id}/reversal`} title={w.reverse}>
             <Field label={w.reason} name="reason" required />
-            <button type="submit">{w.reverse}</button>
-          </Form>
+          </Deed>
         ) : null,
     },
   ];
