@@ -84,7 +84,7 @@ async function retire(ctx: Ctx, id: string, expected?: number): Promise<Checklis
 async function scopeOf(ctx: Ctx, input: NewChecklist): Promise<Pick<ChecklistRow, 'maker_id' | 'model_id' | 'hw_rev'>> {
   const hw_rev = input.hw_rev ?? null;
   if (input.model_id !== undefined || input.model_code !== undefined) return { maker_id: null, model_id: (await getModelOf(ctx, input)).id, hw_rev };
-  if (hw_rev !== null) throw invalid('hw_rev', ['A hardware revision belongs to a model', 'ハードウェアリビジョンには機種の指定が必要です']);
+  if (hw_rev !== null) throw invalid('hw_rev', ['A hardware revision belongs to a model', 'HWリビジョンには機種の指定が必要です']);
   if (input.maker_id !== undefined || input.maker_code !== undefined) return { maker_id: (await getMakerOf(ctx, input)).id, model_id: null, hw_rev: null };
   return { maker_id: null, model_id: null, hw_rev: null };
 }

@@ -71,7 +71,7 @@ export const words = defineWords({
   name_ja: ['Japanese name', '日本語名'],
   maker_code: ['Maker code', 'メーカーコード'],
   model_code: ['Model code', '機種コード'],
-  hw_rev: ['Hardware revision', 'ハードウェアリビジョン'],
+  hw_rev: ['Hardware revision', 'HWリビジョン'],
   steps: ['Steps', '項目'],
   steps_hint: [
     'One step a line: kind | required/optional | English | Japanese | unit | min | max. Kinds: check, value, photo.',

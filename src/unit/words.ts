@@ -16,7 +16,7 @@ export const words = defineWords({
   model: ['Model', '機種'],
   maker: ['Maker', 'メーカー'],
   batch: ['Batch', 'ロット'],
-  hw_rev: ['Hardware revision', 'ハードウェア版'],
+  hw_rev: ['Hardware revision', 'HWリビジョン'],
   firmware: ['Firmware', 'ファームウェア'],
   customer: ['Customer', '顧客'],
   site: ['Site', '拠点'],
