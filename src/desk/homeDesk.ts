@@ -142,10 +142,10 @@ export const stockEntries = (): EntryRule[] => [
   {
     name: 'orders_open',
     section: 'stock',
-    path: '/purchase-orders?state=ordered',
+    path: '/purchase-orders?awaited=true',
     tone: 'plain',
     roles: ['stock'],
     permission: 'stock:read',
-    count: (ctx) => rows(ctx.db.selectFrom('purchase_orders').where('state', '=', 'ordered'), 'purchase_orders.id'),
+    count: (ctx) => rows(ctx.db.selectFrom('purchase_orders').where('state', 'in', ['ordered', 'partly_received']), 'purchase_orders.id'),
   },
 ];

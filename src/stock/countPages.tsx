@@ -90,6 +90,7 @@ async function countPage(c: AppContext, said: Said | null) {
           </>
         }
       />
+      <StockTabs c={c} current="/stock/counts" />
       {said === null ? null : <Outcome c={c} base={base} said={said} />}
       {running ? (
         <Form action={`${base}/scans`} label={w.scan}>

@@ -42,6 +42,11 @@ const Line = z
     currency: text,
   })
   .openapi('PurchaseOrderLine');
+export const OrderQuery = ListQuery.extend({
+  state: z.enum(orderStates).optional(),
+  awaited: z.enum(['true', 'false']).optional().openapi({ description: 'Only orders of which goods are still to come' }),
+  model_id: z.string().max(64).optional(),
+});
 const OrderInFull = Order.extend({ lines: z.array(Line) }).openapi('PurchaseOrderInFull');
 
 orderRoutes.openapi(
@@ -51,7 +56,7 @@ orderRoutes.openapi(
     tags,
     summary: 'List purchase orders',
     ...gated('stock:read'),
-    request: { query: ListQuery.extend({ state: z.enum(orderStates).optional() }) },
+    request: { query: OrderQuery },
     responses: { 200: answers(pageOf(Order)), ...problems },
   }),
   async (c) => {

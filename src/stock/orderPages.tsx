@@ -7,10 +7,9 @@ import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Badge, type Column, Facts, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
-import { ListQuery } from '../web/route.ts';
 import { Because, type NewOrder, PlaceOrder } from './inputs.ts';
 import { cancelOrder, createOrder, listOrderLines, placeOrder, receiveOrder } from './order.ts';
-import { orderStates } from './orderApi.ts';
+import { OrderQuery } from './orderApi.ts';
 import { listOrders, type OrderView } from './queries.ts';
 import type { PurchaseOrderLineRow } from './table.ts';
 import { optionsOf, StockTabs } from './views.tsx';
@@ -20,7 +19,7 @@ export const orderPages = newPages();
 
 page(orderPages, '/purchase-orders', 'stock:read', async (c) => {
   const w = words(c.var.locale);
-  const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend({ state: z.enum(orderStates).optional() }));
+  const { limit, cursor, sort, ...filter } = readQuery(c, OrderQuery);
   const { items, next_cursor } = await listOrders(c.var.ctx, { limit, cursor, sort }, filter);
   const columns: Column<OrderView>[] = [
     { head: w.number, cell: (row) => <a href={`/purchase-orders/${row.id}`}>{row.number}</a> },
@@ -59,6 +58,7 @@ page(orderPages, '/purchase-orders/new', 'stock:write', (c) => {
     { title: w.new_order, nav: '/stock' },
     <>
       <PageHead title={w.new_order} />
+      <StockTabs c={c} current="/purchase-orders" />
       <Form action="/purchase-orders">
         <Field label={w.supplier} name="supplier" required />
         <Field label={w.expected_on} name="expected_on" type="date" />
@@ -111,6 +111,7 @@ page(orderPages, '/purchase-orders/:id', 'stock:read', async (c) => {
     { head: w.model, cell: (row) => <a href={`/stock/models/${row.model_id}`}>{row.model_code}</a> },
     { head: w.quantity, cell: (row) => row.quantity, numeric: true },
     { head: w.received, cell: (row) => row.received_quantity, numeric: true },
+    { head: w.unit_cost, cell: (row) => (row.unit_cost === null ? null : `${row.unit_cost} ${row.currency ?? ''}`), numeric: true },
     {
       head: w.receive,
       cell: (row) => (keeper && under && row.received_quantity < row.quantity ? <ReceiveLine c={c} line={row} /> : null),
@@ -121,6 +122,7 @@ page(orderPages, '/purchase-orders/:id', 'stock:read', async (c) => {
     { title: order.number, nav: '/stock' },
     <>
       <PageHead title={order.number} sub={speak(orderStateLabels[order.state], c.var.locale)} />
+      <StockTabs c={c} current="/purchase-orders" />
       <Facts
         facts={[
           [w.supplier, order.supplier],

@@ -59,7 +59,7 @@ const levelColumns = (c: AppContext): Column<Level>[] => {
     { head: w.reserved, cell: (row) => <a href={`/stock/reservations?state=active&model_id=${row.model_id}`}>{row.reserved}</a>, numeric: true },
     { head: w.held, cell: (row) => <a href={`/stock/holds?model_id=${row.model_id}`}>{row.held}</a>, numeric: true },
     { head: w.other, cell: (row) => to(row, '#shelves', row.other), numeric: true },
-    { head: w.on_order, cell: (row) => <a href="/purchase-orders?state=ordered">{row.on_order}</a>, numeric: true },
+    { head: w.on_order, cell: (row) => <a href={`/purchase-orders?awaited=true&model_id=${row.model_id}`}>{row.on_order}</a>, numeric: true },
     { head: w.reorder_point, cell: (row) => <Num value={row.reorder_point} locale={c.var.locale} />, numeric: true },
     { head: w.expected_demand, cell: (row) => <Num value={row.expected_demand} digits={1} locale={c.var.locale} />, numeric: true },
     { head: w.suggested, cell: (row) => (row.suggested_order > 0 ? <Badge tone="warn">{row.suggested_order}</Badge> : null), numeric: true },
@@ -110,15 +110,17 @@ page(stockPages, '/stock/models/:id', 'stock:read', async (c) => {
         </Section>
       ) : null}
       {keeper ? (
-        <Form action="/stock/reservations" label={w.reserve}>
-          <input type="hidden" name="model_id" value={model.id} />
-          <Field label={w.quantity} name="quantity" type="number" min={1} value={1} />
-          <Field label={w.note} name="note" />
-          <label class="check">
-            <input type="checkbox" name="allow_substitute" value="yes" /> {w.substitute}
-          </label>
-          <button type="submit">{w.reserve}</button>
-        </Form>
+        <Section title={w.reserve}>
+          <Form action="/stock/reservations" label={w.reserve}>
+            <input type="hidden" name="model_id" value={model.id} />
+            <Field label={w.quantity} name="quantity" type="number" min={1} value={1} />
+            <Field label={w.note} name="note" />
+            <label class="check">
+              <input type="checkbox" name="allow_substitute" value="yes" /> {w.substitute}
+            </label>
+            <button type="submit">{w.reserve}</button>
+          </Form>
+        </Section>
       ) : null}
     </>,
   );
@@ -176,6 +178,7 @@ page(stockPages, '/stock/check', 'stock:read', async (c) => {
     { title: w.check, nav: '/stock' },
     <>
       <PageHead title={w.check} />
+      <StockTabs c={c} current="/stock/check" />
       <p class="message" role="status">
         {booksAreRight(check) ? w.books_right : w.books_wrong(check.balances.length + check.places.length + check.over_reserved.length)}
       </p>

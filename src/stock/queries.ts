@@ -120,7 +120,15 @@ export const listPolicies = (ctx: Ctx, page: PageRequest): Promise<Page<PolicyVi
 
 export type OrderView = PurchaseOrderRow & { readonly quantity: number; readonly received_quantity: number };
 
-export async function listOrders(ctx: Ctx, page: PageRequest, filter: { state?: string | undefined; id?: string | undefined } = {}): Promise<Page<OrderView>> {
+export interface OrderFilter {
+  readonly state?: string | undefined;
+  readonly id?: string | undefined;
+  /** `true`: goods are still to come, of the model where one is named. */
+  readonly awaited?: string | undefined;
+  readonly model_id?: string | undefined;
+}
+
+export async function listOrders(ctx: Ctx, page: PageRequest, filter: OrderFilter = {}): Promise<Page<OrderView>> {
   const query = ctx.db
     .selectFrom('purchase_orders')
     .selectAll()
@@ -129,7 +137,20 @@ export async function listOrders(ctx: Ctx, page: PageRequest, filter: { state?: 
       sql<number>`(select coalesce(sum(received_quantity), 0) from purchase_order_lines where purchase_order_id = purchase_orders.id)`.as('received_quantity'),
     ])
     .$if(filter.state !== undefined, (query) => query.where(sql<boolean>`state = ${filter.state}`))
-    .$if(filter.id !== undefined, (query) => query.where('id', '=', filter.id ?? ''));
+    .$if(filter.id !== undefined, (query) => query.where('id', '=', filter.id ?? ''))
+    .$if(filter.awaited === 'true', (query) => query.where('state', 'in', ['ordered', 'partly_received']))
+    .$if(filter.model_id !== undefined, (query) =>
+      query.where((of) =>
+        of.exists(
+          of
+            .selectFrom('purchase_order_lines')
+            .select(sql.lit(1).as('one'))
+            .whereRef('purchase_order_id', '=', 'purchase_orders.id')
+            .where('model_id', '=', filter.model_id ?? '')
+            .$if(filter.awaited === 'true', (lines) => lines.whereRef('received_quantity', '<', 'quantity')),
+        ),
+      ),
+    );
   return (await listPage(
     query,
     page,

@@ -108,9 +108,16 @@ eachDb('replacement stock', (test) => {
       received_quantity: 2,
     });
     expect(await level('H-200')).toMatchObject({ good: before + 2, on_order: 1 });
+    const { model_id } = await level('H-200');
+    const awaited = async (query: string) => (await got(stock.get(`/api/v1/purchase-orders?awaited=true${query}`))).items.map(({ id }: { id: string }) => id);
+    expect(await awaited(`&model_id=${model_id}`)).toEqual([order.id]);
+    expect(await awaited('&model_id=another')).toEqual([]);
+    const page = await (await stock.get('/stock?model_code=H-200')).text();
+    expect(page).toContain(`<a href="/purchase-orders?awaited=true&amp;model_id=${model_id}">1</a>`);
     await answered(409, stock.post(`/api/v1/purchase-orders/${order.id}/receipts`, { line_id: line.id, serials: ['PO-3', 'PO-4'] }));
     expect(await made(stock.post(`/api/v1/purchase-orders/${order.id}/receipts`, { line_id: line.id, quantity: 1 }))).toMatchObject({ state: 'received' });
     expect(await level('H-200')).toMatchObject({ good: before + 3, on_order: 0 });
+    expect(await awaited(`&model_id=${model_id}`)).toEqual([]);
     await answered(409, stock.post(`/api/v1/purchase-orders/${order.id}/cancellation`, { reason: 'late' }));
   });
 
