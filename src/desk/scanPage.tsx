@@ -61,10 +61,15 @@ const BoxLink = ({ c, box }: { c: AppContext; box: Box }) => (
   </>
 );
 
+/** What the browser says of a scan. */
+const SPOKEN = [
+  ...(['expected', 'unexpected', 'unknown', 'duplicate', 'ambiguous', 'refused', 'retry', 'queued', 'undone'] as const),
+  ...(['undo', 'undo_reason', 'waiting', 'print_label'] as const),
+];
+
 /** Rows are drawn by the browser as scans are answered; the words it needs come along. */
 function ScanTable({ c, return_id }: { c: AppContext; return_id: string | undefined }) {
   const w = words(c.var.locale);
-  const { expected, unexpected, unknown, duplicate, ambiguous, refused, retry, queued, undone, undo, undo_reason, waiting } = w;
   return (
     <div class="table" tabindex={0} role="region" aria-label={w.scan}>
       <table>
@@ -79,7 +84,7 @@ function ScanTable({ c, return_id }: { c: AppContext; return_id: string | undefi
           data-scan-list
           aria-live="polite"
           data-return-id={return_id}
-          data-words={JSON.stringify({ expected, unexpected, unknown, duplicate, ambiguous, refused, retry, queued, undone, undo, undo_reason, waiting })}
+          data-words={JSON.stringify(Object.fromEntries(SPOKEN.map((word) => [word, w[word]])))}
         />
       </table>
     </div>

@@ -31,6 +31,7 @@ export const words = defineWords({
   code: ['Scanned', '読み取り'],
   state: ['State', '状態'],
   message: ['Note', '備考'],
+  print_label: ['Print label', 'ラベルを印刷'],
   undo: ['Undo', '取り消し'],
   expected: ['Expected', '予定どおり'],
   unexpected: ['Unexpected', '想定外'],

@@ -79,6 +79,7 @@ it('full-width characters of a Japanese IME find the unit; a second scan is a du
   await page.locator('[data-scan-list] tr[data-state=duplicate]').waitFor();
   await scan(page, 'ZZ-9999');
   await expect.poll(async () => (await states(page))[0]).toMatch(/unknown|refused/);
+  await page.locator('[data-scan-list] tr[data-state=unknown] a[href$="/label"]').waitFor();
 });
 
 /** The keys of a scanner with their own times, so that a busy machine does not make it look like a person. */

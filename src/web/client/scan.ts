@@ -16,6 +16,8 @@ interface Receipt {
   readonly message?: string;
   readonly path?: string;
   readonly return_unit_id?: string;
+  /** Of a provisional unit. */
+  readonly label_path?: string;
   readonly choices?: readonly { readonly unit_id: string; readonly label: string }[];
 }
 
@@ -165,7 +167,15 @@ function showReceipt(scan: Scan, receipt: Receipt): void {
   if (receipt.path !== undefined) row.querySelector('[data-code]')?.replaceChildren(linkTo(receipt.path, scan.code));
   if (receipt.return_unit_id !== undefined && receipt.outcome !== 'duplicate')
     row.querySelector('[data-undo]')?.replaceChildren(undoButton(scan, receipt.return_unit_id));
+  if (receipt.label_path !== undefined) row.querySelector('[data-message]')?.append(' ', labelLink(receipt.label_path));
   for (const choice of receipt.choices ?? []) row.querySelector('[data-undo]')?.append(choiceButton(scan, choice));
+}
+
+/** In a tab of its own: the list of what was scanned stays where it is. */
+function labelLink(path: string): HTMLAnchorElement {
+  const link = linkTo(path, page?.words.print_label ?? '');
+  link.target = '_blank';
+  return link;
 }
 
 function linkTo(path: string, text: string): HTMLAnchorElement {
