@@ -6,6 +6,7 @@ import { type Day, startOfDay } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import { reasonWords } from '../stock/reasons.ts';
+import { listMergedIds } from '../unit/queries.ts';
 
 export type HappeningKind = 'move' | 'service' | 'firmware' | 'event' | 'alert' | 'case' | 'return' | 'inspection' | 'claim' | 'swap';
 
@@ -33,8 +34,7 @@ export async function getTimeline(ctx: Ctx, unit_id: string): Promise<Happening[
   const unit = await ctx.db.selectFrom('units').select('id').where('id', '=', unit_id).$call(seenBy(ctx, 'units.partner_id')).executeTakeFirst();
   if (unit === undefined) throw notFound(['Unit', '個体']);
   const sources = ctx.actor.partner_id === null ? [...open, ...internal] : open;
-  const merged = await ctx.db.selectFrom('units').select('id').where('merged_into_id', '=', unit_id).execute();
-  const unit_ids = [unit_id, ...merged.map(({ id }) => id)];
+  const unit_ids = await listMergedIds(ctx, unit_id);
   const happenings = await Promise.all(sources.map((source) => source(ctx, unit_ids)));
   return happenings.flat().sort((a, b) => b.at - a.at);
 }

@@ -92,7 +92,10 @@ eachDb('the timeline of a unit', (test) => {
     const known = await fielded(test.ctx());
     const receipt = await made(tech.post('/api/v1/receipts', { scan: 'UNREADABLE-9', model_code: 'H-100' }));
     clock.now = NOW + 6 * DAY;
-    await mergeUnits(test.ctx({ now: clock.now }), receipt.unit_id, { into_id: known.id });
+    const guessed = await fielded(test.ctx(), { identity: 'provisional' });
+    await mergeUnits(test.ctx({ now: clock.now }), receipt.unit_id, { into_id: guessed.id });
+    clock.now = NOW + 7 * DAY;
+    await mergeUnits(test.ctx({ now: clock.now }), guessed.id, { into_id: known.id });
     const moves = (await timeline(known.id)).filter(({ kind }) => kind === 'move');
     expect(moves.map(({ what }) => what)).toEqual(expect.arrayContaining(['customer', 'quarantine']));
     expect(moves.some(({ at, what }) => what === 'quarantine' && at === new Date(NOW + 5 * DAY).toISOString())).toBe(true);
