@@ -22,7 +22,7 @@ page(holdPages, '/stock/holds', 'stock:read', async (c) => {
   const approver = may(c.var.ctx.actor, 'stock:approve');
   const columns: Column<HoldView>[] = [
     { head: w.cohort, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware].filter((part) => part !== null).join(' · ') },
-    { head: w.held, cell: (row) => <a href={`/units?model_id=${row.model_id}&location=good_stock`}>{row.units_held}</a>, numeric: true },
+    { head: w.held, cell: (row) => <a href={heldRows(row)}>{row.units_held}</a>, numeric: true },
     { head: w.reason, cell: (row) => row.reason },
     { head: w.state, cell: (row) => (row.state === 'active' ? <Badge tone="bad">{w.active}</Badge> : <Badge>{w.released}</Badge>) },
     {
@@ -75,6 +75,14 @@ page(holdPages, '/stock/holds', 'stock:read', async (c) => {
     </>,
   );
 });
+
+/** The units on the shelf that the hold reaches. */
+function heldRows({ model_id, hw_rev, batch_id, firmware_id }: HoldView): string {
+  const cohort = Object.entries({ model_id, location: 'good_stock', hw_rev, batch_id, firmware_id }).filter(
+    (part): part is [string, string] => part[1] !== null,
+  );
+  return `/units?${new URLSearchParams(cohort)}`;
+}
 
 const HoldForm = z.strictObject({
   model_code: z.string().max(64),

@@ -51,6 +51,9 @@ eachDb('replacement stock', (test) => {
     const hold = await made(quality.post('/api/v1/stock/holds', { model_code: 'H-100', hw_rev: 'B', reason: 'focus drift' }));
     expect(await got(stock.get(`/api/v1/stock/reservations/${reservation.id}`))).toMatchObject({ state: 'released', ended_reason: 'held: focus drift' });
     expect(await level()).toMatchObject({ good: 2, held: 1, reserved: 0, available: 1 });
+    const rows = `/units?model_id=${held.model_id}&location=good_stock&hw_rev=B`;
+    expect(await (await stock.get('/stock/holds')).text()).toContain(`<a href="${rows.replaceAll('&', '&amp;')}">1</a>`);
+    expect((await got(stock.get(`/api/v1${rows}`))).items.map(({ id }: { id: string }) => id)).toEqual([held.id]);
     await answered(409, stock.post('/api/v1/stock/reservations', { unit_id: held.id }));
     await answered(409, stock.post('/api/v1/stock/moves', { unit_id: held.id, location: 'customer', reason: 'sale' }));
     expect(await made(stock.post('/api/v1/stock/reservations', { model_code: 'H-100' }))).toMatchObject({ unit_id: free.id });
