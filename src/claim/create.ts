@@ -114,6 +114,8 @@ async function checkReferences(ctx: Ctx, input: CreateClaim, owner_id: string | 
 async function writeLines(ctx: Ctx, claim: ClaimRow, lines: readonly NewLine[]): Promise<ClaimLineRow[]> {
   const rows: ClaimLineRow[] = [];
   for (const [i, line] of lines.entries()) {
+    if (rows.some((row) => row.unit_id === line.unit_id))
+      throw invalid(`lines.${i}.unit_id`, ['Named twice: each line is another unit', '同じ個体が重複しています'], ctx.actor.locale);
     await checkUnit(ctx, claim, line.unit_id, `lines.${i}.unit_id`);
     const returned = await findReturn(ctx, line);
     const row: ClaimLineRow = {

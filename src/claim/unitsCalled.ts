@@ -2,7 +2,7 @@ import { identifierKey } from '../core/identifier.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 
-/** The maker's units with these serials, one per line. Throws `invalid` naming each that is unknown, or that two models share. */
+/** The maker's units with these serials, one per line and each once. Throws `invalid` naming each that is unknown, or that two models share. */
 export async function unitsCalled(ctx: Ctx, maker_id: string, text: string): Promise<string[]> {
   const serials = [
     ...new Set(
@@ -12,7 +12,7 @@ export async function unitsCalled(ctx: Ctx, maker_id: string, text: string): Pro
         .filter((line) => line !== ''),
     ),
   ];
-  const ids: string[] = [];
+  const ids = new Set<string>();
   const wrong: string[] = [];
   for (const serial of serials) {
     const found = await ctx.db
@@ -24,12 +24,12 @@ export async function unitsCalled(ctx: Ctx, maker_id: string, text: string): Pro
       .where('units.merged_into_id', 'is', null)
       .limit(2)
       .execute();
-    if (found.length === 1) ids.push(found[0]?.id ?? '');
+    if (found.length === 1) ids.add(found[0]?.id ?? '');
     else wrong.push(serial);
   }
   if (wrong.length > 0)
     throw new Problem('invalid', [`Not exactly one unit of this maker: ${wrong.join(', ')}`, `このメーカーの個体として特定できません: ${wrong.join('、')}`], {
       errors: wrong.map((serial) => ({ path: 'serials', message: serial })),
     });
-  return ids;
+  return [...ids];
 }

@@ -125,6 +125,11 @@ eachDb('a claim', (test) => {
     const unit_id = line?.unit_id ?? '';
     const again = { lines: [{ unit_id, return_unit_id: null, claimed_amount: null }] };
     await expect(addLines(asKato(), first.id, again)).rejects.toMatchObject({ code: 'conflict' });
+    const [pair] = await serve(test.ctx(), cast, ['PAIR']);
+    await expect(draft('DOUBLE', 0, { lines: [{ unit_id: pair?.id }, { unit_id: pair?.id }] })).rejects.toMatchObject({
+      code: 'invalid',
+      extra: { errors: [{ path: 'lines.1.unit_id' }] },
+    });
     const second = await draft('TWICE', 1);
     await expect(addLines(asKato(), second.id, again)).rejects.toMatchObject({ code: 'conflict', extra: { blocking: `/api/v1/claims/${first.id}` } });
     const [foreign] = await serve(test.ctx(), cast, ['FOREIGN'], { model_id: cast.z1 });
