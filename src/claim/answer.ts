@@ -43,19 +43,19 @@ async function answerLine(ctx: Ctx, claim: ClaimRow, line: ClaimLineRow, input: 
   const place = input.lines.findIndex((one) => one.line_id === line.id);
   const named = input.lines[place];
   if (named === undefined && line.state !== 'claimed') return line;
-  const path = named === undefined ? 'rest' : `lines.${place}`;
   if (named === undefined && input.rest === undefined)
     throw invalid('rest', ['Say what became of the lines not named', '記載のない明細の回答を指定してください'], ctx.actor.locale);
   const accepted = named?.accepted ?? input.rest === 'accept';
   if (accepted) {
     const claimed = line.claimed_minor;
-    const accepted_minor = minorOf(ctx, claim, named?.accepted_amount ?? null, `${path}.accepted_amount`) ?? claimed;
+    const accepted_minor = minorOf(ctx, claim, named?.accepted_amount ?? null, `lines.${place}.accepted_amount`) ?? claimed;
     if (accepted_minor !== null && claimed !== null && accepted_minor > claimed)
-      throw invalid(`${path}.accepted_amount`, ['More than was claimed', '請求額を超えています'], ctx.actor.locale);
+      throw invalid(`lines.${place}.accepted_amount`, ['More than was claimed', '請求額を超えています'], ctx.actor.locale);
     return saveLine(ctx, line, 'accept', { accepted_minor, reason: named?.reason ?? null });
   }
   const reason = named?.reason ?? input.rest_reason;
-  if (reason === undefined) throw invalid(`${path}.reason`, ['Say why it was refused', '不承認の理由を記入してください'], ctx.actor.locale);
+  const path = named === undefined ? 'rest_reason' : `lines.${place}.reason`;
+  if (reason === undefined) throw invalid(path, ['Say why it was refused', '不承認の理由を記入してください'], ctx.actor.locale);
   return saveLine(ctx, line, 'refuse', { reason, accepted_minor: null });
 }
 

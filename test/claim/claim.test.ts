@@ -115,7 +115,10 @@ eachDb('a claim', (test) => {
     await expect(answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', lines: [{ line_id: line?.id, accepted: true }] }))).rejects.toMatchObject({
       code: 'invalid',
     });
-    await expect(answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', rest: 'refuse' }))).rejects.toMatchObject({ code: 'invalid' });
+    await expect(answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', rest: 'refuse' }))).rejects.toMatchObject({
+      code: 'invalid',
+      extra: { errors: [{ path: 'rest_reason' }] },
+    });
     expect((await answerClaim(asKato(), id, AnswerClaim.parse({ text: 'x', rest: 'refuse', rest_reason: 'No' }))).state).toBe('rejected');
   });
 
