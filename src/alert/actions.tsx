@@ -22,9 +22,7 @@ export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert })
           <button type="submit">{w.acknowledge}</button>
         </Form>
       )}
-      <a class="button" href={`/investigations/new?source_kind=alert&source_id=${alert.id}&${cohort}`}>
-        {w.investigate}
-      </a>
+      <Investigation c={c} alert={alert} cohort={cohort} />
       {alert.model_id === null ? null : <CohortActions c={c} alert={alert} cohort={cohort} />}
       {may(c.var.ctx.actor, 'claim:write') && alert.model_id !== null ? (
         <form method="post" action="/evidence-packs">
@@ -39,23 +37,45 @@ export function AlertActions({ c, alert }: { c: AppContext; alert: NamedAlert })
   );
 }
 
-function CohortActions({ c, alert, cohort }: { c: AppContext; alert: NamedAlert; cohort: URLSearchParams }) {
-  const w = words(c.var.locale);
-  const links: [string, string][] = [
-    [`/cohorts?${cohort}`, w.cohort],
-    [`/cohorts?${cohort}#hold`, w.hold],
-    [`/known-issues/new?${cohort}`, w.known_issue],
-    [`/notices/new?${cohort}`, w.notice],
-    [`/at-risk?${cohort}`, w.customers_at_risk],
-    ...(may(c.var.ctx.actor, 'case:write') ? [[`/proactive-cases/new?alert_id=${alert.id}`, w.proactive] as [string, string]] : []),
-  ];
+/** The one that looks into it; a new one while none does. */
+function Investigation({ c, alert, cohort }: { c: AppContext; alert: NamedAlert; cohort: URLSearchParams }) {
+  const active = alert.investigation_id !== null && alert.investigation_state !== 'closed';
   return (
     <>
-      {links.map(([href, label]) => (
-        <a class="button" href={href}>
-          {label}
+      {alert.investigation_id === null ? null : (
+        <a class="button" href={`/investigations/${alert.investigation_id}`}>
+          {alert.investigation_number}
         </a>
-      ))}
+      )}
+      {active || !may(c.var.ctx.actor, 'investigation:write') ? null : (
+        <a class="button" href={`/investigations/new?source_kind=alert&source_id=${alert.id}&${cohort}`}>
+          {words(c.var.locale).investigate}
+        </a>
+      )}
+    </>
+  );
+}
+
+function CohortActions({ c, alert, cohort }: { c: AppContext; alert: NamedAlert; cohort: URLSearchParams }) {
+  const w = words(c.var.locale);
+  const { actor } = c.var.ctx;
+  const links = [
+    [true, `/cohorts?${cohort}`, w.cohort],
+    [may(actor, 'stock:write') || may(actor, 'stock:approve'), `/cohorts?${cohort}#hold`, w.hold],
+    [may(actor, 'investigation:write'), `/known-issues/new?${cohort}`, w.known_issue],
+    [may(actor, 'notice:write'), `/notices/new?${cohort}`, w.notice],
+    [true, `/at-risk?${cohort}`, w.customers_at_risk],
+    [may(actor, 'case:write'), `/proactive-cases/new?alert_id=${alert.id}`, w.proactive],
+  ] as const;
+  return (
+    <>
+      {links.map(([allowed, href, label]) =>
+        allowed ? (
+          <a class="button" href={href}>
+            {label}
+          </a>
+        ) : null,
+      )}
     </>
   );
 }

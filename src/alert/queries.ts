@@ -23,8 +23,10 @@ const named = (ctx: Ctx) =>
     .leftJoin('batches', 'batches.id', 'alerts.batch_id')
     .leftJoin('firmwares', 'firmwares.id', 'alerts.firmware_id')
     .leftJoin('signals', 'signals.code', 'alerts.signal')
+    .leftJoin('investigations', 'investigations.id', 'alerts.investigation_id')
     .selectAll('alerts')
-    .select(['models.code as model_code', 'batches.code as batch_code', 'firmwares.code as firmware_code', 'signals.name_en', 'signals.name_ja']);
+    .select(['models.code as model_code', 'batches.code as batch_code', 'firmwares.code as firmware_code', 'signals.name_en', 'signals.name_ja'])
+    .select(['investigations.number as investigation_number', 'investigations.state as investigation_state']);
 
 /** The alerts of these ids, oldest first. */
 export const listNamed = (ctx: Ctx, ids: readonly string[]): Promise<NamedAlert[]> => named(ctx).where('alerts.id', 'in', ids).orderBy('alerts.id').execute();
@@ -35,6 +37,8 @@ export type NamedAlert = AlertRow & {
   firmware_code: string | null;
   name_en: string | null;
   name_ja: string | null;
+  investigation_number: string | null;
+  investigation_state: string | null;
 };
 
 export function listAlerts(ctx: Ctx, filter: AlertFilter, request: PageRequest): Promise<Page<NamedAlert>> {

@@ -78,14 +78,17 @@ async function Deeds({ c, cohort, alert_id }: { c: AppContext; cohort: NamedCoho
       )}
       <EvidenceButton c={c} kind="cohort" fields={partsOf(cohort)} />
       {may(actor, 'stock:write') || may(actor, 'stock:approve') ? (
-        <details id="hold">
+        <details>
           <summary>{w.hold}</summary>
-          <Form action="/cohorts/holds" label={w.hold}>
-            {Object.entries(partsOf(cohort)).map(([name, value]) => (value === null ? null : <input type="hidden" name={name} value={value} />))}
-            {alert_id === undefined ? null : <input type="hidden" name="alert_id" value={alert_id} />}
-            <Field label={w.reason} name="reason" required />
-            <button type="submit">{w.hold}</button>
-          </Form>
+          {/* Inside, so that a link to it opens the details. */}
+          <div id="hold">
+            <Form action="/cohorts/holds" label={w.hold}>
+              {Object.entries(partsOf(cohort)).map(([name, value]) => (value === null ? null : <input type="hidden" name={name} value={value} />))}
+              {alert_id === undefined ? null : <input type="hidden" name="alert_id" value={alert_id} />}
+              <Field label={w.reason} name="reason" required />
+              <button type="submit">{w.hold}</button>
+            </Form>
+          </div>
         </details>
       ) : null}
     </div>

@@ -7,6 +7,7 @@ import { OpenInvestigation } from '../../src/investigation/inputs.ts';
 import { openInvestigation } from '../../src/investigation/open.ts';
 import { placeHold } from '../../src/stock/hold.ts';
 import { reserveStock } from '../../src/stock/reserve.ts';
+import { alertRow } from '../support/alertRow.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { type Cast, castFor, fail, keep, serve } from './cast.ts';
@@ -67,6 +68,24 @@ eachDb('a cohort', (test) => {
       ['stock_hold', 'January'],
       ['investigation', `${mine.number} Leaks`],
     ]);
+  });
+
+  it('of an alert leads to what can be done about it, and once it is investigated to who does', async () => {
+    await test
+      .ctx()
+      .db.insertInto('alerts')
+      .values(alertRow(cast.x100, { id: 'loud', batch_id: cast.jan }))
+      .execute();
+    const alert = async (caller: Caller) => hrefs(await page(caller, '/alerts/loud'));
+    const opening = `/investigations/new?source_kind=alert&source_id=loud&model_id=${cast.x100}&batch_id=${cast.jan}&alert_id=loud`;
+    expect(await alert(lead)).toEqual(expect.arrayContaining([opening, `/cohorts?model_id=${cast.x100}&batch_id=${cast.jan}&alert_id=loud#hold`]));
+    expect(await page(lead, `/cohorts?model_id=${cast.x100}&alert_id=loud`)).toMatch(/<details><summary>[^<]*<\/summary><div id="hold"><form/);
+    const engineer = await callerWith(testApp(test.store), test.store, 'engineer');
+    expect((await alert(engineer)).filter((path) => /\/new\?|#hold/.test(path))).toEqual([]);
+
+    const { id } = await openInvestigation(asKato(), OpenInvestigation.parse({ title: 'Leaks', problem: 'x', source_kind: 'alert', source_id: 'loud' }));
+    expect(await alert(lead)).toContain(`/investigations/${id}`);
+    expect(await alert(lead)).not.toContain(opening);
   });
 
   it('suspected twice is suspected once: its figures would count twice', async () => {
