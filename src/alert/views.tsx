@@ -130,7 +130,7 @@ export function ExcessTable({ c, alert, names }: { c: AppContext; alert: NamedAl
           { head: w.part, cell: (row) => `${kinds[row.kind]} ${names.get(row.value) ?? row.value}` },
           { head: w.observed, numeric: true, cell: (row) => number(row.observed, 0) },
           { head: w.expected, numeric: true, cell: (row) => number(row.expected) },
-          { head: w.ratio, numeric: true, cell: (row) => number(row.ratio) },
+          { head: w.ratio_only, numeric: true, cell: (row) => number(row.ratio) },
           { head: w.p_value, numeric: true, cell: (row) => (row.p_value !== null && row.p_value < 0.0001 ? '< 0.0001' : number(row.p_value, 4)) },
         ]}
       />

@@ -93,7 +93,10 @@ export const words = defineWords({
   measure: ['Measure', '測定項目'],
   limit: ['Threshold', 'しきい値'],
   backtest: ['Back-test', '過去データで試す'],
-  would_raise: (count: number, from: string, to: string) => [`Would have raised ${count} alerts from ${from} to ${to}`, `${from}〜${to} に ${count} 件の警告`],
+  would_raise: (count: number, from: string, to: string) => [
+    `Would have raised ${count} ${count === 1 ? 'alert' : 'alerts'} from ${from} to ${to}`,
+    `${from}〜${to} に ${count} 件の警告`,
+  ],
   tried: (episodes: string, device_days: string) => [
     `${episodes} episodes in ${device_days} device-days, whole models, the signal by itself.`,
     `発生数 ${episodes} 件・${device_days} 台日。機種単位、この信号のみでの判定です。`,
