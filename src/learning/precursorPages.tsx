@@ -2,7 +2,7 @@
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
 import { formatNumber, PageHead, Section, Table } from '../web/parts.tsx';
-import { type FailureModePrecursors, listPrecursors } from './precursors.ts';
+import { countLessons, type FailureModePrecursors, listPrecursors } from './precursors.ts';
 import { words } from './words.ts';
 
 export const precursorPages = newPages();
@@ -10,15 +10,17 @@ export const precursorPages = newPages();
 page(precursorPages, '/learning/precursors', 'alert:read', async (c) => {
   const w = words(c.var.locale);
   const modes = await listPrecursors(c.var.ctx);
+  const { confirmed, without_mode, unheard, heard_briefly } = await countLessons(c.var.ctx);
   return show(
     c,
     { title: w.precursors, nav: '/alerts', kind: 'wide' },
     <>
       <PageHead title={w.precursors} sub={w.precursors_hint} />
+      <p>{w.lessons(confirmed, without_mode, unheard, heard_briefly)}</p>
+      {modes.length === 0 ? <p class="empty">{w.precursors_wait}</p> : null}
       {modes.map((mode) => (
         <Mode c={c} mode={mode} />
       ))}
-      {modes.length === 0 ? <Table c={c} caption={w.precursors} rows={[]} columns={[{ head: w.signal, cell: () => '' }]} /> : null}
     </>,
   );
 });

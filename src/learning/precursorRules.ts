@@ -1,9 +1,10 @@
 // Precision, recall and lead of each signal as a forerunner of failures. Pure.
 import { addDays, type Day, daysBetween } from '../core/time.ts';
 
-/** A device looked at over the days before `failed_on`: the failed one, or a healthy one matched to it. */
+/** A device looked at from `from_on` until the day before `failed_on`: the failed one, or a healthy one matched to it. */
 export interface Match {
   readonly unit_id: string;
+  readonly from_on: Day;
   readonly failed_on: Day;
   readonly failure_mode_id: string;
   readonly failed: boolean;
@@ -33,8 +34,16 @@ export interface Precursor {
   readonly median_lead_days: number | null;
 }
 
-/** Days of telemetry before a failure that count as before it. */
+/** Days of telemetry before a failure that count as before it, and how many there must be at least. */
 export const BEFORE_DAYS = 90;
+export const LEAST_DAYS = 14;
+
+/** From when a device is looked at that was first heard on `heard_on` and failed on `failed_on`; null when that is too short to tell. */
+export function watchedFrom(heard_on: Day, failed_on: Day): Day | null {
+  if (daysBetween(heard_on, failed_on) < LEAST_DAYS) return null;
+  const earliest = addDays(failed_on, -BEFORE_DAYS);
+  return heard_on < earliest ? earliest : heard_on;
+}
 
 /** Signals that any of the devices showed, the most telling first: the difference between recall and the share of healthy devices with it. */
 export function scorePrecursors(
@@ -71,11 +80,10 @@ export function scorePrecursors(
   return rows.filter((row) => row.hits + row.false_hits > 0).sort((a, b) => telling(b) - telling(a) || (a.signal_id < b.signal_id ? -1 : 1));
 }
 
-/** Days between the first day of the signal in the 90 before the failure and the failure; the day itself is too late. */
-function leadOf({ failed_on }: Match, days: readonly Day[]): number | null {
-  const from = addDays(failed_on, -BEFORE_DAYS);
+/** Days between the first day of the signal in the days looked at and the failure; the day itself is too late. */
+function leadOf({ from_on, failed_on }: Match, days: readonly Day[]): number | null {
   let first: Day | null = null;
-  for (const day of days) if (day >= from && day < failed_on && (first === null || day < first)) first = day;
+  for (const day of days) if (day >= from_on && day < failed_on && (first === null || day < first)) first = day;
   return first === null ? null : daysBetween(first, failed_on);
 }
 

@@ -26,8 +26,16 @@ export const words = defineWords({
   many_replies: ['to and fro', 'やり取り多数'],
   precursors: ['Signals before failures', '故障の前兆'],
   precursors_hint: [
-    'The 90 days before each confirmed failure against healthy devices of the same model and age. No fault found is left out.',
-    '確定不良の直前90日間を、同一機種・同程度の稼働期間の正常機と比較。再現せず（NFF）は除外。',
+    'Up to 90 days before each confirmed failure, against healthy devices of the same model and age over the same days. No fault found is left out.',
+    '確定不良の直前90日間まで（報告開始後）を、同一機種・同程度の稼働期間の正常機と同じ日で比較。再現せず（NFF）は除外。',
+  ],
+  precursors_wait: [
+    'Waits for a confirmed defect with a failure mode, of a camera that reported for two weeks or more before it failed.',
+    '故障前に2週間以上報告していた個体で、故障モード付きの不良が確定すると表示されます。',
+  ],
+  lessons: (confirmed: number, without_mode: number, unheard: number, heard_briefly: number) => [
+    `${confirmed} confirmed in two years; of these teach nothing: ${without_mode} without a failure mode, ${unheard} never heard, ${heard_briefly} heard for less than two weeks.`,
+    `過去2年の不良確定 ${confirmed} 件。うち対象外: 故障モードなし ${without_mode} 件、報告なし ${unheard} 件、報告2週間未満 ${heard_briefly} 件。`,
   ],
   failures_of: (failures: number, healthy: number) => [`${failures} failures, ${healthy} healthy matches`, `故障 ${failures} 台、正常機 ${healthy} 台`],
   signal: ['Signal', '信号'],
