@@ -12,18 +12,23 @@ export type Acknowledge = z.output<typeof Acknowledge>;
 export const Investigate = z.object({ investigation_id: z.string().min(1).max(64) });
 export type Investigate = z.output<typeof Investigate>;
 
-export const SaveSignal = z.object({
-  code: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
+const definition = {
   name_en: z.string().trim().min(1).max(80),
   name_ja: z.string().trim().min(1).max(80),
   kind: z.enum(['device', 'network']),
   measure: z.string().min(1).max(40),
   threshold: z.coerce.number().positive().max(1e9),
-  prior_per_1000_device_days: z.coerce.number().positive().max(1000).default(0.5),
+  prior_per_1000_device_days: z.coerce.number().positive().max(1000),
+};
+
+export const SaveSignal = z.object({
+  code: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
+  ...definition,
+  prior_per_1000_device_days: definition.prior_per_1000_device_days.default(0.5),
 });
 export type SaveSignal = z.output<typeof SaveSignal>;
 
-export const ChangeSignal = SaveSignal.omit({ code: true }).partial().extend({ retired: z.boolean().optional() });
+export const ChangeSignal = z.object(definition).partial().extend({ retired: z.boolean().optional() });
 export type ChangeSignal = z.output<typeof ChangeSignal>;
 
 /** What to try instead of the definition as it stands. */
