@@ -42,14 +42,17 @@ interface Reached {
 /** Days at the beginning that only teach. */
 const LEARNING_DAYS = 30;
 
+/** A signal, stored or not, as far as it decides what is raised. */
+export type Definition = Pick<SignalRow, 'measure' | 'threshold' | 'kind' | 'prior_per_1000_device_days' | 'dispersion' | 'heterogeneity_shape'>;
+
 /** The signal by itself, whole models only: what its definition does, not what it adds to the others. Cost: the stored days of the period. */
-export async function backtestSignal(ctx: Ctx, stored: SignalRow, input: Backtest): Promise<Backtested> {
+export async function backtestSignal(ctx: Ctx, stored: Definition, input: Backtest): Promise<Backtested> {
   allow(ctx, 'quality:read');
   const signal = { ...stored, measure: input.measure ?? stored.measure, threshold: input.threshold ?? stored.threshold, kind: input.kind ?? stored.kind };
   const to_on = addDays(today(ctx), -1);
   const from_on = addDays(to_on, 1 - input.days);
   const days = input.days;
-  const reached = await reachedOver(ctx, stored, signal, from_on, to_on);
+  const reached = await reachedOver(ctx, signal, from_on, to_on);
   const exposure = await exposureOver(ctx, from_on, to_on);
   const models = [...new Set(exposure.map((row) => row.model_id))].sort();
   const totals = emptyTotals(models.length, days, 1);
@@ -80,7 +83,7 @@ export async function backtestSignal(ctx: Ctx, stored: SignalRow, input: Backtes
 }
 
 /** Days on which units reached the threshold: from the devices' days or events when the measure is one of them, else as they were counted. */
-async function reachedOver(ctx: Ctx, stored: SignalRow, signal: Pick<SignalRow, 'measure' | 'threshold'>, from_on: Day, to_on: Day): Promise<Reached[]> {
+async function reachedOver(ctx: Ctx, signal: Pick<Definition, 'measure' | 'threshold'>, from_on: Day, to_on: Day): Promise<Reached[]> {
   const measure = findMeasure(signal.measure);
   if (measure === undefined) throw invalid('measure', ['There is no such measure', 'その測定項目はありません']);
   const since = sql`(select min(s.from_on) from service_intervals s where s.unit_id = u.id)`;
@@ -88,7 +91,9 @@ async function reachedOver(ctx: Ctx, stored: SignalRow, signal: Pick<SignalRow, 
   const { rows } =
     measure.value === null
       ? await sql<Reached>`select d.unit_id, d.model_id, d.site_id, d.day_on, ${since} as since_on from signal_days d join units u on u.id = d.unit_id
-        where d.signal_id = ${stored.id} and d.day_on >= ${from_on} and d.day_on <= ${to_on}`.execute(ctx.db)
+        where d.signal_id = (select min(s.id) from signals s where s.measure = ${signal.measure}) and d.day_on >= ${from_on} and d.day_on <= ${to_on}`.execute(
+          ctx.db,
+        )
       : await sql<Reached>`select u.id as unit_id, u.model_id, u.site_id, d.day_on, ${since} as since_on from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id join models m on m.id = u.model_id
         where d.day_on >= ${from_on} and d.day_on <= ${to_on} and (${sql.raw(measure.value)}) >= ${signal.threshold}`.execute(ctx.db);
   return rows;

@@ -2,14 +2,16 @@
 import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Field, Form, formatNumber, Num, PageHead, Section, Select, Table } from '../web/parts.tsx';
+import { Field, Form, PageHead, Section, Select, Table } from '../web/parts.tsx';
 import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
-import { type Backtested, backtestSignal } from './backtest.ts';
+import { backtestSignal } from './backtest.ts';
 import { findBudget, setBudget } from './budget.ts';
-import { Backtest, ChangeSignal, SaveSignal, SetBudget } from './inputs.ts';
-import { findMeasure, measures } from './measures.ts';
+import { Backtest, ChangeSignal, SetBudget } from './inputs.ts';
+import { findMeasure } from './measures.ts';
+import { newSignalPage } from './newSignalPage.tsx';
 import { getSignal, listSignals } from './queries.ts';
-import { addSignal, changeSignal } from './saveSignal.ts';
+import { changeSignal } from './saveSignal.ts';
+import { BacktestResult, choices } from './signalViews.tsx';
 import { ensureSignals } from './starters.ts';
 import { kindWords, words } from './words.ts';
 
@@ -23,7 +25,13 @@ page(signalPages, '/signals', 'alert:read', async (c) => {
     c,
     { title: w.signals, nav: '/alerts' },
     <>
-      <PageHead title={w.signals} />
+      <PageHead title={w.signals}>
+        {may(c.var.ctx.actor, 'quality:write') ? (
+          <a class="button primary" href="/signals/new">
+            {w.new_signal}
+          </a>
+        ) : null}
+      </PageHead>
       <Table
         c={c}
         caption={w.signals}
@@ -37,15 +45,12 @@ page(signalPages, '/signals', 'alert:read', async (c) => {
         ]}
       />
       {may(c.var.ctx.actor, 'quality:write') ? (
-        <>
-          <Section title={w.budget_title}>
-            <Form action="/alert-budget" label={w.budget_title}>
-              <Field label={w.budget_field} name="false_alerts_per_1000_model_months" type="number" step="any" value={await findBudget(c.var.ctx)} required />
-              <button type="submit">{w.set}</button>
-            </Form>
-          </Section>
-          <NewSignal c={c} />
-        </>
+        <Section title={w.budget_title}>
+          <Form action="/alert-budget" label={w.budget_title}>
+            <Field label={w.budget_field} name="false_alerts_per_1000_model_months" type="number" step="any" value={await findBudget(c.var.ctx)} required />
+            <button type="submit">{w.set}</button>
+          </Form>
+        </Section>
       ) : null}
     </>,
   );
@@ -56,40 +61,13 @@ action(signalPages, '/alert-budget', 'quality:write', async (c) => {
   return seeOther(c, '/signals', words(c.var.locale).done_changed);
 });
 
-/** The page of the new signal offers its back-test; the next scan counts the past by it. */
-function NewSignal({ c }: { c: AppContext }) {
-  const w = words(c.var.locale);
-  const { options, kinds } = choices(c);
-  return (
-    <Section title={w.new_signal}>
-      <Form action="/signals" label={w.new_signal}>
-        <Field label={w.code} name="code" pattern="[a-z][a-z0-9_]{0,39}" required />
-        <Field label={w.name_en} name="name_en" required />
-        <Field label={w.name_ja} name="name_ja" required />
-        <Select label={w.measure} name="measure" options={options} />
-        <Field label={w.limit} name="threshold" type="number" step="any" required />
-        <Select label={w.kind} name="kind" options={kinds} />
-        <Field label={w.prior} name="prior_per_1000_device_days" type="number" step="any" value={0.5} />
-        <button type="submit">{w.add}</button>
-      </Form>
-    </Section>
-  );
-}
-
 function measureName(c: AppContext, code: string): string {
   const label = findMeasure(code)?.label;
   return label === undefined ? code : label[c.var.locale === 'ja' ? 1 : 0];
 }
 
-const choices = (c: AppContext) => ({
-  options: measures.map(({ code, label }) => ({ value: code, label: c.var.locale === 'ja' ? label[1] : label[0] })),
-  kinds: (['device', 'network'] as const).map((value) => ({ value, label: kindWords(c.var.locale)[value] })),
-});
-
-action(signalPages, '/signals', 'quality:write', async (c) => {
-  const row = await addSignal(c.var.ctx, await readForm(c, SaveSignal));
-  return seeOther(c, `/signals/${row.id}`, words(c.var.locale).done_changed);
-});
+// Before /signals/:id, which would match it.
+signalPages.route('/', newSignalPage);
 
 page(signalPages, '/signals/:id', 'alert:read', async (c) => {
   const w = words(c.var.locale);
@@ -102,49 +80,31 @@ page(signalPages, '/signals/:id', 'alert:read', async (c) => {
     c,
     { title: ja ? row.name_ja : row.name_en, nav: '/alerts' },
     <>
-      <PageHead title={ja ? row.name_ja : row.name_en} sub={row.code} />
+      <PageHead title={ja ? row.name_ja : row.name_en} sub={row.retired_at === null ? row.code : `${row.code} ${w.retired}`} />
       <form class="filters" method="get">
         <Select label={w.measure} name="measure" value={tried.measure ?? row.measure} options={options} />
         <Field label={w.limit} name="threshold" type="number" step="any" value={tried.threshold ?? row.threshold} required />
         <Select label={w.kind} name="kind" value={tried.kind ?? row.kind} options={kinds} />
         <button type="submit">{w.backtest}</button>
       </form>
-      {result === null ? null : (
-        <Section title={w.would_raise(result.alerts.length, result.from_on, result.to_on)}>
-          <p>{w.tried(formatNumber(result.episodes, c.var.locale), formatNumber(result.device_days, c.var.locale))}</p>
-          {result.alerts.length === 0 ? null : <BacktestTable c={c} result={result} />}
-        </Section>
-      )}
+      {result === null ? null : <BacktestResult c={c} result={result} />}
       {may(c.var.ctx.actor, 'quality:write') ? (
-        <Form action={`/signals/${row.id}`} label={w.save}>
-          <Version of={row} />
-          <input type="hidden" name="measure" value={tried.measure ?? row.measure} />
-          <input type="hidden" name="threshold" value={String(tried.threshold ?? row.threshold)} />
-          <input type="hidden" name="kind" value={tried.kind ?? row.kind} />
-          <button type="submit">{w.save}</button>
-        </Form>
+        <div class="actions">
+          <Form action={`/signals/${row.id}`} label={w.save}>
+            <Version of={row} />
+            <input type="hidden" name="measure" value={tried.measure ?? row.measure} />
+            <input type="hidden" name="threshold" value={String(tried.threshold ?? row.threshold)} />
+            <input type="hidden" name="kind" value={tried.kind ?? row.kind} />
+            <button type="submit">{w.save}</button>
+          </Form>
+          <Form action={`/signals/${row.id}/${row.retired_at === null ? 'retirement' : 'return'}`}>
+            <button type="submit">{row.retired_at === null ? w.retire : w.use_again}</button>
+          </Form>
+        </div>
       ) : null}
     </>,
   );
 });
-
-function BacktestTable({ c, result }: { c: AppContext; result: Backtested }) {
-  const w = words(c.var.locale);
-  return (
-    <Table
-      c={c}
-      caption={w.backtest}
-      rows={result.alerts}
-      columns={[
-        { head: w.raised_on, cell: (alert) => alert.raised_on },
-        { head: w.model, cell: (alert) => <a href={`/catalog/models/${alert.model_id}`}>{alert.model_code}</a> },
-        { head: w.started_on, cell: (alert) => alert.started_on },
-        { head: w.observed, numeric: true, cell: (alert) => <Num value={alert.observed} locale={c.var.locale} /> },
-        { head: w.expected, numeric: true, cell: (alert) => <Num value={alert.expected} digits={1} locale={c.var.locale} /> },
-      ]}
-    />
-  );
-}
 
 action(signalPages, '/signals/:id', 'quality:write', async (c) => {
   const id = c.req.param('id') ?? '';
@@ -165,3 +125,12 @@ action(signalPages, '/signals/:id', 'quality:write', async (c) => {
     return seeOther(c, edit.path, w.done_changed);
   });
 });
+
+for (const [path, retired] of [
+  ['retirement', true],
+  ['return', false],
+] as const)
+  action(signalPages, `/signals/:id/${path}`, 'quality:write', async (c) => {
+    const { id } = await changeSignal(c.var.ctx, c.req.param('id') ?? '', { retired });
+    return seeOther(c, `/signals/${id}`, words(c.var.locale).done_changed);
+  });

@@ -103,6 +103,8 @@ export const words = defineWords({
   ],
   save: ['Save this definition', 'この定義を保存'],
   retired: ['retired', '廃止'],
+  retire: ['Retire', '廃止する'],
+  use_again: ['Use again', '再開する'],
   done_changed: ['Done', '更新しました'],
   from_on: ['From', '開始日'],
   to_on: ['To', '終了日'],

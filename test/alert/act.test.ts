@@ -149,4 +149,22 @@ eachDb('acting on an alert', (test_) => {
     expect((await quality.form('/alert-budget', { false_alerts_per_1000_model_months: '1' })).status).toBe(303);
     expect(await (await quality.get('/signals')).text()).toContain('False alerts allowed');
   });
+
+  test('a signal is tried over the past before it is added, changed in one field alone, and retired', async () => {
+    const quality = await callerWith(testApp(test_.store), test_.store, 'quality');
+    const typed = { code: 'short_fps', name_en: 'Short', name_ja: '不足', measure: 'fps', threshold: '2', kind: 'device', prior_per_1000_device_days: '0.2' };
+    const tried = await (await quality.get(`/signals/new?${new URLSearchParams({ ...typed, name_ja: '' })}`)).text();
+    expect(tried).toContain('Would have raised 0 alerts');
+    expect(tried).toContain('value="short_fps"');
+    const added = await quality.form('/signals', typed);
+    const id = added.headers.get('location')?.match(/signals\/(\w+)/)?.[1] ?? '';
+    expect((await quality.patch(`/api/v1/signals/${id}`, { name_en: 'Too short' })).status).toBe(200);
+    const signal = () => test_.ctx().db.selectFrom('signals').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    expect(await signal()).toMatchObject({ name_en: 'Too short', threshold: 2, prior_per_1000_device_days: 0.2, retired_at: null });
+    expect((await quality.form(`/signals/${id}/retirement`, {})).status).toBe(303);
+    expect((await signal()).retired_at).not.toBeNull();
+    expect(await (await quality.get(`/signals/${id}`)).text()).toContain('Use again');
+    expect((await quality.form(`/signals/${id}/return`, {})).status).toBe(303);
+    expect((await signal()).retired_at).toBeNull();
+  });
 });
