@@ -3,24 +3,22 @@ import { z } from 'zod';
 import { getCohortOf, type NamedCohort, nameCohorts } from '../claim/cohort.ts';
 import { parsed } from '../claim/parsed.ts';
 import { may } from '../core/actor.ts';
-import { invalid } from '../core/problem.ts';
-import { type Locale, speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { codeOptions } from '../returns/views.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, Facts, Field, Filters, Form, PageHead, Pager, Select, Table, TextArea } from '../web/parts.tsx';
+import { Age, Badge, Facts, Field, Filters, Form, PageHead, Pager, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
+import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { cohortsAsked } from './atRisk.ts';
 import { AskedCohort, getAskedCohort } from './cohort.ts';
-import { addKnownIssue, decideKnownIssue } from './knownIssue.ts';
-import { AddKnownIssue, DecideKnownIssue, DecideMatch, KnownIssueFilter } from './knownIssueInputs.ts';
+import { addKnownIssue, changeKnownIssue, decideKnownIssue } from './knownIssue.ts';
+import { fieldsOf, formOf, IssueFields, IssueForm, issueFieldNames, toldByAlert } from './knownIssueForm.tsx';
+import { AddKnownIssue, ChangeKnownIssue, DecideKnownIssue, DecideMatch, KnownIssueFilter } from './knownIssueInputs.ts';
 import { decideMatch, matchOneIssue } from './knownIssueMatch.ts';
 import { getKnownIssue, listKnownIssues, viewKnownIssue } from './knownIssueQueries.ts';
 import { StaffPart } from './knownIssueViews.tsx';
 import { words } from './knownIssueWords.ts';
 import { type KnownIssueState, knownIssueStates } from './lifecycle.ts';
-import { signatureName, signatures } from './signatures.ts';
 import { CohortFields } from './views.tsx';
 
 export const knownIssuePages = newPages();
@@ -74,6 +72,7 @@ page(knownIssuePages, '/known-issues', 'unit:read', async (c) => {
 page(knownIssuePages, '/known-issues/new', 'investigation:write', async (c) => {
   const w = words(c.var.locale);
   const { investigation_id, ...asked } = readQuery(c, AskedCohort.extend({ investigation_id: z.string().max(64).optional() }));
+  const cohort = await suspected(c.var.ctx, asked, investigation_id);
   return show(
     c,
     { title: w.new_issue, nav: '/investigations' },
@@ -81,14 +80,8 @@ page(knownIssuePages, '/known-issues/new', 'investigation:write', async (c) => {
       <PageHead title={w.new_issue} />
       <Form action="/known-issues">
         {investigation_id === undefined ? null : <input type="hidden" name="investigation_id" value={investigation_id} />}
-        <Field label={w.title_en} name="title_en" required />
-        <Field label={w.title_ja} name="title_ja" required />
-        <TextArea label={w.workaround_en} name="workaround_en" rows={3} />
-        <TextArea label={w.workaround_ja} name="workaround_ja" rows={3} />
-        <Select label={w.symptom} name="symptom" options={await codeOptions(c.var.ctx, 'symptom')} blank="–" />
-        <Select label={w.failure_mode} name="failure_mode" options={await codeOptions(c.var.ctx, 'failure_mode')} blank="–" />
-        <Select label={w.signal} name="signal" options={signatureOptions(c.var.locale)} blank="–" />
-        <CohortFields locale={c.var.locale} value={await suspected(c.var.ctx, asked, investigation_id)} />
+        <IssueFields c={c} value={await toldByAlert(c.var.ctx, asked.alert_id, cohort)} />
+        <CohortFields locale={c.var.locale} value={cohort} />
         <button type="submit" class="primary">
           {w.save}
         </button>
@@ -97,8 +90,6 @@ page(knownIssuePages, '/known-issues/new', 'investigation:write', async (c) => {
   );
 });
 
-const signatureOptions = (locale: Locale) => signatures.map((name) => ({ value: name, label: speak(signatureName(name), locale) }));
-
 /** The cohort a link brings along, else the first its investigation suspects. */
 async function suspected(ctx: Ctx, asked: AskedCohort, investigation_id: string | undefined): Promise<NamedCohort | undefined> {
   if (asked.model_id !== undefined || asked.model !== undefined || asked.unit_id !== undefined) return getAskedCohort(ctx, asked);
@@ -106,14 +97,7 @@ async function suspected(ctx: Ctx, asked: AskedCohort, investigation_id: string 
   return (await nameCohorts(ctx, await cohortsAsked(ctx, { investigation_id })))[0];
 }
 
-const IssueForm = z.object({
-  title_en: z.string(),
-  title_ja: z.string(),
-  workaround_en: z.string().optional(),
-  workaround_ja: z.string().optional(),
-  symptom: z.string().optional(),
-  failure_mode: z.string().optional(),
-  signal: z.string().optional(),
+const NewIssueForm = IssueForm.extend({
   investigation_id: z.string().optional(),
   model_code: z.string(),
   hw_rev: z.string().optional(),
@@ -122,26 +106,27 @@ const IssueForm = z.object({
 });
 
 action(knownIssuePages, '/known-issues', 'investigation:write', async (c) => {
-  const { symptom, failure_mode, model_code, hw_rev, batch_code, firmware_code, ...form } = await readForm(c, IssueForm);
+  const { investigation_id, model_code, hw_rev, batch_code, firmware_code, ...form } = await readForm(c, NewIssueForm);
   const cohort = await getCohortOf(c.var.ctx, { model_code, hw_rev, batch_code, firmware_code });
-  const row = await addKnownIssue(
-    c.var.ctx,
-    parsed(AddKnownIssue, {
-      ...form,
-      symptom_id: await codeId(c.var.ctx, 'symptom', symptom),
-      failure_mode_id: await codeId(c.var.ctx, 'failure_mode', failure_mode),
-      cohorts: [cohort],
-    }),
-  );
+  const row = await addKnownIssue(c.var.ctx, parsed(AddKnownIssue, { ...(await fieldsOf(c.var.ctx, form)), investigation_id, cohorts: [cohort] }));
   return seeOther(c, `/known-issues/${row.id}`, words(c.var.locale).saved);
 });
 
-async function codeId(ctx: Ctx, tree: 'symptom' | 'failure_mode', code: string | undefined): Promise<string | null> {
-  if (code === undefined) return null;
-  const row = await ctx.db.selectFrom('codes').select('id').where('tree', '=', tree).where('code', '=', code).executeTakeFirst();
-  if (row === undefined) throw invalid(tree, [`No ${tree.replace('_', ' ')} ${code}`, `コード ${code} が見つかりません`], ctx.actor.locale);
-  return row.id;
-}
+action(knownIssuePages, '/known-issues/:id', 'investigation:write', async (c) => {
+  const id = c.req.param('id') ?? '';
+  const edit: Edit = {
+    title: words(c.var.locale).change,
+    nav: '/investigations',
+    path: `/known-issues/${id}`,
+    fields: await issueFieldNames(c),
+    stored: async () => formOf(c.var.ctx, (await viewKnownIssue(c.var.ctx, id)).issue),
+  };
+  return savingEdit(c, edit, async (version) => {
+    const row = await changeKnownIssue(c.var.ctx, id, parsed(ChangeKnownIssue, await fieldsOf(c.var.ctx, await readForm(c, IssueForm))), version);
+    if (row.state === 'published') await matchOneIssue(c.var.ctx, id);
+    return seeOther(c, edit.path, words(c.var.locale).saved);
+  });
+});
 
 page(knownIssuePages, '/known-issues/:id', 'unit:read', async (c) => {
   const w = words(c.var.locale);

@@ -5,7 +5,9 @@ import { speak } from '../core/words.ts';
 import { MatchDecision } from '../inspection/qualityPart.tsx';
 import type { AppContext } from '../web/env.ts';
 import { Facts, Field, Form, Num, Section, Table } from '../web/parts.tsx';
+import { Version } from '../web/staleEdit.tsx';
 import { cohortQuery } from './cohort.ts';
+import { formOf, IssueFields } from './knownIssueForm.tsx';
 import type { viewKnownIssue } from './knownIssueQueries.ts';
 import { words } from './knownIssueWords.ts';
 import { possibleKnownIssueEvents } from './lifecycle.ts';
@@ -51,6 +53,7 @@ export async function StaffPart({ c, view: { issue, cohorts, affected, matches }
         </ul>
       </Section>
       <MatchTable c={c} id={issue.id} matches={matches} />
+      {may(c.var.ctx.actor, 'investigation:write') ? <ChangeForm c={c} issue={issue} /> : null}
       {may(c.var.ctx.actor, 'investigation:write') ? (
         <Section title={w.state}>
           {possibleKnownIssueEvents(issue.state).map((event) => (
@@ -64,6 +67,20 @@ export async function StaffPart({ c, view: { issue, cohorts, affected, matches }
         </Section>
       ) : null}
     </>
+  );
+}
+
+async function ChangeForm({ c, issue }: { c: AppContext; issue: KnownIssueView['issue'] }) {
+  const w = words(c.var.locale);
+  return (
+    <details>
+      <summary>{w.change}</summary>
+      <Form action={`/known-issues/${issue.id}`} label={w.change}>
+        <Version of={issue} />
+        <IssueFields c={c} value={await formOf(c.var.ctx, issue)} />
+        <button type="submit">{w.save}</button>
+      </Form>
+    </details>
   );
 }
 

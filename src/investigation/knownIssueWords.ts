@@ -15,6 +15,7 @@ export const words = defineWords({
   failure_mode: ['Failure mode', '故障モード'],
   signal: ['Signature in telemetry', 'テレメトリの兆候'],
   recognised_by: ['Recognised by', '判別のてがかり'],
+  change: ['Change the text or how it is recognised', '内容・てがかりを変更'],
   state: ['State', '状態'],
   state_draft: ['Draft', '下書き'],
   state_published: ['Published', '公開'],

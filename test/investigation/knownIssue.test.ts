@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { ensureSignals } from '../../src/alert/starters.ts';
 import type { Actor } from '../../src/core/actor.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
 import { addKnownIssue, changeKnownIssue, decideKnownIssue } from '../../src/investigation/knownIssue.ts';
@@ -6,9 +7,11 @@ import { AddKnownIssue, DecideKnownIssue } from '../../src/investigation/knownIs
 import { decideMatch, likeness, matchKnownIssues, matchOneIssue } from '../../src/investigation/knownIssueMatch.ts';
 import { getKnownIssue, listKnownIssues, viewKnownIssue } from '../../src/investigation/knownIssueQueries.ts';
 import { signatureName, signatures } from '../../src/investigation/signatures.ts';
-import { callerWith, testApp } from '../support/app.ts';
+import { alertRow } from '../support/alertRow.ts';
+import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { type Cast, castFor, fail, serve } from './cast.ts';
+import { read } from './read.ts';
 
 eachDb('a known issue', (test) => {
   let cast: Cast;
@@ -207,9 +210,15 @@ it('looks alike by cohort, symptom and failure mode, and never against what is k
 });
 
 eachDb('the pages of known issues', (test) => {
+  let cast: Cast;
+  let lead: Caller;
+
+  beforeAll(async () => {
+    cast = await castFor(test.ctx());
+    lead = await callerWith(testApp(test.store), test.store, 'lead');
+  });
+
   it('offer symptoms, failure modes and signatures by their names, and say how an issue is recognised', async () => {
-    await castFor(test.ctx());
-    const lead = await callerWith(testApp(test.store), test.store, 'lead');
     const form = await (await lead.get('/known-issues/new?lang=ja')).text();
     expect(form).toContain('<option value="SEAL">防水不良</option>');
     expect(form).toContain('<option value="sd_write_errs">SDカード書込エラー</option>');
@@ -223,6 +232,32 @@ eachDb('the pages of known issues', (test) => {
     const page = await (await lead.get(`${saved.headers.get('Location')}?lang=ja`)).text();
     expect(page).toMatch(/故障モード<\/dt><dd>防水不良/);
     expect(page).toMatch(/テレメトリの兆候<\/dt><dd>SDカード書込エラー/);
+  });
+
+  it('are changed on their page, and two changes that met show both', async () => {
+    const saved = await lead.form('/known-issues', { title_en: 'Wet', title_ja: '水濡れ', failure_mode: 'SEAL', model_code: 'X-100' });
+    const path = saved.headers.get('Location')?.replace(/\?.*/, '') ?? '';
+    const typed = { version: '1', title_en: 'Wet lens', title_ja: '水濡れ', workaround_en: 'Dry it', signal: 'sd_write_errs' };
+    expect((await lead.form(path, typed)).status).toBe(303);
+    expect(await read(lead.get(`/api/v1${path}`))).toMatchObject({
+      title_en: 'Wet lens',
+      workaround_en: 'Dry it',
+      failure_mode_id: null,
+      signal: 'sd_write_errs',
+    });
+    const late = await lead.form(path, { ...typed, title_en: 'Water', failure_mode: 'SEAL' });
+    expect(late.status).toBe(412);
+    const both = await late.text();
+    for (const shown of ['Wet lens', 'Water', 'Failure mode']) expect(both).toContain(shown);
+  });
+
+  it('begin with what the alert behind them tells', async () => {
+    const alert = { id: 'cards', batch_id: cast.jan, signal: 'sd_error' };
+    await ensureSignals(test.ctx());
+    await test.ctx().db.insertInto('alerts').values(alertRow(cast.x100, alert)).execute();
+    const form = await (await lead.get(`/known-issues/new?model_id=${cast.x100}&batch_id=${cast.jan}&alert_id=cards`)).text();
+    expect(form).toContain('value="ACME X-100 batch 25-01: SD card errors"');
+    expect(form).toContain('<option value="sd_write_errs" selected');
   });
 
   it('have a name for every signature', () => {
