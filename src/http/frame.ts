@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { type Locale, locales } from '../core/words.ts';
 import type { Store } from '../db/open.ts';
 import { actorOfSession, actorOfToken, anonymous } from '../person/authenticate.ts';
-import { sessionCookie, zoneCookie } from '../web/cookie.ts';
+import { keepLocale, keptLocale, sessionCookie, zoneCookie } from '../web/cookie.ts';
 import type { AppContext, AppMiddleware } from '../web/env.ts';
 
 export interface FrameSettings {
@@ -67,6 +67,7 @@ export const identify =
     c.header('X-Request-Id', c.var.request_id);
     c.set('public_url', settings.public_url);
     c.set('zone', viewerZone(c) ?? settings.zone);
+    if (choosesLocale(c)) keepLocale(c, localeOf(c));
     c.set('locale', localeOf(c));
     const base = { db: settings.store.db, now, zone: settings.zone, afterCommit: (run: () => void) => run() };
     c.set('ctx', { ...base, actor: anonymous(c.var.locale) });
@@ -74,7 +75,7 @@ export const identify =
     c.set('singleKeys', caller?.singleKeys ?? true);
     if (caller !== null) {
       const { actor } = caller;
-      c.set('locale', chosenLocale(c) ?? (actor.kind === 'person' ? actor.locale : c.var.locale));
+      c.set('locale', chosenLocale(c) ?? keptLocale(c) ?? (actor.kind === 'person' ? actor.locale : c.var.locale));
       c.set('ctx', { ...base, actor: { ...actor, locale: c.var.locale } });
     }
     c.set('signedIn', caller !== null);
@@ -103,10 +104,14 @@ function viewerZone(c: AppContext): string | undefined {
 
 const chosenLocale = (c: AppContext): Locale | undefined => locales.find((locale) => locale === c.req.query('lang'));
 
-/** `?lang=`, else the first of ours in Accept-Language, else Japanese. */
+/** Whoever clicks the language in a page of ours wants the next pages in it too; who only opens an address with it does not. */
+const choosesLocale = (c: AppContext): boolean =>
+  chosenLocale(c) !== undefined && c.req.header('Sec-Fetch-Site') === 'same-origin' && c.req.header('Sec-Fetch-Dest') === 'document';
+
+/** `?lang=`, else what was chosen in this browser, else the first of ours in Accept-Language, else Japanese. */
 function localeOf(c: AppContext): Locale {
   const accepted = (c.req.header('Accept-Language') ?? '').split(',').map((part) => part.trim().slice(0, 2).toLowerCase());
-  return chosenLocale(c) ?? accepted.map((code) => locales.find((locale) => locale === code)).find((locale) => locale !== undefined) ?? 'ja';
+  return chosenLocale(c) ?? keptLocale(c) ?? accepted.map((code) => locales.find((locale) => locale === code)).find((locale) => locale !== undefined) ?? 'ja';
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);

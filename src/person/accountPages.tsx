@@ -1,5 +1,5 @@
 // One's own account: language, keys, password.
-import { sessionCookie } from '../web/cookie.ts';
+import { keepLocale, sessionCookie } from '../web/cookie.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { Field, Form, PageHead, Section, Select } from '../web/parts.tsx';
@@ -57,6 +57,7 @@ const keyOptions = (c: AppContext) => {
 action(accountPages, '/account', 'self:write', (c) =>
   savingEdit(c, accountEdit(c), async (version) => {
     const user = await changeSelf(c.var.ctx, await readForm(c, ChangeSelf.omit({ password: true })), sessionCookie(c), version);
+    keepLocale(c, user.locale);
     return seeOther(c, '/account', words(user.locale).saved);
   }),
 );

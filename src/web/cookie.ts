@@ -1,6 +1,7 @@
-// The cookies of the pages: the session, the time zone of the browser, and what the last action did.
+// The cookies of the pages: the session, the time zone of the browser, the language chosen in it, and what the last action did.
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
+import { type Locale, locales } from '../core/words.ts';
 import type { AppContext } from './env.ts';
 
 const NAME = 'kizashi_session';
@@ -9,6 +10,13 @@ export const sessionCookie = (c: AppContext): string | undefined => getCookie(c,
 
 /** IANA name as the browser tells it (client/zone.ts); not to be trusted. */
 export const zoneCookie = (c: AppContext): string | undefined => getCookie(c, 'kizashi_zone');
+
+const LOCALE = 'kizashi_locale';
+
+/** The language chosen in this browser, until it is closed. */
+export const keptLocale = (c: AppContext): Locale | undefined => locales.find((locale) => locale === getCookie(c, LOCALE));
+
+export const keepLocale = (c: AppContext, locale: Locale): void => setCookie(c, LOCALE, locale, ours(c));
 
 /** HttpOnly and SameSite=Lax; Secure whenever the page came over HTTPS. */
 export function setSessionCookie(c: AppContext, value: string, lifetime_ms: number): void {
