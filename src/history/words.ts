@@ -10,7 +10,8 @@ const wholes: Readonly<Record<string, Bilingual>> = {
   'unit.absorbed': ['Unit: took over a merged record', '個体: 統合先になる'],
 };
 
-const deeds: Readonly<Record<string, Bilingual>> = {
+/** What can be done to a record. */
+export const participles: Readonly<Record<string, Bilingual>> = {
   accepted: ['accepted', '承認'],
   acknowledged: ['acknowledged', '確認'],
   action_added: ['action added', '対策を追加'],
@@ -36,6 +37,7 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   causes_confirmed: ['causes confirmed', '原因を確定'],
   changed: ['changed', '変更'],
   checked: ['checked', '確認'],
+  claimed: ['claimed', '請求'],
   closed: ['closed', '完了'],
   cohort_added: ['cohort added', '対象群を追加'],
   cohort_removed: ['cohort removed', '対象群を解除'],
@@ -53,13 +55,18 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   dated: ['change dated', '実施日を記録'],
   deadline_reminded: ['reminded of a deadline', '期限を督促'],
   deadline_set: ['deadline set', '期限を設定'],
+  decided: ['decided', '判定'],
   delivered: ['delivered', '納品'],
   described: ['described', '内容を変更'],
+  disabled: ['disabled', '無効化'],
   dismissed: ['dismissed', '却下'],
+  dispositioned: ['disposition given', '処置判定'],
+  dropped: ['dropped', '取消'],
   effectiveness_checked: ['effectiveness checked', '効果を確認'],
   ended: ['ended', '終了'],
   entered: ['entered', '入力'],
   exchanged: ['message exchanged', 'やり取りを記録'],
+  failed: ['failed', '故障'],
   failures_seen: ['new failures seen', '新たな故障を検出'],
   filed: ['filed', '申告'],
   finished: ['finished', '完了'],
@@ -81,6 +88,7 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   lines_added: ['units added', '個体を追加'],
   lines_conceded: ['units conceded', '請求を断念'],
   linked: ['linked', '関連付け'],
+  made: ['made', '製造'],
   match_accepted: ['match accepted', '該当と判定'],
   match_refused: ['match refused', '非該当と判定'],
   measured: ['measured', '測定'],
@@ -90,8 +98,10 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   message_classified: ['message classified', '発言を分類'],
   message_in: ['message received', '受信'],
   message_out: ['message sent', '送信'],
+  met: ['met', '達成'],
   next_step_set: ['next step set', '次の対応を設定'],
   note: ['note written', '社内メモ'],
+  noted: ['noted', '記録'],
   opened: ['opened', '開始'],
   ordered: ['ordered', '発注'],
   owner_changed: ['owner changed', '担当者を変更'],
@@ -101,10 +111,12 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   prepared: ['prepared', '準備'],
   proposed: ['proposed', '提案'],
   published: ['published', '公開'],
+  purchased: ['purchased', '購入'],
   raised: ['raised', '検知'],
   rated: ['rated', '評価'],
   receipt_reversed: ['receipt reversed', '受領を取消'],
   received: ['received', '受領'],
+  recorded: ['recorded', '記録'],
   recounted: ['recounted', '再計算'],
   refused: ['refused', '拒否'],
   rejected: ['rejected', '却下'],
@@ -116,6 +128,8 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   replaced: ['replaced', '交換'],
   replacement_installed: ['installed as a replacement', '交換品として設置'],
   replay_requested: ['replay requested', '再処理を依頼'],
+  replayed: ['replayed', '再処理'],
+  replied: ['replied', '返信'],
   requested: ['requested', '申請'],
   reservation_moved: ['reservation moved', '引当を変更'],
   reserved: ['reserved', '引当'],
@@ -124,6 +138,7 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   resumed: ['resumed', '再開'],
   retired: ['retired', '廃止'],
   return_opened: ['return opened', '返品を登録'],
+  returned: ['returned', '返却'],
   reversed: ['reversed', '取消'],
   reviewed: ['reviewed', '内容を確認'],
   revised: ['revised', '改訂'],
@@ -137,8 +152,10 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   service_ended: ['service ended', '稼働終了'],
   service_started: ['service started', '稼働開始'],
   set: ['set', '設定'],
+  settled: ['settled', '精算'],
   settlement_recorded: ['settlement recorded', '精算を記録'],
   shipped: ['shipped', '出荷'],
+  silenced: ['silenced', '通知停止'],
   solved: ['solved', '解決'],
   spam_marked: ['marked as spam', '迷惑として除外'],
   spam_unmarked: ['no longer spam', '迷惑の除外を解除'],
@@ -149,6 +166,7 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   submitted: ['submitted', '提出'],
   successor_of_claimed: ['came back from the maker', 'メーカーから返却'],
   suggested: ['suggested', '候補'],
+  tested: ['tested', '試験'],
   triaged: ['triaged', '分類'],
   tried: ['tried', 'テスト送信'],
   undone: ['undone', '取消'],
@@ -160,6 +178,7 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   unmerged: ['unmerged', '統合を解除'],
   unreserved: ['reservation released', '引当を解除'],
   updated: ['changed', '変更'],
+  verdict: ['verdict given', '判定'],
   verdict_recorded: ['verdict recorded', '判定を記録'],
   verified: ['verified', '効果を検証'],
   visit_agreed: ['visit agreed', '訪問を約束'],
@@ -168,6 +187,7 @@ const deeds: Readonly<Record<string, Bilingual>> = {
   withdrawn: ['withdrawn', '取り下げ'],
   workaround_tried: ['workaround tried', '回避策を試行'],
   worked: ['work recorded', '工数を記録'],
+  write_off_approved: ['write-off approved', '除却を承認'],
   write_off_requested: ['write-off requested', '除却を申請'],
   write_off_reversed: ['write-off reversed', '除却を取消'],
   written: ['written', '作成'],
@@ -177,7 +197,7 @@ const deeds: Readonly<Record<string, Bilingual>> = {
 /** `return_unit.received` → “Return unit received”, 「返却個体: 受領」. */
 export function deedWords(action: string): Bilingual {
   const [kind = '', deed = ''] = action.split('.');
-  const [en, ja] = deeds[deed] ?? inPlain(deed);
+  const [en, ja] = participles[deed] ?? inPlain(deed);
   const [kindEn, kindJa] = kindWords(kind);
   return wholes[action] ?? [`${kindEn} ${en.toLowerCase()}`, `${kindJa}: ${ja}`];
 }

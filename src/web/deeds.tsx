@@ -1,5 +1,6 @@
 // What was done to a record, told to a person: kind and verb in words, the fields that changed with their values before and after.
 import { speak } from '../core/words.ts';
+import { fieldWords, tellsNothing } from '../history/fields.ts';
 import { valueWords } from '../history/values.ts';
 import { deedWords } from '../history/words.ts';
 import type { AppContext } from './env.ts';
@@ -29,7 +30,7 @@ export const HistoryList = ({ c, deeds }: { c: AppContext; deeds: readonly Shown
   </ul>
 );
 
-/** The stored JSON of a change, as `field: before → after`; of what was created, as `field: value`. Ids are left out: they tell a person nothing. */
+/** The stored JSON of a change, as `field: before → after`; of what was created, as `field: value`. What tells a person nothing is left out. */
 export function Change({ c, json }: { c: AppContext; json: string | null }) {
   // Written by remember().
   const fields = json === null ? [] : Object.entries(JSON.parse(json) as Record<string, unknown>).filter(([field, value]) => tells(field, value));
@@ -38,7 +39,8 @@ export function Change({ c, json }: { c: AppContext; json: string | null }) {
     <ul class="change">
       {fields.slice(0, MOST_FIELDS).map(([field, value]) => (
         <li>
-          <code>{field}</code> {isPair(value) ? `${told(c, field, value[0])} → ${told(c, field, value[1])}` : told(c, field, value)}
+          <span class="quiet">{speak(fieldWords(field), c.var.locale)}</span>{' '}
+          {isPair(value) ? `${told(c, field, value[0])} → ${told(c, field, value[1])}` : told(c, field, value)}
         </li>
       ))}
       {fields.length > MOST_FIELDS ? <li>…</li> : null}
@@ -51,7 +53,7 @@ const LONGEST = 120;
 
 const isPair = (value: unknown): value is [unknown, unknown] => Array.isArray(value) && value.length === 2;
 
-const tells = (field: string, value: unknown): boolean => !/(^|_)ids?$/.test(field) && (isPair(value) || (value !== null && value !== ''));
+const tells = (field: string, value: unknown): boolean => !tellsNothing(field) && (isPair(value) || (value !== null && value !== ''));
 
 function told(c: AppContext, field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '—';
