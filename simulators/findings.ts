@@ -1,5 +1,6 @@
 // What a complaint is called: by the customer at filing, by the technician at the bench. Codes of the product's public code trees.
 import type { Complaint } from './fate.ts';
+import type { CauseCode } from './topics.ts';
 
 export interface Finding {
   readonly failure_mode: string;
@@ -28,6 +29,17 @@ const findings: Readonly<Record<Complaint['reason'], Omit<Finding, 'cause'> & { 
   nothing: { failure_mode: 'OTHER_MODE', component: 'MAIN_BOARD', planted: 'UNKNOWN_CAUSE', worn: 'UNKNOWN_CAUSE' },
 };
 
+/** What the support desk wrote down when it gave the unit to the bench; null: it found nothing. */
+const inquiryCauses: Readonly<Record<Complaint['reason'], CauseCode | null>> = {
+  storage: 'CARD_WORN',
+  encoder: 'ENCODER',
+  ircut: 'IRCUT_STUCK',
+  brownout: 'POE_POWER',
+  crash: 'FIRMWARE',
+  damage: 'DAMAGE',
+  nothing: null,
+};
+
 const words: Readonly<Record<Complaint['reason'], string>> = {
   storage: '録画が保存されない。SDカードエラーの表示あり。',
   encoder: '映像が乱れ、コマ落ちする。',
@@ -49,6 +61,7 @@ const englishWords: Readonly<Record<Complaint['reason'], string>> = {
 };
 
 export const symptomOf = (complaint: Complaint): string => symptoms[complaint.reason];
+export const inquiryCauseOf = (complaint: Complaint): CauseCode | null => inquiryCauses[complaint.reason];
 export const wordsOf = (complaint: Complaint): string => words[complaint.reason];
 export const englishWordsOf = (complaint: Complaint): string => englishWords[complaint.reason];
 

@@ -6,7 +6,7 @@ import { makeCamera } from './camera.ts';
 import { type Fleet, launchFleet, OLDEST_HISTORY_DAYS } from './fleet.ts';
 import { openProgress, type Progress } from './progress.ts';
 import { workOnQuality } from './quality.ts';
-import { answerInquiries, enterContracts, enterSupport } from './support.ts';
+import { answerInquiries, enterCaseCodes, enterContracts, enterSupport } from './support.ts';
 import { enrolDevices, enterCatalogue, enterHistory, workTheDesk } from './technician.ts';
 import { groundTruth, makeWorld, type World } from './world.ts';
 
@@ -63,8 +63,9 @@ async function main(): Promise<void> {
   const api = openApi(values.http, values.token);
   await enterCatalogue(api, world, progress);
   await enterContracts(api, world);
+  const codes = await enterCaseCodes(api);
   await enterHistory(api, world, progress);
-  const desk = await enterSupport(api, world, progress);
+  const desk = await enterSupport(api, world, codes, progress);
   const fleet = await launch(api, world, values.mqtt, progress);
   await catchUp(fleet, progress, { days: whole('days', values.days), speed: whole('speed', values.speed), signal });
   if (!signal.aborted) console.log(CAUGHT_UP);

@@ -6,7 +6,7 @@ import { inParallel, pause } from './parallel.ts';
 import type { Progress } from './progress.ts';
 import { happens, pick, pickWeighted, seedOf, wholeBetween } from './random.ts';
 import { importCsv, OWNER } from './technician.ts';
-import { type Topic, topics } from './topics.ts';
+import { type Cause, type CauseCode, causes, type Topic, topics } from './topics.ts';
 import { inService, type Unit, type World } from './world.ts';
 
 const AGENTS = [OWNER, { email: 'yamaguchi@example.com', name: '山口 大輔', role: 'tech', locale: 'ja' }] as const;
@@ -20,6 +20,8 @@ const WORKED_MINUTES = 120;
 /** A reply within four hours is what the desk has set itself. */
 const REPLY_GOAL_MS = 240 * MINUTE_MS;
 const SOLVED_SHARE = 0.9;
+/** Of the live inquiries: the others wait for the customer. */
+const SOLVED_AT_ONCE = 0.6;
 const RATED_SHARE = 0.4;
 const RATINGS = [5, 5, 5, 4, 4, 3, 2];
 const AT_ONCE = 4;
@@ -28,12 +30,20 @@ const AT_ONCE = 4;
 interface Desk {
   readonly agents: readonly string[];
   readonly customers: ReadonlyMap<string, string>;
+  readonly codes: CaseCodes;
+}
+
+/** The ids of the desk's own codes. */
+export interface CaseCodes {
   readonly categories: ReadonlyMap<string, string>;
+  readonly causes: ReadonlyMap<string, string>;
 }
 
 interface Inquiry {
   readonly seed: number;
   readonly topic: Topic;
+  /** What the desk finds when it solves it. */
+  readonly cause: CauseCode | null;
   readonly unit: Unit;
   readonly opened_at: number;
 }
@@ -48,8 +58,8 @@ interface Course {
 }
 
 /** The desk's own lists and a month of work that is done. */
-export async function enterSupport(api: Api, world: World, progress: Progress): Promise<Desk> {
-  const desk = { agents: await enterAgents(api), customers: await customerIds(api), categories: await enterCategories(api) };
+export async function enterSupport(api: Api, world: World, codes: CaseCodes, progress: Progress): Promise<Desk> {
+  const desk = { agents: await enterAgents(api), customers: await customerIds(api), codes };
   await enterHours(api, desk, world);
   const past = pastInquiries(world);
   const ids = await importInquiries(api, past, progress);
@@ -84,7 +94,7 @@ export async function answerInquiries(api: Api, desk: Desk, world: World, progre
       const id = await open(api, desk, inquiry);
       await take(api, desk, id, inquiry);
       await pause(options.pace_s * 500, options.signal);
-      await api.post(`/cases/${id}/messages`, { text: inquiry.topic.replies[0], visibility: 'public', waiting_for: 'customer' });
+      await settle(api, desk, id, inquiry);
       progress.say(`  inquiry of ${unit.site.name}: ${inquiry.topic.name_en.toLowerCase()}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -103,12 +113,23 @@ async function customerIds(api: Api): Promise<Map<string, string>> {
   return new Map(items.map(({ id, code }) => [code, id]));
 }
 
-async function enterCategories(api: Api): Promise<Map<string, string>> {
-  const ids = await inParallel(topics, 1, async ({ category, name_en, name_ja }) => {
-    const { id } = await api.post<Made>('/case-codes', { tree: 'category', code: category, name_en, name_ja });
-    return [category, id] as const;
-  });
-  return new Map(ids);
+/** What inquiries are sorted by; entered before the first of them. */
+export async function enterCaseCodes(api: Api): Promise<CaseCodes> {
+  const enter = async (tree: 'category' | 'cause', codes: readonly Cause[]) =>
+    new Map(
+      await inParallel(
+        codes,
+        1,
+        async ({ code, name_en, name_ja }) => [code, (await api.post<Made>('/case-codes', { tree, code, name_en, name_ja })).id] as const,
+      ),
+    );
+  return {
+    categories: await enter(
+      'category',
+      topics.map(({ category, name_en, name_ja }) => ({ code: category, name_en, name_ja })),
+    ),
+    causes: await enter('cause', causes),
+  };
 }
 
 async function enterHours(api: Api, desk: Desk, world: World): Promise<void> {
@@ -134,12 +155,11 @@ function pastInquiries(world: World): Inquiry[] {
   );
 }
 
-const inquiryOf = (seed: number, unit: Unit, opened_at: number): Inquiry => ({
-  seed,
-  topic: pickWeighted(topics, ({ weight }) => weight, seed, 'topic'),
-  unit,
-  opened_at,
-});
+function inquiryOf(seed: number, unit: Unit, opened_at: number): Inquiry {
+  const topic = pickWeighted(topics, ({ weight }) => weight, seed, 'topic');
+  const [cause] = pickWeighted(topic.causes, ([, weight]) => weight, seed, 'cause');
+  return { seed, topic, cause, unit, opened_at };
+}
 
 async function open(api: Api, desk: Desk, { seed, topic, unit, opened_at }: Inquiry): Promise<string> {
   const unit_id = await findUnitId(api, unit);
@@ -160,15 +180,21 @@ const channelOf = (seed: number) => pick(['mail', 'phone', 'chat'] as const, see
 const take = (api: Api, desk: Desk, id: string, { seed, topic }: Inquiry): Promise<unknown> =>
   api.post(`/cases/${id}/owner`, {
     owner_id: pick(desk.agents, seed, 'agent'),
-    category_id: desk.categories.get(topic.category) ?? null,
+    category_id: desk.codes.categories.get(topic.category) ?? null,
     next_step: 'お客様へ回答',
     next_due_at: at(Date.now() + DAY_MS),
   });
 
+/** Solved at once with what was behind it, or answered with a question. */
+const settle = (api: Api, desk: Desk, id: string, { seed, topic, cause }: Inquiry): Promise<unknown> =>
+  happens(SOLVED_AT_ONCE, seed, 'solved at once')
+    ? api.post(`/cases/${id}/solution`, { solution: topic.solution, cause_id: desk.codes.causes.get(cause ?? '') ?? null, reply: topic.replies.at(-1) })
+    : api.post(`/cases/${id}/messages`, { text: topic.replies[0], visibility: 'public', waiting_for: 'customer' });
+
 /** The frame of every inquiry as a file of the old system. Answers the ids of the cases in the order of the inquiries. */
 async function importInquiries(api: Api, inquiries: readonly Inquiry[], progress: Progress): Promise<string[]> {
   const rows = inquiries.map((inquiry, n) => {
-    const { seed, topic, unit, opened_at } = inquiry;
+    const { seed, topic, cause, unit, opened_at } = inquiry;
     const { solved_at, rating } = courseOf(inquiry);
     return {
       case_no: `IN-${String(n + 1).padStart(5, '0')}`,
@@ -178,6 +204,7 @@ async function importInquiries(api: Api, inquiries: readonly Inquiry[], progress
       model_code: unit.model_code,
       channel: channelOf(seed),
       category: topic.category,
+      cause: solved_at === null ? null : cause,
       owner: pick(AGENTS, seed, 'agent').email,
       solved_at: solved_at === null ? null : at(solved_at),
       rating,

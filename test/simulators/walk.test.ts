@@ -9,7 +9,7 @@ import { makeCamera } from '../../simulators/camera.ts';
 import { type Fleet, launchFleet } from '../../simulators/fleet.ts';
 import { openProgress } from '../../simulators/progress.ts';
 import { workThroughPast } from '../../simulators/quality.ts';
-import { enterContracts, enterSupport } from '../../simulators/support.ts';
+import { type CaseCodes, enterCaseCodes, enterContracts, enterSupport } from '../../simulators/support.ts';
 import { boxesToCome, enrolDevices, enterCatalogue, enterHistory, handleReturn } from '../../simulators/technician.ts';
 import { inService, isInService, makeWorld } from '../../simulators/world.ts';
 import { readConfig } from '../../src/config.ts';
@@ -28,6 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kizashi-walk-'));
 let running: Running;
 let api: Api;
 let fleet: Fleet | null = null;
+let codes: CaseCodes;
 
 beforeAll(async () => {
   running = await startServer(
@@ -54,6 +55,7 @@ it('the catalogue and the units go in as CSV', async () => {
 
 it('the returns of the past go in with their verdicts', async () => {
   await enterContracts(api, world);
+  codes = await enterCaseCodes(api);
   await enterHistory(api, world, silent);
   const past = world.units.filter((unit) => !isInService(unit, world.now));
   expect(await countOf('select count(*) as n from return_units')).toBe(past.length);
@@ -64,7 +66,7 @@ it('the returns of the past go in with their verdicts', async () => {
 
 it('a month of inquiries goes in with every message at its hour', async () => {
   const before = await countOf('select count(*) as n from cases');
-  const desk = await enterSupport(api, world, silent);
+  const desk = await enterSupport(api, world, codes, silent);
   expect(desk.agents).toHaveLength(2);
   expect(await countOf('select count(*) as n from cases')).toBeGreaterThan(before + 40);
   const kpis = await api.get<{ items: { name: string; denominator: number; value: number }[] }>('/kpis');
@@ -74,6 +76,9 @@ it('a month of inquiries goes in with every message at its hour', async () => {
   expect(reply?.value).toBeGreaterThan(5 * 60_000);
   expect(reply?.value).toBeLessThan(8 * 3_600_000);
   expect(await countOf("select count(*) as n from cases where external_no like 'IN-%' and contract_id is null")).toBe(0);
+  // Most of what was solved says why.
+  const solved = await countOf('select count(*) as n from cases where solved_at is not null');
+  expect(await countOf('select count(*) as n from cases where cause_id is not null')).toBeGreaterThan(0.7 * solved);
 });
 
 it('every camera connects with its credential, and every acknowledged report is stored once', async () => {
