@@ -2,10 +2,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newSecret, sha256 } from '../../src/core/id.ts';
 import { openLog } from '../../src/core/log.ts';
 import type { Permission, Role } from '../../src/core/permission.ts';
+import type { Locale } from '../../src/core/words.ts';
 import type { Store } from '../../src/db/open.ts';
 import { createApp } from '../../src/http/app.ts';
+import { addUser } from '../../src/person/addUser.ts';
+import { AddUser } from '../../src/person/inputs.ts';
+import { SESSION_MS } from '../../src/person/signIn.ts';
 import { addToken } from '../../src/person/tokens.ts';
 import { NOW, testCtx } from './eachDb.ts';
 
@@ -37,6 +42,31 @@ export async function callerWith(
     expires_at: null,
   });
   return callerOf(app, { Authorization: `Bearer ${token}`, 'Accept-Language': 'en' });
+}
+
+interface NewPerson {
+  readonly email: string;
+  readonly role: Role;
+  readonly locale?: Locale;
+  readonly partner_id?: string | null | undefined;
+  readonly now?: number;
+}
+
+/** The cookie of a new person without a password: hashing one takes a quarter of a second, and only the test of signing in needs it. */
+export async function openSession(store: Store, { now = NOW, email, role, locale = 'en', partner_id = null }: NewPerson): Promise<string> {
+  const { id } = await addUser(testCtx(store, { now }), AddUser.parse({ email, name: email, role, locale, partner_id }));
+  const cookie = newSecret();
+  await store.db
+    .insertInto('sessions')
+    .values({ hash: sha256(cookie), user_id: id, created_at: now, seen_at: now, expires_at: now + SESSION_MS })
+    .execute();
+  return cookie;
+}
+
+/** Calls `app` as the browser of a new person does, with further cookies where given. */
+export async function browserOf(app: ReturnType<typeof testApp>, store: Store, person: NewPerson): Promise<(cookies?: string) => Caller> {
+  const session = await openSession(store, person);
+  return (cookies = '') => callerOf(app, { Cookie: `kizashi_session=${session}; ${cookies}`, Origin: 'http://localhost' });
 }
 
 /** The header with which a browser would go on to the page that says what the action did. */

@@ -1,17 +1,12 @@
 // The language a person clicks stays for the pages that follow; an address somebody sent with a language does not change theirs.
 import { beforeAll, expect, it } from 'vitest';
-import { newSecret, sha256 } from '../../src/core/id.ts';
-import { addUser } from '../../src/person/addUser.ts';
-import { AddUser } from '../../src/person/inputs.ts';
-import { SESSION_MS } from '../../src/person/signIn.ts';
-import { callerOf, testApp } from '../support/app.ts';
-import { eachDb, NOW } from '../support/eachDb.ts';
+import { browserOf, type Caller, testApp } from '../support/app.ts';
+import { eachDb } from '../support/eachDb.ts';
 
 const CLICKED = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': 'document' };
 
 eachDb('the language of the pages', (test) => {
-  const session = newSecret();
-  const browser = (cookie = '') => callerOf(testApp(test.store), { Cookie: `kizashi_session=${session}; ${cookie}`, Origin: 'http://localhost' });
+  let browser: (cookies?: string) => Caller;
   const languageOf = async (answer: Response): Promise<string> => /<html lang="(\w+)"/.exec(await answer.text())?.[1] ?? '';
   const keptBy = (answer: Response): string =>
     answer.headers
@@ -20,11 +15,7 @@ eachDb('the language of the pages', (test) => {
       ?.split(';')[0] ?? '';
 
   beforeAll(async () => {
-    const { id } = await addUser(test.ctx(), AddUser.parse({ email: 'aoi@example.com', name: 'Aoi', role: 'tech', locale: 'ja' }));
-    await test.store.db
-      .insertInto('sessions')
-      .values({ hash: sha256(session), user_id: id, created_at: NOW, seen_at: NOW, expires_at: NOW + SESSION_MS })
-      .execute();
+    browser = await browserOf(testApp(test.store), test.store, { email: 'aoi@example.com', role: 'tech', locale: 'ja' });
   });
 
   it('stays as clicked on the pages that follow, and can be clicked back', async () => {
