@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, seeOther } from '../web/page.tsx';
-import { answerRequest, askOthers } from './ask.ts';
+import { answerRequest, askOthers, withdrawRequest } from './ask.ts';
 import { closeCase, reopenCase, setNextStep, toggleSpam, waitFor } from './course.ts';
 import { saveDescription } from './descriptionEdit.ts';
 import { readDeskForm, unitNamed } from './forms.ts';
@@ -91,6 +91,8 @@ action(caseActions, '/case-requests/:id/answer', 'case:write', async (c) => {
   const request = await answerRequest(c.var.ctx, c.req.param('id') ?? '', (await readDeskForm(c, AnswerRequest)).answer);
   return back(c, request.case_id);
 });
+
+action(caseActions, '/case-requests/:id/withdrawal', 'case:write', async (c) => back(c, (await withdrawRequest(c.var.ctx, c.req.param('id') ?? '')).case_id));
 
 const VisitForm = FinishVisit.omit({ parts: true }).extend({ parts: z.string().max(4000).default('') });
 action(caseActions, '/visits/:id/result', 'case:write', async (c) => {

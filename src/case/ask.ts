@@ -3,9 +3,11 @@ import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { requestWords } from './askWords.ts';
 import type { AskOthers } from './inputs.ts';
+import { isOpen } from './lifecycle.ts';
 import { refuseAside } from './owner.ts';
-import { listCaseUnits } from './queries.ts';
+import { listCaseUnits, listRequests } from './queries.ts';
 import { changeCase, type Draft } from './record.ts';
 import type { CaseRequestRow, CaseRow } from './table.ts';
 
@@ -17,12 +19,11 @@ export async function askOthers(ctx: Ctx, case_id: string, input: AskOthers): Pr
     const id = newId(ctx.now);
     await changeCase(ctx, case_id, undefined, async (row, ctx) => {
       refuseAside(row);
+      refuseOver(row);
       const request = await requestRow(ctx, id, row, input);
       await ctx.db.insertInto('case_requests').values(request).execute();
       const asked: Draft = { kind: 'asked', facts: { request_id: id } };
-      return input.kind === 'escalation' && row.state !== 'new' && row.state !== 'solved' && row.state !== 'closed'
-        ? [asked, { kind: 'waiting', facts: { waiting_for: 'engineering' } }]
-        : [asked];
+      return input.kind === 'escalation' && row.state !== 'new' ? [asked, { kind: 'waiting', facts: { waiting_for: 'engineering' } }] : [asked];
     });
     return getRequest(ctx, id);
   });
@@ -32,6 +33,42 @@ export const answerRequest = (ctx: Ctx, id: string, answer: string): Promise<Cas
   settleRequest(ctx, id, { state: 'answered', answer, answered_by: ctx.actor.name, answered_at: ctx.now }, 'answered');
 
 export const withdrawRequest = (ctx: Ctx, id: string): Promise<CaseRequestRow> => settleRequest(ctx, id, { state: 'withdrawn' }, 'withdrawn');
+
+/** Throws `conflict` naming what others were asked about the case and have not answered: on no list of open cases would it be missed. */
+export async function refuseAsked(ctx: Ctx, row: CaseRow): Promise<void> {
+  staffOnly(ctx);
+  const waiting = (await listRequests(ctx, row.id)).find(({ state }) => state === 'waiting');
+  if (waiting === undefined) return;
+  const [en, ja] = requestWords[waiting.kind];
+  throw new Problem(
+    'conflict',
+    [
+      `${en} to ${waiting.asked_of} waits for an answer: answer or withdraw it first`,
+      `${waiting.asked_of}への${ja}が回答待ちです。先に回答または取り下げてください`,
+    ],
+    { blocking: `/api/v1/cases/${row.id}/requests` },
+  );
+}
+
+/** Withdraws all that waits, and says so. */
+export async function withdrawAsked(ctx: Ctx, row: CaseRow): Promise<Draft[]> {
+  const withdrawn = await ctx.db
+    .updateTable('case_requests')
+    .set((set) => ({ state: 'withdrawn', version: set('version', '+', 1) }))
+    .where('case_id', '=', row.id)
+    .where('state', '=', 'waiting')
+    .returning('id')
+    .execute();
+  return withdrawn.map(({ id }) => ({ kind: 'withdrawn', facts: { request_id: id } }));
+}
+
+/** What is asked about a case that is over would be on nobody's list. */
+function refuseOver(row: CaseRow): void {
+  if (!isOpen(row.state))
+    throw new Problem('conflict', ['The case is over: reopen it before asking others', '解決済みの問い合わせです。再開してから依頼してください'], {
+      blocking: `/api/v1/cases/${row.id}`,
+    });
+}
 
 async function settleRequest(ctx: Ctx, id: string, change: Partial<CaseRequestRow>, kind: 'answered' | 'withdrawn'): Promise<CaseRequestRow> {
   allow(ctx, 'case:write');

@@ -2,7 +2,10 @@
 import { speak } from '../core/words.ts';
 import { Badge, Field, Form, Moment, Section, Select, TextArea } from '../web/parts.tsx';
 import { at, type Shown } from './actionForm.ts';
-import { requestWords, words } from './words.ts';
+import { requestStateWords, requestWords } from './askWords.ts';
+import { words } from './words.ts';
+
+const requestTones = { waiting: 'warn', answered: 'good', withdrawn: 'neutral' } as const;
 
 export function Ask({ c, read }: Shown) {
   const { locale } = c.var;
@@ -12,8 +15,8 @@ export function Ask({ c, read }: Shown) {
       {read.requests.map((request) => (
         <div class="request">
           <p>
-            <Badge tone={request.state === 'waiting' ? 'warn' : 'good'}>{speak(requestWords[request.kind], locale)}</Badge> {request.asked_of} ·{' '}
-            <Moment c={c} at={request.due_at} />
+            {speak(requestWords[request.kind], locale)} → {request.asked_of}{' '}
+            <Badge tone={requestTones[request.state]}>{speak(requestStateWords[request.state], locale)}</Badge> {w.due}: <Moment c={c} at={request.due_at} />
           </p>
           <p class="prose">{request.question}</p>
           {request.answer === null ? null : (
@@ -22,10 +25,17 @@ export function Ask({ c, read }: Shown) {
             </p>
           )}
           {request.state === 'waiting' ? (
-            <Form action={`/case-requests/${request.id}/answer`} label={w.answer}>
-              <TextArea label={w.answer} name="answer" required rows={2} />
-              <button type="submit">{w.answer}</button>
-            </Form>
+            <>
+              <Form action={`/case-requests/${request.id}/answer`} label={w.answer}>
+                <TextArea label={w.answer} name="answer" required rows={2} />
+                <button type="submit">{w.answer}</button>
+              </Form>
+              <form class="row" method="post" action={`/case-requests/${request.id}/withdrawal`}>
+                <button class="quiet" type="submit">
+                  {w.withdraw}
+                </button>
+              </form>
+            </>
           ) : null}
         </div>
       ))}

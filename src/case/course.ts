@@ -4,6 +4,7 @@ import { invalid, Problem } from '../core/problem.ts';
 import { DAY_MS } from '../core/time.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { refuseAsked, withdrawAsked } from './ask.ts';
 import type { SolveCase, WaitFor } from './inputs.ts';
 import { type CaseStep, nextState } from './lifecycle.ts';
 import { mailedReply } from './message.ts';
@@ -11,6 +12,7 @@ import { ownerFor, refuseAside, withoutUndefined } from './owner.ts';
 import { changeCase, type Draft } from './record.ts';
 import { refuseUnknown } from './refer.ts';
 import type { CaseRow } from './table.ts';
+import { stateWords } from './words.ts';
 
 export const waitFor = (ctx: Ctx, id: string, input: WaitFor, expected?: number): Promise<CaseRow> =>
   changeCase(ctx, id, expected, (row) => {
@@ -26,20 +28,22 @@ export const setNextStep = (ctx: Ctx, id: string, input: { next_step: string; ne
     return [{ kind: 'next_step_set', facts: input }];
   });
 
-/** Solves the case; `reply` goes to the contact with its files and the link to rate. */
+/** Solves the case; `reply` goes to the contact with its files and the link to rate. Throws `conflict` while others still have to answer, unless that is withdrawn. */
 export const solveCase = (ctx: Ctx, id: string, input: SolveCase, expected?: number): Promise<CaseRow> =>
   changeCase(ctx, id, expected, async (row, ctx) => {
     refuseStep(row, 'solve');
     await refuseUnknown(ctx, { cause_id: input.cause_id });
     await refuseBeforeTriage(ctx, row, input.at);
-    const { solution, cause_id, known_issue_id, reply, attachment_ids, at } = input;
+    const { solution, cause_id, known_issue_id, reply, attachment_ids, withdraw_requests, at } = input;
     if (reply === undefined && attachment_ids !== undefined)
       throw invalid('reply', ['Files go with a reply', '添付ファイルには返信が必要です'], ctx.actor.locale);
     const moment = at === undefined ? {} : { at };
     const solved: Draft = { ...moment, kind: 'solved', visibility: 'public', facts: { solution, ...withoutUndefined({ cause_id, known_issue_id }) } };
-    if (reply === undefined) return [solved];
+    const withdrawn = withdraw_requests === true ? await withdrawAsked(ctx, row) : [];
+    await refuseAsked(ctx, row);
+    if (reply === undefined) return [...withdrawn, solved];
     const written = { text: reply, ...withoutUndefined({ attachment_ids, at }) };
-    return [await mailedReply(ctx, row, 'reply', written, `\n\n${await ratingLink(ctx, row)}`), solved];
+    return [...withdrawn, await mailedReply(ctx, row, 'reply', written, `\n\n${await ratingLink(ctx, row)}`), solved];
   });
 
 export const closeCase = (ctx: Ctx, id: string, expected?: number): Promise<CaseRow> =>
@@ -59,6 +63,7 @@ export const toggleSpam = (ctx: Ctx, id: string, input: { reason: string }, expe
   changeCase(ctx, id, expected, async (row, ctx) => {
     if (row.spam_at !== null) return [{ kind: 'spam_unmarked', facts: input }];
     refuseAside(row);
+    await refuseAsked(ctx, row);
     return [{ kind: 'spam_marked', facts: { ...input, owner_id: row.owner_id ?? (await ownerFor(ctx, undefined)) } }];
   });
 
@@ -84,9 +89,13 @@ export async function closeSettled(ctx: Ctx): Promise<number> {
 function refuseStep(row: CaseRow, step: CaseStep): void {
   refuseAside(row);
   if (nextState(row.state, step) === null) {
-    throw new Problem('conflict', [`Not possible while the case is ${row.state}`, `現在の状態(${row.state})ではこの操作はできません`], {
-      blocking: `/api/v1/cases/${row.id}`,
-    });
+    throw new Problem(
+      'conflict',
+      [`Not possible while the case is ${stateWords[row.state][0]}`, `現在の状態（${stateWords[row.state][1]}）ではこの操作はできません`],
+      {
+        blocking: `/api/v1/cases/${row.id}`,
+      },
+    );
   }
 }
 

@@ -90,6 +90,11 @@ function Solve({ c, read }: Shown) {
         />
         <TextArea label={w.reply_with_rating} name="reply" rows={4} />
         <FilesAlong c={c} read={read} />
+        {read.requests.some(({ state }) => state === 'waiting') ? (
+          <label>
+            <input type="checkbox" name="withdraw_requests" value="yes" /> {w.withdraw_waiting}
+          </label>
+        ) : null}
         <button type="submit">{w.solve}</button>
       </Form>
     </details>

@@ -48,7 +48,13 @@ const Along = z.object({
     .default([]),
 });
 const MessageForm = WriteMessage.extend(Along.shape);
-const SolutionForm = SolveCase.extend(Along.shape);
+const SolutionForm = SolveCase.extend({
+  ...Along.shape,
+  withdraw_requests: z
+    .literal('yes')
+    .transform(() => true)
+    .optional(),
+});
 
 /** What `write` says to the customer, and the new files, are one: neither is kept without the other. */
 async function replyWith(

@@ -85,6 +85,8 @@ export const SolveCase = z.strictObject({
   known_issue_id: Id.nullable().optional(),
   reply: Prose.optional(),
   attachment_ids: FilesAlong.optional(),
+  /** What others were asked and have not answered is withdrawn with the solution; otherwise it stands in the way. */
+  withdraw_requests: z.boolean().optional(),
   at: InstantText.optional(),
 });
 export type SolveCase = z.output<typeof SolveCase>;

@@ -3,6 +3,7 @@
 import { allow } from '../core/actor.ts';
 import { Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { refuseAsked } from './ask.ts';
 import { ownerFor, refuseAside } from './owner.ts';
 import { getCase, listCaseUnits } from './queries.ts';
 import { changeCase, type Draft, lockCases, recordEvents } from './record.ts';
@@ -17,6 +18,7 @@ export async function mergeCase(ctx: Ctx, id: string, input: { into_id: string; 
     const merged = await changeCase(ctx, id, expected, async (row, ctx) => {
       refuseMerge(row, target);
       await refuseChain(ctx, row);
+      await refuseAsked(ctx, row);
       return [
         { kind: 'merged', facts: { into_id: target.id, reason: input.reason, owner_id: row.owner_id ?? target.owner_id ?? (await ownerFor(ctx, undefined)) } },
       ];

@@ -3,7 +3,7 @@ import { type Bilingual, defineWords } from '../core/words.ts';
 import type { CaseEventKind } from './event.ts';
 import type { CaseSource, CaseType } from './kinds.ts';
 import type { CaseState } from './lifecycle.ts';
-import type { CaseRequestRow, VisitRow } from './table.ts';
+import type { VisitRow } from './table.ts';
 
 export const words = defineWords({
   cases: ['Cases', '問い合わせ'],
@@ -95,6 +95,7 @@ export const words = defineWords({
   question: ['Question', '質問・依頼内容'],
   answer: ['Answer', '回答'],
   withdraw: ['Withdraw', '取り下げ'],
+  withdraw_waiting: ['Withdraw what others have not answered', '未回答の依頼を取り下げる'],
   escalation_facts: ['For an escalation: all four', 'エスカレーション時は4項目必須'],
   symptom: ['Symptom', '症状'],
   reproduction: ['How to reproduce', '再現手順'],
@@ -236,12 +237,6 @@ export const sourceWords: Readonly<Record<CaseSource, Bilingual>> = {
   csv: ['CSV', 'CSV'],
   alert: ['Alert', '警告'],
   staff: ['Us', '当社起票'],
-};
-
-export const requestWords: Readonly<Record<CaseRequestRow['kind'], Bilingual>> = {
-  request: ['Sub-request', '依頼'],
-  advice: ['Advice', '相談'],
-  escalation: ['Escalation', 'エスカレーション'],
 };
 
 export const coverageWords: Readonly<Record<VisitRow['coverage'], Bilingual>> = {

@@ -35,7 +35,7 @@ eachDb('internal words', (test) => {
     const other = await asked(as(test, aoi), { customer_id: 'yuki', unit_ids: ['u2'] });
     await mergeCase(ctx, other.id, { into_id: row.id, reason: OURS });
     await unmergeCase(ctx, other.id, { reason: OURS });
-    await solveCase(ctx, row.id, { solution: 'Restarted.', reply: 'It runs again.' });
+    await solveCase(ctx, row.id, { solution: 'Restarted.', reply: 'It runs again.', withdraw_requests: true });
     await reopenCase(ctx, row.id, { reason: 'It does not' });
     const junk = await asked(as(test, aoi), { customer_id: 'yuki', unit_ids: ['u2'] });
     await toggleSpam(ctx, junk.id, { reason: OURS });

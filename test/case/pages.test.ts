@@ -116,7 +116,7 @@ eachDb('the desk’s pages', (test) => {
     });
     await post('visits', { visit_on: '2026-04-05' });
     await post('work', { minutes: '10' });
-    await post('solution', { solution: 'New cable', reply: 'We sent a cable.' });
+    await post('solution', { solution: 'New cable', reply: 'We sent a cable.', withdraw_requests: 'yes' });
     await post('closure', {});
     const row = await (await admin.get(`/api/v1/cases/${id}`)).json();
     expect(row).toMatchObject({ state: 'closed', owner_id: user.id, solution: 'New cable', customer_id: 'sakura', next_due_at: null });

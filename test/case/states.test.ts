@@ -64,8 +64,8 @@ wait_cust    –      cust   cust   cust   cust   –      –      –      –
 wait_eng     –      eng    eng    eng    eng    –      –      –      –
 wait_maker   –      maker  maker  maker  maker  –      –      –      –
 resume       –      –      open   open   open   –      –      –      –
-escalate     new    eng    eng    eng    eng    solv   clsd   –      –
-advice       new    open   cust   eng    maker  solv   clsd   –      –
+escalate     new    eng    eng    eng    eng    –      –      –      –
+advice       new    open   cust   eng    maker  –      –      –      –
 next_step    new    open   cust   eng    maker  solv   clsd   –      –
 solve        –      solv   solv   solv   solv   –      –      –      –
 close        –      –      –      –      –      clsd   –      –      –
