@@ -12,7 +12,7 @@ import { ArticleBody } from './body.tsx';
 import { findArticles, getArticle, listArticles, listRefresh, listZeroHits, noteReading } from './queries.ts';
 import type { ArticleRow } from './table.ts';
 import { words } from './words.ts';
-import { ChangeArticle, changeArticle, confirmArticle, publishArticle, retireArticle, WriteArticle, writeArticle } from './write.ts';
+import { changeArticle, confirmArticle, publishArticle, retireArticle, WriteArticle, writeArticle } from './write.ts';
 
 export const articlePages = newPages();
 
@@ -154,15 +154,13 @@ page(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
         {row.state === 'retired' ? null : verb('retirement', w.retire)}
         {verb('review', w.confirm)}
       </PageHead>
-      <ArticleForm
-        c={c}
-        to={`/articles/${row.id}/edit`}
-        row={row}
-        models={await c.var.ctx.db.selectFrom('models').select(['id', 'code']).orderBy('code').limit(3000).execute()}
-      />
+      <ArticleForm c={c} to={`/articles/${row.id}/edit`} row={row} models={await listModels(c)} />
     </>,
   );
 });
+
+/** An emptied field is meant empty. */
+const EditArticle = WriteArticle.pick({ model_id: true, title_en: true, body_en: true, title_ja: true, body_ja: true });
 
 action(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
   const [id, w] = [c.req.param('id') ?? '', words(c.var.locale)];
@@ -171,6 +169,7 @@ action(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
     nav: '/articles',
     path: `/articles/${id}/edit`,
     fields: [
+      ['model_id', w.model, (await listModels(c)).map(({ id, code }) => ({ value: id, label: code }))],
       ['title_en', w.title_en],
       ['body_en', w.body_en],
       ['title_ja', w.title_ja],
@@ -179,7 +178,7 @@ action(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
     stored: () => getArticle(c.var.ctx, id, true),
   };
   return savingEdit(c, edit, async (version) => {
-    await changeArticle(c.var.ctx, id, await readForm(c, ChangeArticle), version);
+    await changeArticle(c.var.ctx, id, await readForm(c, EditArticle), version);
     return seeOther(c, edit.path, w.saved);
   });
 });
@@ -231,6 +230,8 @@ action(articlePages, '/articles/:id/readings', 'public', async (c) => {
   await noteReading(c.var.ctx, { visit_key: visit, kind: solved === 'yes' ? 'solved' : 'not_solved', article_id: row.id });
   return seeOther(c, solved === 'yes' ? `/articles/${row.slug}?visit=${visit}` : `/contact?visit=${visit}`, words(c.var.locale).thanks);
 });
+
+const listModels = (c: AppContext) => c.var.ctx.db.selectFrom('models').select(['id', 'code']).orderBy('code').limit(3000).execute();
 
 const canWrite = (c: AppContext): boolean => c.var.signedIn && may(c.var.ctx.actor, 'article:write');
 

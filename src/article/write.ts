@@ -14,11 +14,10 @@ const Id = z.string().min(1).max(64).nullable();
 const Title = z.string().trim().min(1).max(200).nullable();
 const Body = z.string().trim().min(1).max(50_000).nullable();
 
+const slug = z.string().regex(/^[a-z0-9-]{3,80}$/);
+
 export const WriteArticle = z.object({
-  slug: z
-    .string()
-    .regex(/^[a-z0-9-]{3,80}$/)
-    .optional(),
+  slug: slug.optional(),
   model_id: Id.default(null),
   maker_id: Id.default(null),
   category_id: Id.default(null),
@@ -30,7 +29,10 @@ export const WriteArticle = z.object({
   owner_id: Id.default(null),
 });
 export type WriteArticle = z.output<typeof WriteArticle>;
-export const ChangeArticle = WriteArticle.partial();
+/** What is left out stays as it is. */
+export const ChangeArticle = z
+  .object({ slug, model_id: Id, maker_id: Id, category_id: Id, cause_id: Id, title_en: Title, body_en: Body, title_ja: Title, body_ja: Body, owner_id: Id })
+  .partial();
 export type ChangeArticle = z.output<typeof ChangeArticle>;
 
 /** A new draft. */
@@ -39,10 +41,7 @@ export async function writeArticle(ctx: Ctx, input: WriteArticle, case_id: strin
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
     const id = newId(ctx.now);
-    if (input.title_en === null && input.title_ja === null)
-      throw new Problem('invalid', ['An article has a title in one language at least', 'タイトルを少なくとも1言語で入力してください'], {
-        errors: [{ path: 'title_ja', message: 'Required' }],
-      });
+    refuseUntitled(input);
     const slug = input.slug ?? (await freeSlug(ctx, slugOf(input.title_en ?? '') ?? `a-${id.slice(-8).toLowerCase()}`, id));
     const row: ArticleRow = {
       ...input,
@@ -64,19 +63,19 @@ export async function writeArticle(ctx: Ctx, input: WriteArticle, case_id: strin
   });
 }
 
+/** Throws `conflict` for what would leave a public article incomplete. */
 export const changeArticle = (ctx: Ctx, id: string, input: ChangeArticle, expected?: number): Promise<ArticleRow> =>
-  change(ctx, id, expected, 'changed', () => ({
-    ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)),
-    reviewed_at: ctx.now,
-  }));
+  change(ctx, id, expected, 'changed', (row) => {
+    const said: Partial<ArticleRow> = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+    if (row.state === 'published') refuseIncomplete({ ...row, ...said });
+    refuseUntitled({ ...row, ...said });
+    return { ...said, reviewed_at: ctx.now };
+  });
 
 /** Makes it public. Throws `conflict` unless both languages are complete. */
 export const publishArticle = (ctx: Ctx, id: string, expected?: number): Promise<ArticleRow> =>
   change(ctx, id, expected, 'published', (row) => {
-    if ([row.title_en, row.body_en, row.title_ja, row.body_ja].includes(null))
-      throw new Problem('conflict', ['Both languages must be complete before it is published', '公開には両言語のタイトルと本文が必要です'], {
-        blocking: `/api/v1/articles/${id}`,
-      });
+    refuseIncomplete(row);
     return { state: 'published', published_at: row.published_at ?? ctx.now, reviewed_at: ctx.now };
   });
 
@@ -86,6 +85,20 @@ export const retireArticle = (ctx: Ctx, id: string, expected?: number): Promise<
 /** It was read again and is still right. */
 export const confirmArticle = (ctx: Ctx, id: string, expected?: number): Promise<ArticleRow> =>
   change(ctx, id, expected, 'reviewed', () => ({ reviewed_at: ctx.now }));
+
+function refuseIncomplete(row: ArticleRow): void {
+  if ([row.title_en, row.body_en, row.title_ja, row.body_ja].includes(null))
+    throw new Problem('conflict', ['A public article has title and text in both languages', '公開するFAQには両言語のタイトルと本文が必要です'], {
+      blocking: `/api/v1/articles/${row.id}`,
+    });
+}
+
+function refuseUntitled(row: Pick<ArticleRow, 'title_en' | 'title_ja'>): void {
+  if (row.title_en === null && row.title_ja === null)
+    throw new Problem('invalid', ['An article has a title in one language at least', 'タイトルを少なくとも1言語で入力してください'], {
+      errors: [{ path: 'title_ja', message: 'Required' }],
+    });
+}
 
 async function change(ctx: Ctx, id: string, expected: number | undefined, what: string, decide: (row: ArticleRow) => Partial<ArticleRow>): Promise<ArticleRow> {
   allow(ctx, 'article:write');
