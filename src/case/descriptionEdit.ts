@@ -20,7 +20,16 @@ export function descriptionVersion({ type, category_id, subject, customer_id, co
   return Number.parseInt(sha256(text).slice(0, 12), 16);
 }
 
-const DescribeForm = DescribeCase.extend({ customer: z.string().max(64).optional() });
+const Shown = DescribeCase.required().shape;
+/** An emptied field is meant empty. */
+const DescribeForm = DescribeCase.extend({
+  customer: z.string().max(64).optional(),
+  category_id: Shown.category_id.default(null),
+  contact_name: Shown.contact_name.default(null),
+  contact_email: Shown.contact_email.default(null),
+  since_text: Shown.since_text.default(null),
+  tried_text: Shown.tried_text.default(null),
+});
 
 /** Saves the form of the description, then `done`. */
 export async function saveDescription(c: AppContext, id: string, done: () => Response): Promise<Response> {
@@ -30,7 +39,7 @@ export async function saveDescription(c: AppContext, id: string, done: () => Res
     if (opened !== undefined && opened !== descriptionVersion(row))
       throw new Problem('stale', ['Someone else described this case in the meantime', '他の人がこの問い合わせの内容を更新しました']);
     const { customer, ...input } = await readDeskForm(c, DescribeForm);
-    const customer_id = customer === undefined ? undefined : await customerNamed(ctx, customer);
+    const customer_id = customer === undefined ? null : await customerNamed(ctx, customer);
     // The form shows the customer it has: naming the same again moves nothing.
     await describeCase(ctx, id, customer_id === row.customer_id ? input : { ...input, customer_id }, row.version);
     return done();

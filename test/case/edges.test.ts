@@ -130,6 +130,23 @@ eachDb('at the desk', (test) => {
     expect((await getCase(as(test, northStaff), row.id)).id).toBe(row.id);
   });
 
+  it('what is emptied in the description on its page is gone', async () => {
+    const tech = await callerWith(testApp(test.store, { now: NOW + DAY }), test.store, 'tech');
+    const row = await asked(as(test, aoi), { contact_email: 'wrong@sakura.example', tried_text: 'Reset' });
+    const form = {
+      subject: row.subject,
+      type: 'trouble',
+      category_id: '',
+      customer: 'SAKURA',
+      contact_name: 'Mori',
+      contact_email: '',
+      since_text: '',
+      tried_text: '',
+    };
+    expect((await tech.form(`/cases/${row.id}/description`, form)).status).toBe(303);
+    expect(await getCase(as(test, aoi), row.id)).toMatchObject({ customer_id: 'sakura', contact_name: 'Mori', contact_email: null, tried_text: null });
+  });
+
   it('a page tells whom a case went to and shows it to nobody outside', async () => {
     const admin = await callerWith(testApp(test.store, { now: NOW + DAY }), test.store, 'admin');
     const row = await owned();
