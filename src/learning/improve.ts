@@ -11,6 +11,7 @@ import { remember } from '../history/remember.ts';
 import { compareRates, type RateComparison } from '../stats/compareRates.ts';
 import { refuseStale } from '../web/version.ts';
 import type { ImprovementRow } from './table.ts';
+import { words } from './words.ts';
 
 const Id = z.string().min(1).max(64);
 const Prose = z.string().trim().min(1).max(5000);
@@ -152,6 +153,6 @@ async function change(
 }
 
 const wrongState = (row: ImprovementRow): Problem =>
-  new Problem('conflict', [`Not possible while it is ${row.state}`, `現在の状態(${row.state})ではこの操作はできません`], {
+  new Problem('conflict', [`Not possible while it is ${words('en')[row.state]}`, `現在の状態（${words('ja')[row.state]}）ではこの操作はできません`], {
     blocking: `/api/v1/improvements/${row.id}`,
   });

@@ -12,6 +12,7 @@ import { AffectedQuery, type ChangeNotice, type FollowNotice, type WriteNotice }
 import { type NoticeStep, nextState } from './lifecycle.ts';
 import { noticeText, usualChecklist } from './rules.ts';
 import type { NoticeRow } from './table.ts';
+import { stateWords } from './words.ts';
 
 export interface CheckItem {
   readonly item: string;
@@ -186,9 +187,13 @@ async function take(ctx: Ctx, id: string, step: NoticeStep | null, expected: num
     refuseStale(row, expected);
     const state = step === null ? row.state : nextState(row.state, step);
     if (state === null)
-      throw new Problem('conflict', [`Not possible while the notice is ${row.state}`, `現在の状態(${row.state})ではこの操作はできません`], {
-        blocking: `/api/v1/notices/${row.id}`,
-      });
+      throw new Problem(
+        'conflict',
+        [`Not possible while the notice is ${stateWords[row.state][0]}`, `現在の状態（${stateWords[row.state][1]}）ではこの操作はできません`],
+        {
+          blocking: `/api/v1/notices/${row.id}`,
+        },
+      );
     const change = await decide(row, ctx);
     const after = await ctx.db
       .updateTable('notices')
