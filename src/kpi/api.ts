@@ -133,7 +133,7 @@ kpiApi.openapi(
 const RateJson = z
   .object({
     month: z.string(),
-    group: z.string().nullable(),
+    group: z.string().nullable().openapi({ description: 'Null over all; empty for cases without contract or unit' }),
     gross: z.int(),
     net: z.int(),
     active: z.number(),

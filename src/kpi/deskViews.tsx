@@ -6,7 +6,7 @@ import type { InquiryRate } from './inquiryRate.ts';
 import type { listLead } from './lead.ts';
 import { words } from './words.ts';
 
-export function InquiryRates({ c, rates }: { c: AppContext; rates: readonly InquiryRate[] }) {
+export function InquiryRates({ c, rates, by }: { c: AppContext; rates: readonly InquiryRate[]; by: 'plan' | 'model' }) {
   const { locale } = c.var;
   const w = words(locale);
   const three = (value: number | null) => <Num value={value} digits={4} locale={locale} />;
@@ -17,7 +17,10 @@ export function InquiryRates({ c, rates }: { c: AppContext; rates: readonly Inqu
       rows={rates}
       columns={[
         { head: w.month, cell: (row) => (row.elapsed < 1 ? `${row.month} ${w.so_far}` : row.month) },
-        { head: w.group, cell: (row) => (row.group === null ? <strong>{w.over_all}</strong> : row.group) },
+        {
+          head: w.group,
+          cell: (row) => (row.group === null ? <strong>{w.over_all}</strong> : row.group === '' ? by === 'plan' ? w.no_contract : w.no_unit : row.group),
+        },
         { head: `${w.gross} (n)`, numeric: true, cell: (row) => row.gross },
         { head: `${w.net} (n)`, numeric: true, cell: (row) => row.net },
         { head: w.active, numeric: true, cell: (row) => formatNumber(row.active, locale, 1) },

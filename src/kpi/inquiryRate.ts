@@ -10,7 +10,7 @@ import { type Days, periodOf } from './queries.ts';
 
 export interface InquiryRate {
   readonly month: string;
-  /** Plan or model; null in the row over all. */
+  /** Plan or model; null in the row over all, empty in that of cases without contract or unit. */
   readonly group: string | null;
   /** Cases opened, merged, spam, proactive and internal ones included. */
   readonly gross: number;
@@ -37,28 +37,27 @@ export async function listInquiryRates(ctx: Ctx, days: Days, by: 'plan' | 'model
   const months = monthsIn(days, today(ctx));
   const active = by === 'plan' ? await activeContracts(ctx, months) : await activeUnits(ctx, months);
   const exposure = (month: Month, group: string): number => (active.get(`${month.name} ${group}`) ?? 0) * month.elapsed;
-  const groups = [...new Set([...active.keys()].map((key) => key.slice(8)))].sort();
   const counts = await countCases(ctx, by, months);
+  const groups = [...new Set([...active.keys(), ...counts.keys()].map((key) => key.slice(8)))].sort();
   const weights = groups.map((group) => months.reduce((sum, month) => sum + exposure(month, group), 0));
   return months.flatMap((month) => {
     const rows = groups.map((group) => rateRow(month, group, counts.get(`${month.name} ${group}`) ?? NOTHING, active.get(`${month.name} ${group}`) ?? 0));
-    // Cases that belong to no group count over all: a case without a contract is an inquiry too.
-    const all = [...counts]
-      .filter(([key]) => key.startsWith(month.name))
-      .reduce((sum, [, count]) => ({ gross: sum.gross + count.gross, net: sum.net + count.net }), NOTHING);
+    const sum = (of: (row: InquiryRate) => number): number => rows.reduce((total, row) => total + of(row), 0);
     const total = rateRow(
       month,
       null,
-      all,
-      rows.reduce((sum, row) => sum + row.active, 0),
+      { gross: sum(({ gross }) => gross), net: sum(({ net }) => net) },
+      sum(({ active }) => active),
     );
     const standard = directRate(
       rows.map((row) => ({ count: row.net, exposure: row.active * row.elapsed })),
       weights,
+      // An inquiry without a contract is an inquiry too, and no mix of contracts makes it more or less.
+      { beside: { count: sum((row) => (row.active > 0 ? 0 : row.net)), exposure: total.active * total.elapsed } },
     );
     return [
       { ...total, standardised_rate: standard?.rate ?? null, standardised_low: standard?.low ?? null, standardised_high: standard?.high ?? null },
-      ...rows,
+      ...rows.filter(({ group, active, gross }) => group !== '' || active > 0 || gross > 0),
     ];
   });
 }
@@ -88,7 +87,7 @@ function monthsIn({ from_on, to_on }: Days, now: Day): Month[] {
   return months;
 }
 
-/** `month group` → counts. Cases of no group stand under an empty one. */
+/** `month group` → counts. Cases without contract or unit stand under an empty group. */
 async function countCases(ctx: Ctx, by: 'plan' | 'model', months: readonly Month[]): Promise<Map<string, Counts>> {
   const plans = new Map((await ctx.db.selectFrom('contracts').select(['id', 'plan']).execute()).map(({ id, plan }) => [id, plan]));
   const models = new Map((await ctx.db.selectFrom('models').select(['id', 'code']).execute()).map(({ id, code }) => [id, code]));

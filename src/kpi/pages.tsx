@@ -81,7 +81,7 @@ page(kpiPages, '/kpis/inquiry-rates', 'case:read', async (c) => {
           ]}
         />
       </Filters>
-      <InquiryRates c={c} rates={await listInquiryRates(c.var.ctx, period, by)} />
+      <InquiryRates c={c} by={by} rates={await listInquiryRates(c.var.ctx, period, by)} />
     </>,
   );
 });

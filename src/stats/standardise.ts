@@ -22,13 +22,21 @@ export function indirectRatio(strata: readonly Stratum[], referenceRates: readon
 }
 
 /**
- * Σ wᵢ·fᵢ/Eᵢ over the strata with exposure, weights rescaled to those; null when none has any. Limits by the gamma method of Fay & Feuer (1997).
+ * Σ wᵢ·fᵢ/Eᵢ over the strata with exposure, weights rescaled to those; null when none has any. Limits by the gamma method of Fay & Feuer (1997). `beside` is what
+ * belongs to no stratum: its rate is the same in every mix and is added.
  */
-export function directRate(strata: readonly Stratum[], weights: readonly number[], level = 0.95): ({ readonly rate: number } & Interval) | null {
+export function directRate(
+  strata: readonly Stratum[],
+  weights: readonly number[],
+  { level = 0.95, beside = { count: 0, exposure: 0 } }: { readonly level?: number; readonly beside?: Stratum } = {},
+): ({ readonly rate: number } & Interval) | null {
   const used = strata.map((stratum, i) => ({ ...stratum, weight: weights[i] ?? 0 })).filter(({ exposure, weight }) => exposure > 0 && weight > 0);
   const total = used.reduce((sum, { weight }) => sum + weight, 0);
   if (!(total > 0)) return null;
-  const coefficients = used.map(({ count, exposure, weight }) => ({ count, coefficient: weight / total / exposure }));
+  const coefficients = [
+    ...used.map(({ count, exposure, weight }) => ({ count, coefficient: weight / total / exposure })),
+    ...(beside.count > 0 && beside.exposure > 0 ? [{ count: beside.count, coefficient: 1 / beside.exposure }] : []),
+  ];
   const rate = coefficients.reduce((sum, { count, coefficient }) => sum + coefficient * count, 0);
   const variance = coefficients.reduce((sum, { count, coefficient }) => sum + coefficient * coefficient * count, 0);
   const largest = Math.max(...coefficients.map(({ coefficient }) => coefficient));

@@ -15,6 +15,7 @@ import { listLead } from '../../src/kpi/lead.ts';
 import { countBacklog, listCounted, listKpis, listSeries } from '../../src/kpi/queries.ts';
 import { middle, ranked } from '../../src/kpi/rules.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, MINUTE, northStaff } from '../case/cast.ts';
+import { callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 
 const APRIL = { from_on: '2026-04-01', to_on: '2026-04-30' };
@@ -154,6 +155,23 @@ eachDb('KPIs', (test) => {
     expect(all?.net_rate).toBeCloseTo((all?.net ?? 0) / 3.5, 10);
     expect(all?.standardised_rate).not.toBeNull();
     expect(await found(as(test, lena, 20 * DAY), 'proactive')).toMatchObject({ value: 1 });
+  });
+
+  it('a case without contract counts over all, in the raw and the standardised rate alike, and has a row of its own', async () => {
+    const earlier = await listInquiryRates(as(test, lena, 30 * DAY), APRIL, 'plan');
+    const [before, loose] = [null, ''].map((wanted) => earlier.find(({ group }) => group === wanted));
+    await asked(as(test, aoi), { customer_id: undefined, unit_ids: [], contact_email: 'stranger@elsewhere.example' });
+    const rows = await listInquiryRates(as(test, lena, 30 * DAY), APRIL, 'plan');
+    const all = rows.find(({ group }) => group === null);
+    expect(rows.find(({ group }) => group === '')).toMatchObject({ net: (loose?.net ?? 0) + 1, active: 0, net_rate: null, ci_low: null });
+    expect([all?.gross, all?.net]).toEqual([(before?.gross ?? 0) + 1, (before?.net ?? 0) + 1]);
+    // One month has the mix of its period: both rates are the same, and were before.
+    expect(before?.standardised_rate).toBeCloseTo(before?.net_rate ?? 0, 12);
+    expect(all?.standardised_rate).toBeCloseTo(all?.net_rate ?? 0, 12);
+    const page = await callerWith(testApp(test.store, { now: NOW + 30 * DAY }), test.store, 'lead');
+    const address = '/kpis/inquiry-rates?from_on=2026-04-01&to_on=2026-04-30';
+    expect(await (await page.get(address, { 'Accept-Language': 'ja' })).text()).toContain('契約なし');
+    expect(await (await page.get(`${address}&by=model`)).text()).toContain('without unit');
   });
 
   it('numbers of a person are for that person and for leads, none for partners', async () => {

@@ -217,6 +217,14 @@ describe('standardisation', () => {
     expect(directRate([{ count: 0, exposure: 0 }], [1])).toBeNull();
   });
 
+  it('direct: what belongs to no stratum adds its own rate, in every mix', () => {
+    expect(directRate(strata, [0.5, 0.5], { beside: { count: 3, exposure: 300 } })?.rate).toBeCloseTo(0.075, 12);
+    expect(directRate(strata, [1, 0], { beside: { count: 3, exposure: 300 } })?.rate).toBeCloseTo((directRate(strata, [1, 0])?.rate ?? 0) + 0.01, 12);
+    const alone = directRate([{ count: 0, exposure: 100 }], [1], { beside: { count: 7, exposure: 100 } });
+    expect(alone?.low).toBeCloseTo(garwoodInterval(7).low / 100, 12);
+    expect(alone?.high).toBeCloseTo(garwoodInterval(7).high / 100, 12);
+  });
+
   it('direct: with one stratum the limits are Garwood’s (Fay & Feuer 1997)', () => {
     const found = directRate([{ count: 7, exposure: 200 }], [1]);
     expect(found?.low).toBeCloseTo(garwoodInterval(7).low / 200, 12);
