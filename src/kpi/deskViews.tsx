@@ -83,7 +83,7 @@ export function LeadView({ c, view }: { c: AppContext; view: Lead }) {
           caption={w.ageing}
           rows={view.ageing}
           columns={[
-            { head: w.ageing, cell: (row) => w.days_from(row.from_days) },
+            { head: w.ageing, cell: (row) => w.days_from(row.from_days, view.ageing.find((next) => next.from_days > row.from_days)?.from_days) },
             { head: w.open, numeric: true, cell: (row) => row.cases },
           ]}
         />

@@ -88,6 +88,7 @@ const listSkills = (ctx: Ctx) =>
     .select((select) => select.fn.coalesce('models.family', 'models.code').as('family'))
     .select((select) => select.fn.countAll<number>().as('solved'))
     .where('case_measures.solved_at', 'is not', null)
+    .where((where) => where.or([where('case_measures.exclusion', 'is', null), where('case_measures.exclusion', 'not in', ['merged', 'spam'])]))
     .groupBy(['users.id', 'users.name'])
     .groupBy((group) => group.fn.coalesce('models.family', 'models.code'))
     .orderBy('solved', 'desc')

@@ -69,7 +69,8 @@ export const words = defineWords({
   skills: ['Who knows what', 'スキル（機種別解決件数）'],
   family: ['Model family', '機種ファミリー'],
   ageing: ['Age of the open cases', '未解決の経過日数'],
-  days_from: (days: number) => [`from ${days} days`, `${days}日以上`],
+  days_from: (days: number, below: number | undefined) =>
+    below === undefined ? [`${days} days and more`, `${days}日以上`] : [`${days} to under ${below} days`, `${days}日以上${below}日未満`],
   retention: ['Cancellations after trouble', '解約前90日の問い合わせ・返品'],
   retention_of: (bad: number, all: number) => [
     `${bad} of ${all} cancelled contracts had cases or returns in the 90 days before.`,
