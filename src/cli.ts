@@ -9,7 +9,7 @@ import { backupStore, restoreStore } from './db/backup.ts';
 import { runDemo } from './demo.ts';
 import { findBalanceDrift, recountBalances } from './ledger/balance.ts';
 import { type MosquittoOptions, writeMosquittoConfig } from './mqtt/mosquitto.ts';
-import { addUser } from './person/addUser.ts';
+import { addUser, withPartner } from './person/addUser.ts';
 import { AddToken, AddUser } from './person/inputs.ts';
 import { addToken } from './person/tokens.ts';
 
@@ -101,7 +101,7 @@ program
   .requiredOption('--role <role>', roleHelp)
   .option('--name <name>')
   .option('--locale <locale>', 'ja or en', 'ja')
-  .option('--partner <id>')
+  .option('--partner <code>', 'code or id of the partner')
   .option('--password <password>', 'made up and printed when left out')
   .action((options: Options) => run((config) => withStore(config, (ctx) => addUserCommand(ctx, options))));
 
@@ -111,7 +111,7 @@ program
   .command('add')
   .requiredOption('--name <name>')
   .requiredOption('--role <role>', roleHelp)
-  .option('--partner <id>')
+  .option('--partner <code>', 'code or id of the partner')
   .option('--scopes <list>', 'permissions that narrow the role, separated by commas')
   .action((options: Options) => run((config) => withStore(config, (ctx) => addTokenCommand(ctx, options))));
 
@@ -126,7 +126,8 @@ async function addUserCommand(ctx: Ctx, { email, role, name, locale, partner, pa
 
 /** Prints the token alone on standard output. */
 async function addTokenCommand(ctx: Ctx, { name, role, partner, scopes }: Options): Promise<void> {
-  const { token } = await addToken(ctx, AddToken.parse({ name, role, partner_id: partner ?? null, scopes: scopes?.split(',') ?? null }));
+  const input = AddToken.parse({ name, role, partner_id: partner ?? null, scopes: scopes?.split(',') ?? null });
+  const { token } = await addToken(ctx, await withPartner(ctx, input));
   console.log(token);
 }
 

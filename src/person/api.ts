@@ -7,7 +7,7 @@ import type { HistoryRow } from '../history/table.ts';
 import { sessionCookie } from '../web/cookie.ts';
 import { answers, body, gated, IdParam, Instant, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
 import { expectedVersion, setETag } from '../web/version.ts';
-import { addUser } from './addUser.ts';
+import { addUser, withPartner } from './addUser.ts';
 import { changeSelf, changeUser } from './changeUser.ts';
 import { AddToken, AddUser, ChangeSelf, ChangeUser } from './inputs.ts';
 import { getUser, listHistory, listTokens, listUsers } from './queries.ts';
@@ -151,7 +151,7 @@ personApi.openapi(
     responses: { 201: answers(Token.extend({ token: z.string() })), ...problems },
   }),
   async (c) => {
-    const { token, row } = await addToken(c.var.ctx, c.req.valid('json'));
+    const { token, row } = await addToken(c.var.ctx, await withPartner(c.var.ctx, c.req.valid('json')));
     return c.json({ ...tokenView(row), token }, 201);
   },
 );

@@ -3,7 +3,7 @@ import { sha256 } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { difference, remember } from '../history/remember.ts';
-import { refuseWrongPartner } from './addUser.ts';
+import { refuseWrongPartner, withPartner } from './addUser.ts';
 import type { ChangeSelf, ChangeUser } from './inputs.ts';
 import { hashPassword, isPassword } from './password.ts';
 import type { UserRow } from './table.ts';
@@ -14,10 +14,11 @@ export async function changeUser(ctx: Ctx, id: string, input: ChangeUser, versio
   if (id === ctx.actor.id && (input.disabled === true || (input.role !== undefined && input.role !== 'admin'))) {
     throw new Problem('conflict', ['You cannot take away your own access', '自分の権限は外せません']);
   }
-  const { password, disabled, ...fields } = input;
+  const { password, disabled, ...named } = input;
   const secret = password === undefined ? {} : { password_hash: await hashPassword(password), locked_until_at: null };
   return transaction(ctx, async (ctx) => {
     const before = await loadUser(ctx, id);
+    const fields = await withPartner(ctx, named);
     refuseWrongPartner({ role: input.role ?? before.role, partner_id: input.partner_id === undefined ? before.partner_id : input.partner_id });
     const disabled_at = disabled === undefined ? before.disabled_at : disabled ? ctx.now : null;
     const set = { ...withoutUndefined(fields), ...secret, disabled_at };

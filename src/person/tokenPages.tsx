@@ -7,6 +7,7 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Field, Form, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
+import { withPartner } from './addUser.ts';
 import { AddToken } from './inputs.ts';
 import { listTokens } from './queries.ts';
 import { partnerOptions, roleName, roleOptions } from './roleName.ts';
@@ -26,7 +27,7 @@ const TokenForm = AddToken.omit({ expires_at: true }).extend({
 action(tokenPages, '/settings/tokens', 'person:admin', async (c) => {
   const { expires_on, ...input } = await readForm(c, TokenForm);
   const expires_at = expires_on === undefined ? null : startOfDay(addDays(expires_on, 1), c.var.ctx.zone);
-  const { token } = await addToken(c.var.ctx, { ...input, expires_at });
+  const { token } = await addToken(c.var.ctx, await withPartner(c.var.ctx, { ...input, expires_at }));
   return tokensPage(c, token);
 });
 

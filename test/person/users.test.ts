@@ -63,6 +63,8 @@ eachDb('people', (test) => {
   it.each([
     ['partner', null, 'invalid'],
     ['partner', 'north', undefined],
+    ['partner', 'N', undefined],
+    ['partner', 'nowhere', 'invalid'],
     ['tech', 'north', 'invalid'],
     ['tech', null, undefined],
   ] as const)('with the role %s and the partner %s: %s', async (role, partner_id, code) => {
@@ -71,6 +73,14 @@ eachDb('people', (test) => {
       (error) => error.code,
     );
     expect(await added).toBe(code);
+  });
+
+  it('of a partner named by its code belong to it, tokens too; a partner there is not is refused by name', async () => {
+    expect(await someone({ role: 'partner', partner_id: 'N' })).toMatchObject({ partner_id: 'north' });
+    const token = (partner_id: string) => admin.post('/api/v1/tokens', { name: 't', role: 'partner', partner_id });
+    expect(await (await token('N')).json()).toMatchObject({ partner_id: 'north' });
+    const refused = await token('nowhere');
+    expect([refused.status, await refused.json()]).toEqual([422, expect.objectContaining({ errors: [expect.objectContaining({ path: 'partner_id' })] })]);
   });
 
   it('become staff only when they leave their partner', async () => {
