@@ -1,11 +1,12 @@
 // One case on one page: who and what, the unit beside it, what helps, and everything that happened.
 import { words as catalogWords } from '../catalog/words.ts';
-import { speak } from '../core/words.ts';
+import { type Locale, speak } from '../core/words.ts';
 import { QualityPart } from '../inspection/qualityPart.tsx';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, seeOther, show } from '../web/page.tsx';
 import { Badge, Facts, Moment, PageHead, Section, Table, Unknown } from '../web/parts.tsx';
 import { MoreActions, Standing, Talk } from './actionViews.tsx';
+import { requestWords } from './askWords.ts';
 import { CaseFiles } from './filePages.tsx';
 import { StateBadge } from './listPage.tsx';
 import { getCase } from './queries.ts';
@@ -44,7 +45,7 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
       <div class="columns">
         <div>
           <Section title={w.timeline} id="timeline">
-            <Timeline c={c} case_id={row.id} events={read.events} names={namesIn(read)} commands={read.commands} />
+            <Timeline c={c} case_id={row.id} events={read.events} names={namesIn(read, c.var.locale)} commands={read.commands} />
           </Section>
           <Talk c={c} read={read} />
           <CaseFiles c={c} case_id={row.id} files={read.files} />
@@ -52,7 +53,7 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
         <div>
           <Standing c={c} read={read} />
           {read.panels.map((panel) => (
-            <UnitView c={c} row={row} panel={panel} commands={read.commands} />
+            <UnitView c={c} row={row} panel={panel} commands={commandsTo(read, panel.unit.id)} />
           ))}
           <Workarounds c={c} read={read} />
         </div>
@@ -69,14 +70,22 @@ page(casePage, '/cases/:id', 'case:read', async (c) => {
   );
 });
 
-/** What the timeline calls people, units and files. */
-const namesIn = ({ owners, units, files }: ReadCase): Map<string, string> =>
+/** Each unit with what was sent to its own camera. */
+const commandsTo = ({ events, commands }: ReadCase, unit_id: string): ReadCase['commands'] =>
+  commands.filter(({ id }) => events.some(({ facts }) => facts.command_id === id && facts.unit_id === unit_id));
+
+/** What the timeline calls people, units, files and whatever else its events are about. */
+const namesIn = ({ owners, units, files, requests, visits, workarounds, beside }: ReadCase, locale: Locale): Map<string, string> =>
   new Map([
     ...[...owners, ...files].map(({ id, name }) => [id, name] as const),
     ...units.map(({ id, model_code, serial }) => [id, `${model_code} ${serial}`] as const),
+    ...requests.map(({ id, kind, asked_of, question }) => [id, `${speak(requestWords[kind], locale)} → ${asked_of}: ${question}`] as const),
+    ...visits.map(({ id, visit_on }) => [id, visit_on] as const),
+    ...workarounds.map(({ id, title_en, title_ja }) => [id, locale === 'ja' ? title_ja : title_en] as const),
+    ...beside.map(({ id, number, subject }) => [id, `${number} ${subject}`] as const),
   ]);
 
-function CaseFacts({ c, read: { row, owners, categories, causes, customer, contract } }: { c: AppContext; read: ReadCase }) {
+function CaseFacts({ c, read: { row, owners, categories, causes, customer, contract, beside } }: { c: AppContext; read: ReadCase }) {
   const { locale } = c.var;
   const w = words(locale);
   const code = (list: ReadCase['categories'], id: string | null) => {
@@ -100,9 +109,11 @@ function CaseFacts({ c, read: { row, owners, categories, causes, customer, contr
         [w.next_step, row.next_step ?? '—'],
         [w.due, row.next_due_at === null ? '—' : <Moment c={c} at={row.next_due_at} />],
         ...(row.unanswered_since_at === null ? [] : [[w.waiting_since, <Moment c={c} at={row.unanswered_since_at} />] as const]),
-        ...(row.solution === null ? [] : [[w.solution, row.solution] as const]),
+        ...(row.solution === null || row.solved_at === null ? [] : [[w.solution, row.solution] as const]),
         ...(row.rating === null ? [] : [[w.rating, `${row.rating} / 5`] as const]),
-        ...(row.merged_into_id === null ? [] : [[w.merged_into, <a href={`/cases/${row.merged_into_id}`}>{row.merged_into_id}</a>] as const]),
+        ...(row.merged_into_id === null
+          ? []
+          : [[w.merged_into, <a href={`/cases/${row.merged_into_id}`}>{beside.find(({ id }) => id === row.merged_into_id)?.number}</a>] as const]),
       ]}
     />
   );

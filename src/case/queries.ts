@@ -7,7 +7,7 @@ import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import { seenBy } from '../db/scope.ts';
 import type { Tables } from '../db/tables.ts';
-import { type CaseEvent, readEvent } from './event.ts';
+import { type CaseEvent, type EventFacts, readEvent } from './event.ts';
 import type { CaseType } from './kinds.ts';
 import type { CaseState } from './lifecycle.ts';
 import { type Neglect, neglects, SILENT_MS, UNOWNED_MS } from './rules.ts';
@@ -160,8 +160,11 @@ export async function listEvents(ctx: Ctx, case_id: string): Promise<CaseEvent[]
     .orderBy('case_events.at')
     .orderBy('case_events.id')
     .execute();
-  return rows.map(readEvent).map((event) => (staff ? event : { ...event, facts: {}, source_key: null }));
+  return rows.map(readEvent).map((event) => (staff ? event : { ...event, facts: told(event.facts), source_key: null }));
 }
+
+/** Which visit was agreed is for both to know. */
+const told = ({ visit_id }: EventFacts): EventFacts => (visit_id === undefined ? {} : { visit_id });
 
 export const listCaseUnits = (ctx: Ctx, case_id: string) =>
   ctx.db

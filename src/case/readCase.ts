@@ -1,8 +1,11 @@
 // Everything the page of a case shows, read at once.
+import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
+import type { CaseEvent } from './event.ts';
 import { listCaseFiles } from './filePages.tsx';
 import { getCase, listCaseUnits, listCodes, listEvents, listOwners, listRequests, listTemplates } from './queries.ts';
 import { listCommands } from './remedy.ts';
+import type { CaseRow } from './table.ts';
 import { listWorkarounds } from './unit.ts';
 import { findUnitPanel, listSimilar, type UnitPanel } from './unitPanel.ts';
 import { listVisits } from './visit.ts';
@@ -16,11 +19,13 @@ export async function readCase(c: AppContext, id: string) {
     const panel = await findUnitPanel(ctx, unit.id);
     if (panel !== undefined) panels.push(panel);
   }
+  const events = await listEvents(ctx, row.id);
   return {
     row,
     units,
     panels,
-    events: await listEvents(ctx, row.id),
+    events,
+    beside: await listNamed(ctx, events),
     requests: await listRequests(ctx, row.id),
     visits: await listVisits(ctx, row.id),
     files: await listCaseFiles(c, row.id),
@@ -39,4 +44,15 @@ export async function readCase(c: AppContext, id: string) {
         : await ctx.db.selectFrom('contracts').select(['code', 'plan', 'coverage']).where('id', '=', row.contract_id).executeTakeFirst(),
   };
 }
+/** The cases that were merged with this one, either way. */
+async function listNamed(ctx: Ctx, events: readonly CaseEvent[]): Promise<Pick<CaseRow, 'id' | 'number' | 'subject'>[]> {
+  const ids = events.flatMap(({ facts: { into_id, merged_case_id } }) => [into_id, merged_case_id].filter((id) => id !== undefined));
+  if (ids.length === 0) return [];
+  return ctx.db
+    .selectFrom('cases')
+    .select(['id', 'number', 'subject'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+}
+
 export type ReadCase = Awaited<ReturnType<typeof readCase>>;

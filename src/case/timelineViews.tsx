@@ -68,10 +68,14 @@ export function Timeline({ c, case_id, events, names = new Map(), commands = [] 
 function Details({ c, event, names }: { c: AppContext; event: CaseEvent; names: ReadonlyMap<string, string> }) {
   const { locale } = c.var;
   const w = words(locale);
-  const { owner_id, unit_id, waiting_for, minutes, next_step, command, rating, attachment_ids = [] } = event.facts;
+  const { owner_id, unit_id, waiting_for, minutes, next_step, command, rating, helped, attachment_ids = [] } = event.facts;
+  const { request_id, visit_id, workaround_id, into_id, merged_case_id } = event.facts;
+  const about = request_id ?? visit_id ?? workaround_id ?? into_id ?? merged_case_id;
   const said = [
     ...(owner_id === undefined ? [] : [`→ ${names.get(owner_id) ?? owner_id}`]),
     ...(unit_id === undefined ? [] : [names.get(unit_id) ?? unit_id]),
+    ...(about === undefined || !names.has(about) ? [] : [names.get(about)]),
+    ...(typeof helped === 'boolean' ? [helped ? w.helped : w.helped_not] : []),
     ...(waiting_for === undefined ? [] : [speak(waitWords[waiting_for], locale)]),
     ...(minutes === undefined ? [] : [`${minutes} ${w.work_short}`]),
     ...(next_step === undefined || next_step === null ? [] : [`${w.next_step}: ${next_step}`]),

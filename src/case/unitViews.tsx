@@ -39,10 +39,9 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
             {alert.role === 'at_risk' ? w.at_risk : w.affected}{' '}
           </>
         ))}
-        {panel.returns.map((found) => (
+        {panel.returns.map((found, i) => (
           <>
-            {' '}
-            ·{' '}
+            {i === 0 && panel.alerts.length === 0 ? '' : ' · '}
             <a href={`/returns/${found.id}`}>
               {found.number} {speak(unitStateLabels[found.state], locale)}
             </a>

@@ -7,6 +7,8 @@ import { writeMessage } from '../case/message.ts';
 import { getCase, listCaseUnits, listEvents } from '../case/queries.ts';
 import { rateAsPartner } from '../case/rate.ts';
 import { Timeline } from '../case/timelineViews.tsx';
+import { listVisits } from '../case/visit.ts';
+import type { Ctx } from '../db/ctx.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { Facts, Form, Moment, PageHead, Section, Select, TextArea } from '../web/parts.tsx';
 import { partnerOf } from './partner.ts';
@@ -35,13 +37,12 @@ page(portalCasePages, '/portal/cases/:id', 'case:read', async (c) => {
         facts={[
           [w.opened, <Moment c={c} at={row.opened_at} />],
           [w.serial, units.map(({ model_code, serial }) => `${model_code} ${serial}`).join(', ') || '—'],
-          ...(row.solution === null ? [] : [[w.solution, row.solution] as const]),
+          ...(row.solution === null || row.solved_at === null ? [] : [[w.solution, row.solution] as const]),
         ]}
       />
       <Section title={w.what_happened}>
-        <Timeline c={c} case_id={row.id} events={await listEvents(ctx, row.id)} />
+        <Timeline c={c} case_id={row.id} events={await listEvents(ctx, row.id)} names={await visitDays(ctx, row.id)} />
       </Section>
-      <CaseFiles c={c} case_id={row.id} files={await listCaseFiles(c, row.id)} />
       <Form action={`/portal/cases/${row.id}/messages`} label={w.reply}>
         <TextArea label={w.reply} name="text" required />
         <button type="submit">{w.send}</button>
@@ -61,9 +62,14 @@ page(portalCasePages, '/portal/cases/:id', 'case:read', async (c) => {
           <button type="submit">{w.send}</button>
         </Form>
       )}
+      <CaseFiles c={c} case_id={row.id} files={await listCaseFiles(c, row.id)} />
     </>,
   );
 });
+
+/** When somebody comes; what a visit is covered by stays with staff. */
+const visitDays = async (ctx: Ctx, case_id: string): Promise<Map<string, string>> =>
+  new Map((await listVisits(ctx, case_id)).map(({ id, visit_on }) => [id, visit_on]));
 
 action(portalCasePages, '/portal/cases/:id/messages', 'case:write', async (c) => {
   const { text } = await readForm(c, WriteMessage.pick({ text: true }));

@@ -1,6 +1,7 @@
 // From the case to the camera and back: a command over the real broker, its reply on the timeline of the case.
 import { expect, it, vi } from 'vitest';
 import { listCommands } from '../../src/case/remedy.ts';
+import { linkUnit } from '../../src/case/unit.ts';
 import { connectDevice, enrol, startIngester } from '../mqtt/broker.ts';
 import { callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
@@ -41,6 +42,8 @@ eachDb('a command from a case', (test) => {
       timeout: 20_000,
     });
     expect(heard.map(({ name }) => name).sort()).toEqual(['diagnose', 'restart']);
+    // Another unit of the case was sent nothing.
+    await linkUnit(as(test, aoi), row.id, 'u2');
     const html = await page();
     // Once on the timeline and once beside the unit, each.
     expect(html.match(/>answered</g)).toHaveLength(4);

@@ -1,18 +1,23 @@
 // What can go wrong at the desk: wrong references, wrong moments, two people at once, lists longer than a page.
 import { expect, it } from 'vitest';
-import { saveCaseCode } from '../../src/case/catalogue.ts';
+import { askOthers } from '../../src/case/ask.ts';
+import { addWorkaround, saveCaseCode } from '../../src/case/catalogue.ts';
 import { solveCase } from '../../src/case/course.ts';
+import { SaveWorkaround } from '../../src/case/inputs.ts';
 import { mergeCase, unmergeCase } from '../../src/case/merge.ts';
 import { writeMessage } from '../../src/case/message.ts';
 import { describeCase, giveOwner } from '../../src/case/owner.ts';
 import { getCase, listCases, listEvents } from '../../src/case/queries.ts';
 import { rateByLink } from '../../src/case/rate.ts';
-import { logWork } from '../../src/case/unit.ts';
+import { logWork, tryWorkaround } from '../../src/case/unit.ts';
+import { planVisit } from '../../src/case/visit.ts';
 import { answerReview, assignReview, listReviews } from '../../src/learning/voc.ts';
 import { writeNotice } from '../../src/notice/write.ts';
 import { callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, MINUTE, northStaff, person } from './cast.ts';
+
+const NORTHERN = { customer_id: 'yuki', unit_ids: ['u2'] };
 
 eachDb('at the desk', (test) => {
   const named = (...paths: string[]) => ({ code: 'invalid', extra: { errors: paths.map((path) => expect.objectContaining({ path })) } });
@@ -145,6 +150,25 @@ eachDb('at the desk', (test) => {
     };
     expect((await tech.form(`/cases/${row.id}/description`, form)).status).toBe(303);
     expect(await getCase(as(test, aoi), row.id)).toMatchObject({ customer_id: 'sakura', contact_name: 'Mori', contact_email: null, tried_text: null });
+  });
+
+  it('the timeline names what was asked, tried and merged, and the day of a visit; the partner learns that day alone', async () => {
+    const app = testApp(test.store, { now: NOW + DAY });
+    const [tech, partner] = [await callerWith(app, test.store, 'tech'), await callerWith(app, test.store, 'partner', { partner_id: 'north' })];
+    const [row, other] = [await asked(as(test, aoi), NORTHERN), await asked(as(test, aoi), { ...NORTHERN, subject: 'The same once more' })];
+    for (const { id } of [row, other]) await giveOwner(as(test, aoi), id, {});
+    await askOthers(as(test, aoi), row.id, { kind: 'advice', asked_of: 'ben', question: 'Seen before?', due_at: NOW + DAY });
+    const workaround = await addWorkaround(as(test, lena), SaveWorkaround.parse({ title_en: 'Pull the plug', title_ja: '抜く', steps_en: 'x', steps_ja: 'x' }));
+    await tryWorkaround(as(test, aoi), row.id, { workaround_id: workaround.id, helped: false });
+    await planVisit(as(test, aoi), row.id, { visit_on: '2026-04-09', coverage: 'goodwill', coverage_reason: 'OURS' });
+    await mergeCase(as(test, aoi), other.id, { into_id: row.id, reason: 'same' });
+    const shown = /class="timeline"[\s\S]*?<\/ol>/;
+    const ours = shown.exec(await (await tech.get(`/cases/${row.id}`)).text())?.[0] ?? '';
+    for (const words of ['Advice → ben: Seen before?', 'Pull the plug', '2026-04-09', `${other.number} The same once more`]) expect(ours).toContain(words);
+    expect(await (await tech.get(`/cases/${other.id}`)).text()).toContain(`>${row.number}</a>`);
+    const theirs = shown.exec(await (await partner.get(`/portal/cases/${row.id}`)).text())?.[0] ?? '';
+    expect(theirs).toContain('2026-04-09');
+    expect(theirs).not.toMatch(/ben|plug|OURS|once more/);
   });
 
   it('a page tells whom a case went to and shows it to nobody outside', async () => {
