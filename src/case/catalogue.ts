@@ -1,7 +1,7 @@
 // What the desk works with, entered by people: category and cause codes, templates, workarounds.
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
-import { notFound, Problem } from '../core/problem.ts';
+import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import type { SaveCaseCode, SaveTemplate, SaveWorkaround } from './inputs.ts';
@@ -60,12 +60,9 @@ export async function addWorkaround(ctx: Ctx, input: SaveWorkaround): Promise<Wo
   allow(ctx, 'case:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    if (input.firmware_id !== null && input.model_id === null)
-      throw new Problem('invalid', ['A firmware needs its model', 'ファームウェアを指定する場合は機種も必要です'], {
-        errors: [{ path: 'model_id', message: 'Required' }],
-      });
+    const model_id = await modelMeant(ctx, input);
     // The narrower scope is enough: a model has one maker.
-    const scope = { ...input, maker_id: input.model_id === null ? input.maker_id : null };
+    const scope = { ...input, model_id, maker_id: model_id === null ? input.maker_id : null };
     const row = await ctx.db
       .insertInto('workarounds')
       .values({ ...scope, id: newId(ctx.now), retired_at: null, created_at: ctx.now, version: 1 })
@@ -74,6 +71,15 @@ export async function addWorkaround(ctx: Ctx, input: SaveWorkaround): Promise<Wo
     await remember(ctx, { action: 'workaround.added', record_kind: 'workaround', record_id: row.id, change: input });
     return row;
   });
+}
+
+/** A firmware says its model. Throws `invalid` when another model is named: it would never fit. */
+async function modelMeant(ctx: Ctx, { firmware_id, model_id }: SaveWorkaround): Promise<string | null> {
+  if (firmware_id === null) return model_id;
+  const firmware = await ctx.db.selectFrom('firmwares').select('model_id').where('id', '=', firmware_id).executeTakeFirst();
+  if (firmware === undefined || (model_id !== null && model_id !== firmware.model_id))
+    throw invalid('firmware_id', ['The model has no such firmware', 'この機種に該当するファームウェアがありません'], ctx.actor.locale);
+  return firmware.model_id;
 }
 
 /** Codes, templates and workarounds retire; what refers to them keeps them. */

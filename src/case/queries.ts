@@ -193,6 +193,21 @@ export const listRequests = (ctx: Ctx, case_id: string) =>
 export const listCodes = (ctx: Ctx, tree: 'category' | 'cause') =>
   ctx.db.selectFrom('case_codes').selectAll().where('tree', '=', tree).orderBy('code').execute();
 
+/** What a workaround can be for. */
+export const listScopes = async ({ db }: Ctx) => ({
+  makers: await db.selectFrom('makers').select(['id', 'code']).orderBy('code').limit(MOST_CHOICES).execute(),
+  models: await db.selectFrom('models').select(['id', 'code']).orderBy('code').limit(MOST_CHOICES).execute(),
+  firmwares: await db
+    .selectFrom('firmwares')
+    .innerJoin('models', 'models.id', 'firmwares.model_id')
+    .select(['firmwares.id', 'firmwares.code', 'models.code as model_code'])
+    .orderBy('models.code')
+    .orderBy('firmwares.code')
+    .limit(MOST_CHOICES)
+    .execute(),
+});
+const MOST_CHOICES = 3000;
+
 /** People who can own a case. */
 export const listOwners = (ctx: Ctx) =>
   ctx.db

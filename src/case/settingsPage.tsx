@@ -9,7 +9,7 @@ import { addCalendar, CalendarInput } from './calendars.ts';
 import { addWorkaround, retire, saveCaseCode, saveTemplate } from './catalogue.ts';
 import { readDeskForm } from './forms.ts';
 import { SaveCaseCode, SaveTemplate, SaveWorkaround } from './inputs.ts';
-import { listCodes, listTemplates, listWorkaroundScopes } from './queries.ts';
+import { listCodes, listScopes, listTemplates, listWorkaroundScopes } from './queries.ts';
 import { Calendars, Codes, Templates, Workarounds } from './settingsViews.tsx';
 import { words } from './words.ts';
 
@@ -26,7 +26,6 @@ page(settingsPage, '/desk-settings', 'case:write', async (c) => {
     await listCalendars(ctx),
   ];
   const workarounds = await listWorkaroundScopes(ctx);
-  const models = await ctx.db.selectFrom('models').select(['id', 'code']).orderBy('code').limit(3000).execute();
   return show(
     c,
     { title: w.tools, nav: '/cases' },
@@ -35,7 +34,7 @@ page(settingsPage, '/desk-settings', 'case:write', async (c) => {
       <Calendars c={c} calendars={calendars} />
       <Codes c={c} codes={[...categories, ...causes]} />
       <Templates c={c} templates={templates} />
-      <Workarounds c={c} workarounds={workarounds} models={models} />
+      <Workarounds c={c} workarounds={workarounds} scopes={await listScopes(ctx)} categories={categories} />
     </>,
   );
 });
@@ -81,11 +80,12 @@ keeping('codes', 'case:lead', SaveCaseCode, saveCaseCode);
 keeping('templates', 'case:write', SaveTemplate, saveTemplate);
 keeping('workarounds', 'case:write', SaveWorkaround, addWorkaround);
 
-for (const [kind, table] of [
-  ['templates', 'case_templates'],
-  ['workarounds', 'workarounds'],
+for (const [kind, table, gate] of [
+  ['codes', 'case_codes', 'case:lead'],
+  ['templates', 'case_templates', 'case:write'],
+  ['workarounds', 'workarounds', 'case:write'],
 ] as const) {
-  action(settingsPage, `/desk-settings/${kind}/:id/retirement`, 'case:write', async (c) => {
+  action(settingsPage, `/desk-settings/${kind}/:id/retirement`, gate, async (c) => {
     await retire(c.var.ctx, table, c.req.param('id') ?? '');
     return seeOther(c, '/desk-settings', words(c.var.locale).saved);
   });

@@ -3,9 +3,9 @@ import { may } from '../core/actor.ts';
 import type { Calendar } from '../core/businessTime.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
-import { Facts, Field, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Badge, Facts, Field, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { caseTypes } from './inputs.ts';
-import type { listCodes, listTemplates, listWorkaroundScopes } from './queries.ts';
+import type { listCodes, listScopes, listTemplates, listWorkaroundScopes } from './queries.ts';
 import { named } from './rules.ts';
 import { typeWords, words } from './words.ts';
 
@@ -75,6 +75,11 @@ export function Codes({ c, codes }: { c: AppContext; codes: Awaited<ReturnType<t
           { head: w.code, cell: (row) => row.code },
           { head: w.name, cell: (row) => named(row, locale) },
           { head: w.parent, cell: (row) => codes.find(({ id }) => id === row.parent_id)?.code ?? '' },
+          {
+            head: '',
+            cell: (row) =>
+              row.retired_at !== null ? <Badge>{w.retired}</Badge> : may(c.var.ctx.actor, 'case:lead') ? <Retire c={c} kind="codes" id={row.id} /> : null,
+          },
         ]}
       />
       {may(c.var.ctx.actor, 'case:lead') ? (
@@ -130,10 +135,11 @@ export function Templates({ c, templates }: { c: AppContext; templates: Awaited<
 interface WorkaroundsShown {
   readonly c: AppContext;
   readonly workarounds: Awaited<ReturnType<typeof listWorkaroundScopes>>;
-  readonly models: readonly { readonly id: string; readonly code: string }[];
+  readonly scopes: Awaited<ReturnType<typeof listScopes>>;
+  readonly categories: Awaited<ReturnType<typeof listCodes>>;
 }
 
-export function Workarounds({ c, workarounds, models }: WorkaroundsShown) {
+export function Workarounds({ c, workarounds, scopes: { makers, models, firmwares }, categories }: WorkaroundsShown) {
   const { locale } = c.var;
   const w = words(locale);
   return (
@@ -149,7 +155,21 @@ export function Workarounds({ c, workarounds, models }: WorkaroundsShown) {
         ]}
       />
       <Form action="/desk-settings/workarounds" label={w.workarounds}>
+        <p class="hint">{w.scope_hint}</p>
+        <Select label={w.maker} name="maker_id" blank={w.everything} options={makers.map(({ id, code }) => ({ value: id, label: code }))} />
         <Select label={w.model} name="model_id" blank={w.everything} options={models.map(({ id, code }) => ({ value: id, label: code }))} />
+        <Select
+          label={`${w.model} + ${w.firmware}`}
+          name="firmware_id"
+          blank={w.everything}
+          options={firmwares.map(({ id, code, model_code }) => ({ value: id, label: `${model_code} ${code}` }))}
+        />
+        <Select
+          label={w.category}
+          name="category_id"
+          blank={w.everything}
+          options={categories.filter(({ retired_at }) => retired_at === null).map((row) => ({ value: row.id, label: named(row, locale) }))}
+        />
         <Field label={w.name_en} name="title_en" required />
         <Field label={w.name_ja} name="title_ja" required />
         <TextArea label={w.text_en} name="steps_en" required />

@@ -194,6 +194,8 @@ export const words = defineWords({
   text_en: ['Text (English)', '本文（英語）'],
   text_ja: ['Text (Japanese)', '本文（日本語）'],
   retire: ['Retire', '廃止'],
+  retired: ['retired', '廃止済み'],
+  scope_hint: ['The most specific one that fits a unit stands first.', '個体に最も具体的に合うものを先に表示します。'],
   add: ['Add', '追加'],
   scope: ['For', '対象'],
   maker: ['Maker', 'メーカー'],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { writeArticle } from '../../src/article/write.ts';
-import { saveTemplate } from '../../src/case/catalogue.ts';
+import { saveCaseCode, saveTemplate } from '../../src/case/catalogue.ts';
 import { solveCase } from '../../src/case/course.ts';
 import { giveOwner } from '../../src/case/owner.ts';
 import { proposeImprovement } from '../../src/learning/improve.ts';
@@ -75,6 +75,32 @@ eachDb('the desk’s pages', (test) => {
         expect(text).not.toContain('[object');
       }
     }
+  });
+
+  it('a workaround is kept on the page for a maker, a model or one firmware; a firmware of another model is refused', async () => {
+    const lead = await callerWith(app(), test.store, 'lead');
+    const add = (fields: Record<string, string>) =>
+      lead.form('/desk-settings/workarounds', { title_en: 'Restart', title_ja: '再起動', steps_en: 'x', steps_ja: 'x', ...fields });
+    expect((await add({ maker_id: 'acme' })).status).toBe(303);
+    expect((await add({ firmware_id: 'x100-2' })).status).toBe(303);
+    expect((await add({ model_id: 'x200', firmware_id: 'x100-2' })).status).toBe(422);
+    const kept = await test.store.db
+      .selectFrom('workarounds')
+      .select(['maker_id', 'model_id', 'firmware_id'])
+      .where('title_en', '=', 'Restart')
+      .orderBy('id')
+      .execute();
+    expect(kept).toEqual([
+      { maker_id: 'acme', model_id: null, firmware_id: null },
+      { maker_id: null, model_id: 'x100', firmware_id: 'x100-2' },
+    ]);
+    expect(await (await lead.get('/desk-settings')).text()).toContain('X100 2.0');
+  });
+
+  it('a code nobody needs any more is retired by a lead alone', async () => {
+    const code = await saveCaseCode(as(test, lena), { tree: 'cause', code: 'old', parent_id: null, name_en: 'Old', name_ja: '旧' });
+    const retire = async (role: 'tech' | 'lead') => (await callerWith(app(), test.store, role)).form(`/desk-settings/codes/${code.id}/retirement`, {});
+    expect([(await retire('tech')).status, (await retire('lead')).status, (await retire('lead')).status]).toEqual([403, 303, 404]);
   });
 
   it('the list shows what must not be overlooked whatever is filtered', async () => {
