@@ -23,8 +23,14 @@ export const TypeField = ({ c, value }: { c: AppContext; value: string | undefin
   />
 );
 
-/** Only oneself or all; leads reach others from their view. */
-export const WhoseField = ({ c, value }: { c: AppContext; value: string | undefined }) => (
+export interface WhoseShown {
+  readonly c: AppContext;
+  readonly value: string | undefined;
+  /** Whose numbers the reader may see beside the own. */
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+}
+
+export const WhoseField = ({ c, value, people }: WhoseShown) => (
   <Select
     label={words(c.var.locale).whose}
     name="owner_id"
@@ -32,7 +38,7 @@ export const WhoseField = ({ c, value }: { c: AppContext; value: string | undefi
     blank={words(c.var.locale).all}
     options={[
       { value: c.var.ctx.actor.id, label: words(c.var.locale).me },
-      ...(value === undefined || value === c.var.ctx.actor.id ? [] : [{ value, label: value }]),
+      ...people.filter(({ id }) => id !== c.var.ctx.actor.id).map(({ id, name }) => ({ value: id, label: name })),
     ]}
   />
 );

@@ -6,7 +6,7 @@ import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Field, Filters, Form, Section, Select, Table } from '../web/parts.tsx';
-import { PeriodFields, WhoseField } from './fields.tsx';
+import { PeriodFields, TypeField, WhoseField, type WhoseShown } from './fields.tsx';
 import type { listAnnotations } from './keep.ts';
 import type { Days } from './queries.ts';
 import type { KpiResult } from './rules.ts';
@@ -16,10 +16,11 @@ import { words } from './words.ts';
 interface FiltersShown {
   readonly c: AppContext;
   readonly days: Days;
-  readonly query: { readonly by: string; readonly part: string; readonly owner_id: string | undefined };
+  readonly people: WhoseShown['people'];
+  readonly query: { readonly by: string; readonly part: string; readonly owner_id: string | undefined; readonly type: string | undefined };
 }
 
-export function OneFilters({ c, days, query }: FiltersShown) {
+export function OneFilters({ c, days, people, query }: FiltersShown) {
   const w = words(c.var.locale);
   return (
     <Filters c={c}>
@@ -44,7 +45,8 @@ export function OneFilters({ c, days, query }: FiltersShown) {
           { value: 'pending', label: w.part_pending },
         ]}
       />
-      <WhoseField c={c} value={query.owner_id} />
+      <TypeField c={c} value={query.type} />
+      <WhoseField c={c} value={query.owner_id} people={people} />
     </Filters>
   );
 }

@@ -41,7 +41,7 @@ page(kpiPages, '/kpis', 'case:read', async (c) => {
       <Filters c={c}>
         <PeriodFields c={c} days={days} />
         <TypeField c={c} value={filter.type} />
-        <WhoseField c={c} value={filter.owner_id} />
+        <WhoseField c={c} value={filter.owner_id} people={await listLed(ctx)} />
       </Filters>
       <KpiTable c={c} kpis={rows} />
       <Section title={w.enter_hours}>
@@ -119,7 +119,7 @@ page(kpiPages, '/kpis/:name', 'case:read', async (c) => {
     { title: speak(kpi.label, locale), nav: '/kpis' },
     <>
       <PageHead title={speak(kpi.label, locale)} sub={speak(kpi.definition, locale)} />
-      <OneFilters c={c} days={days} query={{ by, part, owner_id: filter.owner_id }} />
+      <OneFilters c={c} days={days} people={await listLed(ctx)} query={{ by, part, owner_id: filter.owner_id, type: filter.type }} />
       <KpiChart title={speak(kpi.label, locale)} points={points} {...annotations} locale={locale} />
       <Annotations c={c} kpi={kpi} name={name} on={days.to_on} annotations={annotations} people={await listStaff(ctx)} />
       {ofCases ? <CountedCases c={c} count={ids.length} cases={await listShown(ctx, ids)} /> : null}
@@ -137,6 +137,9 @@ const listShown = async (ctx: Ctx, ids: readonly string[]): Promise<ShownCase[]>
 
 const listStaff = (ctx: Ctx): Promise<{ id: string; name: string }[]> =>
   ctx.db.selectFrom('users').select(['id', 'name']).where('partner_id', 'is', null).where('disabled_at', 'is', null).orderBy('name').execute();
+
+/** Whose numbers a lead may ask for; nobody’s for others. */
+const listLed = async (ctx: Ctx) => (may(ctx.actor, 'case:lead') ? listStaff(ctx) : []);
 
 action(kpiPages, '/kpis/:name/notes', 'case:write', async (c) => {
   const name = nameOf(c);

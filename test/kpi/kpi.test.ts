@@ -218,6 +218,15 @@ eachDb('KPIs', (test) => {
     expect(await found(as(test, lena, 20 * DAY), 'first_reply_business')).toEqual(before);
   });
 
+  it('the page of one KPI shows every filter it is under; a lead chooses people by name, others see nobody else', async () => {
+    const app = testApp(test.store, { now: NOW + 20 * DAY });
+    const [chief, tech] = [await callerWith(app, test.store, 'lead'), await callerWith(app, test.store, 'tech')];
+    const page = await (await chief.get('/kpis/first_reply?type=usage&owner_id=ben')).text();
+    expect(page).toMatch(/<option value="usage" selected[^>]*>Usage/);
+    expect(page).toMatch(/<option value="ben" selected[^>]*>ben</);
+    expect(await (await tech.get('/kpis')).text()).not.toMatch(/<option value="ben"/);
+  });
+
   it('the lead sees arrivals, load, skills, ages and who left after trouble', async () => {
     await test.store.db.updateTable('contracts').set({ cancelled_on: '2026-04-20', cancel_reason: 'price' }).where('id', '=', 'k-sakura').execute();
     const view = await listLead(as(test, lena, 20 * DAY), APRIL);
