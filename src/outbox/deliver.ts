@@ -19,6 +19,7 @@ export interface DeliverySettings {
 export const BACKOFF_MS = [60, 300, 1800, 7200, 21_600, 43_200, 86_400].map((seconds) => seconds * 1000);
 const BATCH = 200;
 const AT_ONCE = 8;
+const LONGEST_ROUND_MS = 10_000;
 const TIMEOUT_MS = 10_000;
 const LONGEST_ERROR = 500;
 
@@ -37,26 +38,41 @@ interface MailedAttachment {
 
 type Outcome = { readonly result: 'sent' } | { readonly result: 'retry' | 'fail' | 'wait'; readonly error: string };
 
-/** One round over what is due. Mail without SMTP settings stays and says so. */
+/** One round over what is due: mail and every webhook for itself, so that a receiver that hangs keeps nobody else waiting. Mail without SMTP settings stays and says so. */
 export async function deliverOutbox(ctx: Ctx, settings: DeliverySettings): Promise<Delivered> {
-  const due = await ctx.db.selectFrom('outbox').selectAll().where('due_at', '<=', ctx.now).orderBy('due_at').orderBy('id').limit(BATCH).execute();
   const delivered: Delivered = { sent: 0, retried: 0, failed: 0, waiting: 0 };
-  if (due.length === 0) return delivered;
+  const webhooks = await ctx.db.selectFrom('outbox').select('target').distinct().where('kind', '=', 'webhook').where('due_at', '<=', ctx.now).execute();
+  await Promise.all([deliverMail(ctx, settings, delivered), ...webhooks.map(({ target }) => callDue(ctx, target, settings, delivered))]);
+  return delivered;
+}
+
+async function deliverMail(ctx: Ctx, settings: DeliverySettings, delivered: Delivered): Promise<void> {
+  const due = await listDue(ctx).where('kind', '=', 'mail').execute();
+  if (due.length === 0) return;
   const mail = mailer(settings);
   try {
-    for (let i = 0; i < due.length; i += AT_ONCE) {
-      await Promise.all(
-        due.slice(i, i + AT_ONCE).map(async (row) => {
-          const outcome = row.kind === 'mail' ? await mail.send(row) : await sendWebhook(ctx, row, settings.webhook_private ?? 'refuse');
-          await settle(ctx, row, outcome, delivered);
-        }),
-      );
-    }
+    for (let i = 0; i < due.length; i += AT_ONCE)
+      await Promise.all(due.slice(i, i + AT_ONCE).map(async (row) => settle(ctx, row, await mail.send(row), delivered)));
   } finally {
     mail.close();
   }
-  return delivered;
 }
+
+/** What one webhook is due. A receiver that is down or slow gets the rest in the next round, not everybody else later. */
+async function callDue(ctx: Ctx, webhook_id: string, settings: DeliverySettings, delivered: Delivered): Promise<void> {
+  const due = await listDue(ctx).where('kind', '=', 'webhook').where('target', '=', webhook_id).execute();
+  const enough = AbortSignal.timeout(LONGEST_ROUND_MS);
+  for (let i = 0; i < due.length && !enough.aborted; i += AT_ONCE) {
+    const called = due.slice(i, i + AT_ONCE).map(async (row) => {
+      const outcome = await sendWebhook(ctx, row, settings.webhook_private ?? 'refuse');
+      await settle(ctx, row, outcome, delivered);
+      return outcome.result;
+    });
+    if ((await Promise.all(called)).includes('retry')) return;
+  }
+}
+
+const listDue = (ctx: Ctx) => ctx.db.selectFrom('outbox').selectAll().where('due_at', '<=', ctx.now).orderBy('due_at').orderBy('id').limit(BATCH);
 
 /** When the next attempt is due, or null when there is none. `attempts` includes the one that failed. */
 export const nextAttempt = (now: number, attempts: number): number | null => {

@@ -161,6 +161,20 @@ eachDb('the outbox', (test) => {
     await deliverOutbox(test.ctx({ now: NOW + 60_000 }), settings);
   });
 
+  it('a receiver that is down is called a few times a round, however much waits, and keeps neither mail nor other webhooks waiting', async () => {
+    await test.store.db.deleteFrom('outbox').execute();
+    const [dead, well] = [
+      await addWebhook(test.ctx(), { url: 'http://127.0.0.1:1/', events: ['never.said'] }),
+      await addWebhook(test.ctx(), { url, events: ['never.said'] }),
+    ];
+    for (let i = 0; i < 250; i++) await tryWebhook(test.ctx(), dead.id);
+    await tryWebhook(test.ctx(), well.id);
+    await mail('late@sakura.example');
+    expect(await deliverOutbox(test.ctx(), settings)).toEqual({ sent: 2, retried: 8, failed: 0, waiting: 0 });
+    expect((await rows()).filter(({ attempts }) => attempts === 0)).toHaveLength(242);
+    await test.store.db.deleteFrom('outbox').execute();
+  });
+
   it('a webhook switched off gets nothing more', async () => {
     const { id } = await addWebhook(test.ctx(), { url, events: ['*'] });
     await switchWebhook(test.ctx(), id, 'off');
@@ -168,6 +182,28 @@ eachDb('the outbox', (test) => {
     await remember(test.ctx(), { action: 'stock.counted', record_kind: 'stock', record_id: 's' });
     expect(await rows()).toHaveLength(before);
     await expect(tryWebhook(test.ctx(), id)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('what waited when it was switched off is not sent, fails by name, and goes out on demand once it is on again', async () => {
+    const { id } = await addWebhook(test.ctx(), { url, events: ['never.said'] });
+    await tryWebhook(test.ctx(), id);
+    await switchWebhook(test.ctx(), id, 'off');
+    const before = calls.length;
+    expect(await deliverOutbox(test.ctx(), settings)).toMatchObject({ sent: 0, failed: 1 });
+    expect(calls).toHaveLength(before);
+    expect((await listDeliveries(test.ctx(), id, { limit: 1 })).items).toMatchObject([{ last_error: 'The webhook is disabled' }]);
+    await expect(replayFailed(test.ctx(), id, NOW)).rejects.toMatchObject({ code: 'conflict' });
+    await switchWebhook(test.ctx(), id, 'on');
+    expect(await replayFailed(test.ctx(), id, NOW)).toBe(1);
+    expect(await deliverOutbox(test.ctx(), settings)).toMatchObject({ sent: 1 });
+  });
+
+  it('a receiver that says 410 Gone is not tried again', async () => {
+    answer = 410;
+    const { id } = await addWebhook(test.ctx(), { url, events: ['never.said'] });
+    await tryWebhook(test.ctx(), id);
+    expect(await deliverOutbox(test.ctx(), settings)).toMatchObject({ failed: 1, retried: 0 });
+    answer = 200;
   });
 });
 
