@@ -93,7 +93,7 @@ export const labelOf = ({ maker_code, model_code, hw_rev, batch_code, firmware_c
   firmware_code,
 });
 
-/** As people read it: `ACME X-100 rev B batch 24-07 fw 4.2.1`, `ACME X-100 版数 B ロット 24-07 FW 4.2.1`. */
+/** As people read it: `ACME X-100 rev B batch 24-07 fw 4.2.1`, `ACME X-100 HWリビジョン B ロット 24-07 FW 4.2.1`. */
 export function cohortName({ maker_code, model_code, hw_rev, batch_code, firmware_code }: CohortLabel, locale: Locale): string {
   const w = words(locale);
   const part = (kind: string, code: string | null): string[] => (code === null ? [] : [`${kind} ${code}`]);

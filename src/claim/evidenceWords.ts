@@ -65,7 +65,7 @@ export const words = defineWords({
   shape: ['Weibull shape', 'ワイブル形状パラメータ'],
   unit_list: ['Units', '個体一覧'],
   serial: ['Serial', 'シリアル'],
-  hw_rev: ['Rev.', '版数'],
+  hw_rev: ['Rev.', 'HWリビジョン'],
   in_service_on: ['In service from', '稼働開始'],
   failed_on: ['Failed on', '故障日'],
   service_days: ['Days', '稼働日数'],
@@ -107,7 +107,7 @@ export const method: readonly Bilingual[] = [
   ],
   [
     'A failure counts once, in the batch, revision and firmware the unit had on the day it failed. The rate is failures per 1,000 device-months of 30.4375 days; its 95 % interval is exact for a Poisson count (Garwood 1936).',
-    '故障は1件につき1回、故障日のロット・版数・ファームウェアに計上します。率は1,000台月(1か月=30.4375日)あたりの件数、95%信頼区間はポアソン分布の正確な区間(Garwood 1936)です。',
+    '故障は1件につき1回、故障日のロット・HWリビジョン・ファームウェアに計上します。率は1,000台月(1か月=30.4375日)あたりの件数、95%信頼区間はポアソン分布の正確な区間(Garwood 1936)です。',
   ],
   [
     'Two rates are compared by the exact conditional binomial test (limits after Clopper and Pearson). The age-standardised ratio divides the failures seen by those the comparison units would have had at the same ages.',

@@ -102,7 +102,7 @@ export const words = defineWords({
   refusal_reason: ['Why the others were refused', '不承認の理由'],
   serial: ['Serial', 'シリアル'],
   batch: ['Batch', 'ロット'],
-  cohort_rev: ['rev', '版数'],
+  cohort_rev: ['rev', 'HWリビジョン'],
   cohort_batch: ['batch', 'ロット'],
   cohort_fw: ['fw', 'FW'],
   documents: ['Documents', '資料'],

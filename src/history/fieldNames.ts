@@ -101,7 +101,7 @@ export const fieldNames: Readonly<Record<string, Bilingual>> = {
   holidays: ['holidays', '祝日'],
   horizon_days: ['horizon in days', '予測日数'],
   hours: ['business hours', '営業時間'],
-  hw_rev: ['hardware revision', 'ハードウェア版数'],
+  hw_rev: ['hardware revision', 'HWリビジョン'],
   hypothesis: ['hypothesis', '仮説'],
   identifier: ['identifier', '識別番号'],
   identity: ['identity', '登録状態'],

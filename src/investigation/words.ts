@@ -47,7 +47,7 @@ export const words = defineWords({
   remove: ['Remove', '外す'],
   cohorts: ['Cohorts under suspicion', '対象群'],
   cohort: ['Cohort', '対象群'],
-  hw_rev: ['Hardware revision', 'ハードウェア版数'],
+  hw_rev: ['Hardware revision', 'HWリビジョン'],
   batch: ['Batch', 'ロット'],
   firmware: ['Firmware', 'ファームウェア'],
   containment: ['Containment', '暫定対策'],

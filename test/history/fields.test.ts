@@ -41,7 +41,7 @@ it('no deed names a field without words', () => {
 });
 
 it('a field is named whole, by its language, by its deed, or at least without underscores', () => {
-  expect(fieldWords('hw_rev')).toEqual(['hardware revision', 'ハードウェア版数']);
+  expect(fieldWords('hw_rev')).toEqual(['hardware revision', 'HWリビジョン']);
   expect(fieldWords('title_ja')).toEqual(['title (Japanese)', '件名（日本語）']);
   expect(fieldWords('approved_by_name')).toEqual(['approved by', '承認者']);
   expect(fieldWords('shipped_on')).toEqual(['shipped on', '出荷日']);

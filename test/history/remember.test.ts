@@ -44,7 +44,7 @@ eachDb('the history', (test) => {
     const path = `/history?record_kind=unit&record_id=${unit.id}`;
     const [en, ja] = [await (await admin.get(`${path}&lang=en`)).text(), await (await admin.get(`${path}&lang=ja`)).text()];
     expect(en).toContain('hardware revision</span> — → C3');
-    expect(ja).toContain('ハードウェア版数</span> — → C3');
+    expect(ja).toContain('HWリビジョン</span> — → C3');
     expect(en).not.toContain('hw_rev');
     expect(en).toContain(unit.serial);
   });

@@ -53,7 +53,7 @@ eachDb('a cohort', (test) => {
   it('offers the wider cohorts it lies in', async () => {
     const cohort = await getAskedCohort(asKato(), { unit_id: unit });
     expect(widerCohorts(cohort).map((wider) => cohortName(wider, 'en'))).toEqual(['ACME X-100 batch 25-01', 'ACME X-100 rev B']);
-    expect(cohortName({ ...cohort, firmware_code: '4.2.9' }, 'ja')).toBe('ACME X-100 版数 B ロット 25-01 FW 4.2.9');
+    expect(cohortName({ ...cohort, firmware_code: '4.2.9' }, 'ja')).toBe('ACME X-100 HWリビジョン B ロット 25-01 FW 4.2.9');
     expect(cohortQuery(jan())).toBe(`model_id=${cast.x100}&batch_id=${cast.jan}`);
   });
 
