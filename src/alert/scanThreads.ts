@@ -48,7 +48,8 @@ async function readInThreads(threads: readonly Thread[], span: Span, signals: re
     );
     return { ...past, by_model: withHoles(past.model_ids.length, loud.flat()) };
   } finally {
-    for (const thread of threads) thread.end();
+    // What they held is free again before this thread goes on.
+    await Promise.all(threads.map((thread) => thread.end()));
   }
 }
 
@@ -91,7 +92,7 @@ class Thread {
     });
   }
 
-  end(): void {
-    void this.#worker.terminate();
+  async end(): Promise<void> {
+    await this.#worker.terminate();
   }
 }
