@@ -142,5 +142,5 @@ export function printError(error: unknown): void {
     return;
   }
   console.error(error instanceof Error ? error.message : error);
-  if (error instanceof Problem) for (const { path, message } of error.extra.errors ?? []) console.error(`  ${path}: ${message}`);
+  if (error instanceof Problem) for (const { path, message } of error.errors('en') ?? []) console.error(`  ${path}: ${message}`);
 }

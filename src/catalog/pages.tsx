@@ -21,6 +21,7 @@ for (const resource of resources) addPages(resource);
 function addPages(resource: Resource): void {
   const base = `/catalog/${resource.table}`;
   page(catalogPages, base, resource.read, (c) => listView(c, resource));
+  page(catalogPages, `/${resource.table}/:id`, resource.read, (c) => c.redirect(`${base}/${c.req.param('id')}`));
   page(catalogPages, `${base}/new`, 'catalog:write', (c) => formView(c, resource, undefined, { values: c.req.query() }));
   page(catalogPages, `${base}/:id`, resource.read, (c) => recordView(c, resource));
   page(catalogPages, `${base}/:id/edit`, 'catalog:write', async (c) => {
@@ -133,7 +134,7 @@ async function save(c: AppContext, resource: Resource, id: string | undefined) {
     c.status(error.status);
     return formView(c, resource, id, {
       values: typed,
-      errors: error.extra.errors ?? [{ path: 'code', message: error.detail(c.var.locale) }],
+      errors: error.errors(c.var.locale) ?? [{ path: 'code', message: error.detail(c.var.locale) }],
       ...(opened === undefined ? {} : { version: Number(opened) }),
     });
   }

@@ -88,7 +88,7 @@ async function refuseTakenCode(ctx: Ctx, table: RecordTable, code: string, withi
   const [en, ja] = recordNames[table][1];
   throw new Problem('conflict', [`${en} ${code} exists already`, `${ja} ${code} は既にあります`], {
     blocking: `/api/v1/${table}/${taken.id}`,
-    errors: [{ path: 'code', message: 'Exists already' }],
+    errors: [{ path: 'code', message: ['Exists already', '登録済みです'] }],
   });
 }
 

@@ -68,7 +68,7 @@ export function relatedLinks(resource: Resource, record: Stored): readonly (read
 
 export interface FormState {
   readonly values: Readonly<Record<string, unknown>>;
-  readonly errors?: readonly FieldError[];
+  readonly errors?: readonly FieldError<string>[];
   readonly version?: number;
 }
 

@@ -19,9 +19,10 @@ const statusOf = {
 export type ProblemCode = keyof typeof statusOf;
 
 /** One wrong field: where it is (`lines.3.serial`) and what is wrong with it. */
-export interface FieldError {
+export interface FieldError<Message = string | Bilingual> {
   readonly path: string;
-  readonly message: string;
+  /** In both languages, or as the checks of an input say it in the reader's. */
+  readonly message: Message;
 }
 
 export interface ProblemExtra {
@@ -52,11 +53,15 @@ export class Problem extends Error {
   detail(locale: Locale): string {
     return speak(this.words, locale);
   }
+
+  errors(locale: Locale): FieldError<string>[] | undefined {
+    return this.extra.errors?.map(({ path, message }) => ({ path, message: typeof message === 'string' ? message : speak(message, locale) }));
+  }
 }
 
 /** 404, also for rows the caller may not see. */
 export const notFound = (what: Bilingual): Problem => new Problem('not_found', [`${what[0]} not found`, `${what[1]}が見つかりません`]);
 
 /** 422 for one field of the input. */
-export const invalid = (path: string, words: Bilingual, locale: Locale = 'en'): Problem =>
-  new Problem('invalid', words, { errors: [{ path, message: speak(words, locale) }] });
+export const invalid = (path: string, words: Bilingual, locale?: Locale): Problem =>
+  new Problem('invalid', words, { errors: [{ path, message: locale === undefined ? words : speak(words, locale) }] });

@@ -57,6 +57,11 @@ page(inspectionPages, '/return-units/:id', 'return:read', async (c) => {
 });
 
 /** Back to the unit after a deed. */
+page(inspectionPages, '/dispositions/:id', 'inspection:read', async (c) => {
+  const { return_unit_id } = await getDispositionView(c.var.ctx, c.req.param('id') ?? '');
+  return c.redirect(`/return-units/${return_unit_id}`);
+});
+
 const back = (c: AppContext, id: string) => seeOther(c, `/return-units/${id}`, words(c.var.locale).done);
 
 action(inspectionPages, '/return-units/:id/inspections', 'inspection:write', async (c) => {

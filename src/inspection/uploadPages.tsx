@@ -37,7 +37,7 @@ export function uploadPages(dataDir: string): Pages {
     const files = (Array.isArray(file) ? file : [file]).filter((one) => one instanceof File).filter(({ size }) => size > 0);
     if (files.length === 0 || files.length > MOST_FILES)
       throw new Problem('invalid', [`Choose 1 to ${MOST_FILES} files`, `ファイルを1〜${MOST_FILES}件選択してください`], {
-        errors: [{ path: 'file', message: 'Required' }],
+        errors: [{ path: 'file', message: ['Required', '必須です'] }],
       });
     for (const one of files) await attachFile(c.var.ctx, dataDir, { record_kind: 'return_unit', record_id: id, name: one.name, bytes: await bytesOf(one) });
     return seeOther(c, `/return-units/${id}`, words(c.var.locale).saved);

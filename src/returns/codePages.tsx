@@ -21,6 +21,8 @@ const treeOf = (c: AppContext): Tree => {
   return tree;
 };
 
+page(codePages, '/codes/:tree/:id', 'inspection:read', (c) => c.redirect(`/codes/${c.req.param('tree')}`));
+
 page(codePages, '/codes/:tree', 'inspection:read', async (c) => {
   const w = words(c.var.locale);
   const tree = treeOf(c);

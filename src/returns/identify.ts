@@ -14,12 +14,12 @@ export async function getUnitOf(ctx: Ctx, ref: UnitRef, within: string): Promise
   const name = ref.serial ?? ref.unit_id ?? '';
   if (unit === undefined)
     throw new Problem('invalid', [`No unit ${name}`, `個体 ${name} がありません`], {
-      errors: [{ path: `${within}${ref.serial === undefined ? 'unit_id' : 'serial'}`, message: 'No such unit' }],
+      errors: [{ path: `${within}${ref.serial === undefined ? 'unit_id' : 'serial'}`, message: ['No such unit', '個体がありません'] }],
     });
   if (other !== undefined) {
     const models = fitting.map((one) => `${one.maker_code} ${one.model_code}`).join(', ');
     throw new Problem('conflict', [`Several units are called ${name}: ${models}`, `${name} に該当する個体が複数あります: ${models}`], {
-      errors: [{ path: `${within}model_code`, message: 'Name the model' }],
+      errors: [{ path: `${within}model_code`, message: ['Name the model', '機種を指定してください'] }],
     });
   }
   return unit;

@@ -197,6 +197,8 @@ action(returnsPages, '/returns/:id/change', 'return:write', (c) => {
   });
 });
 
+page(returnsPages, '/returns/:id/outbound/:leg_id', 'return:read', (c) => c.redirect(`/returns/${c.req.param('id')}`));
+
 /** The forms of one shipment. */
 function legDeed<T extends z.ZodType>(noun: string, schema: T, run: (c: AppContext, leg_id: string, input: z.output<T>) => Promise<unknown>): void {
   action(returnsPages, `/returns/:id/outbound/:leg_id/${noun}`, 'return:write', async (c) => {

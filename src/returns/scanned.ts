@@ -44,7 +44,9 @@ function ofModel(units: readonly UnitView[], { model_code, maker_code }: Receive
 
 const one = (unit: UnitView | undefined, scan: string): Scanned => {
   if (unit === undefined)
-    throw new Problem('invalid', [`No unit ${scan}`, `個体 ${scan} がありません`], { errors: [{ path: 'scan', message: 'No such unit' }] });
+    throw new Problem('invalid', [`No unit ${scan}`, `個体 ${scan} がありません`], {
+      errors: [{ path: 'scan', message: ['No such unit', '個体がありません'] }],
+    });
   return { unit, choices: [] };
 };
 
@@ -65,7 +67,9 @@ async function findInReturn(ctx: Ctx, by: 'id' | 'number', value: string): Promi
     .where(`returns.${by}`, '=', value)
     .execute();
   if (rows.length === 0)
-    throw new Problem('invalid', [`No return ${value}`, `返品案件 ${value} がありません`], { errors: [{ path: 'scan', message: 'No such return' }] });
+    throw new Problem('invalid', [`No return ${value}`, `返品案件 ${value} がありません`], {
+      errors: [{ path: 'scan', message: ['No such return', '返品案件がありません'] }],
+    });
   const [waiting, live] = [rows.filter(({ state }) => state === 'expected'), rows.filter(({ state }) => state !== 'cancelled')];
   const meant = [waiting, live, rows].find((some) => some.length > 0) ?? rows;
   const units: UnitView[] = [];

@@ -24,7 +24,7 @@ page(movePages, '/stock/moves', 'stock:read', async (c) => {
   const w = words(c.var.locale);
   const { limit, cursor, sort, ...filter } = readQuery(
     c,
-    ListQuery.extend({ unit_id: short, model_id: short, from_location: short, to_location: short, cause_kind: short, cause_id: short }),
+    ListQuery.extend({ unit_id: short, model_id: short, from_location: short, to_location: short, cause_kind: short, cause_id: short, id: short }),
   );
   const { items, next_cursor } = await listMoves(c.var.ctx, { limit, cursor, sort }, filter);
   return show(

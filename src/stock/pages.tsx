@@ -187,6 +187,14 @@ page(stockPages, '/stock/check', 'stock:read', async (c) => {
   );
 });
 
+// Refusals name a record by its address in the API: one without a page of its own is shown in its list.
+for (const list of ['reservations', 'holds', 'moves', 'write-offs'])
+  page(stockPages, `/stock/${list}/:id`, 'stock:read', (c) => c.redirect(`/stock/${list}?id=${c.req.param('id')}`));
+page(stockPages, '/stock/levels', 'stock:read', (c) => {
+  const { model_id } = c.req.query();
+  return c.redirect(model_id === undefined ? '/stock' : `/stock/models/${encodeURIComponent(model_id)}`);
+});
+
 stockPages.route('/', reservationPages);
 stockPages.route('/', holdPages);
 stockPages.route('/', movePages);

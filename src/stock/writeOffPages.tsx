@@ -23,7 +23,10 @@ const short = z.string().max(64).optional();
 
 page(writeOffPages, PATH, 'stock:read', async (c) => {
   const w = words(c.var.locale);
-  const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend({ state: z.enum(writeOffStates).optional(), model_id: short, unit_id: short }));
+  const { limit, cursor, sort, ...filter } = readQuery(
+    c,
+    ListQuery.extend({ state: z.enum(writeOffStates).optional(), model_id: short, unit_id: short, id: short }),
+  );
   const { items, next_cursor } = await listWriteOffs(c.var.ctx, { limit, cursor, sort }, filter);
   return show(
     c,

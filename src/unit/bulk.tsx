@@ -78,7 +78,7 @@ const wanted = (field: FieldDeed['field'], input: BulkInput): string => {
   const parsed = UnitChange.safeParse({ [field]: input[field] });
   const value = parsed.success ? parsed.data[field] : null;
   if (typeof value !== 'string')
-    throw new Problem('invalid', ['The value is not valid', '値が正しくありません'], { errors: [{ path: field, message: 'Invalid' }] });
+    throw new Problem('invalid', ['The value is not valid', '値が正しくありません'], { errors: [{ path: field, message: ['Not valid', '正しくありません'] }] });
   return value;
 };
 

@@ -129,7 +129,7 @@ export async function refuseTakenSerial(ctx: Ctx, model_id: string, serial: stri
   if (taken !== undefined) {
     throw new Problem('conflict', [`A unit of this model with serial ${serial} exists already`, `この機種のシリアル ${serial} は登録済みです`], {
       blocking: `/api/v1/units/${taken.id}`,
-      errors: [{ path: 'serial', message: 'Exists already' }],
+      errors: [{ path: 'serial', message: ['Exists already', '登録済みです'] }],
     });
   }
 }
@@ -144,7 +144,7 @@ export async function refuseTakenDevice(ctx: Ctx, device_id: string): Promise<vo
   if (taken !== undefined) {
     throw new Problem('conflict', [`device_id ${device_id} belongs to another unit`, `device_id ${device_id} は別の個体に登録済みです`], {
       blocking: `/api/v1/units/${taken.unit_id}`,
-      errors: [{ path: 'device_id', message: 'Exists already' }],
+      errors: [{ path: 'device_id', message: ['Exists already', '登録済みです'] }],
     });
   }
 }

@@ -111,5 +111,5 @@ function refuseBackwards(from_on: Day, to_on: Day | null): void {
 const overlapping = (unit_id: string): Problem =>
   new Problem('conflict', ['This overlaps another service interval of the unit', 'この個体の別の稼働期間と重なります'], {
     blocking: `/api/v1/units/${unit_id}`,
-    errors: [{ path: 'from_on', message: 'Overlaps another interval' }],
+    errors: [{ path: 'from_on', message: ['Overlaps another interval', '別の期間と重なります'] }],
   });

@@ -61,7 +61,9 @@ function fromHttpException(error: HTTPException): Problem {
 
 /** RFC 9457. */
 export function problemResponse(c: AppContext, problem: Problem): Response {
-  const { errors, blocking, retry_after_s } = problem.extra;
+  const { blocking, retry_after_s } = problem.extra;
+  const locale = c.var.locale ?? 'en';
+  const errors = problem.errors(locale);
   if (retry_after_s !== undefined) c.header('Retry-After', String(retry_after_s));
   if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
   c.header('Content-Type', 'application/problem+json');
@@ -70,7 +72,7 @@ export function problemResponse(c: AppContext, problem: Problem): Response {
       type: `/api/docs#problem-${problem.code}`,
       title: titles[problem.code],
       status: problem.status,
-      detail: problem.detail(c.var.locale ?? 'en'),
+      detail: problem.detail(locale),
       code: problem.code,
       ...(errors === undefined ? {} : { errors }),
       ...(blocking === undefined ? {} : { blocking }),

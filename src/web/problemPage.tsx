@@ -15,7 +15,7 @@ export function problemPage(c: AppContext, problem: Problem): Response | Promise
       <h1>{w.error}</h1>
       <p>{problem.detail(c.var.locale)}</p>
       <ul>
-        {problem.extra.errors?.map(({ path, message }) => (
+        {problem.errors(c.var.locale)?.map(({ path, message }) => (
           <li data-path={path} data-message={message}>
             <code>{path}</code> {message}
           </li>
@@ -23,7 +23,7 @@ export function problemPage(c: AppContext, problem: Problem): Response | Promise
       </ul>
       {problem.extra.blocking === undefined ? null : (
         <p>
-          <a href={problem.extra.blocking.replace('/api/v1', '')}>{problem.extra.blocking}</a>
+          <a href={problem.extra.blocking.replace('/api/v1', '')}>{w.in_the_way}</a>
         </p>
       )}
       <p>

@@ -29,6 +29,7 @@ export const words = defineWords({
   all: ['All', 'すべて'],
   error: ['This did not work', '処理できませんでした'],
   back: ['Back', '戻る'],
+  in_the_way: ['Open what stands in the way', '該当の記録を開く'],
   close: ['Close', '閉じる'],
   columns: ['Columns', '表示列'],
   save_view: ['Save this view', 'この表示を保存'],

@@ -115,6 +115,36 @@ eachDb('the pages of the desk', (test) => {
     expect(await placeOf(test.ctx(), unit.id)).toBe('good_stock/verified');
   });
 
+  it('a refusal speaks the reader’s language, beside the field too, and leads to what stands in the way', async () => {
+    const [unit, spare] = [await fielded(test.ctx()), await stocked(test.ctx())];
+    const japanese = { 'Accept-Language': 'ja' };
+    expect(await (await tech.form('/returns', { type: 'repair', serials: 'NOBODY-1' }, japanese)).text()).toContain('data-message="個体がありません"');
+    const api = await tech.post('/api/v1/returns', { type: 'repair', units: [{ serial: 'NOBODY-1' }] }, japanese);
+    expect(await api.json()).toMatchObject({ errors: [{ path: 'units.0.serial', message: '個体がありません' }] });
+    const filed = await returned(tech, unit.serial);
+    const refused = await (await tech.form('/returns', { type: 'repair', serials: unit.serial }, japanese)).text();
+    expect(refused).toContain(`<a href="/returns/${filed.id}">該当の記録を開く</a>`);
+    const leg = await made(tech.post(`/api/v1/returns/${filed.id}/outbound`, { unit_id: spare.id }));
+    await inspected(tech, filed.return_unit_id, 'confirmed');
+    const decided = await made(tech.post('/api/v1/dispositions', { return_unit_id: filed.return_unit_id, disposition: 'scrap', reason: 'burnt' }));
+    for (const [record, shown] of [
+      [`/returns/${filed.id}/outbound/${leg.id}`, `/returns/${filed.id}`],
+      [`/dispositions/${decided.id}`, `/return-units/${filed.return_unit_id}`],
+      [`/stock/reservations/${leg.reservation_id}`, `/stock/reservations?id=${leg.reservation_id}`],
+      ['/stock/holds/H', '/stock/holds?id=H'],
+      ['/stock/moves/M', '/stock/moves?id=M'],
+      ['/stock/write-offs/W', '/stock/write-offs?id=W'],
+      [`/stock/levels?model_id=${world.model}`, `/stock/models/${world.model}`],
+      [`/models/${world.model}`, `/catalog/models/${world.model}`],
+      ['/codes/cause/cause-heat', '/codes/cause'],
+    ] as const) {
+      const answer = await lead.get(record);
+      expect([record, answer.status, answer.headers.get('Location')]).toEqual([record, 302, shown]);
+      expect((await lead.get(shown)).status, shown).toBe(200);
+    }
+    await made(tech.post(`/api/v1/returns/${filed.id}/outbound/${leg.id}/cancellation`, { reason: 'done' }));
+  });
+
   it('scrap shows the second person what waits, and only them the button', async () => {
     const unit = await fielded(test.ctx());
     const filed = await returned(tech, unit.serial);
