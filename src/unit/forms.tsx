@@ -79,7 +79,7 @@ function Described({ c, unit }: { c: AppContext; unit?: UnitView }) {
       <Field label={w.batch} name="batch_code" value={unit?.batch_code ?? null} hint={w.code_hint} />
       <Field label={w.hw_rev} name="hw_rev" value={unit?.hw_rev ?? null} />
       <Field label={w.mac} name="mac" value={unit?.mac ?? null} />
-      <Field label={w.device_id} name="device_id" value={unit?.device_id ?? null} pattern="[A-Za-z0-9_-]{1,64}" />
+      <Field label={w.device_id} name="device_id" value={unit?.device_id ?? null} pattern="[A-Za-z0-9_\-]{1,64}" />
       <Field label={w.asset_tag} name="asset_tag" value={unit?.asset_tag ?? null} />
       <Field label={w.customer} name="customer_code" value={unit?.customer_code ?? null} hint={w.code_hint} />
       <Field label={w.site} name="site_code" value={unit?.site_code ?? null} hint={w.code_hint} />
