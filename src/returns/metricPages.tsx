@@ -82,8 +82,8 @@ function Ageing({ c, ageing }: { c: AppContext; ageing: ReturnMetrics['ageing'] 
   const bands = [...AGE_BANDS, null].map((to, i) => w.days(i === 0 ? 0 : (AGE_BANDS[i - 1] ?? 0) + (to === null ? 0 : 1), to));
   const columns: Column<ReturnMetrics['ageing'][number]>[] = [
     { head: w.state, cell: (row) => <a href={`/return-units?state=${row.state}`}>{speak(unitStateLabels[row.state as UnitState], c.var.locale)}</a> }, // the metrics list states only
-    ...bands.map((head, i) => ({ head, cell: (row: ReturnMetrics['ageing'][number]) => <a href={agedRows(row.state, i)}>{row.bands[i]}</a>, numeric: true })),
-    { head: w.count, cell: (row) => <a href={`/return-units?state=${row.state}`}>{row.total}</a>, numeric: true },
+    ...bands.map((head, i) => ({ head, cell: (row: ReturnMetrics['ageing'][number]) => opening(agedRows(row.state, i), row.bands[i] ?? 0), numeric: true })),
+    { head: w.count, cell: (row) => opening(`/return-units?state=${row.state}`, row.total), numeric: true },
   ];
   return <Table c={c} caption={w.ageing} columns={columns} rows={ageing} />;
 }
@@ -134,6 +134,9 @@ page(metricPages, '/returns/metrics', 'inspection:read', async (c) => {
     </>,
   );
 });
+
+/** A number that opens the rows it counts; nothing has none. */
+const opening = (path: string, count: number) => (count === 0 ? count : <a href={path}>{count}</a>);
 
 /** The rows a band of the ageing table counts. */
 function agedRows(state: string, band: number): string {

@@ -50,16 +50,18 @@ page(stockPages, '/stock', 'stock:read', async (c) => {
 
 const levelColumns = (c: AppContext): Column<Level>[] => {
   const w = words(c.var.locale);
-  const to = (row: Level, part: string, value: number) => <a href={`/stock/models/${row.model_id}${part}`}>{value}</a>;
+  // Nothing has no rows to open.
+  const to = (path: string, value: number) => (value === 0 ? value : <a href={path}>{value}</a>);
+  const shelves = ({ model_id }: Level) => `/stock/models/${model_id}#shelves`;
   return [
     { head: w.model, cell: (row) => <a href={`/stock/models/${row.model_id}`}>{row.model_code}</a>, sort: 'model_code' },
     { head: w.maker, cell: (row) => row.maker_code },
     { head: w.available, cell: (row) => (row.available <= 0 ? <Badge tone="bad">{row.available}</Badge> : row.available), numeric: true },
-    { head: w.good, cell: (row) => to(row, '#shelves', row.good), numeric: true },
-    { head: w.reserved, cell: (row) => <a href={`/stock/reservations?state=active&model_id=${row.model_id}`}>{row.reserved}</a>, numeric: true },
-    { head: w.held, cell: (row) => <a href={`/stock/holds?model_id=${row.model_id}`}>{row.held}</a>, numeric: true },
-    { head: w.other, cell: (row) => to(row, '#shelves', row.other), numeric: true },
-    { head: w.on_order, cell: (row) => <a href={`/purchase-orders?awaited=true&model_id=${row.model_id}`}>{row.on_order}</a>, numeric: true },
+    { head: w.good, cell: (row) => to(shelves(row), row.good), numeric: true },
+    { head: w.reserved, cell: (row) => to(`/stock/reservations?state=active&model_id=${row.model_id}`, row.reserved), numeric: true },
+    { head: w.held, cell: (row) => to(`/stock/holds?state=active&model_id=${row.model_id}`, row.held), numeric: true },
+    { head: w.other, cell: (row) => to(shelves(row), row.other), numeric: true },
+    { head: w.on_order, cell: (row) => to(`/purchase-orders?awaited=true&model_id=${row.model_id}`, row.on_order), numeric: true },
     { head: w.reorder_point, cell: (row) => <Num value={row.reorder_point} locale={c.var.locale} />, numeric: true },
     { head: w.expected_demand, cell: (row) => <Num value={row.expected_demand} digits={1} locale={c.var.locale} />, numeric: true },
     { head: w.suggested, cell: (row) => (row.suggested_order > 0 ? <Badge tone="warn">{row.suggested_order}</Badge> : null), numeric: true },
