@@ -1,4 +1,5 @@
 // /claims: the list, the form for a new one, and the maker scorecard. One claim is in claimPage.
+import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { type Ctx, today } from '../db/ctx.ts';
@@ -18,6 +19,7 @@ import { parsed } from './parsed.ts';
 import { listClaims, listUnattendedClaims } from './queries.ts';
 import { listMakerScores } from './scorecard.ts';
 import { listStaff } from './staff.ts';
+import { suggestClaim } from './suggest.ts';
 import { remedies } from './table.ts';
 import { unitsCalled } from './unitsCalled.ts';
 import { ClaimStateBadge } from './views.tsx';
@@ -124,20 +126,22 @@ const listMakers = async (ctx: Ctx) =>
 page(claimPages, '/claims/new', 'claim:write', async (c) => {
   const w = words(c.var.locale);
   const staff = (await listStaff(c.var.ctx)).map((user) => ({ value: user.id, label: user.name }));
+  const { investigation_id } = readQuery(c, z.object({ investigation_id: z.string().max(64).optional() }));
+  const suggested = investigation_id === undefined ? undefined : await suggestClaim(c.var.ctx, investigation_id);
   return show(
     c,
     { title: w.new_claim, nav: '/claims' },
     <>
       <PageHead title={w.new_claim} />
       <Form action="/claims">
-        {c.req.query('investigation_id') === undefined ? null : <input type="hidden" name="investigation_id" value={c.req.query('investigation_id')} />}
-        <Select label={w.maker} name="maker_id" options={await listMakers(c.var.ctx)} required />
-        <Field label={w.title} name="title" required />
+        {investigation_id === undefined ? null : <input type="hidden" name="investigation_id" value={investigation_id} />}
+        <Select label={w.maker} name="maker_id" value={suggested?.maker_id} options={await listMakers(c.var.ctx)} required />
+        <Field label={w.title} name="title" value={suggested?.title ?? null} required />
         <TextArea label={w.statement} name="statement" required />
         <Select label={w.remedy} name="remedy" options={remedies.map((remedy) => ({ value: remedy, label: w[`remedy_${remedy}`] }))} required />
         <Select label={w.owner} name="owner_id" value={c.var.ctx.actor.id} options={staff} />
         <Field label={w.next_on} name="next_on" type="date" />
-        <TextArea label={w.serials} name="serials" rows={6} />
+        <TextArea label={w.serials} name="serials" value={suggested?.serials.join('\n') ?? null} rows={6} />
         <Field label={w.amount_each} name="amount" type="number" step="any" min={0} hint={w.serials_hint} />
         <Field label={w.currency} name="currency" placeholder="JPY" />
         <button type="submit" class="primary">
@@ -168,6 +172,17 @@ action(claimPages, '/claims', 'claim:write', async (c) => {
   return seeOther(c, `/claims/${row.id}`, words(c.var.locale).saved);
 });
 
+/** A figure above its interval: side by side they push the last columns off the page. */
+const Between = ({ value, low, high }: { value: Child; low: Child; high: Child }) => (
+  <>
+    {value}
+    <br />
+    <small>
+      [{low}–{high}]
+    </small>
+  </>
+);
+
 page(claimPages, '/claims/scorecard', 'claim:read', async (c) => {
   const w = words(c.var.locale);
   const period = readQuery(c, z.object({ from_on: DayText.optional(), to_on: DayText.optional() }));
@@ -191,23 +206,25 @@ page(claimPages, '/claims/scorecard', 'claim:read', async (c) => {
           {
             head: w.failure_rate,
             numeric: true,
-            cell: (row) => (
-              <>
-                <Num value={row.rate_per_1000_device_months} digits={3} locale={locale} /> [<Num value={row.ci_low} digits={3} locale={locale} />–
-                <Num value={row.ci_high} digits={3} locale={locale} />] / <Num value={row.exposure_days} locale={locale} />
-              </>
-            ),
+            cell: (row) => {
+              const num = (value: number | null) => <Num value={value} digits={3} locale={locale} />;
+              return <Between value={num(row.rate_per_1000_device_months)} low={num(row.ci_low)} high={num(row.ci_high)} />;
+            },
           },
+          { head: w.exposure_days, numeric: true, cell: (row) => <Num value={row.exposure_days} locale={locale} /> },
           { head: w.claims_made, numeric: true, cell: (row) => row.claims },
           {
             head: w.acceptance,
             numeric: true,
-            cell: (row) => (
-              <>
-                <Percent value={row.acceptance} locale={locale} /> ({row.lines_accepted}/{row.lines_claimed}) [
-                <Percent value={row.acceptance_low} locale={locale} />–<Percent value={row.acceptance_high} locale={locale} />]
-              </>
-            ),
+            cell: (row) => {
+              const percent = (value: number | null) => <Percent value={value} locale={locale} />;
+              const lines = ` (${row.lines_accepted}/${row.lines_claimed})`;
+              return row.acceptance === null ? (
+                lines
+              ) : (
+                <Between value={[percent(row.acceptance), lines]} low={percent(row.acceptance_low)} high={percent(row.acceptance_high)} />
+              );
+            },
           },
           { head: w.days_to_answer, numeric: true, cell: (row) => <Num value={row.days_to_answer_median} digits={1} locale={locale} /> },
           { head: w.days_to_settle, numeric: true, cell: (row) => <Num value={row.days_to_settle_median} digits={1} locale={locale} /> },

@@ -1,5 +1,6 @@
 import { unzipSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
+import { countChanges } from '../../src/quality/count.ts';
 import { type Cast, castFor, fail, serve } from '../investigation/cast.ts';
 import { read } from '../investigation/read.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
@@ -107,6 +108,22 @@ eachDb('the routes of claims', (test) => {
       expect([step, (await lead.form(`${page}/steps/${step}`, fields)).status]).toEqual([step, 303]);
     }
     expect((await read(lead.get(`/api/v1${page}`))).state).toBe('closed');
+  });
+
+  it('begin with the maker, the title and the confirmed units of the investigation they come from', async () => {
+    const [lost, kept] = await serve(test.ctx(), cast, ['SUG1', 'SUG2', 'SUG3'], { batch_code: '25-03' });
+    for (const unit of [lost, kept]) await fail(test.ctx(), unit ?? { id: '', partner_id: null }, { failed_on: '2026-01-10', failure_mode_id: cast.seal });
+    await countChanges(test.ctx());
+    const investigation = await read(
+      lead.post('/api/v1/investigations', { title: 'Seals', problem: 'x', cohorts: [{ model_id: cast.x100, batch_id: cast.mar }] }),
+    );
+    const form = async () => (await lead.get(`/claims/new?investigation_id=${investigation.id}`)).text();
+    expect(await form()).toMatch(new RegExp(`<option value="${cast.acme}" selected`));
+    expect(await form()).toContain('value="Seals"');
+    expect(await form()).toMatch(/<textarea name="serials"[^>]*>SUG1\nSUG2<\/textarea>/);
+    const fields = { maker_id: cast.acme, title: 'x', statement: 'x', remedy: 'refund', owner_id: cast.kato.id, serials: 'SUG1' };
+    expect((await lead.form('/claims', fields)).status).toBe(303);
+    expect(await form()).toMatch(/<textarea name="serials"[^>]*>SUG2<\/textarea>/);
   });
 
   it('show every page in both languages', async () => {
