@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, readForm, seeOther } from '../web/page.tsx';
+import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { answerClaim } from './answer.ts';
 import { AnswerFields, answerOf } from './answerForm.tsx';
 import { addLines, changeClaim } from './create.ts';
@@ -27,6 +28,7 @@ import { parsed } from './parsed.ts';
 import { viewClaim } from './queries.ts';
 import { concedeLines, settleClaim } from './settle.ts';
 import { receiveFromMaker, sendUnits } from './shipment.ts';
+import { listStaff } from './staff.ts';
 import { unitsCalled } from './unitsCalled.ts';
 import { words } from './words.ts';
 
@@ -37,8 +39,22 @@ const back = (c: AppContext): Response => seeOther(c, `/claims/${idOf(c)}`, word
 const Ticked = z.union([z.string().transform((id) => [id]), z.array(z.string())]).optional();
 
 action(claimActions, '/claims/:id', 'claim:write', async (c) => {
-  await changeClaim(c.var.ctx, idOf(c), await readForm(c, ChangeClaim));
-  return back(c);
+  const w = words(c.var.locale);
+  const edit: Edit = {
+    title: w.claims,
+    nav: '/claims',
+    path: `/claims/${idOf(c)}`,
+    fields: [
+      ['owner_id', w.owner, (await listStaff(c.var.ctx)).map(({ id, name }) => ({ value: id, label: name }))],
+      ['next_on', w.next_on],
+      ['maker_rma', w.maker_rma],
+    ],
+    stored: async () => (await viewClaim(c.var.ctx, idOf(c))).claim,
+  };
+  return savingEdit(c, edit, async (version) => {
+    await changeClaim(c.var.ctx, idOf(c), await readForm(c, ChangeClaim), version);
+    return back(c);
+  });
 });
 action(claimActions, '/claims/:id/lines', 'claim:write', async (c) => {
   const { serials, amount } = await readForm(c, z.object({ serials: z.string(), amount: z.coerce.number().min(0).optional() }));

@@ -1,8 +1,10 @@
 // One claim on one page: where it stands, what was said, and the form for each step that is possible now.
 import { may } from '../core/actor.ts';
+import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
 import { Badge, Facts, Field, Form, PageHead, Section, Select } from '../web/parts.tsx';
+import { Version } from '../web/staleEdit.tsx';
 import { claimActions } from './claimActions.ts';
 import { StepForms } from './claimForms.tsx';
 import { Deadlines, Exchanges, Lines, Money } from './claimSections.tsx';
@@ -45,6 +47,11 @@ const Head = ({ c, claim }: { c: AppContext; claim: ClaimView['claim'] }) => {
       <a class="button" href={`/documents?record_kind=claim&record_id=${claim.id}`}>
         {w.documents}
       </a>
+      {may(c.var.ctx.actor, 'history:read') ? (
+        <a class="button" href={`/history?record_kind=claim&record_id=${claim.id}`}>
+          {w.history}
+        </a>
+      ) : null}
       <EvidenceButton c={c} kind="claim" fields={{ subject_id: claim.id }} />
     </PageHead>
   );
@@ -58,7 +65,7 @@ const Standing = ({ c, view: { claim, investigation } }: { c: AppContext; view: 
         [w.maker, claim.maker_name],
         [w.remedy, w[`remedy_${claim.remedy}`]],
         [w.owner, claim.owner_name ?? <Badge tone="bad">–</Badge>],
-        [w.next_on, claim.next_on ?? <Badge tone="bad">–</Badge>],
+        [w.next_on, <NextDate c={c} claim={claim} />],
         [w.maker_rma, claim.maker_rma ?? '–'],
         [w.submitted_on, claim.submitted_on ?? '–'],
         [w.answered_on, claim.answered_on ?? '–'],
@@ -77,6 +84,14 @@ const Standing = ({ c, view: { claim, investigation } }: { c: AppContext; view: 
     />
   );
 };
+
+/** Red once it has passed: somebody forgot. */
+const NextDate = ({ c, claim: { next_on, state } }: { c: AppContext; claim: ClaimView['claim'] }) =>
+  state === 'closed' || (next_on !== null && next_on >= today(c.var.ctx)) ? (
+    <span>{next_on}</span>
+  ) : (
+    <Badge tone="bad">{next_on === null ? '–' : `${next_on} ${words(c.var.locale).overdue}`}</Badge>
+  );
 
 const Packs = ({ c, packs }: { c: AppContext; packs: Awaited<ReturnType<typeof listEvidencePacks>> }) => {
   const w = words(c.var.locale);
@@ -101,6 +116,7 @@ async function Frame({ c, view: { claim } }: { c: AppContext; view: ClaimView })
   return (
     <Section title={`${w.owner} · ${w.next_on}`} id="frame">
       <Form action={`/claims/${claim.id}`}>
+        <Version of={claim} />
         <Select label={w.owner} name="owner_id" value={claim.owner_id} options={staff} blank="–" />
         <Field label={w.next_on} name="next_on" type="date" value={claim.next_on} required />
         <Field label={w.maker_rma} name="maker_rma" value={claim.maker_rma} />

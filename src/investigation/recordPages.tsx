@@ -1,6 +1,8 @@
 // One investigation on one page, in the order of an 8D. The forms on it are answered in recordForms and stepForms.
 import { EvidenceButton } from '../claim/evidenceButton.tsx';
 import { may } from '../core/actor.ts';
+import { today } from '../db/ctx.ts';
+import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
 import { Badge, Facts, Moment, PageHead, Section } from '../web/parts.tsx';
 import { ActionSection } from './actionViews.tsx';
@@ -28,12 +30,17 @@ page(recordPages, '/investigations/:id', 'investigation:read', async (c) => {
         <a class="button" href={`/documents?record_kind=investigation&record_id=${row.id}`}>
           {w.documents}
         </a>
+        {may(c.var.ctx.actor, 'history:read') ? (
+          <a class="button" href={`/history?record_kind=investigation&record_id=${row.id}`}>
+            {w.history}
+          </a>
+        ) : null}
         <EvidenceButton c={c} kind="investigation" fields={{ subject_id: row.id }} />
       </PageHead>
       <Facts
         facts={[
           [w.owner, row.owner_name ?? <Badge tone="bad">{w.no_owner}</Badge>],
-          [w.next_on, row.next_on === null ? <Badge tone="bad">{w.no_next_date}</Badge> : `${row.next_on} ${row.next_step ?? ''}`],
+          [w.next_on, <NextDate c={c} row={row} />],
           [w.source, w[`source_${row.source_kind}`]],
           [w.opened, <Moment c={c} at={row.created_at} />],
           ...(row.reopened_reason === null ? [] : [[w.state_reopened, row.reopened_reason] as const]),
@@ -59,6 +66,17 @@ page(recordPages, '/investigations/:id', 'investigation:read', async (c) => {
     </>,
   );
 });
+
+/** Red when there is none, or when it has passed: somebody forgot. */
+function NextDate({ c, row: { next_on, next_step, state } }: { c: AppContext; row: InvestigationView['investigation'] }) {
+  const w = words(c.var.locale);
+  const missed = next_on === null ? w.no_next_date : state !== 'closed' && next_on < today(c.var.ctx) ? w.overdue : null;
+  return (
+    <>
+      {next_on} {next_step} {missed === null ? null : <Badge tone="bad">{missed}</Badge>}
+    </>
+  );
+}
 
 /** What was said at the steps: how it is contained, and what shows that the actions work. */
 function Said({ row, w }: { row: InvestigationView['investigation']; w: ReturnType<typeof words> }) {

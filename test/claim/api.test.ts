@@ -126,6 +126,15 @@ eachDb('the routes of claims', (test) => {
     expect(await form()).toMatch(/<textarea name="serials"[^>]*>SUG2<\/textarea>/);
   });
 
+  it('show two changes of the frame that met, and a next date that has passed', async () => {
+    const { id } = await read(lead.post('/api/v1/claims', { maker_id: cast.acme, title: 'Frame', statement: 'x', remedy: 'refund', owner_id: cast.kato.id }));
+    expect((await lead.form(`/claims/${id}`, { version: '1', next_on: '2026-05-01', maker_rma: 'A-1' })).status).toBe(303);
+    const late = await lead.form(`/claims/${id}`, { version: '1', next_on: '2026-05-01', maker_rma: 'B-2' });
+    expect([late.status, (await late.text()).includes('A-1')]).toEqual([412, true]);
+    await test.ctx().db.updateTable('claims').set({ next_on: '2026-01-05' }).where('id', '=', id).execute();
+    expect(await (await lead.get(`/claims/${id}`)).text()).toContain('2026-01-05 overdue');
+  });
+
   it('show every page in both languages', async () => {
     const open = await read(lead.post('/api/v1/claims', { maker_id: cast.acme, title: 'Open', statement: 'x', remedy: 'root_cause_report' }));
     await lead.post(`/api/v1/claims/${open.id}/submission`, { text: 'x', answer_due_on: '2026-03-01' });
