@@ -69,11 +69,16 @@ const countSides = (rows: readonly { side: Side }[]): Record<Side, number> => ({
 
 async function reopen(ctx: Ctx, investigation: InvestigationRow, after: readonly CohortReturn[], closed_on: Day): Promise<void> {
   const serials = after.map((row) => row.serial).join(', ');
-  await reopenInvestigation(ctx, investigation.id, { reason: `Recurrence after the cut-in since ${closed_on}: ${serials}`.slice(0, 2000) });
   const owner =
     investigation.owner_id === null
       ? undefined
       : await ctx.db.selectFrom('users').select(['email', 'locale']).where('id', '=', investigation.owner_id).executeTakeFirst();
+  // Kept as the owner reads it; nobody is there to be asked for words.
+  const reason = speak(
+    [`Recurrence after the cut-in since ${closed_on}: ${serials}`, `${closed_on} の完了後、切替点以降の個体で再発: ${serials}`],
+    owner?.locale ?? 'en',
+  );
+  await reopenInvestigation(ctx, investigation.id, { reason: reason.slice(0, 2000) });
   if (owner === undefined) return;
   await queueMail(ctx, {
     to: owner.email,
