@@ -46,10 +46,14 @@ export function NumbersTable({ frozen, live, locale }: { frozen: ProblemNumbers;
           <tr>
             <th scope="col">{w.numbers}</th>
             <th scope="col" class="number">
-              {w.at_opening} ({frozen.as_of_on})
+              {w.at_opening}
+              <br />
+              <small>{frozen.as_of_on}</small>
             </th>
             <th scope="col" class="number">
-              {w.now} ({live.as_of_on})
+              {w.now}
+              <br />
+              <small>{live.as_of_on}</small>
             </th>
           </tr>
         </thead>
