@@ -81,6 +81,7 @@ export const words = defineWords({
   tests: ['Test records', '試験記録'],
   new_test: ['Start a test', '試験を開始'],
   templates: ['Templates', '試験テンプレート'],
+  templates_wait: ['No template yet. It says once what is measured and within which limits.', 'テンプレートがありません。測定項目と規格を一度登録します。'],
   template: ['Template', '試験テンプレート'],
   new_template: ['New template', 'テンプレートを登録'],
   kind: ['Kind', '種類'],

@@ -76,16 +76,22 @@ page(testPages, '/test-records/new', 'investigation:write', async (c) => {
     { title: w.new_test, nav: '/investigations' },
     <>
       <PageHead title={w.new_test} />
-      <Form action="/test-records">
-        {c.req.query('investigation_id') === undefined ? null : <input type="hidden" name="investigation_id" value={c.req.query('investigation_id')} />}
-        <Select label={w.template} name="template_id" options={templates} required />
-        <Field label={w.title} name="title" required />
-        <TextArea label={w.conditions} name="conditions" rows={2} />
-        <TextArea label={w.serials} name="serials" required rows={6} />
-        <button type="submit" class="primary">
-          {w.new_test}
-        </button>
-      </Form>
+      {templates.length === 0 ? (
+        <p class="empty">
+          {w.templates_wait} <a href="/test-templates">{w.templates}</a>
+        </p>
+      ) : (
+        <Form action="/test-records">
+          {c.req.query('investigation_id') === undefined ? null : <input type="hidden" name="investigation_id" value={c.req.query('investigation_id')} />}
+          <Select label={w.template} name="template_id" options={templates} required />
+          <Field label={w.title} name="title" required />
+          <TextArea label={w.conditions} name="conditions" rows={2} />
+          <TextArea label={w.serials} name="serials" required rows={6} />
+          <button type="submit" class="primary">
+            {w.new_test}
+          </button>
+        </Form>
+      )}
     </>,
   );
 });

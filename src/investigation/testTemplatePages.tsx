@@ -24,6 +24,7 @@ page(testTemplatePages, '/test-templates', 'investigation:read', async (c) => {
         c={c}
         caption={w.templates}
         rows={await listTestTemplates(c.var.ctx)}
+        empty={w.templates_wait}
         columns={[
           { head: w.code, cell: (row) => row.code },
           { head: w.revision, cell: (row) => row.revision },

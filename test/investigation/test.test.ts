@@ -3,6 +3,7 @@ import type { Ctx } from '../../src/db/ctx.ts';
 import { concludeTest, judge, recordValue, retireTestTemplate, saveTestTemplate, startTest } from '../../src/investigation/test.ts';
 import { RecordValue, SaveTestTemplate, StartTest } from '../../src/investigation/testInputs.ts';
 import { listTestTemplates, viewTest } from '../../src/investigation/testQueries.ts';
+import { callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { type Cast, castFor, serve } from './cast.ts';
 
@@ -90,4 +91,14 @@ it('limits decide, people decide where there are none', () => {
   expect(judge({ min: 1, max: null }, { value: 0.5, result: 'pass' })).toBe('fail');
   expect(judge({ min: null, max: null }, { value: 7 })).toBe('noted');
   expect(judge({ min: null, max: null }, { value: 7, result: 'fail' })).toBe('fail');
+});
+
+eachDb('a store without a test template', (test) => {
+  it('says what is missing where a test would begin, and where templates and evidence are listed', async () => {
+    const lead = await callerWith(testApp(test.store), test.store, 'lead');
+    const text = async (path: string) => (await lead.get(path)).text();
+    expect(await text('/test-records/new')).toMatch(/No template yet.*<a href="\/test-templates">/);
+    expect(await text('/test-templates')).toContain('No template yet');
+    expect(await text('/evidence-packs?lang=ja')).toContain('資料はありません');
+  });
 });
