@@ -1,13 +1,13 @@
 // Asking others: a sub-request with a due time, advice from a peer, an escalation to engineering with the facts it needs and a look for a twin.
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
-import { Problem } from '../core/problem.ts';
+import { invalid, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { requestWords } from './askWords.ts';
 import type { AskOthers } from './inputs.ts';
 import { isOpen } from './lifecycle.ts';
 import { refuseAside } from './owner.ts';
-import { listCaseUnits, listRequests } from './queries.ts';
+import { listCaseUnits, listOwners, listRequests } from './queries.ts';
 import { changeCase, type Draft } from './record.ts';
 import type { CaseRequestRow, CaseRow } from './table.ts';
 
@@ -107,6 +107,7 @@ async function requestRow(ctx: Ctx, id: string, row: CaseRow, input: AskOthers):
       { errors: [{ path: 'facts', message: 'Required' }] },
     );
   }
+  const asked_of = input.asked_of ?? (await nameOf(ctx, input.asked_user_id));
   const model_id = (await listCaseUnits(ctx, row.id))[0]?.model_id ?? null;
   const twin = input.kind === 'escalation' ? await findTwin(ctx, row, model_id) : undefined;
   if (twin !== undefined && input.differs_because === undefined) {
@@ -124,7 +125,7 @@ async function requestRow(ctx: Ctx, id: string, row: CaseRow, input: AskOthers):
     case_id: row.id,
     kind: input.kind,
     state: 'waiting',
-    asked_of: input.asked_of,
+    asked_of,
     asked_user_id: input.asked_user_id ?? null,
     question: input.question,
     facts: input.facts === undefined ? null : JSON.stringify(input.facts),
@@ -140,6 +141,13 @@ async function requestRow(ctx: Ctx, id: string, row: CaseRow, input: AskOthers):
     answered_at: null,
     version: 1,
   };
+}
+
+/** Throws `invalid` for nobody: a question without a name is on nobody's desk. */
+async function nameOf(ctx: Ctx, user_id: string | undefined): Promise<string> {
+  const user = (await listOwners(ctx)).find(({ id }) => id === user_id);
+  if (user === undefined) throw invalid('asked_of', ['Say whom', '依頼先を指定してください'], ctx.actor.locale);
+  return user.name;
 }
 
 /** An escalation of the same model and the same category that waits. Without a model there is nothing to compare. */

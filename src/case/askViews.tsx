@@ -1,11 +1,43 @@
 // Asking others about a case: what was asked of whom, the answers, and the form of the next question.
 import { speak } from '../core/words.ts';
-import { Badge, Field, Form, Moment, Section, Select, TextArea } from '../web/parts.tsx';
+import type { AppContext } from '../web/env.ts';
+import { Age, Badge, Field, Form, Moment, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { at, type Shown } from './actionForm.ts';
 import { requestStateWords, requestWords } from './askWords.ts';
+import type { listAskedOf } from './queries.ts';
 import { words } from './words.ts';
 
 const requestTones = { waiting: 'warn', answered: 'good', withdrawn: 'neutral' } as const;
+
+/** What others want to know of the reader; nothing when nobody asks. */
+export function AskedOfMe({ c, asked }: { c: AppContext; asked: Awaited<ReturnType<typeof listAskedOf>> }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  if (asked.length === 0) return null;
+  return (
+    <Section title={`${w.asked_of_me} (${asked.length})`} id="asked">
+      <Table
+        c={c}
+        caption={w.asked_of_me}
+        rows={asked}
+        columns={[
+          {
+            head: w.case,
+            cell: (row) => (
+              <a href={`/cases/${row.id}#requests`}>
+                {row.number} {row.subject}
+              </a>
+            ),
+          },
+          { head: w.type, cell: (row) => speak(requestWords[row.kind], locale) },
+          { head: w.question, cell: (row) => row.question },
+          { head: w.asked_by, cell: (row) => row.asked_by },
+          { head: w.due, cell: (row) => <Age c={c} at={row.due_at} /> },
+        ]}
+      />
+    </Section>
+  );
+}
 
 export function Ask({ c, read }: Shown) {
   const { locale } = c.var;
@@ -47,7 +79,8 @@ export function Ask({ c, read }: Shown) {
             name="kind"
             options={(['request', 'advice', 'escalation'] as const).map((value) => ({ value, label: speak(requestWords[value], locale) }))}
           />
-          <Field label={w.asked_of} name="asked_of" required />
+          <Select label={w.asked_person} name="asked_user_id" blank="—" options={read.owners.map(({ id, name }) => ({ value: id, label: name }))} />
+          <Field label={w.asked_of} name="asked_of" hint={w.asked_of_hint} />
           <TextArea label={w.question} name="question" required rows={3} />
           <Field label={w.due} name="due_at" type="datetime-local" required />
           <fieldset>

@@ -108,7 +108,9 @@ export const EscalationFacts = z.strictObject({ symptom: Prose, reproduction: Pr
 
 export const AskOthers = z.strictObject({
   kind: z.enum(['request', 'advice', 'escalation']),
-  asked_of: Line,
+  /** Left out, it is the name of the person. */
+  asked_of: Line.optional(),
+  /** Finds the question on the page of cases. */
   asked_user_id: Id.optional(),
   question: Prose,
   due_at: InstantText,

@@ -7,13 +7,14 @@ import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, type Column, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { AskedOfMe } from './askViews.tsx';
 import { countWaitingMails } from './automaticMail.ts';
 import { caseDeeds } from './bulk.tsx';
 import { customerNamed, readDeskForm, unitNamed } from './forms.ts';
 import { caseTypes, OpenCase } from './inputs.ts';
 import { caseStates } from './lifecycle.ts';
 import { openCase } from './open.ts';
-import { countNeglected, type ListedCase, listCases, listNeglected, listOwners, type NeglectedCase } from './queries.ts';
+import { countNeglected, type ListedCase, listAskedOf, listCases, listNeglected, listOwners, type NeglectedCase } from './queries.ts';
 import { neglectWords } from './rules.ts';
 import { stateWords, typeWords, words } from './words.ts';
 
@@ -58,6 +59,7 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
         {staff ? <a href="/learning">{speak(['Learning', '改善活動'], locale)}</a> : null}
         {staff ? <a href="/desk-settings">{w.tools}</a> : null}
       </PageHead>
+      {staff ? <AskedOfMe c={c} asked={await listAskedOf(ctx, ctx.actor.id)} /> : null}
       {staff ? <Neglected c={c} total={await countNeglected(ctx)} oldest={(await listNeglected(ctx, { limit: OLDEST_SHOWN })).items} /> : null}
       <CaseFilters c={c} filter={filter} owners={owners} />
       <Table c={c} caption={w.cases} rows={found.items} columns={columns(c)} {...(staff ? { choose } : {})} />

@@ -190,6 +190,18 @@ export const listCaseUnits = (ctx: Ctx, case_id: string) =>
 export const listRequests = (ctx: Ctx, case_id: string) =>
   ctx.db.selectFrom('case_requests').selectAll().where('case_id', '=', case_id).orderBy('id').execute();
 
+/** What somebody was asked by name and has not answered, the most urgent first. */
+export const listAskedOf = (ctx: Ctx, user_id: string) =>
+  ctx.db
+    .selectFrom('case_requests')
+    .innerJoin('cases', 'cases.id', 'case_requests.case_id')
+    .select(['cases.id', 'cases.number', 'cases.subject', 'case_requests.kind', 'case_requests.question', 'case_requests.asked_by', 'case_requests.due_at'])
+    .where('case_requests.state', '=', 'waiting')
+    .where('case_requests.asked_user_id', '=', user_id)
+    .orderBy('case_requests.due_at')
+    .limit(50)
+    .execute();
+
 export const listCodes = (ctx: Ctx, tree: 'category' | 'cause') =>
   ctx.db.selectFrom('case_codes').selectAll().where('tree', '=', tree).orderBy('code').execute();
 

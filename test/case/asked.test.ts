@@ -7,7 +7,10 @@ import { mergeCase } from '../../src/case/merge.ts';
 import { giveOwner } from '../../src/case/owner.ts';
 import { getCase, listEvents, listRequests } from '../../src/case/queries.ts';
 import type { CaseRequestRow } from '../../src/case/table.ts';
+import { sha256 } from '../../src/core/id.ts';
 import type { Ctx } from '../../src/db/ctx.ts';
+import { addUser } from '../../src/person/addUser.ts';
+import { AddUser } from '../../src/person/inputs.ts';
 import { callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { aoi, as, asked, castDesk, DAY, HOUR } from './cast.ts';
@@ -78,6 +81,27 @@ eachDb('a case about which others were asked', (test) => {
     expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining('stockへの依頼が回答待ちです')]);
     expect((await desk.form(`/cases/${id}/solution`, { solution: 'Restarted', withdraw_requests: 'yes' })).status).toBe(303);
     expect(await states(id)).toEqual(['withdrawn']);
+  });
+
+  it('finds the person asked by name on the page of cases, until answered; nobody else, and nobody is no name', async () => {
+    const id = await owned();
+    const person = await addUser(test.ctx(), AddUser.parse({ email: 'peer@kizashi.example', name: 'Peer', role: 'tech', locale: 'en' }));
+    const request = await askOthers(as(test, aoi), id, { kind: 'advice', asked_user_id: person.id, question: 'Seen this flicker?', due_at: NOW + DAY });
+    expect(request.asked_of).toBe('Peer');
+    const app = testApp(test.store, { now: NOW + HOUR });
+    await test.store.db
+      .insertInto('sessions')
+      .values({ hash: sha256('peer'), user_id: person.id, created_at: NOW, expires_at: NOW + DAY, seen_at: NOW })
+      .execute();
+    const page = async () => (await app.request('/cases', { headers: { Cookie: 'kizashi_session=peer' } })).text();
+    expect(await page()).toContain('Seen this flicker?');
+    expect(await (await (await callerWith(app, test.store, 'tech')).get('/cases')).text()).not.toContain('Seen this flicker?');
+    await answerRequest(as(test, aoi, HOUR), request.id, 'Yes.');
+    expect(await page()).not.toContain('Seen this flicker?');
+    for (const asked_user_id of [undefined, 'nobody', 'north-user'])
+      await expect(askOthers(as(test, aoi), id, { kind: 'advice', asked_user_id, question: '?', due_at: NOW + DAY })).rejects.toMatchObject({
+        code: 'invalid',
+      });
   });
 
   it('tells its partner nothing of it', async () => {
