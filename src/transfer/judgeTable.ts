@@ -35,7 +35,8 @@ export async function judgeTable(ctx: Ctx, kind: ImportKind, table: TextTable, m
   const plans: Planned<unknown>[] = [];
   for (let start = 0; start < table.rows.length; start += SLICE) {
     const rows = read.slice(start, start + SLICE);
-    const judged = await run.judge(ctx, rows.filter(isGiven));
+    const given = rows.filter(isGiven);
+    const judged = given.length === 0 ? [] : await run.judge(ctx, given);
     let next = 0;
     for (const row of rows) {
       const judgement: Judgement<unknown> = isGiven(row)

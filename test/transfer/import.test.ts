@@ -37,6 +37,17 @@ eachDb('imports', (test) => {
       ).n,
     );
 
+  it.each(importKinds.map(({ name, columns }) => [name, Object.entries(columns)] as const))(
+    'of %s name every row when none can be read',
+    async (name, columns) => {
+      const head = columns.filter(([, { required }]) => required).map(([column]) => column);
+      const report = await load(test.ctx(), name, csv(head.join(','), head.map(() => '').join(',') || ',', head.map(() => '').join(',') || ','), {
+        dry_run: true,
+      });
+      expect([report.rows_created, report.rows_failed === report.rows_total]).toEqual([0, true]);
+    },
+  );
+
   it('of models create makers they name, keep substitutes that come later in the file, and are the same the second time', async () => {
     const ctx = test.ctx();
     const file = csv(
