@@ -2,7 +2,7 @@
 import { identifierKey } from '../core/identifier.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { code, identifier, instant, oneOf, required, text, wholeNumber } from '../transfer/columns.ts';
+import { code, identifier, instantIn, moment, oneOf, required, text, wholeNumber } from '../transfer/columns.ts';
 import { type CellError, type Cells, type Change, defineKind, type GivenRow, type ImportRun, type Judgement, type Planned } from '../transfer/kind.ts';
 import type { CaseSource } from './kinds.ts';
 import { openCase } from './open.ts';
@@ -15,7 +15,7 @@ const channels = ['mail', 'chat', 'phone', 'partner', 'api'] as const;
 
 const columns = {
   case_no: required(code(100)),
-  opened_at: required(instant()),
+  opened_at: required(moment()),
   customer_code: code(),
   /** Not in the contract's list; decides when several units share the serial. */
   model_code: code(),
@@ -24,11 +24,11 @@ const columns = {
   category: code(),
   cause: code(),
   owner: text(300),
-  solved_at: instant(),
+  solved_at: moment(),
   rating: wholeNumber(1, 5),
 };
 type CaseColumns = typeof columns;
-type CaseCells = Cells<CaseColumns>;
+type CaseCells = Omit<Cells<CaseColumns>, 'opened_at' | 'solved_at'> & { readonly opened_at: number; readonly solved_at: number | null };
 
 interface Facts {
   readonly customer_id: string | null;
@@ -58,6 +58,7 @@ interface Known {
   readonly people: ReadonlyMap<string, string>;
   readonly self: string | null;
   readonly seen: Map<string, number>;
+  readonly zone: string;
 }
 
 async function begin(ctx: Ctx): Promise<ImportRun<CaseColumns, Plan>> {
@@ -73,7 +74,7 @@ async function begin(ctx: Ctx): Promise<ImportRun<CaseColumns, Plan>> {
         ] as const,
     ),
   );
-  const known: Known = { customers, codes, people, self: ctx.actor.kind === 'person' ? ctx.actor.id : null, seen: new Map() };
+  const known: Known = { customers, codes, people, self: ctx.actor.kind === 'person' ? ctx.actor.id : null, seen: new Map(), zone: ctx.zone };
   return {
     judge: async (ctx, rows) => {
       // A case of another system has its number there; one of ours comes back from an export under our own.
@@ -104,8 +105,10 @@ async function begin(ctx: Ctx): Promise<ImportRun<CaseColumns, Plan>> {
   };
 }
 
-function judge({ row_no, cells }: GivenRow<CaseColumns>, known: Known, cases: readonly CaseRow[], units: readonly CalledUnit[]): Judgement<Plan> {
+function judge({ row_no, cells: given }: GivenRow<CaseColumns>, known: Known, cases: readonly CaseRow[], units: readonly CalledUnit[]): Judgement<Plan> {
   const errors: CellError[] = [];
+  const solved_at = given.solved_at === null ? null : instantIn(given.solved_at, known.zone);
+  const cells: CaseCells = { ...given, opened_at: instantIn(given.opened_at, known.zone), solved_at };
   const twice = known.seen.get(cells.case_no);
   if (twice === undefined) known.seen.set(cells.case_no, row_no);
   else errors.push({ column: 'case_no', words: [`Stands in row ${twice} already`, `${twice}行目と重複しています`] });

@@ -78,4 +78,12 @@ eachDb('cases from a file', (test) => {
     await logWork(as(test, aoi), (await getCase(as(test, aoi), (await find('Z-6')).id)).id, { minutes: 5 });
     await expect(undoImport(as(test, lena), importKinds, done.id ?? '')).rejects.toMatchObject({ code: 'conflict' });
   });
+
+  it('are read with the clock on the wall as other desks write it, and are the same when they come back as instants', async () => {
+    expect(counts(await load(csv('W-1,2026/3/30 9:05,SAKURA,,mail,,,aoi,２０２６-03-31 18:00:30,')))).toEqual([1, 0, 0, 0]);
+    expect(await find('W-1')).toMatchObject({ opened_at: Date.UTC(2026, 2, 30, 0, 5), solved_at: Date.UTC(2026, 2, 31, 9, 0, 30) });
+    expect(counts(await load(csv('W-1,2026-03-30T00:05:00Z,SAKURA,,mail,,,aoi,2026-03-31T09:00:30Z,')))).toEqual([0, 0, 1, 0]);
+    const wrong = csv('W-2,2026/2/30 9:00,,,,,,aoi,,', 'W-3,2026/3/30,,,,,,aoi,,', 'W-4,2026/3/30 25:00,,,,,,aoi,,');
+    expect(counts(await load(wrong, true))).toEqual([0, 0, 0, 3]);
+  });
 });
