@@ -40,11 +40,17 @@ export async function receiveMail(ctx: Ctx, dataDir: string, raw: Uint8Array): P
   });
 }
 
+const MOST_FILES = 30;
+
 /** A file that cannot be kept is named in the case: nobody must believe that nothing was sent. */
 async function keepFiles(dataDir: string, mail: InboundMail): Promise<{ kept: KeptFile[]; refused: string[] }> {
   const kept: KeptFile[] = [];
   const refused: string[] = [];
-  for (const file of mail.files) {
+  for (const [i, file] of mail.files.entries()) {
+    if (i >= MOST_FILES) {
+      refused.push(file.name);
+      continue;
+    }
     try {
       kept.push(await cleanAndKeep(dataDir, file));
     } catch (error) {

@@ -1,4 +1,5 @@
 // What a mail becomes in a case: a message, a note of the files that were refused, and the opening when it answers none.
+import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { openCase } from './open.ts';
 import type { InboundMail } from './readMail.ts';
@@ -16,10 +17,14 @@ export const mailKey = (message_id: string): string => `mail:${message_id}`;
 
 export const draftsOf = (ctx: Ctx, mail: Said, refused: readonly string[]): Draft[] => [
   messageOf(ctx, mail),
-  ...(refused.length === 0
-    ? []
-    : [{ kind: 'note' as const, at: momentOf(ctx, mail), body: `Not kept, of a type or size we do not take: ${refused.join(', ')}` }]),
+  ...(refused.length === 0 ? [] : [{ kind: 'note' as const, at: momentOf(ctx, mail), body: leftOut(ctx, refused) }]),
 ];
+
+const leftOut = (ctx: Ctx, files: readonly string[]): string =>
+  speak(
+    [`Not kept, too many or of a type or size we do not take: ${files.join(', ')}`, `保存していません（件数・形式・サイズの制限）: ${files.join('、')}`],
+    ctx.actor.locale,
+  );
 
 const messageOf = (ctx: Ctx, mail: Said): Draft & { readonly at: number } => {
   const said = { body: mail.text, at: momentOf(ctx, mail), source_key: mailKey(mail.message_id), actor: { id: mail.from, name: mail.from_name ?? mail.from } };

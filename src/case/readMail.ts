@@ -23,7 +23,6 @@ export interface InboundMail {
 const LONGEST_TEXT = 20_000;
 const LONGEST_SUBJECT = 300;
 const MOST_ANSWERED = 50;
-const MOST_FILES = 30;
 
 /** Reads one mail. Throws `malformed` without a sender. */
 export async function readMail(raw: Uint8Array): Promise<InboundMail> {
@@ -40,7 +39,7 @@ export async function readMail(raw: Uint8Array): Promise<InboundMail> {
     from: from.data,
     from_name: email.from?.name?.slice(0, 200) || null,
     subject: (email.subject ?? '').trim().slice(0, LONGEST_SUBJECT) || '(no subject)',
-    text: text.slice(0, LONGEST_TEXT) || '(empty)',
+    text: (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text) || '(empty)',
     automatic,
     bounced,
     sent_at: email.date === undefined ? null : Date.parse(email.date) || null,
@@ -92,7 +91,7 @@ const answered = (email: Email): string[] => [
 
 /** What the sender attached, and pictures of the text; a mail inside the mail is a file of text. */
 const filesOf = (email: Email): InboundMail['files'] =>
-  email.attachments.slice(0, MOST_FILES).map(({ filename, mimeType, content }, i) => ({
+  email.attachments.map(({ filename, mimeType, content }, i) => ({
     name: filename ?? `${mimeType === 'message/rfc822' ? 'mail' : 'file'}-${i + 1}`,
     bytes: typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),
   }));

@@ -165,6 +165,19 @@ eachDb('inbound mail', (test) => {
     expect((await listAttachments(as(test, northStaff), 'case', row.id)).map(({ name }) => name)).toEqual(['記録.txt']);
   });
 
+  it('loses nothing in silence: files beyond thirty are named, and a text that is cut shows it', async () => {
+    const file = (name: string) =>
+      ['--cut', `Content-Type: text/plain; name="${name}"`, `Content-Disposition: attachment; filename="${name}"`, '', name].join('\r\n');
+    const head = ['From: it@sakura.example', 'Subject: Logs', 'Message-ID: <many@x>', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=cut', ''];
+    const text = ['--cut', 'Content-Type: text/plain', '', 'line\r\n'.repeat(6000)].join('\r\n');
+    const files = Array.from({ length: 32 }, (_, i) => file(`log-${i + 1}.txt`));
+    const { row } = await received(ctx(), folder, new TextEncoder().encode([...head, text, ...files, '--cut--', ''].join('\r\n')));
+    expect(await listAttachments(ctx(), 'case', row.id)).toHaveLength(30);
+    const events = await listEvents(ctx(), row.id);
+    expect(events.find(({ kind }) => kind === 'note')?.body).toMatch(/log-31\.txt, log-32\.txt$/);
+    expect(events.find(({ kind }) => kind === 'message_in')?.body).toMatch(/line\n.*…$/s);
+  });
+
   it('that is no mail is refused, and partners hand none over', async () => {
     await expect(receiveMail(ctx(), folder, new TextEncoder().encode('hello'))).rejects.toMatchObject({ code: 'malformed' });
     await expect(receiveMail(as(test, northStaff), folder, mail({}))).rejects.toMatchObject({ code: 'forbidden' });
