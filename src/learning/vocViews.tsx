@@ -30,7 +30,7 @@ export function AssignForm({ c, row, people }: AssignShown) {
 export function Review({ c, row }: { c: AppContext; row: ReadReview }) {
   const w = words(c.var.locale);
   return (
-    <Section title={`${row.number} ${row.subject}`}>
+    <Section title={`${row.number} ${row.subject}`} aside={<a href={`/cases/${row.case_id}`}>{row.number}</a>}>
       <p>
         <Badge tone="bad">{row.rating} / 5</Badge> <Badge>{w[row.state]}</Badge> {row.comment}
       </p>

@@ -144,6 +144,12 @@ eachDb('a bad rating', (test) => {
     expect([chosen(first), chosen(second)].sort()).toEqual(['ben', 'lena']);
   });
 
+  it('leads its readers to the case', async () => {
+    const { id } = await rated(2);
+    await assignReview(as(test, lena), { case_id: id, first_reviewer_id: 'ben', second_reviewer_id: 'lena' });
+    expect(await (await (await callerWith(testApp(test.store), test.store, 'tech')).get('/learning/voc')).text()).toContain(`href="/cases/${id}"`);
+  });
+
   it('what the first said is in no answer, page, history or webhook before the second has spoken', async () => {
     const { id } = await rated(1);
     const review = await assignReview(as(test, lena), { case_id: id, first_reviewer_id: 'ben', second_reviewer_id: 'lena' });
