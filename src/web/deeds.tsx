@@ -5,6 +5,7 @@ import { valueWords } from '../history/values.ts';
 import { deedWords } from '../history/words.ts';
 import type { AppContext } from './env.ts';
 import { exactly, Moment } from './parts.tsx';
+import { words } from './words.ts';
 
 export interface ShownDeed {
   readonly at: number;
@@ -40,7 +41,7 @@ export function Change({ c, json }: { c: AppContext; json: string | null }) {
       {fields.slice(0, MOST_FIELDS).map(([field, value]) => (
         <li>
           <span class="quiet">{speak(fieldWords(field), c.var.locale)}</span>{' '}
-          {isPair(value) ? `${told(c, field, value[0])} → ${told(c, field, value[1])}` : told(c, field, value)}
+          {isPair(field, value) ? `${told(c, field, value[0])} → ${told(c, field, value[1])}` : told(c, field, value)}
         </li>
       ))}
       {fields.length > MOST_FIELDS ? <li>…</li> : null}
@@ -51,15 +52,21 @@ export function Change({ c, json }: { c: AppContext; json: string | null }) {
 const MOST_FIELDS = 8;
 const LONGEST = 120;
 
-const isPair = (value: unknown): value is [unknown, unknown] => Array.isArray(value) && value.length === 2;
+/** Two of these are two of them, not one before and one after. */
+const LISTS = new Set(['events', 'fields', 'holds', 'returns', 'scopes', 'serials', 'units']);
 
-const tells = (field: string, value: unknown): boolean => !tellsNothing(field) && (isPair(value) || (value !== null && value !== ''));
+const isPair = (field: string, value: unknown): value is [unknown, unknown] => Array.isArray(value) && value.length === 2 && !LISTS.has(field);
+
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((part) => typeof part === 'string');
+
+const tells = (field: string, value: unknown): boolean => !tellsNothing(field) && (isPair(field, value) || (value !== null && value !== ''));
 
 function told(c: AppContext, field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '—';
   if (typeof value === 'number' && field.endsWith('_at')) return exactly(c, value);
-  const words = typeof value === 'string' ? valueWords(field, value) : null;
-  if (words !== null) return speak(words, c.var.locale);
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'boolean') return value ? words(c.var.locale).yes : words(c.var.locale).no;
+  const coded = typeof value === 'string' ? valueWords(field, value) : null;
+  if (coded !== null) return speak(coded, c.var.locale);
+  const text = isTexts(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

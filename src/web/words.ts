@@ -13,6 +13,8 @@ export const words = defineWords({
   other_language: ['日本語', 'English'],
   unknown: ['n/a', '不明'],
   none: ['None', 'なし'],
+  yes: ['yes', 'はい'],
+  no: ['no', 'いいえ'],
   empty: ['Nothing here yet.', 'まだデータがありません。'],
   no_match: ['Nothing matches the filters.', '条件に一致するデータがありません。'],
   next_page: ['Next page', '次のページ'],

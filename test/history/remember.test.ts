@@ -4,6 +4,7 @@ import { createRecord } from '../../src/catalog/save.ts';
 import { transaction } from '../../src/db/ctx.ts';
 import { difference } from '../../src/history/remember.ts';
 import { addToken } from '../../src/person/tokens.ts';
+import { fileReturn } from '../../src/returns/file.ts';
 import { updateUnit } from '../../src/unit/updateUnit.ts';
 import { cast, fielded } from '../returns/cast.ts';
 import { browserOf, type Caller, testApp } from '../support/app.ts';
@@ -47,6 +48,12 @@ eachDb('the history', (test) => {
     expect(ja).toContain('HWリビジョン</span> — → C3');
     expect(en).not.toContain('hw_rev');
     expect(en).toContain(unit.serial);
+  });
+
+  it('tells two units of a return as two, not as one that became the other', async () => {
+    const [one, two] = [await fielded(test.ctx()), await fielded(test.ctx())];
+    const filed = await fileReturn(test.ctx(), { type: 'repair', authorised: true, units: [{ serial: one.serial }, { serial: two.serial }] });
+    expect(await (await admin.get(`/history?record_kind=return&record_id=${filed.id}`)).text()).toContain(`${one.serial}, ${two.serial}`);
   });
 
   it('tells no secret', async () => {
