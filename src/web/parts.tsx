@@ -36,6 +36,9 @@ export function Pager({ c, next_cursor }: { c: AppContext; next_cursor: string |
   );
 }
 
+/** How the rows are shown stays when others are asked for. */
+const KEPT = ['sort', 'hide', 'lang'];
+
 /** Filters of a list as a GET form, so that they live in the URL, with the person's saved views below. */
 export const Filters = ({ c, children }: { c: AppContext; children?: Child }) => {
   const w = words(c.var.locale);
@@ -43,6 +46,7 @@ export const Filters = ({ c, children }: { c: AppContext; children?: Child }) =>
     <>
       <form class="filters" method="get">
         {children}
+        {KEPT.map((name) => (c.req.query(name) === undefined ? null : <input type="hidden" name={name} value={c.req.query(name)} />))}
         <button type="submit">{w.apply}</button>
         <a href={c.req.path}>{w.clear}</a>
       </form>

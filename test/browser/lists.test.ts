@@ -131,3 +131,12 @@ it('rows pasted from a spreadsheet are mapped, tried, imported and taken back', 
   await page.locator('.message').waitFor();
   expect(await pasted()).toBe(0);
 });
+
+it('the address of a filtered list holds the filters that were set, and how it is shown', async () => {
+  const { page } = await site().visit('tech');
+  await page.goto('/units?sort=-serial');
+  await page.selectOption('.filters select[name=condition]', 'new');
+  await page.click('.filters button');
+  await page.waitForURL('**/units?*condition*');
+  expect(new URL(page.url()).search).toBe('?condition=new&sort=-serial');
+});

@@ -51,6 +51,12 @@ eachDb('a list', (test) => {
     expect(/<th[^>]*>Maker<\/th>/.test(await page('/units'))).toBe(true);
   });
 
+  it('stays sorted and without its hidden columns when it is filtered', async () => {
+    const [filters = ''] = /<form class="filters".*?<\/form>/s.exec(await page('/units?sort=-serial&hide=2&lang=ja')) ?? [];
+    const kept = [...filters.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => `${name}=${value}`);
+    expect(kept).toEqual(['sort=-serial', 'hide=2', 'lang=ja']);
+  });
+
   it('tells an instant as its age, and in full in the zone of the reader’s browser', async () => {
     const told = async (cookies: string): Promise<string> => /title="([^"]+)">2 hours ago<\/time>/.exec(await page('/history', cookies))?.[1] ?? '';
     const [tokyo, york] = [await told(''), await told('kizashi_zone=America/New_York')];
