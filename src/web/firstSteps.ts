@@ -97,6 +97,13 @@ export const firstSteps: Readonly<Record<string, FirstStep>> = {
     says: ['No claim yet. Make one from confirmed defects under the maker’s warranty.', 'メーカー折衝はありません。メーカー保証内の不良確定から作成できます。'],
     begin: { path: '/claims/new', label: ['Make a claim', '折衝を作成'], permission: 'claim:write' },
   },
+  '/evidence-packs': {
+    says: [
+      'No evidence pack yet. One is made on the page of a claim, an alert, an investigation or a cohort.',
+      'エビデンス資料はありません。折衝・警告・不具合調査・対象群の画面から作成できます。',
+    ],
+    begin: { path: '/claims', label: ['Claims', 'メーカー折衝'], permission: 'claim:read' },
+  },
   '/claims/scorecard': { says: ['No maker yet.', 'メーカーがありません。'] },
   '/devices': {
     says: [
