@@ -25,8 +25,11 @@ export function preparePalette(): void {
     else if (event.key === 'ArrowUp') move(dialog, -1, event);
     else if (event.key === 'Enter') {
       event.preventDefault();
-      (dialog.querySelector<HTMLAnchorElement>('[aria-selected=true] a') ?? dialog.querySelector<HTMLAnchorElement>('li a'))?.click();
+      go(dialog.querySelector('[aria-selected=true]'));
     }
+  });
+  dialog.querySelector('ul')?.addEventListener('click', (event) => {
+    if (event.target instanceof HTMLElement) go(event.target.closest('li'));
   });
 }
 
@@ -59,22 +62,28 @@ function pages(text: string): Entry[] {
 }
 
 function show(dialog: HTMLDialogElement, entries: readonly Entry[]): void {
-  const list = dialog.querySelector('ul');
-  list?.replaceChildren(
-    ...entries.slice(0, MOST_SHOWN).map((entry, index) => {
-      const item = document.createElement('li');
-      item.role = 'option';
-      item.ariaSelected = index === 0 ? 'true' : 'false';
-      const link = document.createElement('a');
-      link.href = entry.path;
-      link.tabIndex = -1;
-      link.textContent = entry.label;
-      const kind = document.createElement('small');
-      kind.textContent = entry.kind;
-      item.append(link, kind);
-      return item;
-    }),
-  );
+  const items = entries.slice(0, MOST_SHOWN).map((entry, index) => {
+    const item = document.createElement('li');
+    item.role = 'option';
+    item.id = `palette-${index}`;
+    item.dataset.path = entry.path;
+    const kind = document.createElement('small');
+    kind.textContent = entry.kind;
+    item.append(entry.label, kind);
+    return item;
+  });
+  dialog.querySelector('ul')?.replaceChildren(...items);
+  select(dialog, items, items[0]);
+}
+
+/** Options are not links: the focus stays in the box, which says which one is meant. */
+function select(dialog: HTMLDialogElement, items: readonly HTMLElement[], selected: HTMLElement | undefined): void {
+  for (const item of items) item.ariaSelected = item === selected ? 'true' : 'false';
+  dialog.querySelector('input')?.setAttribute('aria-activedescendant', selected?.id ?? '');
+}
+
+function go(item: HTMLElement | null): void {
+  if (item?.dataset.path !== undefined) location.assign(item.dataset.path);
 }
 
 function move(dialog: HTMLDialogElement, by: 1 | -1, event: KeyboardEvent): void {
@@ -82,6 +91,6 @@ function move(dialog: HTMLDialogElement, by: 1 | -1, event: KeyboardEvent): void
   const items = [...dialog.querySelectorAll<HTMLElement>('li')];
   const at = items.findIndex((item) => item.ariaSelected === 'true');
   const next = items[(at + by + items.length) % items.length];
-  for (const item of items) item.ariaSelected = item === next ? 'true' : 'false';
+  select(dialog, items, next);
   next?.scrollIntoView({ block: 'nearest' });
 }
