@@ -5,14 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { newSecret, sha256 } from '../../src/core/id.ts';
 import type { Role } from '../../src/core/permission.ts';
 import type { Locale } from '../../src/core/words.ts';
-import { addUser } from '../../src/person/addUser.ts';
-import { AddUser } from '../../src/person/inputs.ts';
-import { SESSION_MS } from '../../src/person/signIn.ts';
-import { testApp } from './app.ts';
-import { type FreshStore, freshStore, testCtx } from './eachDb.ts';
+import { openSession, testApp } from './app.ts';
+import { type FreshStore, freshStore } from './eachDb.ts';
 
 const CHROMIUM = [
   '--headless',
@@ -101,7 +97,13 @@ async function start(complaints: string[]): Promise<OpenSite> {
     clock,
     visit: async (role: Role, options = {}) => {
       const visit = await openProfile(browser, base, complaints, options);
-      const value = await openSession(fresh, clock.now, `${role}${++people}@example.com`, role, options);
+      const value = await openSession(fresh.store, {
+        now: clock.now,
+        email: `${role}${++people}@example.com`,
+        role,
+        locale: options.locale ?? 'en',
+        partner_id: options.partner_id,
+      });
       await visit.context.addCookies([{ name: 'kizashi_session', value, url: base }]);
       await visit.page.goto('/');
       return visit;
@@ -115,18 +117,6 @@ async function start(complaints: string[]): Promise<OpenSite> {
       await fresh.drop();
     },
   } satisfies Omit<OpenSite, 'delay_ms'>);
-}
-
-/** The cookie of a new person without a password: hashing one takes a quarter of a second, and only the test of signing in needs it. */
-async function openSession(fresh: FreshStore, now: number, email: string, role: Role, options: Parameters<Site['visit']>[1] = {}): Promise<string> {
-  const { locale = 'en', partner_id = null } = options;
-  const { id } = await addUser(testCtx(fresh.store, { now }), AddUser.parse({ email, name: email, role, locale, partner_id }));
-  const cookie = newSecret();
-  await fresh.store.db
-    .insertInto('sessions')
-    .values({ hash: sha256(cookie), user_id: id, created_at: now, seen_at: now, expires_at: now + SESSION_MS })
-    .execute();
-  return cookie;
 }
 
 async function openProfile(browser: Browser, base: string, complaints: string[], options: VisitOptions): Promise<Visit> {
@@ -150,19 +140,30 @@ async function openProfile(browser: Browser, base: string, complaints: string[],
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The accessibility violations axe finds on the page, or in what is not `but`, one line each. The visit needs `bypassCSP`. */
-export async function axeViolations(page: Page, but: readonly string[] = []): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async (exclude) => {
+export interface Judged {
+  /** Selectors of what is looked at; the whole page otherwise. */
+  readonly only?: readonly string[];
+  readonly but?: readonly string[];
+  /** Names of axe's rules; all of them otherwise. */
+  readonly rules?: readonly string[];
+}
+
+/** The accessibility violations axe finds on the page, one line each. The visit needs `bypassCSP`. */
+export async function axeViolations(page: Page, judged: Judged = {}): Promise<string[]> {
+  if (!(await page.evaluate(`'axe' in globalThis`))) await page.evaluate(AXE);
+  return page.evaluate(async ({ only, but = [], rules }) => {
     // axe puts itself on the global object.
     const { axe } = globalThis as unknown as {
       axe: {
-        run(context: object, options: { resultTypes: string[] }): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+        run(context: object, options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
       };
     };
-    const { violations } = await axe.run({ exclude }, { resultTypes: ['violations'] });
+    const { violations } = await axe.run(
+      { ...(only === undefined ? {} : { include: only }), exclude: but },
+      { resultTypes: ['violations'], ...(rules === undefined ? {} : { runOnly: rules }) },
+    );
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`),
     );
-  }, but as string[]);
+  }, judged);
 }

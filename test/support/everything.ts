@@ -4,11 +4,15 @@ import { solveCase } from '../../src/case/course.ts';
 import { giveOwner } from '../../src/case/owner.ts';
 import { createBatch } from '../../src/catalog/write.ts';
 import { createClaim } from '../../src/claim/create.ts';
+import { freezeEvidence } from '../../src/claim/evidence.ts';
 import { CreateClaim } from '../../src/claim/inputs.ts';
+import { newId } from '../../src/core/id.ts';
 import type { Store } from '../../src/db/open.ts';
 import { startInspection } from '../../src/inspection/inspect.ts';
 import { OpenInvestigation } from '../../src/investigation/inputs.ts';
 import { openInvestigation } from '../../src/investigation/open.ts';
+import { saveTestTemplate, startTest } from '../../src/investigation/test.ts';
+import { SaveTestTemplate, StartTest } from '../../src/investigation/testInputs.ts';
 import { startCount } from '../../src/stock/count.ts';
 import { createOrder } from '../../src/stock/order.ts';
 import { importFile } from '../../src/transfer/importFile.ts';
@@ -35,8 +39,15 @@ export async function everything(store: Store, now: number): Promise<void> {
   const article = await writeArticle(as(test, aoi), { ...text, ...scope });
   await publishArticle(as(test, aoi), article.id);
   const [lead, model] = [as(test, lena), { model_id: 'x100' }];
-  await openInvestigation(lead, OpenInvestigation.parse({ title: '夜間に再起動', problem: 'x', cohorts: [model] }));
+  const investigation = await openInvestigation(lead, OpenInvestigation.parse({ title: '夜間に再起動', problem: 'x', cohorts: [model] }));
   await createClaim(lead, CreateClaim.parse({ maker_id: 'acme', title: '夜間の再起動', statement: 'x', remedy: 'replacement', lines: [{ unit_id: 'u1' }] }));
+  await freezeEvidence(lead, { subject_kind: 'investigation', subject_id: investigation.id });
+  const step = { code: 'leak', name_en: 'Leak', name_ja: '浸水', unit: 'ml', max: 1 };
+  const template = await saveTestTemplate(
+    lead,
+    SaveTestTemplate.parse({ code: 'IP66', kind: 'water_ingress', name_en: 'Hose', name_ja: '散水', steps: [step] }),
+  );
+  await startTest(lead, StartTest.parse({ template_id: template.id, investigation_id: investigation.id, title: '散水試験', serials: ['IMPORTED-1'] }));
   const received = await store.db.selectFrom('return_units').select('id').where('state', '=', 'received').executeTakeFirstOrThrow();
   await startInspection(test.ctx(), { return_unit_id: received.id });
   await createBatch(test.ctx(), { ...model, code: '26-01' });
@@ -44,6 +55,11 @@ export async function everything(store: Store, now: number): Promise<void> {
   await registerDevices(store.db, ['camera-1']);
   await importFile(test.ctx(), unitsImport, Buffer.from('model_code,serial\nX100,IMPORTED-1\n'));
   await createOrder(test.ctx(), { supplier: 'Acme', lines: [{ ...model, quantity: 5 }] });
+  const refused = { device_id: 'camera-2', topic: 'fleet/v1/camera-2/health', reason: 'unknown_device', detail: null, replay_outcome: null };
+  await store.db
+    .insertInto('quarantine')
+    .values({ id: newId(now), ...refused, payload: Buffer.from('{"v":1}'), received_at: now, replay_requested_at: null, replayed_at: null })
+    .execute();
   await store.db
     .insertInto('alerts')
     .values(alertRow('x100', { created_at: NOW }))
