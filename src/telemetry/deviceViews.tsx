@@ -1,10 +1,14 @@
 // One device: its latest state, its health over time, what is missing, and what can be asked of it.
 import { may } from '../core/actor.ts';
+import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Age, Badge, Facts, Form, Moment, Num, PageHead, Section, Table } from '../web/parts.tsx';
+import { words as webWords } from '../web/words.ts';
 import { Charts, Lengths, unexpectedReboots } from './deviceCharts.tsx';
+import { fieldWords } from './fieldWords.ts';
 import { type Field, fields, jsonValue } from './fields.ts';
 import { type findDevice, isFlapping, kindOf, type listEvents, type listGaps, type listPresence } from './queries.ts';
+import { stateWord } from './stateWords.ts';
 import type { DeviceCommandRow, DeviceDayRow, DeviceStateRow } from './table.ts';
 import { KindBadge } from './views.tsx';
 import { words } from './words.ts';
@@ -150,23 +154,33 @@ function StateFacts({ c, state }: { c: AppContext; state: DeviceStateRow }) {
       <Facts
         facts={fields
           .filter((field) => !unknown.includes(field))
-          .map((field) => [<code>{field.name}</code>, <StateValue c={c} field={field} value={reported(field)} />] as const)}
+          .map((field) => [<FieldName c={c} field={field} />, <StateValue c={c} field={field} value={reported(field)} />] as const)}
       />
       {unknown.length === 0 ? null : (
         <details>
           <summary>{words(c.var.locale).never_reported(unknown.length)}</summary>
-          <p>
-            <code>{unknown.map(({ name }) => name).join(' ')}</code>
-          </p>
+          <ul>
+            {unknown.map((field) => (
+              <li>
+                <FieldName c={c} field={field} />
+              </li>
+            ))}
+          </ul>
         </details>
       )}
     </>
   );
 }
 
+/** In words; its name in the contract on hover, for those who write the firmware. */
+const FieldName = ({ c, field }: { c: AppContext; field: Field }) => (
+  <span title={field.name}>{speak(fieldWords[field.name as keyof typeof fieldWords], c.var.locale)}</span>
+);
+
 function StateValue({ c, field, value }: { c: AppContext; field: Field; value: string | number | null }) {
-  if (typeof value === 'string') return <>{value}</>;
-  if (typeof value === 'number' && field.kind === 'flag') return <>{String(jsonValue(field, value))}</>;
+  const { locale } = c.var;
+  if (typeof value === 'string') return <>{stateWord(value, locale)}</>;
+  if (typeof value === 'number' && field.kind === 'flag') return <>{jsonValue(field, value) === true ? webWords(locale).yes : webWords(locale).no}</>;
   return <Num value={value} digits={field.kind === 'number' && value !== null && value % 1 !== 0 ? 1 : 0} locale={c.var.locale} />;
 }
 
