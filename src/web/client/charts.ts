@@ -22,7 +22,10 @@ const times = [
   [60, '{H}:{mm}', '\n{M}/{D}', null, '\n{M}/{D}', null, null, null, 1],
   [1, '{H}:{mm}:{ss}', '\n{M}/{D}', null, '\n{M}/{D}', null, null, null, 1],
 ];
-const colours = ['#2563eb', '#d97706', '#059669', '#dc2626'];
+/** As the accent and the tones of the sheet; a canvas knows no custom properties. */
+const colours = matchMedia('(prefers-color-scheme: dark)').matches
+  ? ['#7fc0f7', '#f4c06a', '#7fd6a0', '#ff9d9d']
+  : ['#0b5cad', '#7c4a03', '#1c6b3a', '#a81e2d'];
 
 export function drawCharts(): void {
   for (const target of document.querySelectorAll<HTMLElement>('[data-chart]')) void draw(target);
