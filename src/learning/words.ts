@@ -37,7 +37,10 @@ export const words = defineWords({
     `${confirmed} confirmed in two years; of these teach nothing: ${without_mode} without a failure mode, ${unheard} never heard, ${heard_briefly} heard for less than two weeks.`,
     `過去2年の不良確定 ${confirmed} 件。うち対象外: 故障モードなし ${without_mode} 件、報告なし ${unheard} 件、報告2週間未満 ${heard_briefly} 件。`,
   ],
-  failures_of: (failures: number, healthy: number) => [`${failures} failures, ${healthy} healthy matches`, `故障 ${failures} 台、正常機 ${healthy} 台`],
+  failures_of: (failures: number, healthy: number) => [
+    `${failures} ${failures === 1 ? 'failure' : 'failures'}, ${healthy} healthy ${healthy === 1 ? 'match' : 'matches'}`,
+    `故障 ${failures} 台、正常機 ${healthy} 台`,
+  ],
   signal: ['Signal', '信号'],
   recall: ['Recall (95 %)', '再現率（95%区間）'],
   precision: ['Precision among failed and matched (95 %)', '適合率（対照を含む、95%区間）'],
