@@ -213,14 +213,15 @@ page(claimPages, '/claims/scorecard', 'claim:read', async (c) => {
           },
           { head: w.exposure_days, numeric: true, cell: (row) => <Num value={row.exposure_days} locale={locale} /> },
           { head: w.claims_made, numeric: true, cell: (row) => row.claims },
+          { head: w.claimed, numeric: true, cell: (row) => row.lines_claimed },
           {
             head: w.acceptance,
             numeric: true,
             cell: (row) => {
               const percent = (value: number | null) => <Percent value={value} locale={locale} />;
-              const lines = ` (${row.lines_accepted}/${row.lines_claimed})`;
+              const lines = ` (${row.lines_accepted}/${row.lines_answered})`;
               return row.acceptance === null ? (
-                lines
+                percent(null)
               ) : (
                 <Between value={[percent(row.acceptance), lines]} low={percent(row.acceptance_low)} high={percent(row.acceptance_high)} />
               );

@@ -21,6 +21,8 @@ export interface MakerScore {
   readonly claims: number;
   readonly claims_open: number;
   readonly lines_claimed: number;
+  /** Lines the maker has spoken about: what the acceptance is a share of. */
+  readonly lines_answered: number;
   readonly lines_accepted: number;
   readonly lines_settled: number;
   /** Accepted of the lines that were answered, with Clopper and Pearson's limits; null before any answer. */
@@ -121,13 +123,14 @@ function listClaimsIn(ctx: Ctx, { from_on, to_on }: { from_on?: Day | undefined;
 function acceptanceOf(
   lines: readonly { claim_id: string; state: string }[],
   answered_claims: ReadonlySet<string>,
-): Pick<MakerScore, 'lines_claimed' | 'lines_accepted' | 'lines_settled' | 'acceptance' | 'acceptance_low' | 'acceptance_high'> {
+): Pick<MakerScore, 'lines_claimed' | 'lines_answered' | 'lines_accepted' | 'lines_settled' | 'acceptance' | 'acceptance_low' | 'acceptance_high'> {
   const of = (...states: string[]): number => lines.filter((line) => states.includes(line.state)).length;
   const accepted = of('accepted', 'settled');
   const answered = lines.filter((line) => line.state !== 'claimed' && answered_claims.has(line.claim_id)).length;
   const limits = clopperPearsonInterval(accepted, answered);
   return {
     lines_claimed: lines.length,
+    lines_answered: answered,
     lines_accepted: accepted,
     lines_settled: of('settled'),
     acceptance: answered === 0 ? null : accepted / answered,

@@ -20,6 +20,7 @@ const Score = z
     claims: z.int(),
     claims_open: z.int(),
     lines_claimed: z.int(),
+    lines_answered: z.int(),
     lines_accepted: z.int(),
     lines_settled: z.int(),
     acceptance: z.number().nullable(),

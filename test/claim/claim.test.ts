@@ -390,6 +390,7 @@ eachDb('a claim', (test) => {
     expect(score).toMatchObject({
       claims: 2,
       lines_claimed: 2,
+      lines_answered: 1,
       lines_accepted: 1,
       lines_settled: 1,
       acceptance: 1,
