@@ -7,6 +7,11 @@ const wholes: Readonly<Record<string, Bilingual>> = {
   'user.signed_in': ['Signed in', 'サインイン'],
   'bulk.done': ['Bulk action carried out', '一括操作を実行'],
   'bulk.undone': ['Bulk action taken back', '一括操作を元に戻す'],
+  'import.failed': ['Import failed', '取り込み: 失敗'],
+  'outbound.delivered': ['Shipment delivered', '出荷手配: 着荷'],
+  'return_unit.write_off_requested': ['Return unit write-off requested', '返却個体: 未返却処理を申請'],
+  'return_unit.write_off_reversed': ['Return unit write-off reversed', '返却個体: 未返却処理を取消'],
+  'return_unit.written_off': ['Return unit written off', '返却個体: 未返却処理'],
   'unit.absorbed': ['Unit: took over a merged record', '個体: 統合先になる'],
 };
 
@@ -75,6 +80,7 @@ export const participles: Readonly<Record<string, Bilingual>> = {
   followed: ['followed', '追跡'],
   footage_erased: ['footage erased', '映像を消去'],
   frozen: ['frozen', '確定'],
+  fulfilled: ['fulfilled', '出荷済み'],
   implemented: ['implemented', '恒久対策を実施'],
   import_corrected: ['corrected by import', '取り込みで訂正'],
   import_undone: ['import undone', '取り込みを取消'],

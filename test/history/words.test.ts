@@ -33,6 +33,28 @@ it('every deed the product remembers is told in both languages', () => {
   }
 });
 
+/** What follows the dot where the deed is built from a state or an event. */
+const BUILT: Readonly<Record<string, readonly string[]>> = {
+  alert: ['acknowledged', 'investigated', 'resolved', 'dismissed'],
+  article: ['changed', 'published', 'reviewed', 'retired'],
+  case: caseEventKinds,
+  claim: ['accepted', 'rejected', 'partially_accepted', 'counter_accepted', 'counter_refused'],
+  import: ['undone', 'failed'],
+  improvement: ['dated', 'judged'],
+  investigation: ['contained', 'causes_confirmed', 'implemented', 'verified', 'closed', 'reopened', 'action_finished', 'action_dropped', 'action_resumed'],
+  known_issue: ['published', 'fixed', 'withdrawn', 'resumed', 'match_accepted', 'match_refused'],
+  notice: ['changed', 'checked', 'submitted', 'approved', 'sent_back', 'sent', 'finished', 'cancelled'],
+  return: ['rejected', 'cancelled'],
+  stock_reservation: ['released', 'fulfilled'],
+  webhook: ['tried', 'replayed'],
+};
+
+it('every deed built from a state is told in both languages too', () => {
+  expect(new Set(found(/action: `([a-z_]+)\.[^`]*\$\{/g))).toEqual(new Set(Object.keys(BUILT)));
+  for (const [kind, deeds] of Object.entries(BUILT))
+    for (const deed of deeds) expect([kind, deed, JAPANESE.test(deedWords(`${kind}.${deed}`)[1].split(': ')[1] ?? '')]).toEqual([kind, deed, true]);
+});
+
 it('every kind of record has a name in both languages', () => {
   const kinds = found(/record_kind: '([a-z_]+)'/g);
   expect(kinds.length).toBeGreaterThan(30);
