@@ -60,6 +60,18 @@ const englishWords: Readonly<Record<Complaint['reason'], string>> = {
   nothing: 'now and then out of reach',
 };
 
+/** What a device reports of it; null: nothing of its own. */
+const signals: Readonly<Record<Complaint['reason'], string | null>> = {
+  storage: 'sd_write_errs',
+  encoder: 'enc_restarts',
+  ircut: 'ircut_fault_reports',
+  brownout: 'brownouts',
+  crash: 'reboot_kernel_panic',
+  damage: null,
+  nothing: null,
+};
+
+export const signalOf = (complaint: Complaint): string | null => signals[complaint.reason];
 export const symptomOf = (complaint: Complaint): string => symptoms[complaint.reason];
 export const inquiryCauseOf = (complaint: Complaint): CauseCode | null => inquiryCauses[complaint.reason];
 export const wordsOf = (complaint: Complaint): string => words[complaint.reason];

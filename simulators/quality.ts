@@ -1,7 +1,7 @@
 // A quality engineer at work through the public HTTP API: claims against the makers of what came back, investigations of what is behind it, and of what the alerts say.
 import { type Api, findId, findUnitId, type Made, Refusal } from './api.ts';
 import type { Complaint } from './fate.ts';
-import { englishWordsOf, wordsOf } from './findings.ts';
+import { englishWordsOf, findingOf, signalOf, symptomOf, wordsOf } from './findings.ts';
 import { pause } from './parallel.ts';
 import type { Progress } from './progress.ts';
 import { isInService, type Unit, type World } from './world.ts';
@@ -155,9 +155,13 @@ async function investigatePast(api: Api, world: World, failures: Failures, owner
   ] as const)
     await api.post(`/investigations/${id}/actions`, { kind, title, owner_id, due_on: onDay(days), ...(model === null ? {} : { model_id: model }) });
   await testSamples(api, id, failures);
+  const complaint = failures.units[0]?.complaint ?? NOTHING;
   const issue = await api.post<Made>('/known-issues', {
     title_ja: `${failures.model_code}: ${symptom}`,
-    title_en: `${failures.model_code}: ${englishWordsOf(failures.units[0]?.complaint ?? NOTHING)}`,
+    title_en: `${failures.model_code}: ${englishWordsOf(complaint)}`,
+    symptom_id: await codeId(api, 'symptom', symptomOf(complaint)),
+    failure_mode_id: await codeId(api, 'failure_mode', findingOf(complaint)?.failure_mode),
+    signal: signalOf(complaint),
     workaround_ja: '再起動で一時的に復旧します。交換をご案内します。',
     workaround_en: 'A restart helps for a while. Offer a replacement.',
     investigation_id: id,
@@ -167,6 +171,11 @@ async function investigatePast(api: Api, world: World, failures: Failures, owner
   await api.post('/evidence-packs', { subject_kind: 'investigation', subject_id: id });
   await claim(api, failures, owner_id, 'answered', progress, id);
   progress.say(`  investigation of ${failures.model_code} opened, with its claim`);
+}
+
+async function codeId(api: Api, tree: 'symptom' | 'failure_mode', code: string | undefined): Promise<string | null> {
+  const { items } = await api.get<{ items: { id: string; code: string }[] }>(`/codes/${tree}?limit=500`);
+  return items.find((one) => one.code === code)?.id ?? null;
 }
 
 const NOTHING: Complaint = { reason: 'nothing', failed_at: 0, returned_at: 0, verdict: 'undetermined', defect_id: null };
@@ -210,12 +219,12 @@ async function followAlerts(api: Api, owner_id: string, progress: Progress, sign
   for (let opened = 0; opened < MOST_ALERTS && !signal.aborted; ) {
     await pause(ALERTS_EVERY_MS, signal);
     if (signal.aborted) return;
-    const { items } = await api.get<{ items: { id: string; title?: string }[] }>('/alerts?state=open&limit=1');
+    const { items } = await api.get<{ items: { id: string; model_code: string | null }[] }>('/alerts?state=open&limit=1');
     const [alert] = items;
     if (alert === undefined) continue;
     await api.post(`/alerts/${alert.id}/acknowledgement`, {});
     await api.post('/investigations', {
-      title: '警告の調査',
+      title: [alert.model_code, '警告の調査'].filter((part) => part !== null).join(' '),
       problem: '早期警告により、対象群の発生率が想定を上回ることを検知。',
       owner_id,
       next_on: onDay(2),

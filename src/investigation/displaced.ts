@@ -4,6 +4,7 @@ import { notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { reserveOutbound } from '../returns/outbound.ts';
+import { promisedStill } from '../stock/free.ts';
 import { getReservation, reserveStock } from '../stock/reserve.ts';
 import { loadOpenInvestigation } from './load.ts';
 
@@ -82,7 +83,7 @@ export async function listDisplaced(ctx: Ctx, of: TakenBackBy): Promise<Displace
         'stock_reservations.id as reservation_id',
         'models.code as model_code',
         'units.serial',
-        'stock_reservations.quantity',
+        promisedStill.as('quantity'),
         'stock_reservations.cause_kind',
         'stock_reservations.cause_id',
         'returns.id as return_id',

@@ -240,7 +240,7 @@ async function writeUpdate(ctx: Ctx, import_id: string, row_no: number, { before
     .updateTable('return_units')
     .set({
       ...given,
-      verdict_at: before.verdict_at ?? startOfDay(before.returned_on ?? '1970-01-01', ctx.zone),
+      verdict_at: found.verdict === null || found.verdict === before.verdict ? before.verdict_at : ctx.now,
       updated_at: ctx.now,
       version: before.version + 1,
     })

@@ -74,12 +74,6 @@ export const firstSteps: Readonly<Record<string, FirstStep>> = {
     ],
   },
   '/lead-times': { says: ['No alert and no return to compare yet.', '比較できる警告・返品がまだありません。'] },
-  '/learning/precursors': {
-    says: [
-      'Needs confirmed defects of cameras that reported before they failed. Computed every night.',
-      '故障前に報告のあった個体の不良確定が必要です。毎晩計算されます。',
-    ],
-  },
   '/silences': { says: ['No signal is silenced.', '停止中の通知はありません。'] },
   '/investigations': {
     says: ['No investigation yet. Open one here or from an alert.', '不具合調査はありません。ここまたは警告から開始できます。'],

@@ -68,6 +68,13 @@ eachDb('imports of the desk', (test) => {
     const corrected = csv(HEAD, `${b.serial},,2026-02-04,,confirmed,POE_FAIL,,,,`);
     const correction = await load(ctx, 'returns', corrected);
     expect(counts(correction)).toEqual([0, 1, 0, 0]);
+    // The verdict is new today, whatever day the unit came back: whoever watches for verdicts sees it. Another cause is none.
+    const judged = () => ctx.db.selectFrom('return_units').select(['verdict', 'verdict_at']).where('unit_id', '=', b.id).execute();
+    expect(await judged()).toEqual([{ verdict: 'confirmed', verdict_at: ctx.now }]);
+    const later = { ...ctx, now: ctx.now + 60_000 };
+    const cause = await load(later, 'returns', csv(HEAD, `${b.serial},,2026-02-04,,confirmed,SD_WORN,,,,`));
+    expect(await judged()).toEqual([{ verdict: 'confirmed', verdict_at: ctx.now }]);
+    await undoImport(later, importKinds, cause.id ?? '');
     await undoImport(ctx, importKinds, correction.id ?? '');
     expect(await ctx.db.selectFrom('return_units').select('verdict').where('unit_id', '=', b.id).execute()).toEqual([{ verdict: 'no_fault_found' }]);
     await undoImport(ctx, importKinds, done.id ?? '');
