@@ -43,10 +43,12 @@ page(portalCasePages, '/portal/cases/:id', 'case:read', async (c) => {
       <Section title={w.what_happened}>
         <Timeline c={c} case_id={row.id} events={await listEvents(ctx, row.id)} names={await visitDays(ctx, row.id)} />
       </Section>
-      <Form action={`/portal/cases/${row.id}/messages`} label={w.reply}>
-        <TextArea label={w.reply} name="text" required />
-        <button type="submit">{w.send}</button>
-      </Form>
+      <Section title={w.reply}>
+        <Form action={`/portal/cases/${row.id}/messages`} label={w.reply}>
+          <TextArea label={w.reply} name="text" required />
+          <button type="submit">{w.send}</button>
+        </Form>
+      </Section>
       {row.solved_at === null ? null : (
         <Form action={`/portal/cases/${row.id}/rating`} label={w.rate}>
           <Select
