@@ -46,7 +46,7 @@ export async function refuseAsked(ctx: Ctx, row: CaseRow): Promise<void> {
       `${en} to ${waiting.asked_of} waits for an answer: answer or withdraw it first`,
       `${waiting.asked_of}への${ja}が回答待ちです。先に回答または取り下げてください`,
     ],
-    { blocking: `/api/v1/cases/${row.id}/requests` },
+    { blocking: `/api/v1/cases/${row.id}` },
   );
 }
 

@@ -45,7 +45,7 @@ eachDb('a case about which others were asked', (test) => {
       const request = await askOthers(as(test, aoi), id, asks[kind]);
       const mails = () => test.store.db.selectFrom('outbox').select('id').where('kind', '=', 'mail').execute();
       const [before, sent] = [await getCase(as(test, aoi), id), (await mails()).length];
-      await expect(ends[end]?.(as(test, aoi, HOUR), id)).rejects.toMatchObject({ code: 'conflict', extra: { blocking: `/api/v1/cases/${id}/requests` } });
+      await expect(ends[end]?.(as(test, aoi, HOUR), id)).rejects.toMatchObject({ code: 'conflict', extra: { blocking: `/api/v1/cases/${id}` } });
       expect([await getCase(as(test, aoi), id), (await mails()).length]).toEqual([before, sent]);
       await answerRequest(as(test, aoi, HOUR), request.id, 'Known.');
       await ends[end]?.(as(test, aoi, HOUR), id);
