@@ -50,14 +50,14 @@ page(caseListPages, '/cases', 'case:read', async (c) => {
     { title: w.cases, nav: '/cases', kind: 'wide' },
     <>
       <PageHead title={w.cases}>
-        <a class="button primary" href="/cases/new">
-          {w.new_case}
-        </a>
         {staff ? <a href={`/cases?owner_id=${ctx.actor.id}&state=active`}>{w.mine}</a> : null}
         {staff ? <a href="/cases/absence">{w.absence}</a> : null}
         {mails > 0 ? <a href="/automatic-mails">{`${w.automatic_mails} (${mails})`}</a> : null}
         {staff ? <a href="/learning">{speak(['Learning', '改善活動'], locale)}</a> : null}
         {staff ? <a href="/desk-settings">{w.tools}</a> : null}
+        <a class="button primary" href="/cases/new">
+          {w.new_case}
+        </a>
       </PageHead>
       {staff ? <AskedOfMe c={c} asked={await listAskedOf(ctx, ctx.actor.id)} /> : null}
       {staff ? <Neglected c={c} total={await countNeglected(ctx)} oldest={(await listNeglected(ctx, { limit: OLDEST_SHOWN })).items} /> : null}
