@@ -25,7 +25,6 @@ page(evidencePages, '/evidence-packs', 'claim:read', async (c) => {
         c={c}
         caption={w.packs}
         rows={rows}
-        empty={w.packs_wait}
         columns={[
           { head: w.as_of, cell: (row) => row.as_of_on },
           { head: w.evidence, cell: (row) => <a href={`/evidence-packs/${row.id}`}>{row.title}</a> },

@@ -35,8 +35,7 @@ export async function findScope(ctx: Ctx, subject: EvidenceSubject): Promise<Evi
   const scope = await scopeOf(ctx, subject);
   const maker_id = 'maker_id' in subject && subject.maker_id !== undefined ? subject.maker_id : scope.cohorts[0]?.maker_id;
   const cohorts = scope.cohorts.filter((cohort) => cohort.maker_id === maker_id);
-  if (cohorts.length === 0)
-    throw invalid('subject_id', ['No cohort is named to show evidence of', '対象群が登録されていないため資料を作成できません'], ctx.actor.locale);
+  if (cohorts.length === 0) throw invalid('subject_id', ['No cohort is named to show evidence of', '対象群が登録されていないため資料を作成できません']);
   return { ...scope, cohorts };
 }
 
@@ -74,8 +73,7 @@ export const cohortTitle = ({ model_code, hw_rev, batch_code, firmware_code }: N
 async function ofAlert(ctx: Ctx, id: string): Promise<EvidenceScope> {
   const alert = await ctx.db.selectFrom('alerts').select(['model_id', 'hw_rev', 'batch_id', 'firmware_id', 'signal']).where('id', '=', id).executeTakeFirst();
   if (alert === undefined) throw notFound(['Alert', '警告']);
-  if (alert.model_id === null)
-    throw invalid('subject_id', ['An alert of the whole platform is no maker’s', 'プラットフォーム全体の警告は対象にできません'], ctx.actor.locale);
+  if (alert.model_id === null) throw invalid('subject_id', ['An alert of the whole platform is no maker’s', 'プラットフォーム全体の警告は対象にできません']);
   const cohorts = await nameCohorts(ctx, [{ model_id: alert.model_id, hw_rev: alert.hw_rev, batch_id: alert.batch_id, firmware_id: alert.firmware_id }]);
   return { subject: { kind: 'alert', id, number: null, title: alert.signal }, cohorts, failure_modes: [], asked: null, unit_ids: null };
 }

@@ -3,10 +3,6 @@ import { type Bilingual, defineWords } from '../core/words.ts';
 export const words = defineWords({
   evidence: ['Evidence pack', 'エビデンス資料'],
   packs: ['Evidence packs', 'エビデンス資料'],
-  packs_wait: [
-    'No pack yet. One click on an alert, a cohort, an investigation or a claim makes one.',
-    '資料はありません。警告・対象群・不具合調査・折衝のページから作成できます。',
-  ],
   reference: ['Reference to quote', '参照番号'],
   summary: ['In short', '要約'],
   found: (f: Record<'name' | 'failures' | 'units' | 'days' | 'rate' | 'peers' | 'ratio', string>) => [

@@ -210,6 +210,7 @@ export const fieldNames: Readonly<Record<string, Bilingual>> = {
   serials: ['serials', 'シリアル'],
   service_quantity: ['quantity at the service level', 'サービス水準の必要数'],
   ship_to: ['ship to', '送付先'],
+  shipped_quantity: ['shipped', '出荷済み'],
   side: ['side', '側'],
   signal: ['signal', '信号'],
   since_text: ['since when', 'いつから'],
