@@ -88,7 +88,7 @@ CREATE TABLE case_events (
   body TEXT,
   facts TEXT NOT NULL,
   source_key TEXT UNIQUE,
-  CHECK (visibility = 'internal' OR kind IN ('opened','message_in','message_out','auto_reply','solved','reopened','closed','rated','visit_agreed','unit_linked'))
+  CHECK (visibility = 'internal' OR kind IN ('opened','message_in','message_out','auto_reply','solved','reopened','closed','rated','visit_agreed','visit_cancelled','unit_linked'))
 );
 CREATE INDEX case_events_by_case ON case_events (case_id, at, id);
 CREATE INDEX case_events_by_actor ON case_events (actor_id, at);

@@ -12,6 +12,7 @@ import {
   AskOthers,
   CommandUnit,
   EscalationFacts,
+  CancelVisit,
   FinishVisit,
   LinkUnit,
   LogWork,
@@ -26,10 +27,9 @@ import { mergeCase, unmergeCase } from './merge.ts';
 import { classifyMessage } from './message.ts';
 import { giveOwner } from './owner.ts';
 import { promoteAnswer } from './promote.ts';
-import { getCase } from './queries.ts';
 import { commandUnit, openAdvanceReplacement } from './remedy.ts';
 import { linkUnit, logWork, tryWorkaround, unlinkUnit } from './unit.ts';
-import { finishVisit, planVisit } from './visit.ts';
+import { cancelVisit, finishVisit, planVisit } from './visit.ts';
 import { words } from './words.ts';
 
 export const caseActions = newPages();
@@ -98,7 +98,12 @@ const VisitForm = FinishVisit.omit({ parts: true }).extend({ parts: z.string().m
 action(caseActions, '/visits/:id/result', 'case:write', async (c) => {
   const { parts, ...input } = await readDeskForm(c, VisitForm);
   const visit = await finishVisit(c.var.ctx, c.req.param('id') ?? '', { ...input, parts: partsOf(parts) });
-  return back(c, (await getCase(c.var.ctx, visit.case_id)).id);
+  return back(c, visit.case_id);
+});
+
+action(caseActions, '/visits/:id/cancellation', 'case:write', async (c) => {
+  const visit = await cancelVisit(c.var.ctx, c.req.param('id') ?? '', await readDeskForm(c, CancelVisit));
+  return back(c, visit.case_id);
 });
 
 /** `cable × 2`, one a line; without a number it is one. */

@@ -146,7 +146,7 @@ async function requestRow(ctx: Ctx, id: string, row: CaseRow, input: AskOthers):
 /** Throws `invalid` for nobody: a question without a name is on nobody's desk. */
 async function nameOf(ctx: Ctx, user_id: string | undefined): Promise<string> {
   const user = (await listOwners(ctx)).find(({ id }) => id === user_id);
-  if (user === undefined) throw invalid('asked_of', ['Say whom', '依頼先を指定してください'], ctx.actor.locale);
+  if (user === undefined) throw invalid('asked_of', ['Say whom', '依頼先を指定してください']);
   return user.name;
 }
 

@@ -78,7 +78,7 @@ async function modelMeant(ctx: Ctx, { firmware_id, model_id }: SaveWorkaround): 
   if (firmware_id === null) return model_id;
   const firmware = await ctx.db.selectFrom('firmwares').select('model_id').where('id', '=', firmware_id).executeTakeFirst();
   if (firmware === undefined || (model_id !== null && model_id !== firmware.model_id))
-    throw invalid('firmware_id', ['The model has no such firmware', 'この機種に該当するファームウェアがありません'], ctx.actor.locale);
+    throw invalid('firmware_id', ['The model has no such firmware', 'この機種に該当するファームウェアがありません']);
   return firmware.model_id;
 }
 

@@ -12,6 +12,7 @@ import { ownerFor, refuseAside, withoutUndefined } from './owner.ts';
 import { changeCase, type Draft } from './record.ts';
 import { refuseUnknown } from './refer.ts';
 import type { CaseRow } from './table.ts';
+import { refuseVisit } from './visit.ts';
 import { stateWords } from './words.ts';
 
 export const waitFor = (ctx: Ctx, id: string, input: WaitFor, expected?: number): Promise<CaseRow> =>
@@ -35,12 +36,12 @@ export const solveCase = (ctx: Ctx, id: string, input: SolveCase, expected?: num
     await refuseUnknown(ctx, { cause_id: input.cause_id });
     await refuseBeforeTriage(ctx, row, input.at);
     const { solution, cause_id, known_issue_id, reply, attachment_ids, withdraw_requests, at } = input;
-    if (reply === undefined && attachment_ids !== undefined)
-      throw invalid('reply', ['Files go with a reply', '添付ファイルには返信が必要です'], ctx.actor.locale);
+    if (reply === undefined && attachment_ids !== undefined) throw invalid('reply', ['Files go with a reply', '添付ファイルには返信が必要です']);
     const moment = at === undefined ? {} : { at };
     const solved: Draft = { ...moment, kind: 'solved', visibility: 'public', facts: { solution, ...withoutUndefined({ cause_id, known_issue_id }) } };
     const withdrawn = withdraw_requests === true ? await withdrawAsked(ctx, row) : [];
     await refuseAsked(ctx, row);
+    await refuseVisit(ctx, row);
     if (reply === undefined) return [...withdrawn, solved];
     const written = { text: reply, ...withoutUndefined({ attachment_ids, at }) };
     return [...withdrawn, await mailedReply(ctx, row, 'reply', written, `\n\n${await ratingLink(ctx, row)}`), solved];
@@ -64,6 +65,7 @@ export const toggleSpam = (ctx: Ctx, id: string, input: { reason: string }, expe
     if (row.spam_at !== null) return [{ kind: 'spam_unmarked', facts: input }];
     refuseAside(row);
     await refuseAsked(ctx, row);
+    await refuseVisit(ctx, row);
     return [{ kind: 'spam_marked', facts: { ...input, owner_id: row.owner_id ?? (await ownerFor(ctx, undefined)) } }];
   });
 

@@ -33,6 +33,7 @@ export const caseEventKinds = [
   'workaround_tried',
   'visit_agreed',
   'visit_finished',
+  'visit_cancelled',
   'return_opened',
   'linked',
 ] as const;

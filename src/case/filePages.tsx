@@ -18,11 +18,11 @@ export function caseFilePages(dataDir: string): Pages {
   const pages = newPages();
   const Upload = z.object({ file: z.array(z.instanceof(File)).or(z.instanceof(File)).optional(), visibility: z.enum(['public', 'internal']).optional() });
   action(pages, '/cases/:id/files', 'case:write', async (c) => {
-    const { ctx, locale } = c.var;
+    const { ctx } = c.var;
     const row = await getCase(ctx, c.req.param('id') ?? '');
     const { file = [], visibility } = await readForm(c, Upload);
     const files = [file].flat().filter(({ size }) => size > 0);
-    if (files.length === 0) throw invalid('file', ['Choose a file', 'ファイルを選択してください'], locale);
+    if (files.length === 0) throw invalid('file', ['Choose a file', 'ファイルを選択してください']);
     for (const one of files)
       await attachFile(ctx, dataDir, { record_kind: 'case', record_id: row.id, visibility, name: one.name, bytes: new Uint8Array(await one.arrayBuffer()) });
     return seeOther(c, ctx.actor.partner_id === null ? `/cases/${row.id}#files` : `/portal/cases/${row.id}#files`);

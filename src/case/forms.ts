@@ -51,6 +51,6 @@ export async function customerNamed(ctx: Ctx, text: string): Promise<string> {
     .select('customers.id')
     .where((where) => where.or([where('customers.id', '=', text.trim()), where('customers.code', '=', text.normalize('NFKC').trim())]))
     .executeTakeFirst();
-  if (customer === undefined) throw invalid('customer', ['No customer of that code', '該当する顧客コードがありません'], ctx.actor.locale);
+  if (customer === undefined) throw invalid('customer', ['No customer of that code', '該当する顧客コードがありません']);
   return customer.id;
 }

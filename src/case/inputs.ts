@@ -171,3 +171,6 @@ export const FinishVisit = z.strictObject({
     .default([]),
 });
 export type FinishVisit = z.output<typeof FinishVisit>;
+/** Why nobody comes. */
+export const CancelVisit = z.strictObject({ reason: Prose });
+export type CancelVisit = z.output<typeof CancelVisit>;

@@ -8,6 +8,7 @@ import { ownerFor, refuseAside } from './owner.ts';
 import { getCase, listCaseUnits } from './queries.ts';
 import { changeCase, type Draft, lockCases, recordEvents } from './record.ts';
 import type { CaseRow } from './table.ts';
+import { refuseVisit } from './visit.ts';
 
 /** Lays the case aside for `into_id`, which learns of it and gets its units. Partners' cases are merged only within one partner. */
 export async function mergeCase(ctx: Ctx, id: string, input: { into_id: string; reason: string }, expected?: number): Promise<CaseRow> {
@@ -19,6 +20,7 @@ export async function mergeCase(ctx: Ctx, id: string, input: { into_id: string; 
       refuseMerge(row, target);
       await refuseChain(ctx, row);
       await refuseAsked(ctx, row);
+      await refuseVisit(ctx, row);
       return [
         { kind: 'merged', facts: { into_id: target.id, reason: input.reason, owner_id: row.owner_id ?? target.owner_id ?? (await ownerFor(ctx, undefined)) } },
       ];

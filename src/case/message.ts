@@ -81,7 +81,7 @@ export async function mailedReply(
 /** Only what goes out by mail takes files along. */
 function refuseFilesElsewhere(ctx: Ctx, { attachment_ids = [], visibility, from }: WriteMessage): void {
   if (attachment_ids.length > 0 && (ctx.actor.partner_id !== null || visibility === 'internal' || from !== 'staff'))
-    throw invalid('attachment_ids', ['Only a reply to the customer takes files', '添付できるのは顧客への返信だけです'], ctx.actor.locale);
+    throw invalid('attachment_ids', ['Only a reply to the customer takes files', '添付できるのは顧客への返信だけです']);
 }
 
 /** What most mail servers still take, with a third for the encoding. */
@@ -93,12 +93,12 @@ async function mailedFiles(ctx: Ctx, row: CaseRow, ids: readonly string[]): Prom
   const beside = await listAttachments(ctx, 'case', row.id);
   const files = [...new Set(ids)].map((id) => {
     const file = beside.find((one) => one.id === id);
-    if (file === undefined) throw invalid('attachment_ids', ['No such file beside the case', 'この問い合わせに該当するファイルがありません'], ctx.actor.locale);
-    if (file.visibility !== 'public') throw invalid('attachment_ids', [`${file.name} is for staff alone`, `${file.name} は社内限定です`], ctx.actor.locale);
+    if (file === undefined) throw invalid('attachment_ids', ['No such file beside the case', 'この問い合わせに該当するファイルがありません']);
+    if (file.visibility !== 'public') throw invalid('attachment_ids', [`${file.name} is for staff alone`, `${file.name} は社内限定です`]);
     return file;
   });
   if (files.reduce((sum, { size_bytes }) => sum + size_bytes, 0) > MOST_BYTES)
-    throw invalid('attachment_ids', ['More than 15 MiB: too much for a mail', '合計15 MiBを超えるためメールで送信できません'], ctx.actor.locale);
+    throw invalid('attachment_ids', ['More than 15 MiB: too much for a mail', '合計15 MiBを超えるためメールで送信できません']);
   return files;
 }
 

@@ -12,11 +12,11 @@ import { AbsencePlan, previewAbsence, TransferAbsence, transferAbsence } from '.
 import { answerRequest, askOthers, withdrawRequest } from './ask.ts';
 import { addCalendar, CalendarInput } from './calendars.ts';
 import { addWorkaround, saveCaseCode, saveTemplate } from './catalogue.ts';
-import { AnswerRequest, AskOthers, FinishVisit, PlanVisit, SaveCaseCode, SaveTemplate, SaveWorkaround } from './inputs.ts';
+import { AnswerRequest, AskOthers, CancelVisit, FinishVisit, PlanVisit, SaveCaseCode, SaveTemplate, SaveWorkaround } from './inputs.ts';
 import { CalendarJson, CodeJson, RequestJson, requestJson, TemplateJson, VisitJson, visitJson, WorkaroundJson } from './json.ts';
 import { promoteAnswer } from './promote.ts';
 import { getCase, listCodes, listRequests, listTemplates } from './queries.ts';
-import { finishVisit, listVisits, planVisit, visitCoverage } from './visit.ts';
+import { cancelVisit, finishVisit, listVisits, planVisit, visitCoverage } from './visit.ts';
 
 export const caseToolsApi = newApi();
 const tag = 'Cases';
@@ -77,6 +77,11 @@ caseToolsApi.openapi(postingTo({ path: '/cases/{id}/visits', gate: 'case:write',
 
 caseToolsApi.openapi(postingTo({ path: '/visits/{id}/result', gate: 'case:write', tag, summary: 'What was done on site' }, FinishVisit, VisitJson), async (c) =>
   c.json(visitJson(await finishVisit(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))), 201),
+);
+
+caseToolsApi.openapi(
+  postingTo({ path: '/visits/{id}/cancellation', gate: 'case:write', tag, summary: 'Cancel a planned visit' }, CancelVisit, VisitJson),
+  async (c) => c.json(visitJson(await cancelVisit(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))), 201),
 );
 
 caseToolsApi.openapi(

@@ -1,12 +1,13 @@
-// On-site visits: coverage is checked first, parts and the result are kept.
+// On-site visits: coverage is checked first, parts and the result are kept, or why it was cancelled.
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
-import type { FinishVisit, PlanVisit } from './inputs.ts';
+import { saveVersioned } from '../db/saveVersioned.ts';
+import type { CancelVisit, FinishVisit, PlanVisit } from './inputs.ts';
 import { refuseAside } from './owner.ts';
-import { changeCase } from './record.ts';
+import { changeCase, type Draft } from './record.ts';
 import type { CaseRow, VisitRow } from './table.ts';
 
 export interface VisitCoverage {
@@ -59,27 +60,52 @@ export async function finishVisit(ctx: Ctx, id: string, input: FinishVisit): Pro
   allow(ctx, 'case:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    const visit = await getVisit(ctx, id);
-    await changeCase(ctx, visit.case_id, undefined, async (_row, ctx) => {
-      const done = await ctx.db
-        .updateTable('visits')
-        .set({
-          state: 'done',
-          outcome: input.outcome,
-          result: input.result,
-          parts: JSON.stringify(input.parts),
-          finished_at: ctx.now,
-          version: visit.version + 1,
-        })
-        .where('id', '=', id)
-        .where('state', '=', 'planned')
-        .returning('id')
-        .executeTakeFirst();
-      if (done === undefined) throw new Problem('conflict', ['The visit is over already', 'この訪問は既に終了しています']);
-      return [{ kind: 'visit_finished', facts: { visit_id: id } }];
-    });
+    const { outcome, result, parts } = input;
+    await endVisit(ctx, id, { state: 'done', outcome, result, parts: JSON.stringify(parts) }, { kind: 'visit_finished', facts: { visit_id: id } });
     return getVisit(ctx, id);
   });
+}
+
+/** Nobody comes: the partner, who was told the day, learns it. */
+export async function cancelVisit(ctx: Ctx, id: string, { reason }: CancelVisit): Promise<VisitRow> {
+  allow(ctx, 'case:write');
+  staffOnly(ctx);
+  return transaction(ctx, async (ctx) => {
+    await endVisit(ctx, id, { state: 'cancelled', result: reason }, { kind: 'visit_cancelled', visibility: 'public', facts: { visit_id: id } });
+    return getVisit(ctx, id);
+  });
+}
+
+async function endVisit(ctx: Ctx, id: string, change: Partial<VisitRow>, event: Draft): Promise<void> {
+  const visit = await getVisit(ctx, id);
+  if (visit.state !== 'planned') throw isOver(visit);
+  await changeCase(ctx, visit.case_id, undefined, async (_row, ctx) => {
+    await saveVersioned(ctx, 'visits', visit, { ...change, finished_at: ctx.now }, () => isOver(visit));
+    return [event];
+  });
+}
+
+const isOver = ({ case_id }: VisitRow): Problem =>
+  new Problem('conflict', ['The visit is over already', 'この訪問は既に終了しています'], { blocking: `/api/v1/cases/${case_id}/visits` });
+
+/** Throws `conflict` naming a visit that is still to come: somebody would drive there for a case that is over. */
+export async function refuseVisit(ctx: Ctx, row: CaseRow): Promise<void> {
+  const planned = await ctx.db
+    .selectFrom('visits')
+    .select('visit_on')
+    .where('case_id', '=', row.id)
+    .where('state', '=', 'planned')
+    .orderBy('visit_on')
+    .executeTakeFirst();
+  if (planned !== undefined)
+    throw new Problem(
+      'conflict',
+      [
+        `A visit on ${planned.visit_on} is planned: record its result or cancel it first`,
+        `${planned.visit_on}の訪問予定があります。先に結果の記録または中止をしてください`,
+      ],
+      { blocking: `/api/v1/cases/${row.id}/visits` },
+    );
 }
 
 export const listVisits = (ctx: Ctx, case_id: string): Promise<VisitRow[]> =>

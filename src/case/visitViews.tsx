@@ -1,8 +1,9 @@
 // Visits for a case: those planned and made, and the form that plans one.
 import { speak } from '../core/words.ts';
-import { Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
+import { Badge, Field, Form, Section, Select, TextArea } from '../web/parts.tsx';
 import { at, type Shown } from './actionForm.ts';
-import { coverageWords, outcomeWords, words } from './words.ts';
+import { coverageWords, outcomeWords } from './visitWords.ts';
+import { words } from './words.ts';
 
 export function Visits({ c, read }: Shown) {
   const { locale } = c.var;
@@ -15,6 +16,11 @@ export function Visits({ c, read }: Shown) {
             {visit.visit_on} · {speak(coverageWords[visit.coverage], locale)} ({visit.coverage_reason}){' '}
             {visit.fee === null ? '' : `· ${visit.fee} (${visit.fee_agreed_by})`}{' '}
             {visit.outcome === null ? '' : `· ${speak(outcomeWords[visit.outcome], locale)}: ${visit.result}`}
+            {visit.state === 'cancelled' ? (
+              <>
+                <Badge tone="neutral">{w.visit_cancelled}</Badge> {visit.result}
+              </>
+            ) : null}
           </p>
           {visit.state === 'planned' ? (
             <Form action={`/visits/${visit.id}/result`} label={w.result}>
@@ -27,6 +33,15 @@ export function Visits({ c, read }: Shown) {
               <TextArea label={w.parts} name="parts" rows={2} />
               <button type="submit">{w.record}</button>
             </Form>
+          ) : null}
+          {visit.state === 'planned' ? (
+            <details>
+              <summary>{w.cancel_visit}</summary>
+              <Form action={`/visits/${visit.id}/cancellation`} label={w.cancel_visit}>
+                <Field label={w.reason} name="reason" required />
+                <button type="submit">{w.cancel_visit}</button>
+              </Form>
+            </details>
           ) : null}
         </div>
       ))}

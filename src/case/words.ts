@@ -3,7 +3,6 @@ import { type Bilingual, defineWords } from '../core/words.ts';
 import type { CaseEventKind } from './event.ts';
 import type { CaseSource, CaseType } from './kinds.ts';
 import type { CaseState } from './lifecycle.ts';
-import type { VisitRow } from './table.ts';
 
 export const words = defineWords({
   cases: ['Cases', '問い合わせ'],
@@ -106,6 +105,8 @@ export const words = defineWords({
   impact: ['Impact', '影響'],
   differs: ['Why this differs from the escalation that waits', '進行中のエスカレーションと異なる理由'],
   visits: ['On-site visits', '訪問サポート'],
+  cancel_visit: ['Cancel the visit', '訪問を中止'],
+  visit_cancelled: ['Cancelled', '中止'],
   plan_visit: ['Plan a visit', '訪問を計画'],
   visit_on: ['Day', '訪問日'],
   coverage: ['Coverage', '費用区分'],
@@ -245,19 +246,6 @@ export const sourceWords: Readonly<Record<CaseSource, Bilingual>> = {
   staff: ['Us', '当社起票'],
 };
 
-export const coverageWords: Readonly<Record<VisitRow['coverage'], Bilingual>> = {
-  contract: ['contract', '契約内'],
-  own_warranty: ['warranty', '保証内'],
-  goodwill: ['goodwill', '特別対応'],
-  paid: ['paid', '有償'],
-};
-
-export const outcomeWords: Readonly<Record<NonNullable<VisitRow['outcome']>, Bilingual>> = {
-  fixed: ['fixed', '解消'],
-  not_fixed: ['not fixed', '未解消'],
-  return_needed: ['return needed', '返品が必要'],
-};
-
 export const eventWords: Readonly<Record<CaseEventKind, Bilingual>> = {
   opened: ['Opened', '受付'],
   triaged: ['Taken', '担当決定'],
@@ -289,6 +277,7 @@ export const eventWords: Readonly<Record<CaseEventKind, Bilingual>> = {
   workaround_tried: ['Workaround tried', '回避策実施'],
   visit_agreed: ['Visit planned', '訪問計画'],
   visit_finished: ['Visit done', '訪問完了'],
+  visit_cancelled: ['Visit cancelled', '訪問中止'],
   return_opened: ['Return opened', '返品起票'],
   linked: ['Linked', '関連付け'],
 };

@@ -189,6 +189,7 @@ export const participles: Readonly<Record<string, Bilingual>> = {
   verified: ['verified', '効果を検証'],
   visit_agreed: ['visit agreed', '訪問を約束'],
   visit_finished: ['visit finished', '訪問を完了'],
+  visit_cancelled: ['visit cancelled', '訪問を中止'],
   waiting: ['put on hold', '待ちにする'],
   withdrawn: ['withdrawn', '取り下げ'],
   workaround_tried: ['workaround tried', '回避策を試行'],

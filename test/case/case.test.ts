@@ -9,7 +9,7 @@ import { getCase, listCases, listCaseUnits, listEvents, listNeglected } from '..
 import { getRated, rateAsPartner, rateByLink } from '../../src/case/rate.ts';
 import { lockCases, projectCase } from '../../src/case/record.ts';
 import { linkUnit, logWork } from '../../src/case/unit.ts';
-import { finishVisit, planVisit } from '../../src/case/visit.ts';
+import { cancelVisit, finishVisit, planVisit } from '../../src/case/visit.ts';
 import { currentClock } from '../../src/catalog/businessClock.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { aoi, as, asked, ben, castDesk, DAY, HOUR, lena, MINUTE, northStaff, southStaff } from './cast.ts';
@@ -298,6 +298,25 @@ eachDb('a case', (test) => {
       outcome: 'fixed',
     });
     await expect(finishVisit(as(test, aoi, DAY), visit.id, { outcome: 'fixed', result: 'twice', parts: [] })).rejects.toEqual(problem('conflict'));
+    await expect(cancelVisit(as(test, aoi, DAY), visit.id, { reason: 'too late' })).rejects.toEqual(problem('conflict'));
+  });
+
+  it('a case does not end while somebody is to drive there; a cancelled visit stands in nobody’s way', async () => {
+    const row = await asked(as(test, aoi));
+    await giveOwner(as(test, aoi), row.id, {});
+    const visit = await planVisit(as(test, aoi), row.id, { visit_on: '2026-04-05', unit_id: 'u1' });
+    await expect(solveCase(as(test, aoi, HOUR), row.id, { solution: 'By telephone' })).rejects.toEqual(problem('conflict'));
+    expect(await cancelVisit(as(test, aoi, HOUR), visit.id, { reason: 'Solved by telephone' })).toMatchObject({
+      state: 'cancelled',
+      result: 'Solved by telephone',
+    });
+    expect((await listEvents(as(test, aoi), row.id)).at(-1)).toMatchObject({
+      kind: 'visit_cancelled',
+      visibility: 'public',
+      body: null,
+      facts: { visit_id: visit.id },
+    });
+    expect((await solveCase(as(test, aoi, 2 * HOUR), row.id, { solution: 'By telephone' })).state).toBe('solved');
   });
 
   it('keeps the minutes spent and the units named', async () => {

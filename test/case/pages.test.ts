@@ -142,6 +142,8 @@ eachDb('the desk’s pages', (test) => {
     });
     await post('visits', { visit_on: '2026-04-05' });
     await post('work', { minutes: '10' });
+    const { items } = (await (await admin.get(`/api/v1/cases/${id}/visits`)).json()) as { items: { id: string }[] };
+    expect((await admin.form(`/visits/${items[0]?.id}/cancellation`, { reason: 'A cable by post is enough' })).status).toBe(303);
     await post('solution', { solution: 'New cable', reply: 'We sent a cable.', withdraw_requests: 'yes' });
     await post('closure', {});
     const row = await (await admin.get(`/api/v1/cases/${id}`)).json();
