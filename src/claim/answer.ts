@@ -44,18 +44,18 @@ async function answerLine(ctx: Ctx, claim: ClaimRow, line: ClaimLineRow, input: 
   const named = input.lines[place];
   if (named === undefined && line.state !== 'claimed') return line;
   if (named === undefined && input.rest === undefined)
-    throw invalid('rest', ['Say what became of the lines not named', '記載のない明細の回答を指定してください'], ctx.actor.locale);
+    throw invalid('rest', ['Say what became of the lines not named', '記載のない明細の回答を指定してください']);
   const accepted = named?.accepted ?? input.rest === 'accept';
   if (accepted) {
     const claimed = line.claimed_minor;
-    const accepted_minor = minorOf(ctx, claim, named?.accepted_amount ?? null, `lines.${place}.accepted_amount`) ?? claimed;
+    const accepted_minor = minorOf(claim, named?.accepted_amount ?? null, `lines.${place}.accepted_amount`) ?? claimed;
     if (accepted_minor !== null && claimed !== null && accepted_minor > claimed)
-      throw invalid(`lines.${place}.accepted_amount`, ['More than was claimed', '請求額を超えています'], ctx.actor.locale);
+      throw invalid(`lines.${place}.accepted_amount`, ['More than was claimed', '請求額を超えています']);
     return saveLine(ctx, line, 'accept', { accepted_minor, reason: named?.reason ?? null });
   }
   const reason = named?.reason ?? input.rest_reason;
   const path = named === undefined ? 'rest_reason' : `lines.${place}.reason`;
-  if (reason === undefined) throw invalid(path, ['Say why it was refused', '不承認の理由を記入してください'], ctx.actor.locale);
+  if (reason === undefined) throw invalid(path, ['Say why it was refused', '不承認の理由を記入してください']);
   return saveLine(ctx, line, 'refuse', { reason, accepted_minor: null });
 }
 

@@ -65,7 +65,7 @@ const setNextDate = (kind: Kind): BulkDeed => ({
   fields: (c, { next_on }) => <Field label={words(c.var.locale).next_on} name="next_on" type="date" value={next_on ?? null} required />,
   plan: async (ctx, ids, { next_on }) => {
     const day = DayText.safeParse(next_on);
-    if (!day.success) throw invalid('next_on', ['Not a day', '日付ではありません'], ctx.actor.locale);
+    if (!day.success) throw invalid('next_on', ['Not a day', '日付ではありません']);
     refusePast(ctx, day.data);
     return (await kind.chosen(ctx, ids)).map((row) => ({ ...planned(kind, row), before: row.next_on, after: day.data }));
   },

@@ -56,9 +56,9 @@ export function inCohorts(cohorts: readonly Cohort[]) {
 /** Throws `invalid` unless batch and firmware belong to the model. */
 export async function checkCohort(ctx: Ctx, cohort: Cohort, path = 'cohort'): Promise<void> {
   const { model_id, batch_id, firmware_id } = cohort;
-  const refuse = (field: string) => invalid(`${path}.${field}`, ['Not of this model', 'この機種のものではありません'], ctx.actor.locale);
+  const refuse = (field: string) => invalid(`${path}.${field}`, ['Not of this model', 'この機種のものではありません']);
   const model = await ctx.db.selectFrom('models').select('id').where('id', '=', model_id).executeTakeFirst();
-  if (model === undefined) throw invalid(`${path}.model_id`, ['Unknown model', '機種が見つかりません'], ctx.actor.locale);
+  if (model === undefined) throw invalid(`${path}.model_id`, ['Unknown model', '機種が見つかりません']);
   if (
     batch_id !== null &&
     (await ctx.db.selectFrom('batches').select('id').where('id', '=', batch_id).where('model_id', '=', model_id).executeTakeFirst()) === undefined
@@ -133,7 +133,7 @@ export async function getCohortOf(ctx: Ctx, { maker_code, model_code, hw_rev, ba
   const find = async (table: 'batches' | 'firmwares', code: string | undefined, path: string): Promise<string | null> => {
     if (code === undefined) return null;
     const row = await ctx.db.selectFrom(table).select('id').where('model_id', '=', model.id).where('code', '=', code).executeTakeFirst();
-    if (row === undefined) throw invalid(path, [`No ${code} of this model`, `この機種に ${code} はありません`], ctx.actor.locale);
+    if (row === undefined) throw invalid(path, [`No ${code} of this model`, `この機種に ${code} はありません`]);
     return row.id;
   };
   return {

@@ -104,18 +104,18 @@ export async function removeLine(ctx: Ctx, id: string, line_id: string): Promise
 
 async function checkReferences(ctx: Ctx, input: CreateClaim, owner_id: string | null): Promise<void> {
   const maker = await ctx.db.selectFrom('makers').select('id').where('id', '=', input.maker_id).executeTakeFirst();
-  if (maker === undefined) throw invalid('maker_id', ['No such maker', 'メーカーが見つかりません'], ctx.actor.locale);
+  if (maker === undefined) throw invalid('maker_id', ['No such maker', 'メーカーが見つかりません']);
   if (owner_id !== null) await getStaff(ctx, owner_id);
   if (input.investigation_id === null) return;
   const investigation = await ctx.db.selectFrom('investigations').select('id').where('id', '=', input.investigation_id).executeTakeFirst();
-  if (investigation === undefined) throw invalid('investigation_id', ['No such investigation', '不具合調査が見つかりません'], ctx.actor.locale);
+  if (investigation === undefined) throw invalid('investigation_id', ['No such investigation', '不具合調査が見つかりません']);
 }
 
 async function writeLines(ctx: Ctx, claim: ClaimRow, lines: readonly NewLine[]): Promise<ClaimLineRow[]> {
   const rows: ClaimLineRow[] = [];
   for (const [i, line] of lines.entries()) {
     if (rows.some((row) => row.unit_id === line.unit_id))
-      throw invalid(`lines.${i}.unit_id`, ['Named twice: each line is another unit', '同じ個体が重複しています'], ctx.actor.locale);
+      throw invalid(`lines.${i}.unit_id`, ['Named twice: each line is another unit', '同じ個体が重複しています']);
     await checkUnit(ctx, claim, line.unit_id, `lines.${i}.unit_id`);
     const returned = await findReturn(ctx, line);
     const row: ClaimLineRow = {
@@ -126,7 +126,7 @@ async function writeLines(ctx: Ctx, claim: ClaimRow, lines: readonly NewLine[]):
       failure_mode_id: returned?.failure_mode_id ?? null,
       state: 'claimed',
       reason: null,
-      claimed_minor: minorOf(ctx, claim, line.claimed_amount, `lines.${i}.claimed_amount`),
+      claimed_minor: minorOf(claim, line.claimed_amount, `lines.${i}.claimed_amount`),
       accepted_minor: null,
       settled_minor: null,
       settlement_id: null,
@@ -151,7 +151,7 @@ async function checkUnit(ctx: Ctx, claim: ClaimRow, unit_id: string, path: strin
     .where('units.id', '=', unit_id)
     .where('units.merged_into_id', 'is', null)
     .executeTakeFirst();
-  if (unit?.maker_id !== claim.maker_id) throw invalid(path, ['Not a unit of this maker', 'このメーカーの個体ではありません'], ctx.actor.locale);
+  if (unit?.maker_id !== claim.maker_id) throw invalid(path, ['Not a unit of this maker', 'このメーカーの個体ではありません']);
   const other = await ctx.db
     .selectFrom('claim_lines')
     .innerJoin('claims', 'claims.id', 'claim_lines.claim_id')
@@ -180,9 +180,9 @@ const findReturn = (ctx: Ctx, { unit_id, return_unit_id }: NewLine) =>
     .executeTakeFirst();
 
 /** An amount in the claim's currency. Throws `invalid` when the currency is not that fine, or there is none. */
-export function minorOf(ctx: Ctx, claim: Pick<ClaimRow, 'currency'>, amount: number | null, path: string): number | null {
+export function minorOf(claim: Pick<ClaimRow, 'currency'>, amount: number | null, path: string): number | null {
   if (amount === null) return null;
   const minor = claim.currency === null ? null : toMinor(amount, claim.currency);
-  if (minor === null) throw invalid(path, ['Not an amount of the claim’s currency', '請求通貨の金額として正しくありません'], ctx.actor.locale);
+  if (minor === null) throw invalid(path, ['Not an amount of the claim’s currency', '請求通貨の金額として正しくありません']);
   return minor;
 }

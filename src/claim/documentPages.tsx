@@ -44,7 +44,7 @@ export function documentPages(dataDir: string) {
 
   action(pages, '/documents', 'investigation:read', async (c) => {
     const { file, ...form } = await c.req.parseBody();
-    if (!(file instanceof File)) throw invalid('file', ['Choose a file', 'ファイルを選択してください'], c.var.locale);
+    if (!(file instanceof File)) throw invalid('file', ['Choose a file', 'ファイルを選択してください']);
     const of = parsed(Of, form);
     await attachFile(c.var.ctx, dataDir, { ...of, name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
     return seeOther(c, `/documents?record_kind=${of.record_kind}&record_id=${of.record_id}`, words(c.var.locale).saved);

@@ -107,7 +107,7 @@ export async function writeExchange(
   exchange: Pick<ClaimExchangeRow, 'direction' | 'kind' | 'text'> & { exchanged_on?: Day | undefined },
 ): Promise<ClaimExchangeRow> {
   const exchanged_on = exchange.exchanged_on ?? today(ctx);
-  if (exchanged_on > today(ctx)) throw invalid('exchanged_on', ['That day is still to come', '未来の日付です'], ctx.actor.locale);
+  if (exchanged_on > today(ctx)) throw invalid('exchanged_on', ['That day is still to come', '未来の日付です']);
   const row: ClaimExchangeRow = { id: newId(ctx.now), claim_id: claim.id, ...exchange, exchanged_on, created_by: ctx.actor.name, created_at: ctx.now };
   await ctx.db.insertInto('claim_exchanges').values(row).execute();
   return row;
@@ -142,8 +142,7 @@ export const meetDeadlines = (ctx: Ctx, claim: Pick<ClaimRow, 'id'>, side: 'make
 
 export async function writeCounter(ctx: Ctx, exchange: ClaimExchangeRow, { statement, amount, currency }: CounterInput): Promise<void> {
   const amount_minor = amount === null || currency === null ? null : toMinor(amount, currency);
-  if (amount !== null && amount_minor === null)
-    throw invalid('amount', ['Finer than the currency allows', '通貨の最小単位より細かい金額です'], ctx.actor.locale);
+  if (amount !== null && amount_minor === null) throw invalid('amount', ['Finer than the currency allows', '通貨の最小単位より細かい金額です']);
   await ctx.db
     .insertInto('claim_counters')
     .values({

@@ -64,11 +64,10 @@ export async function concedeLines(ctx: Ctx, id: string, { line_ids, reason }: C
 async function writeSettlement(ctx: Ctx, claim: ClaimRow, input: SettleClaim, lines: readonly ClaimLineRow[]): Promise<ClaimSettlementRow> {
   const settled_on = input.settled_on ?? today(ctx);
   const amount_minor = input.amount === null || input.currency === null ? null : toMinor(input.amount, input.currency);
-  if (input.amount !== null && amount_minor === null)
-    throw invalid('amount', ['Finer than the currency allows', '通貨の最小単位より細かい金額です'], ctx.actor.locale);
+  if (input.amount !== null && amount_minor === null) throw invalid('amount', ['Finer than the currency allows', '通貨の最小単位より細かい金額です']);
   const accepted = acceptedTotal(lines);
   if (amount_minor !== null && accepted !== null && input.currency === claim.currency && amount_minor > accepted)
-    throw invalid('amount', ['More than was accepted', '承認額を超えています'], ctx.actor.locale);
+    throw invalid('amount', ['More than was accepted', '承認額を超えています']);
   const row: ClaimSettlementRow = {
     id: newId(ctx.now),
     claim_id: claim.id,

@@ -80,7 +80,6 @@ export async function receiveFromMaker(ctx: Ctx, id: string, input: ReceiveFromM
         successor
           ? ['Another serial came: that is a replacement', '別のシリアルのため「交換」です']
           : ['The same serial came: that is no replacement', '同じシリアルのため「交換」ではありません'],
-        ctx.actor.locale,
       );
     const condition: Condition = input.outcome === 'returned_unrepaired' ? 'defective' : 'unverified';
     await moveUnit(ctx, came, { location: 'quarantine', condition }, { cause_kind: 'claim', cause_id: claim.id }, 'maker');
@@ -111,7 +110,7 @@ async function unitThatCame(ctx: Ctx, claimed: UnitRow, input: ReceiveFromMaker,
     .where('merged_into_id', 'is', null)
     .where('removed_at', 'is', null)
     .executeTakeFirst();
-  if (known !== undefined) refuseTaken(ctx, known, claimed, lines);
+  if (known !== undefined) refuseTaken(known, claimed, lines);
   const unit = known ?? (await enterSuccessor(ctx, model_id, input));
   const place = await findPlace(ctx, unit.id);
   if (place !== undefined && place.location !== 'maker')
@@ -129,13 +128,12 @@ async function unitThatCame(ctx: Ctx, claimed: UnitRow, input: ReceiveFromMaker,
 }
 
 /** A unit of another line that is away came back itself; a unit that replaced another one already cannot replace this one too. */
-function refuseTaken(ctx: Ctx, came: UnitRow, claimed: UnitRow, lines: readonly ClaimLineRow[]): void {
+function refuseTaken(came: UnitRow, claimed: UnitRow, lines: readonly ClaimLineRow[]): void {
   if (lines.some((line) => line.unit_id === came.id && line.sent_on !== null && line.returned_on === null))
-    throw invalid(
-      'line_id',
-      [`${came.serial} is a unit of this claim itself: receive it on its own line`, `${came.serial} はこの折衝の対象個体です。その明細で受領してください`],
-      ctx.actor.locale,
-    );
+    throw invalid('line_id', [
+      `${came.serial} is a unit of this claim itself: receive it on its own line`,
+      `${came.serial} はこの折衝の対象個体です。その明細で受領してください`,
+    ]);
   if (came.predecessor_id !== null && came.predecessor_id !== claimed.id)
     throw new Problem('conflict', [`${came.serial} replaced another unit already`, `${came.serial} は既に別の個体の後継です`], {
       blocking: `/api/v1/units/${came.predecessor_id}`,

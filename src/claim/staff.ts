@@ -6,7 +6,7 @@ import type { UserRow } from '../person/table.ts';
 /** A person of ours who can own something. Throws `invalid` for partners, the departed and unknown ids. */
 export async function getStaff(ctx: Ctx, id: string, path = 'owner_id'): Promise<UserRow> {
   const user = await findStaff(ctx, id);
-  if (user === undefined) throw invalid(path, ['Not an active member of staff', '在籍中の社内担当者ではありません'], ctx.actor.locale);
+  if (user === undefined) throw invalid(path, ['Not an active member of staff', '在籍中の社内担当者ではありません']);
   return user;
 }
 
@@ -15,7 +15,7 @@ export const findStaff = (ctx: Ctx, id: string): Promise<UserRow | undefined> =>
 
 /** Throws `invalid` for a next date in the past. */
 export function refusePast(ctx: Ctx, next_on: string): void {
-  if (next_on < today(ctx)) throw invalid('next_on', ['The next date has passed', '次回日が過去の日付です'], ctx.actor.locale);
+  if (next_on < today(ctx)) throw invalid('next_on', ['The next date has passed', '次回日が過去の日付です']);
 }
 
 /** Who owns what the caller opens, unless it says otherwise: the caller, when a person. */

@@ -63,5 +63,4 @@ export class Problem extends Error {
 export const notFound = (what: Bilingual): Problem => new Problem('not_found', [`${what[0]} not found`, `${what[1]}が見つかりません`]);
 
 /** 422 for one field of the input. */
-export const invalid = (path: string, words: Bilingual, locale?: Locale): Problem =>
-  new Problem('invalid', words, { errors: [{ path, message: locale === undefined ? words : speak(words, locale) }] });
+export const invalid = (path: string, words: Bilingual): Problem => new Problem('invalid', words, { errors: [{ path, message: words }] });

@@ -19,10 +19,9 @@ export async function addAction(ctx: Ctx, investigation_id: string, input: AddAc
   return transaction(ctx, async (ctx) => {
     const investigation = await loadOpenInvestigation(ctx, investigation_id);
     const { cut_ins, owner_id = investigation.owner_id ?? defaultOwner(ctx), ...fields } = input;
-    if (owner_id === null) throw invalid('owner_id', ['An action needs an owner', '対策には担当者が必要です'], ctx.actor.locale);
+    if (owner_id === null) throw invalid('owner_id', ['An action needs an owner', '対策には担当者が必要です']);
     await getStaff(ctx, owner_id);
-    if (fields.kind === 'horizontal' && fields.model_id === null)
-      throw invalid('model_id', ['Which sister model?', '横展開先の機種を指定してください'], ctx.actor.locale);
+    if (fields.kind === 'horizontal' && fields.model_id === null) throw invalid('model_id', ['Which sister model?', '横展開先の機種を指定してください']);
     if (fields.model_id !== null) await checkCohort(ctx, { model_id: fields.model_id, hw_rev: null, batch_id: null, firmware_id: null }, 'action');
     const row: InvestigationActionRow = {
       id: newId(ctx.now),
@@ -102,7 +101,7 @@ export async function decideAction(
     if (state === 'open' && ['implemented', 'verified'].includes(investigation.state))
       throw new Problem('conflict', ['Reopen the investigation first', '先に調査を再開してください']);
     const done_on = state === 'done' ? (input.done_on ?? today(ctx)) : null;
-    if (done_on !== null && done_on > today(ctx)) throw invalid('done_on', ['That day is still to come', '未来の日付です'], ctx.actor.locale);
+    if (done_on !== null && done_on > today(ctx)) throw invalid('done_on', ['That day is still to come', '未来の日付です']);
     const after = await saveAction(ctx, before, { state, done_on, outcome: state === 'open' ? null : input.outcome });
     await saveInvestigation(ctx, investigation, {});
     await remember(ctx, {
@@ -120,20 +119,20 @@ const PARTICIPLE = { finish: 'finished', drop: 'dropped', resume: 'resumed' } as
 
 async function writeCutIns(ctx: Ctx, action: InvestigationActionRow, cutIns: readonly CutInInput[]): Promise<void> {
   if (cutIns.length > 0 && action.kind === 'containment')
-    throw invalid('cut_ins', ['Only a lasting action has a cut-in', '切替点は恒久対策と横展開にのみ設定できます'], ctx.actor.locale);
+    throw invalid('cut_ins', ['Only a lasting action has a cut-in', '切替点は恒久対策と横展開にのみ設定できます']);
   for (const [i, cutIn] of cutIns.entries()) {
     await checkCohort(ctx, { model_id: cutIn.model_id, hw_rev: null, batch_id: cutIn.batch_id, firmware_id: cutIn.firmware_id }, `cut_ins.${i}`);
     await ctx.db
       .insertInto('action_cut_ins')
-      .values({ id: newId(ctx.now), action_id: action.id, ...cutInFields(ctx, cutIn, `cut_ins.${i}`) })
+      .values({ id: newId(ctx.now), action_id: action.id, ...cutInFields(cutIn, `cut_ins.${i}`) })
       .execute();
   }
 }
 
 /** Only the field the kind asks for is kept. */
-function cutInFields(ctx: Ctx, { model_id, kind, ...cutIn }: CutInInput, path: string): Omit<ActionCutInRow, 'id' | 'action_id'> {
+function cutInFields({ model_id, kind, ...cutIn }: CutInInput, path: string): Omit<ActionCutInRow, 'id' | 'action_id'> {
   const wanted = { batch: cutIn.batch_id, serial_range: cutIn.serial_from, hw_rev: cutIn.hw_rev, firmware: cutIn.firmware_id }[kind];
-  if (wanted === null) throw invalid(path, ['Say from where on the action holds', 'どこから適用されるかを指定してください'], ctx.actor.locale);
+  if (wanted === null) throw invalid(path, ['Say from where on the action holds', 'どこから適用されるかを指定してください']);
   const none = { batch_id: null, serial_from_key: null, serial_to_key: null, hw_rev: null, firmware_id: null };
   switch (kind) {
     case 'batch':

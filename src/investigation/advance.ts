@@ -146,12 +146,8 @@ async function checkEvidence(ctx: Ctx, id: string, { evidence_kind, evidence_id 
           .where('result', '=', 'pass')
           .executeTakeFirst();
   if (good === undefined)
-    throw invalid(
-      'evidence_id',
-      [
-        'Evidence is a comparison that says improved, or a passed test record of this investigation',
-        '証拠には「改善」と判定された比較、またはこの調査の合格した試験記録を指定してください',
-      ],
-      ctx.actor.locale,
-    );
+    throw invalid('evidence_id', [
+      'Evidence is a comparison that says improved, or a passed test record of this investigation',
+      '証拠には「改善」と判定された比較、またはこの調査の合格した試験記録を指定してください',
+    ]);
 }

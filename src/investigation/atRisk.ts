@@ -78,7 +78,7 @@ export async function cohortsAsked(
       .orderBy('id')
       .execute();
   }
-  if (asked.model_id === undefined) throw invalid('model_id', ['Name an investigation or a model', '調査または機種を指定してください'], ctx.actor.locale);
+  if (asked.model_id === undefined) throw invalid('model_id', ['Name an investigation or a model', '調査または機種を指定してください']);
   return [{ model_id: asked.model_id, hw_rev: asked.hw_rev ?? null, batch_id: asked.batch_id ?? null, firmware_id: asked.firmware_id ?? null }];
 }
 

@@ -47,7 +47,7 @@ export async function decideCause(ctx: Ctx, investigation_id: string, cause_id: 
       .executeTakeFirst();
     if (before === undefined) throw notFound(['Cause', '原因']);
     const evidence = input.evidence ?? before.evidence;
-    if (input.state !== 'supposed' && evidence === null) throw invalid('evidence', ['Say what shows it', '根拠を記入してください'], ctx.actor.locale);
+    if (input.state !== 'supposed' && evidence === null) throw invalid('evidence', ['Say what shows it', '根拠を記入してください']);
     if (before.state === 'confirmed' && input.state !== 'confirmed' && ['cause_confirmed', 'implemented', 'verified'].includes(investigation.state)) {
       throw new Problem('conflict', ['The causes are settled; reopen the investigation first', '原因は確定済みです。先に調査を再開してください']);
     }
@@ -74,10 +74,10 @@ async function checkParent(ctx: Ctx, investigation_id: string, { parent_id, bran
       .where('id', '=', parent_id)
       .where('investigation_id', '=', investigation_id)
       .executeTakeFirst();
-    if (parent?.branch !== branch) throw invalid('parent_id', ['Not a cause of this branch', 'この系統の原因ではありません'], ctx.actor.locale);
+    if (parent?.branch !== branch) throw invalid('parent_id', ['Not a cause of this branch', 'この系統の原因ではありません']);
   }
   if (cause_id !== null) {
     const code = await ctx.db.selectFrom('codes').select('id').where('id', '=', cause_id).where('tree', '=', 'cause').executeTakeFirst();
-    if (code === undefined) throw invalid('cause_id', ['Not a cause code', '原因コードではありません'], ctx.actor.locale);
+    if (code === undefined) throw invalid('cause_id', ['Not a cause code', '原因コードではありません']);
   }
 }

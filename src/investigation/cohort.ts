@@ -39,7 +39,7 @@ async function resolve(ctx: Ctx, { unit_id, model_id, hw_rev, batch_id, firmware
     await checkCohort(ctx, cohort);
     return cohort;
   }
-  if (codes.model === undefined) throw invalid('model', ['Name a model', '機種を指定してください'], ctx.actor.locale);
+  if (codes.model === undefined) throw invalid('model', ['Name a model', '機種を指定してください']);
   return getCohortOf(ctx, { maker_code: codes.maker, model_code: codes.model, hw_rev, batch_code: codes.batch, firmware_code: codes.firmware });
 }
 

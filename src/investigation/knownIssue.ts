@@ -68,8 +68,7 @@ export async function decideKnownIssue(ctx: Ctx, id: string, { event, fixed_in, 
     const before = await loadKnownIssue(ctx, id);
     const state = nextKnownIssueState(before.state, event);
     if (state === null) throw notNow(before.state);
-    if (event === 'fix' && fixed_in === undefined)
-      throw invalid('fixed_in', ['Say in what it is fixed', '修正済みの版数・ロットを記入してください'], ctx.actor.locale);
+    if (event === 'fix' && fixed_in === undefined) throw invalid('fixed_in', ['Say in what it is fixed', '修正済みの版数・ロットを記入してください']);
     const fix = event === 'fix' ? { fixed_in: fixed_in ?? null, fixed_firmware_id } : event === 'resume' ? { fixed_in: null, fixed_firmware_id: null } : {};
     const after = await saveKnownIssue(ctx, before, { state, ...fix, published_at: event === 'publish' ? ctx.now : before.published_at });
     await remember(ctx, {
@@ -106,14 +105,14 @@ async function checkFields(ctx: Ctx, input: ChangeKnownIssue): Promise<void> {
     const id = input[field];
     if (id === null || id === undefined) continue;
     const code = await ctx.db.selectFrom('codes').select('id').where('id', '=', id).where('tree', '=', tree).executeTakeFirst();
-    if (code === undefined) throw invalid(field, ['No such code', 'コードが見つかりません'], ctx.actor.locale);
+    if (code === undefined) throw invalid(field, ['No such code', 'コードが見つかりません']);
   }
   if (input.signal !== null && input.signal !== undefined && !signatures.some((name) => name === input.signal)) {
-    throw invalid('signal', [`One of ${signatures.join(', ')}`, '日次テレメトリの項目ではありません'], ctx.actor.locale);
+    throw invalid('signal', [`One of ${signatures.join(', ')}`, '日次テレメトリの項目ではありません']);
   }
   if (input.investigation_id === null || input.investigation_id === undefined) return;
   const investigation = await ctx.db.selectFrom('investigations').select('id').where('id', '=', input.investigation_id).executeTakeFirst();
-  if (investigation === undefined) throw invalid('investigation_id', ['No such investigation', '不具合調査が見つかりません'], ctx.actor.locale);
+  if (investigation === undefined) throw invalid('investigation_id', ['No such investigation', '不具合調査が見つかりません']);
 }
 
 async function writeCohorts(ctx: Ctx, known_issue_id: string, cohorts: readonly CohortInput[]): Promise<void> {

@@ -76,7 +76,7 @@ export async function formOf(ctx: Ctx, row: KnownIssueRow) {
 async function codeId(ctx: Ctx, tree: 'symptom' | 'failure_mode', code: string | undefined): Promise<string | null> {
   if (code === undefined) return null;
   const row = await ctx.db.selectFrom('codes').select('id').where('tree', '=', tree).where('code', '=', code).executeTakeFirst();
-  if (row === undefined) throw invalid(tree, [`No ${tree.replace('_', ' ')} ${code}`, `コード ${code} が見つかりません`], ctx.actor.locale);
+  if (row === undefined) throw invalid(tree, [`No ${tree.replace('_', ' ')} ${code}`, `コード ${code} が見つかりません`]);
   return row.id;
 }
 

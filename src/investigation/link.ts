@@ -97,5 +97,5 @@ const tableOf = { unit: 'units', return_unit: 'return_units', alert: 'alerts', c
 /** Throws `invalid` for a record that does not exist. */
 export async function checkLink(ctx: Ctx, link: LinkInput, path: string): Promise<void> {
   const found = await sql`select id from ${sql.table(tableOf[link.kind])} where id = ${link.record_id}`.execute(ctx.db);
-  if (found.rows.length === 0) throw invalid(path, [`No such ${link.kind.replace('_', ' ')}`, '関連付ける対象が見つかりません'], ctx.actor.locale);
+  if (found.rows.length === 0) throw invalid(path, [`No such ${link.kind.replace('_', ' ')}`, '関連付ける対象が見つかりません']);
 }

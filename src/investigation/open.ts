@@ -126,8 +126,7 @@ function withSource({ links, source_kind, source_id }: OpenInvestigation): LinkI
 }
 
 async function checkInput(ctx: Ctx, input: OpenInvestigation, links: readonly LinkInput[], owner_id: string | null): Promise<void> {
-  if (input.next_on !== undefined && input.next_on < today(ctx))
-    throw invalid('next_on', ['The next date has passed', '次回日が過去の日付です'], ctx.actor.locale);
+  if (input.next_on !== undefined && input.next_on < today(ctx)) throw invalid('next_on', ['The next date has passed', '次回日が過去の日付です']);
   if (owner_id !== null) await getStaff(ctx, owner_id);
   for (const [i, cohort] of input.cohorts.entries()) await checkCohort(ctx, cohort, `cohorts.${i}`);
   for (const [i, link] of links.entries()) await checkLink(ctx, link, `links.${i}`);

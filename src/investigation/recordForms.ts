@@ -92,7 +92,7 @@ async function idCalled(ctx: Ctx, kind: (typeof linkKinds)[number], text: string
         : kind === 'failure_mode'
           ? await ctx.db.selectFrom('codes').select('id').where('tree', '=', 'failure_mode').where('code', '=', text).execute()
           : [];
-  if (found.length > 1) throw invalid('record', ['Several units have this serial: use its page', '同じシリアルの個体が複数あります'], ctx.actor.locale);
+  if (found.length > 1) throw invalid('record', ['Several units have this serial: use its page', '同じシリアルの個体が複数あります']);
   return found[0]?.id ?? text;
 }
 

@@ -180,7 +180,7 @@ const ReplaceForm = Reason.extend({
 });
 action(riskPages, '/advance-replacements', 'return:write', async (c) => {
   const { back, ...input } = await readForm(c, ReplaceForm);
-  if (input.unit_ids.length === 0) throw invalid('unit_ids', ['Choose the units to replace', '交換する個体を選択してください'], c.var.locale);
+  if (input.unit_ids.length === 0) throw invalid('unit_ids', ['Choose the units to replace', '交換する個体を選択してください']);
   const done = await prepareReplacements(c.var.ctx, input);
   return seeOther(
     c,

@@ -72,12 +72,12 @@ export async function startTest(ctx: Ctx, { serials, ...input }: StartTest): Pro
       .where('id', '=', input.template_id)
       .where('retired_at', 'is', null)
       .executeTakeFirst();
-    if (template === undefined) throw invalid('template_id', ['No such template in use', '有効な試験テンプレートではありません'], ctx.actor.locale);
+    if (template === undefined) throw invalid('template_id', ['No such template in use', '有効な試験テンプレートではありません']);
     if (
       input.investigation_id !== null &&
       (await ctx.db.selectFrom('investigations').select('id').where('id', '=', input.investigation_id).executeTakeFirst()) === undefined
     ) {
-      throw invalid('investigation_id', ['No such investigation', '不具合調査が見つかりません'], ctx.actor.locale);
+      throw invalid('investigation_id', ['No such investigation', '不具合調査が見つかりません']);
     }
     const row: TestRecordRow = {
       id: newId(ctx.now),
@@ -118,9 +118,9 @@ export async function recordValue(ctx: Ctx, id: string, input: RecordValue): Pro
   return transaction(ctx, async (ctx) => {
     const { record, steps } = await loadRunning(ctx, id);
     const step = steps.find((one) => one.code === input.step_code);
-    if (step === undefined) throw invalid('step_code', ['Not a step of this protocol', 'この試験の項目ではありません'], ctx.actor.locale);
+    if (step === undefined) throw invalid('step_code', ['Not a step of this protocol', 'この試験の項目ではありません']);
     const sample = await ctx.db.selectFrom('test_samples').select('id').where('id', '=', input.sample_id).where('test_record_id', '=', id).executeTakeFirst();
-    if (sample === undefined) throw invalid('sample_id', ['Not a sample of this record', 'この試験のサンプルではありません'], ctx.actor.locale);
+    if (sample === undefined) throw invalid('sample_id', ['Not a sample of this record', 'この試験のサンプルではありません']);
     const fields = { value: input.value, observation: input.observation, result: judge(step, input), measured_at: ctx.now };
     const row = await ctx.db
       .insertInto('test_values')

@@ -186,8 +186,7 @@ action(testPages, '/test-records/:id/values', 'investigation:write', async (c) =
       result: z.enum(['pass', 'fail']).optional(),
     }),
   );
-  if (value === undefined && form.observation === undefined)
-    throw invalid('value', ['A value or an observation', '値または所見を入力してください'], c.var.locale);
+  if (value === undefined && form.observation === undefined) throw invalid('value', ['A value or an observation', '値または所見を入力してください']);
   await recordValue(c.var.ctx, c.req.param('id') ?? '', parsed(RecordValue, { ...form, value: value ?? null }));
   return seeOther(c, `/test-records/${c.req.param('id') ?? ''}`, words(c.var.locale).saved);
 });

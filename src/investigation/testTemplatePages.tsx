@@ -75,7 +75,7 @@ action(testTemplatePages, '/test-templates', 'investigation:write', async (c) =>
     z.object({ code: z.string(), kind: z.enum(testKinds), name_en: z.string(), name_ja: z.string(), method: z.string().optional(), steps: z.string() }),
   );
   const parsed = SaveTestTemplate.safeParse({ ...form, steps: linesOf(steps).map(stepOfLine) });
-  if (!parsed.success) throw invalid('steps', ['A step is not readable', '項目の書式が正しくありません'], c.var.locale);
+  if (!parsed.success) throw invalid('steps', ['A step is not readable', '項目の書式が正しくありません']);
   await saveTestTemplate(c.var.ctx, parsed.data);
   return seeOther(c, '/test-templates', words(c.var.locale).saved);
 });

@@ -37,7 +37,7 @@ export async function withPartner<T extends { readonly partner_id?: string | nul
     .select('id')
     .where((where) => where.or([where('id', '=', named), where('code', '=', named)]))
     .executeTakeFirst();
-  if (partner === undefined) throw invalid('partner_id', ['No such partner', '該当する代理店がありません'], ctx.actor.locale);
+  if (partner === undefined) throw invalid('partner_id', ['No such partner', '該当する代理店がありません']);
   return { ...input, partner_id: partner.id };
 }
 

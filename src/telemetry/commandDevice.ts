@@ -10,7 +10,7 @@ import type { DeviceCommandRow } from './table.ts';
 export async function commandDevice(ctx: Ctx, device_id: string, input: CommandDevice): Promise<DeviceCommandRow> {
   allow(ctx, 'device:command');
   if (input.name === 'resend' && input.to_seq < input.from_seq)
-    throw invalid('to_seq', ['to_seq must not be less than from_seq', 'to_seq は from_seq 以上にしてください'], ctx.actor.locale);
+    throw invalid('to_seq', ['to_seq must not be less than from_seq', 'to_seq は from_seq 以上にしてください']);
   return transaction(ctx, async (ctx) => {
     const device = await ctx.db.selectFrom('devices').select('device_no').where('device_id', '=', device_id).executeTakeFirst();
     if (device === undefined) throw notFound(['Device', 'デバイス']);
