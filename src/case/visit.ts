@@ -86,7 +86,7 @@ async function endVisit(ctx: Ctx, id: string, change: Partial<VisitRow>, event: 
 }
 
 const isOver = ({ case_id }: VisitRow): Problem =>
-  new Problem('conflict', ['The visit is over already', 'この訪問は既に終了しています'], { blocking: `/api/v1/cases/${case_id}/visits` });
+  new Problem('conflict', ['The visit is over already', 'この訪問は既に終了しています'], { blocking: `/api/v1/cases/${case_id}` });
 
 /** Throws `conflict` naming a visit that is still to come: somebody would drive there for a case that is over. */
 export async function refuseVisit(ctx: Ctx, row: CaseRow): Promise<void> {
@@ -104,7 +104,7 @@ export async function refuseVisit(ctx: Ctx, row: CaseRow): Promise<void> {
         `A visit on ${planned.visit_on} is planned: record its result or cancel it first`,
         `${planned.visit_on}の訪問予定があります。先に結果の記録または中止をしてください`,
       ],
-      { blocking: `/api/v1/cases/${row.id}/visits` },
+      { blocking: `/api/v1/cases/${row.id}` },
     );
 }
 

@@ -78,6 +78,10 @@ action(learningPages, '/learning/improvements', 'case:write', async (c) => {
   return seeOther(c, `/learning/improvements/${row.id}`, words(c.var.locale).saved);
 });
 
+// Refusals name these by their addresses in the API.
+page(learningPages, '/improvements/:id', 'case:read', (c) => c.redirect(`/learning/improvements/${c.req.param('id')}`));
+page(learningPages, '/voc-reviews/:id', 'case:read', (c) => c.redirect('/learning/voc'));
+
 page(learningPages, '/learning/improvements/:id', 'case:read', async (c) => {
   const { ctx, locale } = c.var;
   const w = words(locale);
