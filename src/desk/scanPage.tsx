@@ -37,6 +37,9 @@ page(scanPages, '/scan', 'return:write', async (c) => {
           <input name="scan" data-scan-box autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="send" autofocus />
         </label>
       </form>
+      <p data-camera-refused role="alert" class="problem" hidden>
+        {w.camera_refused}
+      </p>
       <video data-camera-view data-decoder={asset('decoder.js')} hidden muted playsinline />
       <p data-scan-waiting role="status" class="note" />
       <ScanTable c={c} return_id={box?.id} />

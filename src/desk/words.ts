@@ -26,6 +26,10 @@ export const words = defineWords({
   ],
   receive_one: ['Receive one unit', '1台ずつ受領'],
   camera: ['Camera', 'カメラ'],
+  camera_refused: [
+    'The camera cannot be used: allow it for this site in the browser.',
+    'カメラを使用できません。ブラウザーでこのサイトのカメラを許可してください。',
+  ],
   waiting: ['Waiting to be sent:', '送信待ち:'],
   at: ['Time', '時刻'],
   code: ['Scanned', '読み取り'],

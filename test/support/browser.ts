@@ -47,8 +47,8 @@ export interface Site {
   visit(role: Role, options?: VisitOptions & { partner_id?: string | null }): Promise<Visit>;
 }
 
-/** Starts store, application and browser for the tests of a file. `prepare` fills the store. */
-export function openSite(prepare: (fresh: FreshStore) => Promise<void> = async () => undefined): () => Site {
+/** Starts store, application and browser, with more of its own arguments, for the tests of a file. `prepare` fills the store. */
+export function openSite(prepare: (fresh: FreshStore) => Promise<void> = async () => undefined, args: readonly string[] = []): () => Site {
   let site: OpenSite | undefined;
   const complaints: string[] = [];
   beforeEach(({ skip }) => {
@@ -56,7 +56,7 @@ export function openSite(prepare: (fresh: FreshStore) => Promise<void> = async (
   });
   beforeAll(async () => {
     if (!existsSync(BROWSER)) return;
-    site = await start(complaints);
+    site = await start(complaints, args);
     await prepare(site.fresh);
   }, 120_000);
   afterAll(() => site?.close());
@@ -76,7 +76,7 @@ interface OpenSite extends Site {
   close(): Promise<void>;
 }
 
-async function start(complaints: string[]): Promise<OpenSite> {
+async function start(complaints: string[], args: readonly string[]): Promise<OpenSite> {
   const fresh = await freshStore('sqlite');
   const clock = { now: Date.now() };
   const app = testApp(fresh.store, clock);
@@ -89,7 +89,7 @@ async function start(complaints: string[]): Promise<OpenSite> {
   await new Promise((resolve) => server.once('listening', resolve));
   // A server that listens on a port has an AddressInfo.
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const browser = await chromium.launch({ executablePath: BROWSER, args: CHROMIUM });
+  const browser = await chromium.launch({ executablePath: BROWSER, args: [...CHROMIUM, ...args] });
   let people = 0;
   return Object.assign(settings, {
     base,

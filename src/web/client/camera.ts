@@ -17,6 +17,8 @@ export function watchCamera(onCode: (code: string) => void): void {
 
 async function start(video: HTMLVideoElement, onCode: (code: string) => void): Promise<void> {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).catch(() => null);
+  const refused = document.querySelector<HTMLElement>('[data-camera-refused]');
+  if (refused !== null) refused.hidden = stream !== null;
   if (stream === null) return;
   video.srcObject = stream;
   video.hidden = false;
