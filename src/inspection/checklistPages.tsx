@@ -4,7 +4,7 @@ import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import { Because } from '../returns/inputs.ts';
-import { Deed } from '../returns/onePage.tsx';
+import { Deed } from '../web/deedForm.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { type Column, Field, Form, PageHead, Section, Table, TextArea } from '../web/parts.tsx';

@@ -1,8 +1,8 @@
 // One return on one page: facts, units, shipments, what may be done next, history.
-import type { Child } from 'hono/jsx';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import { reasonWords } from '../stock/reasons.ts';
+import { Deed } from '../web/deedForm.tsx';
 import { HistoryList } from '../web/deeds.tsx';
 import type { AppContext } from '../web/env.ts';
 import { Facts, Field, Form, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
@@ -144,26 +144,6 @@ function openPartsOf(c: AppContext, units: readonly UnitOfReturn[], legs: readon
       .map((leg) => `${words(locale).shipments} ${leg.serial ?? leg.model_code} ${speak(legStateLabels[leg.state], locale)}`),
   ];
 }
-
-/** A deed behind its own fold, so that the page shows what there is before what one could do. */
-export const Deed = ({ action, title, primary, children }: { action: string; title: string; primary?: boolean; children?: Child }) =>
-  children === undefined ? (
-    <Form action={action} label={title}>
-      <button type="submit" class={primary ? 'primary' : undefined}>
-        {title}
-      </button>
-    </Form>
-  ) : (
-    <details class="deed">
-      <summary>{title}</summary>
-      <Form action={action} label={title}>
-        {children}
-        <button type="submit" class={primary ? 'primary' : undefined}>
-          {title}
-        </button>
-      </Form>
-    </details>
-  );
 
 /** What waits for a second person. */
 async function Waiting({ c, found, units }: { c: AppContext; found: ReturnView; units: readonly UnitOfReturn[] }) {

@@ -1,6 +1,7 @@
 // Holds on a page: which cohorts may not leave, and who lets them go again.
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
+import { Deed } from '../web/deedForm.tsx';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, type Column, Field, Form, PageHead, Pager, Section, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
@@ -41,10 +42,9 @@ page(holdPages, '/stock/holds', 'stock:read', async (c) => {
             {row.released_name}: {row.release_reason}
           </>
         ) : approver ? (
-          <Form action={`/stock/holds/${row.id}/release`} label={w.release}>
+          <Deed action={`/stock/holds/${row.id}/release`} title={w.release}>
             <Field label={w.reason} name="reason" required hint={w.second_person} />
-            <button type="submit">{w.release}</button>
-          </Form>
+          </Deed>
         ) : (
           w.second_person
         ),

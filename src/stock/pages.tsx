@@ -94,7 +94,8 @@ page(stockPages, '/stock/models/:id', 'stock:read', async (c) => {
           c={c}
           caption={w.shelves}
           columns={columns}
-          rows={(await listShelves(c.var.ctx, { limit: 100, sort: 'model_code' }, { model_id: model.id })).items}
+          // What came in stands at its source as a debt of it, which is no place to look for goods.
+          rows={(await listShelves(c.var.ctx, { limit: 100, sort: 'model_code' }, { model_id: model.id })).items.filter(({ quantity }) => quantity > 0)}
         />
       </Section>
       {keeper ? (
