@@ -72,10 +72,7 @@ function restockRefusal({ unit, inspection, nff_count, overridden }: Disposition
   if (unit.footage_erased_at === null)
     return ['Erase the footage stored in the unit before it goes back to stock', '良品に戻す前に機器内の映像を消去してください'];
   if (unit.verdict === 'no_fault_found' && nff_count >= NFF_LIMIT && !overridden) {
-    return [
-      `No fault found ${nff_count} times: restocking needs quality's override`,
-      `再現せずが${nff_count}回目です。良品戻しには品質管理の承認が必要です`,
-    ];
+    return [`No fault found ${nff_count} times: restocking needs quality's override`, `再現せずが${nff_count}回目です。良品戻しには品質管理の承認が必要です`];
   }
   return null;
 }
