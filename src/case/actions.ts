@@ -10,9 +10,9 @@ import { readDeskForm, unitNamed } from './forms.ts';
 import {
   AnswerRequest,
   AskOthers,
+  CancelVisit,
   CommandUnit,
   EscalationFacts,
-  CancelVisit,
   FinishVisit,
   LinkUnit,
   LogWork,

@@ -56,32 +56,24 @@ export async function planVisit(ctx: Ctx, case_id: string, input: PlanVisit): Pr
 }
 
 /** Records what was done on site. */
-export async function finishVisit(ctx: Ctx, id: string, input: FinishVisit): Promise<VisitRow> {
-  allow(ctx, 'case:write');
-  staffOnly(ctx);
-  return transaction(ctx, async (ctx) => {
-    const { outcome, result, parts } = input;
-    await endVisit(ctx, id, { state: 'done', outcome, result, parts: JSON.stringify(parts) }, { kind: 'visit_finished', facts: { visit_id: id } });
-    return getVisit(ctx, id);
-  });
-}
+export const finishVisit = (ctx: Ctx, id: string, { outcome, result, parts }: FinishVisit): Promise<VisitRow> =>
+  endVisit(ctx, id, { state: 'done', outcome, result, parts: JSON.stringify(parts) }, { kind: 'visit_finished', facts: { visit_id: id } });
 
 /** Nobody comes: the partner, who was told the day, learns it. */
-export async function cancelVisit(ctx: Ctx, id: string, { reason }: CancelVisit): Promise<VisitRow> {
+export const cancelVisit = (ctx: Ctx, id: string, { reason }: CancelVisit): Promise<VisitRow> =>
+  endVisit(ctx, id, { state: 'cancelled', result: reason }, { kind: 'visit_cancelled', visibility: 'public', facts: { visit_id: id } });
+
+async function endVisit(ctx: Ctx, id: string, change: Partial<VisitRow>, event: Draft): Promise<VisitRow> {
   allow(ctx, 'case:write');
   staffOnly(ctx);
   return transaction(ctx, async (ctx) => {
-    await endVisit(ctx, id, { state: 'cancelled', result: reason }, { kind: 'visit_cancelled', visibility: 'public', facts: { visit_id: id } });
+    const visit = await getVisit(ctx, id);
+    if (visit.state !== 'planned') throw isOver(visit);
+    await changeCase(ctx, visit.case_id, undefined, async (_row, ctx) => {
+      await saveVersioned(ctx, 'visits', visit, { ...change, finished_at: ctx.now }, isOver);
+      return [event];
+    });
     return getVisit(ctx, id);
-  });
-}
-
-async function endVisit(ctx: Ctx, id: string, change: Partial<VisitRow>, event: Draft): Promise<void> {
-  const visit = await getVisit(ctx, id);
-  if (visit.state !== 'planned') throw isOver(visit);
-  await changeCase(ctx, visit.case_id, undefined, async (_row, ctx) => {
-    await saveVersioned(ctx, 'visits', visit, { ...change, finished_at: ctx.now }, () => isOver(visit));
-    return [event];
   });
 }
 
