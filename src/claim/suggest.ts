@@ -1,6 +1,7 @@
 // What a claim out of an investigation begins with: the maker of what it suspects, and the confirmed units that no claim holds yet.
 import { addDays } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
+import { amongTexts } from '../db/dialect.ts';
 import { listReturns } from './exposure.ts';
 
 export interface Suggested {
@@ -27,7 +28,10 @@ export async function suggestClaim(ctx: Ctx, investigation_id: string): Promise<
     cohorts.filter((cohort) => cohort.maker_id === maker_id),
     addDays(today(ctx), 1),
   );
-  const claimed = new Set((await ctx.db.selectFrom('claim_lines').select('unit_id').execute()).map((line) => line.unit_id));
-  const units = returned.filter((row) => row.finding === 'confirmed' && !claimed.has(row.unit_id));
+  const confirmed = returned.filter((row) => row.finding === 'confirmed');
+  const ids = confirmed.map((row) => row.unit_id);
+  const lines = await ctx.db.selectFrom('claim_lines').select('unit_id').where('unit_id', 'in', amongTexts(ctx.db, ids)).execute();
+  const claimed = new Set(lines.map((line) => line.unit_id));
+  const units = confirmed.filter((row) => !claimed.has(row.unit_id));
   return { maker_id, title, serials: [...new Set(units.map((row) => row.serial))] };
 }
