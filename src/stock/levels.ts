@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
+import { promisedStill } from './free.ts';
 import { availableOf, suggestedOrder } from './rules.ts';
 
 export interface Level {
@@ -90,10 +91,8 @@ const levelRows = (ctx: Ctx, filter: LevelFilter) =>
       sql<number>`(select coalesce(sum(quantity), 0) from stock_balances where model_id = models.id and condition = 'defective' and location in ('receiving','quarantine','bench','repair','defect_stock','good_stock'))`.as(
         'defective',
       ),
-      sql<number>`(select coalesce(sum(quantity - shipped_quantity), 0) from stock_reservations where model_id = models.id and state = 'active')`.as(
-        'reserved',
-      ),
-      sql<number>`(select coalesce(sum(quantity - shipped_quantity), 0) from stock_reservations where model_id = models.id and state = 'active' and unit_id is null)`.as(
+      sql<number>`(select coalesce(sum(${promisedStill}), 0) from stock_reservations where model_id = models.id and state = 'active')`.as('reserved'),
+      sql<number>`(select coalesce(sum(${promisedStill}), 0) from stock_reservations where model_id = models.id and state = 'active' and unit_id is null)`.as(
         'reserved_spares',
       ),
       sql<number>`(select coalesce(sum(l.quantity - l.received_quantity), 0) from purchase_order_lines l join purchase_orders o on o.id = l.purchase_order_id where l.model_id = models.id and o.state in ('ordered','partly_received'))`.as(
