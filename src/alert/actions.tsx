@@ -1,5 +1,6 @@
 // What can be done about an alert from its page: those of its cohort only where there is one.
 import { may } from '../core/actor.ts';
+import { DeedLinks } from '../web/deedForm.tsx';
 import type { AppContext } from '../web/env.ts';
 import { Field, Form } from '../web/parts.tsx';
 import { nextState } from './lifecycle.ts';
@@ -67,17 +68,7 @@ function CohortActions({ c, alert, cohort }: { c: AppContext; alert: NamedAlert;
     [true, `/at-risk?${cohort}`, w.customers_at_risk],
     [may(actor, 'case:write'), `/proactive-cases/new?alert_id=${alert.id}`, w.proactive],
   ] as const;
-  return (
-    <>
-      {links.map(([allowed, href, label]) =>
-        allowed ? (
-          <a class="button" href={href}>
-            {label}
-          </a>
-        ) : null,
-      )}
-    </>
-  );
+  return <DeedLinks links={links} />;
 }
 
 const CloseForm = ({ c, path, label }: { c: AppContext; path: string; label: string }) => (

@@ -7,6 +7,7 @@ import { EvidenceButton } from '../claim/evidenceButton.tsx';
 import { words as claimWords } from '../claim/words.ts';
 import { may } from '../core/actor.ts';
 import { placeHold } from '../stock/hold.ts';
+import { DeedLinks } from '../web/deedForm.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Facts, Field, Form, Moment, Num, PageHead, Section, Table } from '../web/parts.tsx';
@@ -69,13 +70,7 @@ async function Deeds({ c, cohort, alert_id }: { c: AppContext; cohort: NamedCoho
   ] as const;
   return (
     <div class="actions">
-      {links.map(([allowed, href, label]) =>
-        allowed ? (
-          <a class="button" href={href}>
-            {label}
-          </a>
-        ) : null,
-      )}
+      <DeedLinks links={links} />
       <EvidenceButton c={c} kind="cohort" fields={partsOf(cohort)} />
       {may(actor, 'stock:write') || may(actor, 'stock:approve') ? (
         <details>

@@ -1,4 +1,4 @@
-// The form of one thing that may be done to what a page shows.
+// What may be done to what a page shows: forms, and links to the pages where it is done.
 import type { Child } from 'hono/jsx';
 import { Form } from './parts.tsx';
 
@@ -21,3 +21,16 @@ export const Deed = ({ action, title, primary, children }: { action: string; tit
       </Form>
     </details>
   );
+
+/** Links that look like buttons, those only that the reader may follow. */
+export const DeedLinks = ({ links }: { links: readonly (readonly [allowed: boolean, href: string, label: string])[] }) => (
+  <>
+    {links.map(([allowed, href, label]) =>
+      allowed ? (
+        <a class="button" href={href}>
+          {label}
+        </a>
+      ) : null,
+    )}
+  </>
+);
