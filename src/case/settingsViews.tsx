@@ -1,7 +1,7 @@
 // The sections of the desk's settings: its hours, its codes, its texts, and what helps until a fault is mended.
 import { may } from '../core/actor.ts';
 import type { Calendar } from '../core/businessTime.ts';
-import { speak } from '../core/words.ts';
+import { type Locale, speak, weekdayName } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Facts, Field, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { caseTypes } from './inputs.ts';
@@ -19,7 +19,7 @@ export function Calendars({ c, calendars }: { c: AppContext; calendars: readonly
           facts={[
             [w.from_on, calendar.from_on],
             [w.zone, calendar.zone],
-            [w.hours, calendar.hours.map((day) => day.map(([from, to]) => `${from}–${to}`).join(' ') || '—').join(' / ')],
+            [w.business_hours, weekOf(calendar, c.var.locale).map((line) => <div>{line}</div>)],
             [w.holidays, calendar.holidays === 'jp' ? w.holidays_jp : w.holidays_none],
           ]}
         />
@@ -27,6 +27,16 @@ export function Calendars({ c, calendars }: { c: AppContext; calendars: readonly
       {may(c.var.ctx.actor, 'case:lead') ? <NewCalendar c={c} calendars={calendars} /> : null}
     </Section>
   );
+}
+
+/** `Mon–Fri 09:00–18:00`: days in a row that are alike in one line. */
+function weekOf({ hours }: Calendar, locale: Locale): string[] {
+  const days = hours.map((day) => day.map(([from, to]) => `${from}–${to}`).join(' ') || words(locale).closed_day);
+  const starts = days.flatMap((day, i) => (day === days[i - 1] ? [] : [i]));
+  return starts.map((start, i) => {
+    const last = (starts[i + 1] ?? days.length) - 1;
+    return `${weekdayName(start, locale)}${last > start ? `–${weekdayName(last, locale)}` : ''} ${days[start]}`;
+  });
 }
 
 function NewCalendar({ c, calendars }: { c: AppContext; calendars: readonly Calendar[] }) {

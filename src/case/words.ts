@@ -6,6 +6,7 @@ import type { CaseState } from './lifecycle.ts';
 
 export const words = defineWords({
   cases: ['Cases', '問い合わせ'],
+  counted_cases: ['The cases counted', '集計対象の問い合わせ'],
   case: ['Case', '問い合わせ'],
   new_case: ['New case', '新規登録'],
   open_case: ['Open the case', '登録する'],
@@ -184,6 +185,8 @@ export const words = defineWords({
   calendar_hint: ['A version holds from its day on; numbers of the past stay as they were.', '各版は指定日から有効です。過去の数値は変わりません。'],
   from_on: ['From', '適用開始日'],
   zone: ['Time zone', 'タイムゾーン'],
+  business_hours: ['Business hours', '営業時間'],
+  closed_day: ['closed', '休業'],
   hours: ['Hours, one line a weekday from Monday (09:00-12:00 13:00-18:00)', '営業時間（月曜から1行ずつ。09:00-12:00 13:00-18:00）'],
   holidays: ['Holidays', '祝日'],
   holidays_jp: ['Japanese holidays closed', '日本の祝日は休業'],
@@ -220,9 +223,9 @@ export const words = defineWords({
 export const stateWords: Readonly<Record<CaseState, Bilingual>> = {
   new: ['new', '新規'],
   open: ['open', '対応中'],
-  waiting_customer: ['waiting for the customer', '顧客待ち'],
-  waiting_engineering: ['waiting for engineering', '技術待ち'],
-  waiting_maker: ['waiting for the maker', 'メーカー待ち'],
+  waiting_customer: ['with the customer', '顧客待ち'],
+  waiting_engineering: ['with engineering', '技術待ち'],
+  waiting_maker: ['with the maker', 'メーカー待ち'],
   solved: ['solved', '解決'],
   closed: ['closed', '完了'],
 };

@@ -1,7 +1,7 @@
 // A KPI over time, with its target and the measures taken at their days.
 import { DAY_MS, dayFromNumber, dayNumber, HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import type { Locale } from '../core/words.ts';
-import { CHART_WIDTH, Chart, XAxis, YAxis } from '../web/chart/axes.tsx';
+import { CHART_WIDTH, Chart, Legend, type LegendEntry, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Dot, Line } from '../web/chart/marks.tsx';
 import { linearScale } from '../web/chart/scale.ts';
 import type { KpiKind } from './definitions.ts';
@@ -44,32 +44,41 @@ export function KpiChart({
   const goal = targets.at(-1);
   const format = (value: number): string =>
     first.kind === 'share' ? `${Math.round(value * 100)} %` : first.kind === 'duration' ? durationText(value, locale) : String(Math.round(value * 100) / 100);
+  const within = notes.filter(({ noted_on }) => noted_on >= first.from_on && noted_on <= last.from_on);
+  const w = words(locale);
   return (
-    <Chart title={title} description={known.map(({ from_on, value }) => `${from_on}: ${format(value ?? 0)}`).join('; ')} height={HEIGHT}>
-      <XAxis scale={x} area={AREA} title={words(locale).series} format={(day) => dayFromNumber(Math.round(day)).slice(5)} />
-      <YAxis scale={y} area={AREA} title={title} format={(tick) => format(tick * unit)} />
-      {goal === undefined ? null : (
-        <Line
-          mark="limit"
-          points={[
-            { x: AREA.left, y: height(goal.goal) },
-            { x: AREA.right, y: height(goal.goal) },
-          ]}
-        />
-      )}
-      <Line points={points.map((point) => (point.value === null ? null : { x: x.at(dayNumber(point.from_on)), y: height(point.value) }))} />
-      {known.map((point) => (
-        <Dot
-          x={x.at(dayNumber(point.from_on))}
-          y={height(point.value ?? 0)}
-          label={`${point.from_on}: ${format(point.value ?? 0)} (n = ${point.denominator})`}
-        />
-      ))}
-      {notes
-        .filter(({ noted_on }) => noted_on >= first.from_on && noted_on <= last.from_on)
-        .map((note) => (
-          <Dot mark="note" x={x.at(dayNumber(note.noted_on))} y={AREA.top} label={`${note.noted_on}: ${note.note}`} />
+    <>
+      <Chart title={title} description={known.map(({ from_on, value }) => `${from_on}: ${format(value ?? 0)}`).join('; ')} height={HEIGHT}>
+        <XAxis scale={x} area={AREA} title={w.worked_on} format={(day) => dayFromNumber(Math.round(day)).slice(5)} />
+        <YAxis scale={y} area={AREA} title={title} format={(tick) => format(tick * unit)} />
+        {goal === undefined ? null : (
+          <Line
+            mark="warn dashed"
+            points={[
+              { x: AREA.left, y: height(goal.goal) },
+              { x: AREA.right, y: height(goal.goal) },
+            ]}
+          />
+        )}
+        <Line points={points.map((point) => (point.value === null ? null : { x: x.at(dayNumber(point.from_on)), y: height(point.value) }))} />
+        {known.map((point) => (
+          <Dot
+            x={x.at(dayNumber(point.from_on))}
+            y={height(point.value ?? 0)}
+            label={`${point.from_on}: ${format(point.value ?? 0)} (n = ${point.denominator})`}
+          />
         ))}
-    </Chart>
+        {within.map((note) => (
+          <Dot mark="warn" x={x.at(dayNumber(note.noted_on))} y={AREA.top} label={`${note.noted_on}: ${note.note}`} />
+        ))}
+      </Chart>
+      <Legend entries={legendOf(title, goal === undefined ? undefined : `${w.target}: ${format(goal.goal)}`, within.length === 0 ? undefined : w.notes)} />
+    </>
   );
 }
+
+const legendOf = (course: string, target: string | undefined, notes: string | undefined): LegendEntry[] => [
+  { mark: '', label: course },
+  ...(target === undefined ? [] : [{ mark: 'warn dashed', label: target }]),
+  ...(notes === undefined ? [] : [{ mark: 'dot warn', label: notes }]),
+];

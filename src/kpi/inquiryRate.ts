@@ -1,6 +1,6 @@
 // The monthly inquiry rate: inquiries per active contract, or per unit in service, and month. Gross and net; raw and standardised to one mix.
 
-import { isInbound, measuredCases } from '../case/held.ts';
+import { isInbound, type MeasuredCase, measuredCases } from '../case/held.ts';
 import { staffOnly } from '../core/actor.ts';
 import { addDays, addMonths, type Day, daysBetween, startOfDay } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
@@ -87,20 +87,46 @@ function monthsIn({ from_on, to_on }: Days, now: Day): Month[] {
   return months;
 }
 
-/** `month group` → counts. Cases without contract or unit stand under an empty group. */
+/** `month group` → counts. */
 async function countCases(ctx: Ctx, by: 'plan' | 'model', months: readonly Month[]): Promise<Map<string, Counts>> {
-  const plans = new Map((await ctx.db.selectFrom('contracts').select(['id', 'plan']).execute()).map(({ id, plan }) => [id, plan]));
-  const models = new Map((await ctx.db.selectFrom('models').select(['id', 'code']).execute()).map(({ id, code }) => [id, code]));
-  const starts = [...months.map(({ first }) => first), months.at(-1)?.end ?? '1970-01-01'].map((day) => startOfDay(day, ctx.zone));
   const counts = new Map<string, Counts>();
-  for (const row of await measuredCases(ctx)) {
-    const month = months[starts.findIndex((start) => row.opened_at < start) - 1];
-    if (month === undefined) continue;
-    const key = `${month.name} ${(by === 'plan' ? plans.get(row.contract_id ?? '') : models.get(row.model_id ?? '')) ?? ''}`;
+  for (const { month, group, row } of await groupedCases(ctx, by, months)) {
+    const key = `${month} ${group}`;
     const before = counts.get(key) ?? NOTHING;
     counts.set(key, { gross: before.gross + 1, net: before.net + (isInbound(row) ? 1 : 0) });
   }
   return counts;
+}
+
+export interface InquiryCell {
+  /** `2026-04`. */
+  readonly month: string;
+  readonly by: 'plan' | 'model';
+  /** Undefined over all, empty for cases without contract or unit. */
+  readonly group?: string | undefined;
+  readonly part: 'gross' | 'net';
+}
+
+/** The cases one number of the report counts, by their ids. Throws `invalid` for a month no report has. */
+export async function listInquiries(ctx: Ctx, { month, by, group, part }: InquiryCell): Promise<string[]> {
+  staffOnly(ctx);
+  const days = { from_on: `${month}-01`, to_on: `${month}-01` };
+  periodOf(ctx, days);
+  return (await groupedCases(ctx, by, monthsIn(days, today(ctx))))
+    .filter((found) => (group === undefined || found.group === group) && (part === 'gross' || isInbound(found.row)))
+    .map(({ row }) => row.case_id);
+}
+
+/** Each case opened in one of the months, with its month and its plan or model. Those without contract or unit have an empty group. */
+async function groupedCases(ctx: Ctx, by: 'plan' | 'model', months: readonly Month[]): Promise<{ month: string; group: string; row: MeasuredCase }[]> {
+  const plans = new Map((await ctx.db.selectFrom('contracts').select(['id', 'plan']).execute()).map(({ id, plan }) => [id, plan]));
+  const models = new Map((await ctx.db.selectFrom('models').select(['id', 'code']).execute()).map(({ id, code }) => [id, code]));
+  const starts = [...months.map(({ first }) => first), months.at(-1)?.end ?? '1970-01-01'].map((day) => startOfDay(day, ctx.zone));
+  return (await measuredCases(ctx)).flatMap((row) => {
+    const month = months[starts.findIndex((start) => row.opened_at < start) - 1];
+    if (month === undefined) return [];
+    return [{ month: month.name, group: (by === 'plan' ? plans.get(row.contract_id ?? '') : models.get(row.model_id ?? '')) ?? '', row }];
+  });
 }
 
 /** Contract-days ÷ days of the month so far. A contract runs through its last day; a cancelled one until the day before. */

@@ -1,11 +1,8 @@
-// The page of one KPI: its filters, its targets and notes, and the cases it counts.
+// The page of one KPI: its filters, its targets and notes.
 
-import type { CaseRow } from '../case/table.ts';
-import { stateWords } from '../case/words.ts';
 import { may } from '../core/actor.ts';
-import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
-import { Field, Filters, Form, Section, Select, Table } from '../web/parts.tsx';
+import { Field, Filters, Form, Section, Select } from '../web/parts.tsx';
 import { PeriodFields, TypeField, WhoseField, type WhoseShown } from './fields.tsx';
 import type { listAnnotations } from './keep.ts';
 import type { Days } from './queries.ts';
@@ -92,27 +89,6 @@ export function Annotations({ c, kpi, name, on, annotations, people }: Annotatio
           <button type="submit">{w.set_target}</button>
         </Form>
       ) : null}
-    </Section>
-  );
-}
-
-export type ShownCase = Pick<CaseRow, 'id' | 'number' | 'subject' | 'state'>;
-
-export function CountedCases({ c, count, cases }: { c: AppContext; count: number; cases: readonly ShownCase[] }) {
-  const w = words(c.var.locale);
-  return (
-    <Section title={`${w.cases} (${count})`} id="cases">
-      <Table
-        c={c}
-        caption={w.cases}
-        rows={cases}
-        columns={[
-          { head: w.number, cell: (row) => <a href={`/cases/${row.id}`}>{row.number}</a> },
-          { head: w.subject, cell: (row) => row.subject },
-          { head: w.state, cell: (row) => speak(stateWords[row.state], c.var.locale) },
-        ]}
-      />
-      {count > cases.length ? <p class="hint">{w.first_of(cases.length, count)}</p> : null}
     </Section>
   );
 }

@@ -1,5 +1,6 @@
 // KPIs with their definitions, each one's course and exactly its cases; the inquiry rate; the lead's view.
 import { z } from 'zod';
+import { CountedCases, pageOfCounted } from '../case/countedCases.tsx';
 import { caseTypes } from '../case/inputs.ts';
 import { may } from '../core/actor.ts';
 import { CalendarDay } from '../core/given.ts';
@@ -9,13 +10,13 @@ import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, Form, PageHead, Section, Select } from '../web/parts.tsx';
 import { KpiChart } from './chart.tsx';
-import { InquiryRates, LeadView } from './deskViews.tsx';
+import { cellName, groupName, InquiryRates, LeadView } from './deskViews.tsx';
 import { PeriodFields, TypeField, WhoseField } from './fields.tsx';
-import { listInquiryRates } from './inquiryRate.ts';
+import { listInquiries, listInquiryRates } from './inquiryRate.ts';
 import { AddNote, addNote, EnterHours, enterHours, kpiNames, listAnnotations, SetTarget, setTarget } from './keep.ts';
 import { KpiTable } from './kpiTable.tsx';
-import { listLead } from './lead.ts';
-import { Annotations, CountedCases, OneFilters, type ShownCase } from './oneKpiViews.tsx';
+import { LeadCell, listLead, listLeadCases } from './lead.ts';
+import { Annotations, OneFilters } from './oneKpiViews.tsx';
 import { getKpi, listCounted, listKpis, listSeries, usualDays } from './queries.ts';
 import { words } from './words.ts';
 
@@ -86,6 +87,33 @@ page(kpiPages, '/kpis/inquiry-rates', 'case:read', async (c) => {
   );
 });
 
+const Cursor = z.object({ cursor: z.string().optional() });
+
+const Inquiries = Cursor.extend({
+  month: z.string().regex(/^(19|20|21)\d\d-(0[1-9]|1[0-2])$/),
+  by: z.enum(['plan', 'model']).default('plan'),
+  group: z.string().optional(),
+  ungrouped: z.literal('true').optional(),
+  part: z.enum(['gross', 'net']).default('net'),
+});
+
+page(kpiPages, '/kpis/inquiry-rates/cases', 'case:read', async (c) => {
+  const { ctx, locale } = c.var;
+  const w = words(locale);
+  const { cursor, ungrouped, ...asked } = readQuery(c, Inquiries);
+  const cell = ungrouped === undefined ? asked : { ...asked, group: '' };
+  const ids = await listInquiries(ctx, cell);
+  const group = cell.group === undefined ? w.over_all : groupName(cell.group, cell.by, locale);
+  return show(
+    c,
+    { title: w.inquiry_rate, nav: '/kpis' },
+    <>
+      <PageHead title={w.inquiry_rate} sub={`${cell.month} · ${group} · ${w[cell.part]}`} />
+      <CountedCases c={c} total={ids.length} found={await pageOfCounted(ctx, ids, cursor)} />
+    </>,
+  );
+});
+
 page(kpiPages, '/kpis/desk', 'case:lead', async (c) => {
   const w = words(c.var.locale);
   const days = usualDays(c.var.ctx, readQuery(c, z.object(Days)));
@@ -97,16 +125,36 @@ page(kpiPages, '/kpis/desk', 'case:lead', async (c) => {
       <Filters c={c}>
         <PeriodFields c={c} days={days} />
       </Filters>
-      <LeadView c={c} view={await listLead(c.var.ctx, days)} />
+      <LeadView c={c} view={await listLead(c.var.ctx, days)} days={days} />
     </>,
   );
 });
 
-const OneQuery = Query.extend({ by: z.enum(['day', 'week', 'month']).default('week'), part: z.enum(['counted', 'numerator', 'pending']).default('counted') });
+page(kpiPages, '/kpis/desk/cases', 'case:lead', async (c) => {
+  const { ctx, locale } = c.var;
+  const { cursor, ...days } = readQuery(c, Cursor.extend(Days));
+  const cell = readQuery(c, LeadCell);
+  const ids = await listLeadCases(ctx, usualDays(ctx, days), cell);
+  const owner = 'owner_id' in cell ? await ctx.db.selectFrom('users').select('name').where('id', '=', cell.owner_id).executeTakeFirst() : undefined;
+  return show(
+    c,
+    { title: words(locale).lead_view, nav: '/kpis' },
+    <>
+      <PageHead title={words(locale).lead_view} sub={cellName(cell, owner?.name, locale)} />
+      <CountedCases c={c} total={ids.length} found={await pageOfCounted(ctx, ids, cursor)} />
+    </>,
+  );
+});
+
+const OneQuery = Query.extend({
+  cursor: z.string().optional(),
+  by: z.enum(['day', 'week', 'month']).default('week'),
+  part: z.enum(['counted', 'numerator', 'pending']).default('counted'),
+});
 
 page(kpiPages, '/kpis/:name', 'case:read', async (c) => {
   const { ctx, locale } = c.var;
-  const { from_on, to_on, by, part, ...filter } = readQuery(c, OneQuery);
+  const { from_on, to_on, by, part, cursor, ...filter } = readQuery(c, OneQuery);
   const name = c.req.param('name') ?? '';
   const days = usualDays(ctx, { from_on, to_on });
   const kpi = (await listKpis(ctx, days, filter)).find((found) => found.name === name) ?? getKpi(name);
@@ -122,18 +170,10 @@ page(kpiPages, '/kpis/:name', 'case:read', async (c) => {
       <OneFilters c={c} days={days} people={await listLed(ctx)} query={{ by, part, owner_id: filter.owner_id, type: filter.type }} />
       <KpiChart title={speak(kpi.label, locale)} points={points} {...annotations} locale={locale} />
       <Annotations c={c} kpi={kpi} name={name} on={days.to_on} annotations={annotations} people={await listStaff(ctx)} />
-      {ofCases ? <CountedCases c={c} count={ids.length} cases={await listShown(ctx, ids)} /> : null}
+      {ofCases ? <CountedCases c={c} total={ids.length} found={await pageOfCounted(ctx, ids, cursor)} /> : null}
     </>,
   );
 });
-
-/** Drilled-down cases shown at once; the API pages through all. */
-const SHOWN = 200;
-
-const listShown = async (ctx: Ctx, ids: readonly string[]): Promise<ShownCase[]> =>
-  ids.length === 0
-    ? []
-    : await ctx.db.selectFrom('cases').select(['id', 'number', 'subject', 'state']).where('id', 'in', ids.slice(0, SHOWN)).orderBy('id', 'desc').execute();
 
 const listStaff = (ctx: Ctx): Promise<{ id: string; name: string }[]> =>
   ctx.db.selectFrom('users').select(['id', 'name']).where('partner_id', 'is', null).where('disabled_at', 'is', null).orderBy('name').execute();

@@ -1,7 +1,7 @@
 // How a KPI is written: a share with its interval, a duration in its largest units, never a number where nothing is known.
 import type { Child } from 'hono/jsx';
 import type { Locale } from '../core/words.ts';
-import { Num, Percent, Unknown } from '../web/parts.tsx';
+import { Num, Percent, PercentRange, Unknown } from '../web/parts.tsx';
 import type { KpiResult } from './rules.ts';
 
 export function KpiValue({ kpi, locale }: { kpi: Pick<KpiResult, 'kind' | 'value'>; locale: Locale }): Child {
@@ -44,6 +44,6 @@ export const Interval = ({ kpi, locale }: { kpi: Pick<KpiResult, 'ci_low' | 'ci_
     <>—</>
   ) : (
     <>
-      <Percent value={kpi.ci_low} locale={locale} />–<Percent value={kpi.ci_high} locale={locale} />
+      <PercentRange low={kpi.ci_low} high={kpi.ci_high} locale={locale} />
     </>
   );

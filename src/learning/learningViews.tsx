@@ -1,13 +1,22 @@
 // The sections of the learning page: the causes that matter most, the simple ones, the weekly list, the improvement items.
 import type { listCodes } from '../case/queries.ts';
 import { named } from '../case/rules.ts';
+import { may } from '../core/actor.ts';
+import type { Day } from '../core/time.ts';
 import type { AppContext } from '../web/env.ts';
-import { Badge, Field, Form, Percent, Section, Select, Table, TextArea } from '../web/parts.tsx';
-import type { listCauses, listForMeeting, listSimpleCauses } from './pareto.ts';
+import { Badge, Field, Form, Percent, PercentRange, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import type { listCauses, listForMeeting, listSimpleCauses, ParetoRow } from './pareto.ts';
 import type { ImprovementRow } from './table.ts';
 import { words } from './words.ts';
 
-export function Pareto({ c, causes }: { c: AppContext; causes: Awaited<ReturnType<typeof listCauses>> }) {
+interface ParetoShown {
+  readonly c: AppContext;
+  readonly causes: Awaited<ReturnType<typeof listCauses>>;
+  readonly by: 'cause' | 'model' | 'firmware';
+  readonly days: { readonly from_on: Day; readonly to_on: Day };
+}
+
+export function Pareto({ c, causes, by, days }: ParetoShown) {
   const { locale } = c.var;
   const w = words(locale);
   return (
@@ -18,15 +27,23 @@ export function Pareto({ c, causes }: { c: AppContext; causes: Awaited<ReturnTyp
         rows={causes}
         columns={[
           { head: w.cause, cell: (row) => (locale === 'ja' ? row.name_ja : row.name_en) ?? w.no_cause },
-          { head: w.model, cell: (row) => row.model ?? '' },
-          { head: w.firmware, cell: (row) => row.firmware ?? '' },
-          { head: w.cases, numeric: true, cell: (row) => `${row.cases} / ${row.total}` },
+          ...(by === 'cause' ? [] : [{ head: w.model, cell: (row: ParetoRow) => row.model ?? '—' }]),
+          ...(by === 'firmware' ? [{ head: w.firmware, cell: (row: ParetoRow) => row.firmware ?? '—' }] : []),
+          {
+            head: w.cases,
+            numeric: true,
+            cell: (row) => (
+              <>
+                <a href={`/learning/cases?${new URLSearchParams({ ...days, by, ...idsOf(row) })}`}>{row.cases}</a> / {row.total}
+              </>
+            ),
+          },
           {
             head: w.share,
             numeric: true,
             cell: (row) => (
               <>
-                <Percent value={row.share} locale={locale} /> (<Percent value={row.ci_low} locale={locale} />–<Percent value={row.ci_high} locale={locale} />)
+                <Percent value={row.share} locale={locale} /> (<PercentRange low={row.ci_low} high={row.ci_high} locale={locale} />)
               </>
             ),
           },
@@ -37,7 +54,13 @@ export function Pareto({ c, causes }: { c: AppContext; causes: Awaited<ReturnTyp
   );
 }
 
-export function SimpleCauses({ c, causes }: { c: AppContext; causes: Awaited<ReturnType<typeof listSimpleCauses>> }) {
+/** What names a row in an address; what it has not got is left out. */
+const idsOf = ({ cause_id, model_id, firmware_id }: ParetoRow): Record<string, string> =>
+  Object.fromEntries(Object.entries({ cause_id, model_id, firmware_id }).flatMap(([name, id]) => (id === null ? [] : [[name, id]])));
+
+type SimpleCause = Awaited<ReturnType<typeof listSimpleCauses>>[number];
+
+export function SimpleCauses({ c, causes }: { c: AppContext; causes: readonly SimpleCause[] }) {
   const { locale } = c.var;
   const w = words(locale);
   return (
@@ -48,7 +71,10 @@ export function SimpleCauses({ c, causes }: { c: AppContext; causes: Awaited<Ret
         rows={causes}
         columns={[
           { head: w.cause, cell: (row) => (locale === 'ja' ? row.name_ja : row.name_en) },
-          { head: w.cases, numeric: true, cell: (row) => row.cases },
+          { head: w.cases, numeric: true, cell: (row) => <a href={`/learning/simple-cases?cause_id=${row.cause_id}`}>{row.cases}</a> },
+          ...(may(c.var.ctx.actor, 'case:write')
+            ? [{ head: '', cell: (row: SimpleCause) => <a href={`/articles/new?cause_id=${row.cause_id}`}>{w.write_article}</a> }]
+            : []),
         ]}
       />
     </Section>

@@ -1,6 +1,8 @@
 // Learning from cases on one page: causes, improvement items, reviews of bad ratings, the weekly list.
 import { z } from 'zod';
+import { CountedCases, pageOfCounted } from '../case/countedCases.tsx';
 import { listCodes, listOwners } from '../case/queries.ts';
+import { named } from '../case/rules.ts';
 import { may } from '../core/actor.ts';
 import { CalendarDay } from '../core/given.ts';
 import { addDays } from '../core/time.ts';
@@ -20,7 +22,7 @@ import {
   proposeImprovement,
 } from './improve.ts';
 import { Improvements, Meeting, Pareto, ProposeForm, SimpleCauses } from './learningViews.tsx';
-import { listCauses, listForMeeting, listSimpleCauses } from './pareto.ts';
+import { listCasesOfCause, listCauses, listForMeeting, listSimpleCases, listSimpleCauses } from './pareto.ts';
 import { AgreePolicy, AnswerReview, AssignReview, agreePolicy, answerReview, assignReview, listReviews, listUnreviewed } from './voc.ts';
 import { AssignForm, Review } from './vocViews.tsx';
 import { words } from './words.ts';
@@ -62,7 +64,7 @@ page(learningPages, '/learning', 'case:read', async (c) => {
           ]}
         />
       </Filters>
-      <Pareto c={c} causes={causes} />
+      <Pareto c={c} causes={causes} by={by} days={{ from_on: from, to_on: until }} />
       <SimpleCauses c={c} causes={simple} />
       <Meeting c={c} meeting={meeting} />
       <Section title={w.improvements}>
@@ -72,6 +74,42 @@ page(learningPages, '/learning', 'case:read', async (c) => {
     </>,
   );
 });
+
+const Id = z.string().max(64);
+const CauseCases = Query.extend({
+  from_on: CalendarDay,
+  to_on: CalendarDay,
+  cause_id: Id.optional(),
+  model_id: Id.optional(),
+  firmware_id: Id.optional(),
+  cursor: z.string().optional(),
+});
+
+page(learningPages, '/learning/cases', 'case:read', async (c) => {
+  const { from_on, to_on, by, cursor, cause_id = null, model_id = null, firmware_id = null } = readQuery(c, CauseCases);
+  const ids = await listCasesOfCause(c.var.ctx, from_on, to_on, by, { cause_id, model_id, firmware_id });
+  return showCases(c, `${from_on} – ${to_on} · ${await causeName(c, cause_id)}`, ids, cursor);
+});
+
+page(learningPages, '/learning/simple-cases', 'case:read', async (c) => {
+  const { cause_id, cursor } = readQuery(c, z.object({ cause_id: Id, cursor: z.string().optional() }));
+  return showCases(c, `${words(c.var.locale).simple} · ${await causeName(c, cause_id)}`, await listSimpleCases(c.var.ctx, cause_id), cursor);
+});
+
+const showCases = async (c: AppContext, sub: string, ids: readonly string[], cursor: string | undefined): Promise<Response> =>
+  show(
+    c,
+    { title: words(c.var.locale).learning, nav: '/cases' },
+    <>
+      <PageHead title={words(c.var.locale).learning} sub={sub} />
+      <CountedCases c={c} total={ids.length} found={await pageOfCounted(c.var.ctx, ids, cursor)} />
+    </>,
+  );
+
+async function causeName(c: AppContext, cause_id: string | null): Promise<string> {
+  const code = (await listCodes(c.var.ctx, 'cause')).find(({ id }) => id === cause_id);
+  return code === undefined ? words(c.var.locale).no_cause : named(code, c.var.locale);
+}
 
 action(learningPages, '/learning/improvements', 'case:write', async (c) => {
   const row = await proposeImprovement(c.var.ctx, await readForm(c, ProposeImprovement));
@@ -150,6 +188,7 @@ page(learningPages, '/learning/voc', 'case:read', async (c) => {
       {reviews.map((row) => (
         <Review c={c} row={row} />
       ))}
+      {open.length + reviews.length === 0 ? <p class="empty">{w.voc_none}</p> : null}
     </>,
   );
 });

@@ -1,13 +1,12 @@
 // What customers ask about most: causes by model and firmware, what has no article, and the list for the weekly meeting.
 
-import { isInbound, measuredCases } from '../case/held.ts';
+import { isInbound, type MeasuredCase, measuredCases } from '../case/held.ts';
 import { staffOnly } from '../core/actor.ts';
 import { addDays, type Day, startOfDay } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { wilsonInterval } from '../stats/proportionInterval.ts';
 
-export interface ParetoRow {
-  readonly cause_id: string | null;
+export interface ParetoRow extends CauseGroup {
   readonly cause: string | null;
   readonly name_en: string | null;
   readonly name_ja: string | null;
@@ -30,23 +29,12 @@ export interface ParetoFilter {
 
 /** Inbound cases opened in the days, by cause, or by cause within model or firmware; the commonest first. Cases without a cause are a row too. */
 export async function listCauses(ctx: Ctx, from_on: Day, to_on: Day, filter: ParetoFilter = {}): Promise<ParetoRow[]> {
-  staffOnly(ctx);
-  const [from, to] = [startOfDay(from_on, ctx.zone), startOfDay(addDays(to_on, 1), ctx.zone)];
-  const cases = (await measuredCases(ctx)).filter(
-    (row) =>
-      isInbound(row) &&
-      row.opened_at >= from &&
-      row.opened_at < to &&
-      (filter.model_id === undefined || row.model_id === filter.model_id) &&
-      (filter.firmware_id === undefined || row.firmware_id === filter.firmware_id),
-  );
-  const groups = new Map<string, { cause_id: string | null; model_id: string | null; firmware_id: string | null; cases: number }>();
+  const cases = await listInquired(ctx, from_on, to_on, filter);
+  const groups = new Map<string, CauseGroup & { cases: number }>();
   for (const row of cases) {
-    const model_id = filter.by === 'model' || filter.by === 'firmware' ? row.model_id : null;
-    const firmware_id = filter.by === 'firmware' ? row.firmware_id : null;
-    const key = `${row.cause_id} ${model_id} ${firmware_id}`;
-    const group = groups.get(key) ?? { cause_id: row.cause_id, model_id, firmware_id, cases: 0 };
-    groups.set(key, { ...group, cases: group.cases + 1 });
+    const group = groupOf(row, filter.by);
+    const key = keyOf(group);
+    groups.set(key, { ...group, cases: (groups.get(key)?.cases ?? 0) + 1 });
   }
   return named(
     ctx,
@@ -55,11 +43,40 @@ export async function listCauses(ctx: Ctx, from_on: Day, to_on: Day, filter: Par
   );
 }
 
-async function named(
-  ctx: Ctx,
-  groups: readonly { cause_id: string | null; model_id: string | null; firmware_id: string | null; cases: number }[],
-  total: number,
-): Promise<ParetoRow[]> {
+/** The cases of one row of that table, by their ids. */
+export async function listCasesOfCause(ctx: Ctx, from_on: Day, to_on: Day, by: ParetoFilter['by'], wanted: CauseGroup): Promise<string[]> {
+  const cases = await listInquired(ctx, from_on, to_on, {});
+  return cases.filter((row) => keyOf(groupOf(row, by)) === keyOf(wanted)).map(({ case_id }) => case_id);
+}
+
+export interface CauseGroup {
+  readonly cause_id: string | null;
+  readonly model_id: string | null;
+  readonly firmware_id: string | null;
+}
+
+const groupOf = ({ cause_id, model_id, firmware_id }: CauseGroup, by: ParetoFilter['by']): CauseGroup => ({
+  cause_id,
+  model_id: by === 'model' || by === 'firmware' ? model_id : null,
+  firmware_id: by === 'firmware' ? firmware_id : null,
+});
+
+const keyOf = ({ cause_id, model_id, firmware_id }: CauseGroup): string => `${cause_id} ${model_id} ${firmware_id}`;
+
+async function listInquired(ctx: Ctx, from_on: Day, to_on: Day, { model_id, firmware_id }: ParetoFilter): Promise<MeasuredCase[]> {
+  staffOnly(ctx);
+  const [from, to] = [startOfDay(from_on, ctx.zone), startOfDay(addDays(to_on, 1), ctx.zone)];
+  return (await measuredCases(ctx)).filter(
+    (row) =>
+      isInbound(row) &&
+      row.opened_at >= from &&
+      row.opened_at < to &&
+      (model_id === undefined || row.model_id === model_id) &&
+      (firmware_id === undefined || row.firmware_id === firmware_id),
+  );
+}
+
+async function named(ctx: Ctx, groups: readonly (CauseGroup & { cases: number })[], total: number): Promise<ParetoRow[]> {
   const causes = await ctx.db.selectFrom('case_codes').select(['id', 'code', 'name_en', 'name_ja']).where('tree', '=', 'cause').execute();
   const models = await ctx.db.selectFrom('models').select(['id', 'code']).execute();
   const firmwares = await ctx.db.selectFrom('firmwares').select(['id', 'code']).execute();
@@ -70,6 +87,8 @@ async function named(
     const interval = wilsonInterval(cases, total);
     return {
       cause_id,
+      model_id,
+      firmware_id,
       cause: cause?.code ?? null,
       name_en: cause?.name_en ?? null,
       name_ja: cause?.name_ja ?? null,
@@ -88,34 +107,36 @@ async function named(
 /** One reply and little work: such a cause wants an article, not a person. */
 const SIMPLE_REPLIES = 1;
 const SIMPLE_FROM = 3;
+const SIMPLE_MS = 90 * 86_400_000;
 
 /** Causes of at least three cases of the last 90 days that were each solved with one reply, without a published article. */
 export async function listSimpleCauses(ctx: Ctx): Promise<{ cause_id: string; name_en: string; name_ja: string; cases: number }[]> {
-  staffOnly(ctx);
-  const since = ctx.now - 90 * 86_400_000;
   const covered = new Set(
     (await ctx.db.selectFrom('articles').select('cause_id').where('state', '=', 'published').where('cause_id', 'is not', null).execute()).map(
       ({ cause_id }) => cause_id,
     ),
   );
   const counts = new Map<string, number>();
-  for (const row of await measuredCases(ctx)) {
-    if (
-      isInbound(row) &&
-      row.cause_id !== null &&
-      !covered.has(row.cause_id) &&
-      row.solved_at !== null &&
-      row.solved_at >= since &&
-      row.public_replies <= SIMPLE_REPLIES &&
-      row.effective_reopens === 0
-    )
-      counts.set(row.cause_id, (counts.get(row.cause_id) ?? 0) + 1);
+  for (const { cause_id } of await listSimple(ctx)) {
+    if (cause_id !== null && !covered.has(cause_id)) counts.set(cause_id, (counts.get(cause_id) ?? 0) + 1);
   }
   const causes = await ctx.db.selectFrom('case_codes').select(['id', 'name_en', 'name_ja']).where('tree', '=', 'cause').execute();
   return causes
     .map(({ id, name_en, name_ja }) => ({ cause_id: id, name_en, name_ja, cases: counts.get(id) ?? 0 }))
     .filter(({ cases }) => cases >= SIMPLE_FROM)
     .sort((a, b) => b.cases - a.cases);
+}
+
+/** The cases of one such cause, by their ids. */
+export const listSimpleCases = async (ctx: Ctx, wanted: string): Promise<string[]> =>
+  (await listSimple(ctx)).flatMap(({ cause_id, case_id }) => (cause_id === wanted ? [case_id] : []));
+
+async function listSimple(ctx: Ctx): Promise<MeasuredCase[]> {
+  staffOnly(ctx);
+  const since = ctx.now - SIMPLE_MS;
+  return (await measuredCases(ctx)).filter(
+    (row) => isInbound(row) && row.solved_at !== null && row.solved_at >= since && row.public_replies <= SIMPLE_REPLIES && row.effective_reopens === 0,
+  );
 }
 
 export type MeetingReason = 'bad_rating' | 'reopened' | 'old' | 'escalated' | 'many_replies';

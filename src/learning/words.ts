@@ -14,6 +14,8 @@ export const words = defineWords({
   cases: ['Cases', '件数'],
   share: ['Share (95 %)', '割合（95%区間）'],
   cumulative: ['Running sum', '累積'],
+  write_article: ['Write an article', '記事を書く'],
+  voc_none: ['No bad rating waits for a review.', 'レビュー待ちの低評価はありません。'],
   simple: ['Simple causes without an article', 'FAQのない単純な原因'],
   meeting: ['For the weekly meeting', '週次ミーティング対象'],
   case: ['Case', '問い合わせ'],

@@ -3,7 +3,7 @@ import type { Locale } from '../core/words.ts';
 import type { SurvivalPoint } from '../stats/kaplanMeier.ts';
 import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
 import type { AppContext } from '../web/env.ts';
-import { formatNumber, Num, Percent, Section, Table } from '../web/parts.tsx';
+import { formatNumber, Num, Percent, PercentRange, Section, Table } from '../web/parts.tsx';
 import type { hazardByMonth } from './lifeCharts.tsx';
 import { DAYS_PER_MONTH } from './rates.ts';
 import { words } from './words.ts';
@@ -56,7 +56,7 @@ export function CurveTable({ c, analysis }: { c: AppContext; analysis: LifeAnaly
 
 const BandOf = ({ row, locale }: { row: SurvivalPoint; locale: Locale }) => (
   <>
-    <Percent value={row.ci_low} digits={2} locale={locale} />–<Percent value={row.ci_high} digits={2} locale={locale} />
+    <PercentRange low={row.ci_low} high={row.ci_high} digits={2} locale={locale} />
   </>
 );
 

@@ -1,7 +1,7 @@
 // Pages of what lies behind the rates: NFF and repeat returns, warranty cost, closed months.
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Field, Filters, formatNumber, Moment, PageHead, Pager, Percent, Section, Select, Table, Unknown } from '../web/parts.tsx';
+import { Field, Filters, formatNumber, Moment, PageHead, Pager, Percent, PercentRange, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { listFrozenMonths } from './frozenMonths.ts';
 import { CohortPeriodQuery, MonthsQuery, NffQuery } from './inputs.ts';
 import type { MonthFigures } from './months.ts';
@@ -57,7 +57,7 @@ page(recordPages, '/failure-rates/nff', 'quality:read', async (c) => {
             numeric: true,
             cell: (row) => (
               <>
-                <Percent value={row.ci_low} locale={locale} />–<Percent value={row.ci_high} locale={locale} />
+                <PercentRange low={row.ci_low} high={row.ci_high} locale={locale} />
               </>
             ),
           },

@@ -6,7 +6,7 @@ import { speak } from '../core/words.ts';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Badge, type Column, Facts, Field, Filters, Num, PageHead, Percent, Section, Table } from '../web/parts.tsx';
+import { Badge, type Column, Facts, Field, Filters, Num, PageHead, Percent, PercentRange, Section, Table } from '../web/parts.tsx';
 import type { UnitState } from './lifecycle.ts';
 import { AGE_BANDS, listAgeing, type ReturnMetrics, returnMetrics } from './metrics.ts';
 import { listReturnUnitViews, type ReturnUnitView } from './queries.ts';
@@ -100,7 +100,7 @@ page(metricPages, '/returns/metrics', 'inspection:read', async (c) => {
       (<a href={rows(whole)}>{w.of(part.part, part.whole)}</a>
       {part.share === null ? null : (
         <>
-          {', '}95 % <Percent value={part.ci_low} locale={c.var.locale} />–<Percent value={part.ci_high} locale={c.var.locale} />
+          {', '}95 % <PercentRange low={part.ci_low} high={part.ci_high} locale={c.var.locale} />
         </>
       )}
       )

@@ -255,6 +255,14 @@ export const formatNumber = (value: number, locale: Locale, digits = 0): string 
 export const Percent = ({ value, digits = 1, locale }: { value: number | null; digits?: number; locale: Locale }) =>
   value === null ? <Unknown locale={locale} /> : <>{`${formatNumber(value * 100, locale, digits)} %`}</>;
 
+/** `11.6–31.3 %` */
+export const PercentRange = ({ low, high, digits = 1, locale }: { low: number | null; high: number | null; digits?: number; locale: Locale }) =>
+  low === null || high === null ? (
+    <Unknown locale={locale} />
+  ) : (
+    <span class="range">{`${formatNumber(low * 100, locale, digits)}–${formatNumber(high * 100, locale, digits)} %`}</span>
+  );
+
 const AGES = [
   ['year', 31_557_600],
   ['month', 2_629_800],
