@@ -1,4 +1,5 @@
 // What happened to a case, in order; what is internal says so.
+import { actorName } from '../core/programs.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Moment } from '../web/parts.tsx';
@@ -26,7 +27,7 @@ export function Timeline({ c, case_id, events, names = new Map(), commands = [] 
       {events.map((event) => (
         <li class={event.visibility} id={event.id}>
           <p class="meta">
-            <strong>{speak(eventWords[event.kind], locale)}</strong> · {event.actor_name} · <Moment c={c} at={event.at} />{' '}
+            <strong>{speak(eventWords[event.kind], locale)}</strong> · {actorName(event.actor_name, locale)} · <Moment c={c} at={event.at} />{' '}
             {staff ? <Badge tone={event.visibility === 'public' ? 'info' : 'neutral'}>{event.visibility === 'public' ? w.public : w.internal}</Badge> : null}
             {event.facts.bounced === true ? <Badge tone="bad">{w.came_back}</Badge> : null}
             {event.kind === 'message_in' && event.facts.thanks === true ? <Badge tone="good">{w.only_thanks}</Badge> : null}

@@ -1,4 +1,5 @@
 // The timeline on a unit's page, newest first.
+import { actorName } from '../core/programs.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Moment, Section } from '../web/parts.tsx';
 import { getTimeline, type Happening } from './timeline.ts';
@@ -30,7 +31,7 @@ function Entry({ c, happening }: { c: AppContext; happening: Happening }) {
       {happened_on === undefined ? <Moment c={c} at={at} /> : <time datetime={happened_on}>{happened_on}</time>}{' '}
       <Badge>{timelineWords(c.var.locale)[kind]}</Badge> {path === null ? <b>{said}</b> : <a href={path}>{said}</a>}
       {detail === null ? null : <span class="quiet"> {detail}</span>}
-      {actor_name === null ? null : <span class="quiet"> · {actor_name}</span>}
+      {actor_name === null ? null : <span class="quiet"> · {actorName(actor_name, c.var.locale)}</span>}
     </li>
   );
 }

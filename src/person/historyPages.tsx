@@ -1,5 +1,6 @@
 // Who did what to which record when.
 import { z } from 'zod';
+import { actorName } from '../core/programs.ts';
 import { speak } from '../core/words.ts';
 import { kindWords, recordKinds } from '../history/kinds.ts';
 import { namesOf, pathOf, type RecordRef } from '../history/names.ts';
@@ -42,7 +43,7 @@ page(historyPages, '/history', 'history:read', async (c) => {
         rows={deeds.items}
         columns={[
           { head: w.when, cell: (deed) => <Age c={c} at={deed.at} /> },
-          { head: w.who, cell: (deed) => deed.actor_name },
+          { head: w.who, cell: (deed) => actorName(deed.actor_name, c.var.locale) },
           { head: w.what, cell: (deed) => speak(deedWords(deed.action), c.var.locale) },
           { head: w.record, cell: (deed) => <RecordName c={c} record={deed} name={names.get(deed.record_id)} /> },
           {

@@ -1,6 +1,7 @@
 // The ledger on a page, and moves by hand.
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
+import { actorName } from '../core/programs.ts';
 import { speak } from '../core/words.ts';
 import { conditionLabels, locationLabels } from '../ledger/words.ts';
 import { conditions, locations } from '../unit/inputs.ts';
@@ -60,7 +61,7 @@ const moveColumns = (c: AppContext): Column<MoveView>[] => {
     { head: w.to, cell: (row) => `${placeName(c, row.to_location)} (${conditionName(c, row.to_condition)})` },
     { head: w.cause, cell: (row) => causeName(c, row) },
     { head: w.reason, cell: (row) => reasonWords(row.reason, c.var.locale) },
-    { head: w.actor, cell: (row) => row.actor_name },
+    { head: w.actor, cell: (row) => actorName(row.actor_name, c.var.locale) },
     {
       head: w.reverse,
       cell: (row) =>

@@ -1,4 +1,5 @@
 // What was done to a record, told to a person: kind and verb in words, the fields that changed with their values before and after.
+import { actorName } from '../core/programs.ts';
 import { speak } from '../core/words.ts';
 import { fieldWords, tellsNothing } from '../history/fields.ts';
 import { valueWords } from '../history/values.ts';
@@ -25,7 +26,7 @@ export const HistoryList = ({ c, deeds }: { c: AppContext; deeds: readonly Shown
           <Moment c={c} at={at} />
         </span>{' '}
         {subject === undefined ? null : `${subject} `}
-        {speak(deedWords(action), c.var.locale)} <span class="quiet">{actor_name}</span> {reason}
+        {speak(deedWords(action), c.var.locale)} <span class="quiet">{actorName(actor_name, c.var.locale)}</span> {reason}
       </li>
     ))}
   </ul>
