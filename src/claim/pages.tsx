@@ -103,15 +103,15 @@ const ClaimTable = ({ c, rows }: { c: AppContext; rows: Awaited<ReturnType<typeo
         { head: w.state, sort: 'state', cell: (row) => <ClaimStateBadge c={c} state={row.state} /> },
         { head: w.claimed, numeric: true, cell: (row) => row.units_claimed },
         { head: w.accepted, numeric: true, cell: (row) => row.units_accepted },
-        { head: w.settled, numeric: true, cell: (row) => row.units_settled },
+        { head: w.settled, numeric: true, cell: (row) => row.units_settled, aside: true },
         { head: w.refused, numeric: true, cell: (row) => row.units_open },
-        { head: w.owner, cell: (row) => row.owner_name ?? <Badge tone="bad">–</Badge> },
+        { head: w.owner, cell: (row) => row.owner_name ?? <Badge tone="bad">–</Badge>, aside: true },
         { head: w.next_on, sort: 'next_on', cell: (row) => row.next_on ?? <Badge tone="bad">–</Badge> },
         {
           head: w.due_on,
           cell: (row) => (row.next_due_on !== null && row.next_due_on < day ? <Badge tone="bad">{row.next_due_on}</Badge> : (row.next_due_on ?? '–')),
         },
-        { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} /> },
+        { head: w.updated, sort: 'updated_at', cell: (row) => <Age c={c} at={row.updated_at} />, aside: true },
       ]}
     />
   );
@@ -230,7 +230,7 @@ page(claimPages, '/claims/scorecard', 'claim:read', async (c) => {
           { head: w.days_to_answer, numeric: true, cell: (row) => <Num value={row.days_to_answer_median} digits={1} locale={locale} /> },
           { head: w.days_to_settle, numeric: true, cell: (row) => <Num value={row.days_to_settle_median} digits={1} locale={locale} /> },
           { head: w.overdue_now, numeric: true, cell: (row) => row.overdue },
-          { head: w.repeat_causes, cell: (row) => row.repeat_causes.join(', ') },
+          { head: w.repeat_causes, cell: (row) => row.repeat_causes.join(', '), aside: true },
           { head: w.settled_amounts, cell: (row) => row.settled.map((sum) => `${sum.amount.toLocaleString('en-US')} ${sum.currency}`).join(', ') },
         ]}
       />

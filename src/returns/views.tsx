@@ -74,7 +74,7 @@ export const unitColumnsOfReturn = (c: AppContext): Column<ReturnUnitView>[] => 
 function columnsOf(c: AppContext, within: boolean): Column<ReturnUnitView>[] {
   const w = words(c.var.locale);
   const foreign: Column<ReturnUnitView>[] = [
-    { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a> },
+    { head: w.number, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.number}</a>, aside: true },
     { head: w.customer, cell: (row) => row.customer_name },
   ];
   const japanese = c.var.locale === 'ja';
@@ -94,9 +94,9 @@ function columnsOf(c: AppContext, within: boolean): Column<ReturnUnitView>[] {
     { head: w.reported_symptom, cell: (row) => (japanese ? row.symptom_ja : row.symptom_en) ?? row.reported_text },
     { head: w.verdict, cell: (row) => (row.verdict === null ? null : speak(verdictLabels[row.verdict], c.var.locale)) },
     { head: w.failure_mode, cell: (row) => (japanese ? row.mode_ja : row.mode_en) },
-    { head: w.disposition, cell: (row) => (row.disposition === null ? null : speak(dispositionLabels[row.disposition], c.var.locale)) },
+    { head: w.disposition, cell: (row) => (row.disposition === null ? null : speak(dispositionLabels[row.disposition], c.var.locale)), aside: !within },
     { head: w.returned_on, cell: (row) => row.returned_on, sort: 'returned_on' },
-    { head: w.received_at, cell: (row) => (row.received_at === null ? null : <Age c={c} at={row.received_at} />) },
+    { head: w.received_at, cell: (row) => (row.received_at === null ? null : <Age c={c} at={row.received_at} />), aside: !within },
     ...(within ? [] : warrantyColumns(c)),
   ];
 }
@@ -104,15 +104,18 @@ function columnsOf(c: AppContext, within: boolean): Column<ReturnUnitView>[] {
 const warrantyColumns = (c: AppContext): Column<ReturnUnitView>[] => {
   const w = words(c.var.locale);
   return [
-    { head: w.coverage, cell: (row) => (row.coverage === null ? null : speak(coverageLabels[row.coverage], c.var.locale)) },
-    { head: w.warranty_ends, cell: (row) => row.own_warranty_ends_on },
-    { head: w.maker_warranty_ends, cell: (row) => row.maker_warranty_ends_on },
-    { head: w.warranty_basis, cell: (row) => basisOf(c, row) },
+    { head: w.coverage, cell: (row) => (row.coverage === null ? null : speak(coverageLabels[row.coverage], c.var.locale)), aside: true },
+    { head: w.warranty_ends, cell: (row) => row.own_warranty_ends_on, aside: true },
+    { head: w.maker_warranty_ends, cell: (row) => row.maker_warranty_ends_on, aside: true },
+    { head: w.warranty_basis, cell: (row) => basisOf(c, row), aside: true },
   ];
 };
 
 /** What the warranty of a unit is counted from, and the day; an inherited end has no day of its own. */
-export function basisOf(c: AppContext, { warranty_basis: basis, warranty_starts_on: on }: ReturnUnitView): string {
+export function basisOf(
+  c: AppContext,
+  { warranty_basis: basis, warranty_starts_on: on }: Pick<ReturnUnitView, 'warranty_basis' | 'warranty_starts_on'>,
+): string {
   const words = speak(warrantyBasisLabels[basis ?? 'unknown'], c.var.locale);
   return basis === 'inherited' || on === null ? words : `${words} ${on}`;
 }

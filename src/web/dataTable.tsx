@@ -14,6 +14,8 @@ export interface Column<Row> {
   readonly numeric?: boolean;
   /** The field `?sort=` takes; makes the head a link. */
   readonly sort?: string;
+  /** Seldom looked at: shown when asked for under the list. */
+  readonly aside?: boolean;
 }
 
 /** Makes the rows selectable for the bulk bar (bulkBar.tsx) of the page. */
@@ -42,7 +44,7 @@ const MATRIX = 17;
 /** A table of rows; says so when there are none. */
 export function Table<Row>({ c, caption, columns, rows, empty, choose }: TableProps<Row>) {
   if (rows.length === 0) return isFiltered(c) ? <NoMatch c={c} /> : <p class="empty">{empty ?? <Empty c={c} />}</p>;
-  const hidden = hiddenColumns(c, columns.length);
+  const hidden = hiddenColumns(c, columns);
   const shown = columns.filter((_, index) => !hidden.has(index));
   c.var.shown?.push(asText(caption, shown, rows));
   // On a phone its rows become cards, in which each cell says what it is.
@@ -98,8 +100,9 @@ export function Table<Row>({ c, caption, columns, rows, empty, choose }: TablePr
   );
 }
 
-/** Codes, numbers of records, days and other short texts stay on one line; longer ones keep a width to be read in. */
+/** Codes, numbers of records, days and other short texts stay on one line; longer ones keep a width to be read in, two words may stand below each other. */
 const SHORT = 18;
+const SHORT_WORDS = 12;
 
 const Cell = <Row,>({ column, head, content }: { column: Column<Row>; head: string | undefined; content: Child }) => (
   <td class={column.numeric ? 'number' : lengthOf(content)} data-head={head || undefined}>
@@ -109,7 +112,10 @@ const Cell = <Row,>({ column, head, content }: { column: Column<Row>; head: stri
 
 /** Of a text, or of one element around it: a link, a badge. */
 function lengthOf(content: Child): 'short' | 'prose' | undefined {
-  if (typeof content === 'string') return textWidth(content) <= SHORT ? 'short' : 'prose';
+  if (typeof content === 'string') {
+    const width = textWidth(content);
+    return width > SHORT ? 'prose' : width > SHORT_WORDS && content.includes(' ') ? undefined : 'short';
+  }
   return typeof content === 'object' && content !== null && 'children' in content && content.children.length === 1 ? lengthOf(content.children[0]) : undefined;
 }
 
@@ -151,14 +157,15 @@ function sortState(c: AppContext, sort: string | undefined): 'ascending' | 'desc
   return current.startsWith('-') ? 'descending' : 'ascending';
 }
 
-/** `?hide=2,5`: positions of the columns the person does not want to see. */
-function hiddenColumns(c: AppContext, count: number): ReadonlySet<number> {
-  const positions = (c.req.query('hide') ?? '')
-    .split(',')
-    .filter((part) => part !== '')
-    .map(Number);
-  return count < CHOICE_FROM || c.req.method !== 'GET' ? new Set() : new Set(positions.filter((position) => position > 0 && position < count));
+/** `?hide=2,5`: positions of the columns the person does not want to see. Without it the ones aside are hidden; the first is never. */
+function hiddenColumns<Row>(c: AppContext, columns: readonly Column<Row>[]): ReadonlySet<number> {
+  if (columns.length < CHOICE_FROM || c.req.method !== 'GET') return new Set();
+  const asked = c.req.query('hide');
+  const positions = asked === undefined || asked === '' ? asidePositions(columns) : asked.split(',').map(Number);
+  return new Set(positions.filter((position) => position > 0 && position < columns.length));
 }
+
+const asidePositions = <Row,>(columns: readonly Column<Row>[]): number[] => columns.flatMap(({ aside }, index) => (aside === true ? [index] : []));
 
 function TableFoot<Row>({ c, caption, columns, hidden }: { c: AppContext; caption: string; columns: readonly Column<Row>[]; hidden: ReadonlySet<number> }) {
   if (c.req.method !== 'GET') return null;
@@ -173,7 +180,7 @@ function TableFoot<Row>({ c, caption, columns, hidden }: { c: AppContext; captio
             {columns.map((column, index) =>
               index === 0 ? null : (
                 <li>
-                  <a href={withQuery(c, { hide: toggled(hidden, index) })}>
+                  <a href={withQuery(c, { hide: toggled(columns, hidden, index) })}>
                     {hidden.has(index) ? '☐' : '☑'} {column.head}
                   </a>
                 </li>
@@ -186,9 +193,11 @@ function TableFoot<Row>({ c, caption, columns, hidden }: { c: AppContext; captio
   );
 }
 
-function toggled(hidden: ReadonlySet<number>, index: number): string | null {
-  const next = hidden.has(index) ? [...hidden].filter((position) => position !== index) : [...hidden, index].sort((a, b) => a - b);
-  return next.length === 0 ? null : next.join(',');
+/** `?hide=` with one column changed: none where the page shows them so by itself, 0 where all of them are to be seen. */
+function toggled<Row>(columns: readonly Column<Row>[], hidden: ReadonlySet<number>, index: number): string | null {
+  const next = columns.flatMap((_, position) => (hidden.has(position) !== (position === index) ? [position] : [])).join(',');
+  if (next === asidePositions(columns).join(',')) return null;
+  return next === '' ? '0' : next;
 }
 
 const asText = <Row,>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): ShownTable => ({

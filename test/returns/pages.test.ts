@@ -47,7 +47,7 @@ eachDb('the pages of the desk', (test) => {
       ] as const) {
         expect(await text(`/return-units/${return_unit_id}`, language)).toContain(`>${words}<`);
         const table = encodeURIComponent(language === 'en' ? 'Returned units' : '返却個体');
-        const csv = await text(`/return-units?unit_id=${unit.id}&format=csv&table=${table}`, language);
+        const csv = await text(`/return-units?unit_id=${unit.id}&hide=0&format=csv&table=${table}`, language);
         expect(csv.trimEnd().endsWith(`,${words}`), csv).toBe(true);
       }
     }

@@ -51,6 +51,18 @@ eachDb('a list', (test) => {
     expect(/<th[^>]*>Maker<\/th>/.test(await page('/units'))).toBe(true);
   });
 
+  it('keeps what is seldom looked at aside until it is asked for, and CSV is what is shown', async () => {
+    const headsOf = async (address: string): Promise<string> => linesOf(await page(`${address}${address.includes('?') ? '&' : '?'}format=csv`))[0] ?? '';
+    const usual = await headsOf('/return-units');
+    expect([usual.includes('Verdict'), usual.includes('Our warranty until')]).toEqual([true, false]);
+    expect(await headsOf('/return-units?hide=0')).toContain('Our warranty until');
+    const html = await page('/return-units');
+    const [, hide = ''] = /href="\/return-units\?hide=([^"]+)">☐ Our warranty until/.exec(html) ?? [];
+    expect(await headsOf(`/return-units?hide=${decodeURIComponent(hide)}`)).toBe(`${usual},Our warranty until`);
+    // Hiding it again is how the page stands by itself: nothing is left in the address.
+    expect(await page(`/return-units?hide=${decodeURIComponent(hide)}`)).toContain('href="/return-units">☑ Our warranty until');
+  });
+
   it('stays sorted and without its hidden columns when it is filtered', async () => {
     const [filters = ''] = /<form class="filters".*?<\/form>/s.exec(await page('/units?sort=-serial&hide=2&lang=ja')) ?? [];
     const kept = [...filters.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => `${name}=${value}`);
