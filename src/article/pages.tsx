@@ -6,7 +6,7 @@ import type { Locale } from '../core/words.ts';
 import { comesFromAction } from '../web/cookie.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Badge, Field, Form, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
+import { Badge, Field, Form, type Option, PageHead, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
 import { ArticleBody } from './body.tsx';
 import { findArticles, getArticle, listArticles, listRefresh, listZeroHits, noteReading } from './queries.ts';
@@ -118,14 +118,16 @@ page(articlePages, '/articles/manage', 'article:write', async (c) => {
   );
 });
 
-page(articlePages, '/articles/new', 'article:write', (c) => {
+const About = z.object({ cause_id: z.string().max(64).optional() });
+
+page(articlePages, '/articles/new', 'article:write', async (c) => {
   const w = words(c.var.locale);
   return show(
     c,
     { title: w.write, nav: '/articles' },
     <>
       <PageHead title={w.write} />
-      <ArticleForm c={c} to="/articles/new" row={null} />
+      <ArticleForm c={c} to="/articles/new" row={null} about={readQuery(c, About)} choices={await listChoices(c)} />
     </>,
   );
 });
@@ -154,22 +156,24 @@ page(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
         {row.state === 'retired' ? null : verb('retirement', w.retire)}
         {verb('review', w.confirm)}
       </PageHead>
-      <ArticleForm c={c} to={`/articles/${row.id}/edit`} row={row} models={await listModels(c)} />
+      <ArticleForm c={c} to={`/articles/${row.id}/edit`} row={row} about={row} choices={await listChoices(c)} />
     </>,
   );
 });
 
 /** An emptied field is meant empty. */
-const EditArticle = WriteArticle.pick({ model_id: true, title_en: true, body_en: true, title_ja: true, body_ja: true });
+const EditArticle = WriteArticle.pick({ model_id: true, category_id: true, cause_id: true, title_en: true, body_en: true, title_ja: true, body_ja: true });
 
 action(articlePages, '/articles/:id/edit', 'article:write', async (c) => {
-  const [id, w] = [c.req.param('id') ?? '', words(c.var.locale)];
+  const [id, w, choices] = [c.req.param('id') ?? '', words(c.var.locale), await listChoices(c)];
   const edit: Edit = {
     title: words(c.var.locale).help,
     nav: '/articles',
     path: `/articles/${id}/edit`,
     fields: [
-      ['model_id', w.model, (await listModels(c)).map(({ id, code }) => ({ value: id, label: code }))],
+      ['model_id', w.model, choices.models],
+      ['category_id', w.category, choices.categories],
+      ['cause_id', w.cause, choices.causes],
       ['title_en', w.title_en],
       ['body_en', w.body_en],
       ['title_ja', w.title_ja],
@@ -231,18 +235,38 @@ action(articlePages, '/articles/:id/readings', 'public', async (c) => {
   return seeOther(c, solved === 'yes' ? `/articles/${row.slug}?visit=${visit}` : `/contact?visit=${visit}`, words(c.var.locale).thanks);
 });
 
-const listModels = (c: AppContext) => c.var.ctx.db.selectFrom('models').select(['id', 'code']).orderBy('code').limit(3000).execute();
+/** What an article may be about. */
+async function listChoices({ var: { ctx, locale } }: AppContext) {
+  const models = await ctx.db.selectFrom('models').select(['id', 'code']).orderBy('code').limit(3000).execute();
+  const codes = await ctx.db
+    .selectFrom('case_codes')
+    .selectAll()
+    .where('retired_at', 'is', null)
+    .orderBy(locale === 'ja' ? 'name_ja' : 'name_en')
+    .execute();
+  const of = (tree: 'category' | 'cause'): Option[] =>
+    codes.filter((code) => code.tree === tree).map(({ id, name_en, name_ja }) => ({ value: id, label: locale === 'ja' ? name_ja : name_en }));
+  return { models: models.map(({ id, code }) => ({ value: id, label: code })), categories: of('category'), causes: of('cause') };
+}
 
 const canWrite = (c: AppContext): boolean => c.var.signedIn && may(c.var.ctx.actor, 'article:write');
 
-function ArticleForm({ c, to, row, models }: { c: AppContext; to: string; row: ArticleRow | null; models?: readonly { id: string; code: string }[] }) {
+interface ArticleFormShown {
+  readonly c: AppContext;
+  readonly to: string;
+  readonly row: ArticleRow | null;
+  readonly about: { readonly model_id?: string | null; readonly category_id?: string | null; readonly cause_id?: string | null | undefined };
+  readonly choices: Awaited<ReturnType<typeof listChoices>>;
+}
+
+function ArticleForm({ c, to, row, about, choices }: ArticleFormShown) {
   const w = words(c.var.locale);
   return (
     <Form action={to}>
       {row === null ? null : <Version of={row} />}
-      {models === undefined ? null : (
-        <Select label={w.model} name="model_id" value={row?.model_id} blank="—" options={models.map(({ id, code }) => ({ value: id, label: code }))} />
-      )}
+      <Select label={w.model} name="model_id" value={about.model_id} blank="—" options={choices.models} />
+      <Select label={w.category} name="category_id" value={about.category_id} blank="—" options={choices.categories} />
+      <Select label={w.cause} name="cause_id" value={about.cause_id} blank="—" options={choices.causes} />
       <Field label={w.title_en} name="title_en" value={row?.title_en ?? null} />
       <TextArea label={w.body_en} name="body_en" value={row?.body_en ?? null} rows={8} />
       <Field label={w.title_ja} name="title_ja" value={row?.title_ja ?? null} />

@@ -32,6 +32,8 @@ export const words = defineWords({
   published: ['published', '公開中'],
   retired: ['retired', '廃止'],
   model: ['Model', '機種'],
+  category: ['Category', '分類'],
+  cause: ['Cause', '原因'],
   owner: ['Owner', '担当者'],
   publish: ['Publish', '公開'],
   retire: ['Retire', '廃止'],

@@ -61,8 +61,8 @@ export function UnitView({ c, row, panel, commands }: { c: AppContext; row: Case
           {panel.issues.map((issue) => (
             <li>
               <a href={`/known-issues/${issue.id}`}>{issue.number}</a> {locale === 'ja' ? issue.title_ja : issue.title_en}{' '}
-              {issue.fixed_in === null ? null : <Badge tone="good">{issue.fixed_in}</Badge>}{' '}
-              {(locale === 'ja' ? issue.workaround_ja : issue.workaround_en) ?? ''}
+              {issue.fixed_in === null ? null : <Badge tone="good">{issue.fixed_in}</Badge>}
+              <div class="hint">{locale === 'ja' ? issue.workaround_ja : issue.workaround_en}</div>
             </li>
           ))}
         </ul>

@@ -2,7 +2,7 @@ import { defineWords } from '../core/words.ts';
 
 export const words = defineWords({
   catalog: ['Catalogue', 'カタログ'],
-  new_record: (name: string) => [`New: ${name.toLowerCase()}`, `${name}を登録`],
+  new_record: (name: string) => [`New ${name.toLowerCase()}`, `${name}を登録`],
   edit: ['Edit', '編集'],
   created: ['Saved.', '登録しました。'],
   saved: ['Saved.', '保存しました。'],

@@ -49,6 +49,7 @@ import { qualityApi } from '../quality/api.ts';
 import { qualityPages } from '../quality/pages.tsx';
 import { returnsApi } from '../returns/api.ts';
 import { returnsPages } from '../returns/pages.tsx';
+import { warrantyPanel } from '../returns/warrantyPanel.tsx';
 import { stockApi } from '../stock/api.ts';
 import { stockDeeds } from '../stock/bulk.tsx';
 import { stockPages } from '../stock/pages.tsx';
@@ -137,7 +138,7 @@ const allPages = () => [
   searchPages,
   scanPages,
   catalogPages,
-  unitPages([timelinePanel], stockDeeds),
+  unitPages([warrantyPanel, timelinePanel], stockDeeds),
   transferPages(importKinds),
   qualityPages,
   telemetryPages,

@@ -23,6 +23,9 @@ const LONGEST_ROUND_MS = 10_000;
 const TIMEOUT_MS = 10_000;
 const LONGEST_ERROR = 500;
 
+/** Why mail waits where nobody has said how it leaves. */
+export const NO_MAIL_SERVER = 'SMTP_URL and MAIL_FROM are not set';
+
 export interface Delivered {
   sent: number;
   retried: number;
@@ -109,7 +112,7 @@ async function settle(ctx: Ctx, row: OutboxRow, outcome: Outcome, delivered: Del
 
 function mailer({ smtp_url, mail_from, public_url, file_bytes }: DeliverySettings): { send(row: OutboxRow): Promise<Outcome>; close(): void } {
   if (smtp_url === undefined || mail_from === undefined) {
-    return { send: async () => ({ result: 'wait', error: 'SMTP_URL and MAIL_FROM are not set' }), close: () => undefined };
+    return { send: async () => ({ result: 'wait', error: NO_MAIL_SERVER }), close: () => undefined };
   }
   const transport = createTransport({ url: smtp_url, connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS });
   const host = /@([^>\s]+)/.exec(mail_from)?.[1] ?? 'kizashi';

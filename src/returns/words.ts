@@ -153,6 +153,7 @@ export const words = defineWords({
   reminders: ['Reminders', '督促'],
   repeat: ['Times returned', '返品回数'],
   location: ['Location', '所在'],
+  warranty: ['Warranty', '保証'],
   warranty_ends: ['Our warranty until', '自社保証終了'],
   warranty_basis: ['Warranty counted from', '保証の起算'],
   maker_warranty_ends: ['Maker warranty until', 'メーカー保証終了'],

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { Deed } from '../web/deedForm.tsx';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, type Column, Field, Form, PageHead, Pager, Section, Table } from '../web/parts.tsx';
+import { Age, Badge, type Column, Field, Filters, Form, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { cohortOf } from './cohort.ts';
 import { placeHold, releaseHold } from './hold.ts';
@@ -16,12 +17,9 @@ export const holdPages = newPages();
 
 const short = z.string().max(64).optional();
 
-page(holdPages, '/stock/holds', 'stock:read', async (c) => {
+function columnsOf(c: AppContext, approver: boolean): Column<HoldView>[] {
   const w = words(c.var.locale);
-  const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend({ state: z.enum(['active', 'released']).optional(), model_id: short, id: short }));
-  const { items, next_cursor } = await listHolds(c.var.ctx, { limit, cursor, sort }, filter);
-  const approver = may(c.var.ctx.actor, 'stock:approve');
-  const columns: Column<HoldView>[] = [
+  return [
     { head: w.cohort, cell: (row) => [row.model_code, row.hw_rev, row.batch_code, row.firmware].filter((part) => part !== null).join(' · ') },
     { head: w.held, cell: (row) => <a href={heldRows(row)}>{row.units_held}</a>, numeric: true },
     { head: w.reason, cell: (row) => row.reason },
@@ -50,13 +48,32 @@ page(holdPages, '/stock/holds', 'stock:read', async (c) => {
         ),
     },
   ];
+}
+
+page(holdPages, '/stock/holds', 'stock:read', async (c) => {
+  const w = words(c.var.locale);
+  const { limit, cursor, sort, ...filter } = readQuery(c, ListQuery.extend({ state: z.enum(['active', 'released']).optional(), model_id: short, id: short }));
+  const { items, next_cursor } = await listHolds(c.var.ctx, { limit, cursor, sort }, filter);
+  const approver = may(c.var.ctx.actor, 'stock:approve');
   return show(
     c,
     { title: w.holds, nav: '/stock' },
     <>
       <PageHead title={w.holds} />
       <StockTabs c={c} current="/stock/holds" />
-      <Table c={c} caption={w.holds} columns={columns} rows={items} />
+      <Filters c={c}>
+        <Select
+          label={w.state}
+          name="state"
+          value={filter.state}
+          blank={w.all}
+          options={[
+            { value: 'active', label: w.active },
+            { value: 'released', label: w.released },
+          ]}
+        />
+      </Filters>
+      <Table c={c} caption={w.holds} columns={columnsOf(c, approver)} rows={items} />
       <Pager c={c} next_cursor={next_cursor} />
       {approver || may(c.var.ctx.actor, 'stock:write') ? (
         <Section title={w.place_hold}>

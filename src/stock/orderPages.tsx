@@ -44,6 +44,9 @@ page(orderPages, '/purchase-orders', 'stock:read', async (c) => {
       <StockTabs c={c} current="/purchase-orders" />
       <Filters c={c}>
         <Select label={w.state} name="state" value={filter.state} blank={w.all} options={optionsOf(c, orderStateLabels)} />
+        <label class="check">
+          <input type="checkbox" name="awaited" value="true" checked={filter.awaited === 'true'} /> {w.awaited}
+        </label>
       </Filters>
       <Table c={c} caption={w.orders} columns={columns} rows={items} />
       <Pager c={c} next_cursor={next_cursor} />

@@ -62,7 +62,11 @@ const levelColumns = (c: AppContext): Column<Level>[] => {
     { head: w.held, cell: (row) => to(`/stock/holds?state=active&model_id=${row.model_id}`, row.held), numeric: true },
     { head: w.other, cell: (row) => to(shelves(row), row.other), numeric: true },
     { head: w.on_order, cell: (row) => to(`/purchase-orders?awaited=true&model_id=${row.model_id}`, row.on_order), numeric: true },
-    { head: w.reorder_point, cell: (row) => <Num value={row.reorder_point} locale={c.var.locale} />, numeric: true },
+    {
+      head: w.reorder_point,
+      cell: (row) => (row.reorder_point === null ? <span class="unknown">{w.not_set}</span> : <Num value={row.reorder_point} locale={c.var.locale} />),
+      numeric: true,
+    },
     { head: w.expected_demand, cell: (row) => <Num value={row.expected_demand} digits={1} locale={c.var.locale} />, numeric: true },
     { head: w.suggested, cell: (row) => (row.suggested_order > 0 ? <Badge tone="warn">{row.suggested_order}</Badge> : null), numeric: true },
   ];
@@ -146,7 +150,11 @@ page(stockPages, '/stock/forecast', 'stock:read', async (c) => {
       numeric: true,
     },
     { head: w.horizon, cell: (row) => row.horizon_days, numeric: true },
-    { head: w.reorder_point, cell: (row) => <Num value={row.reorder_point} locale={c.var.locale} />, numeric: true },
+    {
+      head: w.reorder_point,
+      cell: (row) => (row.reorder_point === null ? <span class="unknown">{w.not_set}</span> : <Num value={row.reorder_point} locale={c.var.locale} />),
+      numeric: true,
+    },
     { head: w.suggested_reorder_point, cell: (row) => <Num value={row.suggested_reorder_point} locale={c.var.locale} />, numeric: true },
     { head: w.available, cell: (row) => row.available, numeric: true },
     { head: w.on_order, cell: (row) => row.on_order, numeric: true },

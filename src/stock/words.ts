@@ -81,6 +81,8 @@ export const words = defineWords({
   other: ['Not good stock', '良品外'],
   defective: ['Defective', '不良'],
   on_order: ['On order', '発注残'],
+  awaited: ['Still to come', '入荷待ちのみ'],
+  not_set: ['not set', '未設定'],
   reorder_point: ['Reorder point', '発注点'],
   safety_stock: ['Safety stock', '安全在庫'],
   lead_time: ['Lead time, days', '調達LT(日)'],

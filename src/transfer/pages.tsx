@@ -5,7 +5,7 @@ import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, page, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, Facts, Field, Form, Moment, PageHead, Pager, Section, Select, Table, TextArea, type Tone } from '../web/parts.tsx';
+import { Age, Badge, Facts, Field, Form, formatNumber, Moment, PageHead, Pager, Section, Select, Table, TextArea, type Tone } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { dropDraft, getDraft, importDraft, keepDraft, mapDraft, mappingOf } from './drafts.ts';
 import { listExports } from './exportTable.ts';
@@ -78,9 +78,9 @@ async function listView(c: AppContext, kinds: readonly ImportKind[], problem?: s
           { head: w.kind, cell: (row) => kindName(kinds, row.kind, c) },
           { head: w.file_name, cell: (row) => row.file_name },
           { head: w.by, cell: (row) => row.created_by },
-          { head: w.create, cell: (row) => row.rows_created, numeric: true },
-          { head: w.update, cell: (row) => row.rows_updated, numeric: true },
-          { head: w.same, cell: (row) => row.rows_same, numeric: true },
+          { head: w.create, cell: (row) => formatNumber(row.rows_created, c.var.locale), numeric: true },
+          { head: w.update, cell: (row) => formatNumber(row.rows_updated, c.var.locale), numeric: true },
+          { head: w.same, cell: (row) => formatNumber(row.rows_same, c.var.locale), numeric: true },
           { head: w.state, cell: (row) => <State c={c} row={row} /> },
         ]}
       />

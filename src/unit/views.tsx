@@ -83,7 +83,6 @@ export function UnitFacts({ c, unit, swaps: { predecessor, successor } }: { c: A
         [w.shipped_on, known(unit.shipped_on)],
         [w.delivered_on, known(unit.delivered_on)],
         [w.purchased_on, known(unit.purchased_on)],
-        [w.own_warranty_ends_on, known(unit.own_warranty_ends_on)],
         ...(predecessor === undefined ? [] : [[w.predecessor, <a href={`/units/${predecessor.id}`}>{predecessor.serial}</a>] as const]),
         ...(successor === undefined ? [] : [[w.successor, <a href={`/units/${successor.id}`}>{successor.serial}</a>] as const]),
       ]}

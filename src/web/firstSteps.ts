@@ -24,6 +24,24 @@ export const firstSteps: Readonly<Record<string, FirstStep>> = {
     says: ['No batches yet. They come with an import of batches or units.', 'ロットがありません。ロットまたは個体の取り込みで登録されます。'],
     begin: IMPORT,
   },
+  '/catalog/makers': {
+    says: [
+      'No makers yet. They come with an import of models, or are registered here.',
+      'メーカーがありません。機種の取り込みで登録されるほか、ここで登録できます。',
+    ],
+  },
+  '/catalog/firmwares': {
+    says: ['No firmware yet. Versions appear as units and cameras report them.', 'ファームウェアがありません。個体の登録やカメラの報告で追加されます。'],
+  },
+  '/catalog/customers': {
+    says: ['No customers yet. Units, contracts and inquiries belong to them.', '顧客がありません。個体・契約・問い合わせの所有者になります。'],
+  },
+  '/catalog/sites': {
+    says: ['No sites yet. A unit serves at one; register its customer first.', '拠点がありません。個体の設置場所です。先に顧客を登録してください。'],
+  },
+  '/catalog/partners': {
+    says: ['No partners yet. Each sees only its own customers.', '代理店がありません。代理店は自社の顧客だけを閲覧できます。'],
+  },
   '/catalog/contracts': {
     says: ['No contracts yet. They decide what a visit or a replacement costs.', '契約がありません。訪問や交換の費用区分の判定に使います。'],
   },

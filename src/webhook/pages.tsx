@@ -1,6 +1,8 @@
 // Webhooks for those who set them up, with their deliveries.
 import { z } from 'zod';
 import { defineWords } from '../core/words.ts';
+import { NO_MAIL_SERVER } from '../outbox/deliver.ts';
+import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Field, Form, PageHead, Pager, Section, Table } from '../web/parts.tsx';
 import {
@@ -42,10 +44,15 @@ const words = defineWords({
   replay_failed: ['Send all failed again', '失敗分をすべて再送'],
   secret: (secret: string) => [`Added. The signing secret, shown once: ${secret}`, `追加しました。署名用シークレット（今回のみ表示）: ${secret}`],
   outbox: (waiting: number, failed: number) => [`Outbox: ${waiting} waiting, ${failed} failed`, `送信待ち ${waiting} 件、失敗 ${failed} 件`],
+  no_mail_server: ['Mail does not leave: SMTP_URL and MAIL_FROM are not set.', 'メールは送信されません: SMTP_URL と MAIL_FROM が未設定です。'],
   done: ['Done', '完了しました'],
 });
 
 export const webhookPages = newPages();
+
+/** Our own words where mail has no way out; else what the other side answered. */
+const LastError = ({ c, error }: { c: AppContext; error: string }) =>
+  error === NO_MAIL_SERVER ? <strong>{words(c.var.locale).no_mail_server}</strong> : <code>{error}</code>;
 
 page(webhookPages, '/webhooks', 'webhook:write', async (c) => {
   const w = words(c.var.locale);
@@ -58,7 +65,7 @@ page(webhookPages, '/webhooks', 'webhook:write', async (c) => {
         title={w.webhooks}
         sub={
           <>
-            {w.outbox(health.waiting, health.failed)} {health.last_error === null ? null : <code>{health.last_error}</code>}
+            {w.outbox(health.waiting, health.failed)} {health.last_error === null ? null : <LastError c={c} error={health.last_error} />}
           </>
         }
       />
