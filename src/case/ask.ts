@@ -2,7 +2,9 @@
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, Problem } from '../core/problem.ts';
+import { speak } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
+import { queueMail } from '../outbox/tell.ts';
 import { requestWords } from './askWords.ts';
 import type { AskOthers } from './inputs.ts';
 import { isOpen } from './lifecycle.ts';
@@ -22,10 +24,30 @@ export async function askOthers(ctx: Ctx, case_id: string, input: AskOthers): Pr
       refuseOver(row);
       const request = await requestRow(ctx, id, row, input);
       await ctx.db.insertInto('case_requests').values(request).execute();
+      await tellAsked(ctx, row, request);
       const asked: Draft = { kind: 'asked', facts: { request_id: id } };
       return input.kind === 'escalation' && row.state !== 'new' ? [asked, { kind: 'waiting', facts: { waiting_for: 'engineering' } }] : [asked];
     });
     return getRequest(ctx, id);
+  });
+}
+
+/** Mail to the person who was asked by name; nobody writes to oneself. */
+async function tellAsked(ctx: Ctx, row: CaseRow, { id, kind, question, asked_user_id, asked_by }: CaseRequestRow): Promise<void> {
+  if (asked_user_id === null || asked_user_id === ctx.actor.id) return;
+  const person = await ctx.db
+    .selectFrom('users')
+    .select(['email', 'locale'])
+    .where('id', '=', asked_user_id)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+  if (person === undefined) return;
+  await queueMail(ctx, {
+    to: person.email,
+    topic: 'case.asked',
+    dedupe_key: `case-asked:${id}`,
+    subject: `${speak(requestWords[kind], person.locale)}: ${row.number} ${row.subject}`,
+    text: `${asked_by}:\n${question}\n\n{{public_url}}/cases/${row.id}#requests`,
   });
 }
 

@@ -9,33 +9,40 @@ import { words } from './words.ts';
 
 const requestTones = { waiting: 'warn', answered: 'good', withdrawn: 'neutral' } as const;
 
+type Asked = Awaited<ReturnType<typeof listAskedOf>>;
+
 /** What others want to know of the reader; nothing when nobody asks. */
-export function AskedOfMe({ c, asked }: { c: AppContext; asked: Awaited<ReturnType<typeof listAskedOf>> }) {
+export const AskedOfMe = ({ c, asked }: { c: AppContext; asked: Asked }) =>
+  asked.length === 0 ? null : (
+    <Section title={`${words(c.var.locale).asked_of_me} (${asked.length})`} id="asked">
+      <AskedTable c={c} asked={asked} />
+    </Section>
+  );
+
+export function AskedTable({ c, asked }: { c: AppContext; asked: Asked }) {
   const { locale } = c.var;
   const w = words(locale);
-  if (asked.length === 0) return null;
   return (
-    <Section title={`${w.asked_of_me} (${asked.length})`} id="asked">
-      <Table
-        c={c}
-        caption={w.asked_of_me}
-        rows={asked}
-        columns={[
-          {
-            head: w.case,
-            cell: (row) => (
-              <a href={`/cases/${row.id}#requests`}>
-                {row.number} {row.subject}
-              </a>
-            ),
-          },
-          { head: w.type, cell: (row) => speak(requestWords[row.kind], locale) },
-          { head: w.question, cell: (row) => row.question },
-          { head: w.asked_by, cell: (row) => row.asked_by },
-          { head: w.due, cell: (row) => <Age c={c} at={row.due_at} /> },
-        ]}
-      />
-    </Section>
+    <Table
+      c={c}
+      caption={w.asked_of_me}
+      rows={asked}
+      empty={w.asked_nothing}
+      columns={[
+        {
+          head: w.case,
+          cell: (row) => (
+            <a href={`/cases/${row.id}#requests`}>
+              {row.number} {row.subject}
+            </a>
+          ),
+        },
+        { head: w.type, cell: (row) => speak(requestWords[row.kind], locale) },
+        { head: w.question, cell: (row) => row.question },
+        { head: w.asked_by, cell: (row) => row.asked_by },
+        { head: w.due, cell: (row) => <Age c={c} at={row.due_at} /> },
+      ]}
+    />
   );
 }
 

@@ -7,7 +7,7 @@ import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, type Column, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
-import { AskedOfMe } from './askViews.tsx';
+import { AskedOfMe, AskedTable } from './askViews.tsx';
 import { countWaitingMails } from './automaticMail.ts';
 import { caseDeeds } from './bulk.tsx';
 import { customerNamed, readDeskForm, unitNamed } from './forms.ts';
@@ -98,6 +98,19 @@ function NeglectedTable({ c, rows }: { c: AppContext; rows: readonly NeglectedCa
   const unsorted = columns(c).map(({ head, cell }) => ({ head, cell }));
   return <Table c={c} caption={w.neglected} rows={rows} empty={w.neglected_none} columns={[{ head: w.why, cell: (row) => <>{why(row)}</> }, ...unsorted]} />;
 }
+
+page(caseListPages, '/cases/asked', 'case:read', async (c) => {
+  const { ctx, locale } = c.var;
+  staffOnly(ctx);
+  return show(
+    c,
+    { title: words(locale).asked_of_me, nav: '/cases' },
+    <>
+      <PageHead title={words(locale).asked_of_me} />
+      <AskedTable c={c} asked={await listAskedOf(ctx, ctx.actor.id)} />
+    </>,
+  );
+});
 
 page(caseListPages, '/cases/neglected', 'case:read', async (c) => {
   const { ctx, locale } = c.var;

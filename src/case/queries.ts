@@ -199,7 +199,6 @@ export const listAskedOf = (ctx: Ctx, user_id: string) =>
     .where('case_requests.state', '=', 'waiting')
     .where('case_requests.asked_user_id', '=', user_id)
     .orderBy('case_requests.due_at')
-    .limit(50)
     .execute();
 
 export const listCodes = (ctx: Ctx, tree: 'category' | 'cause') =>

@@ -95,6 +95,7 @@ export const words = defineWords({
   asked_of: ['Or whom else', 'その他の依頼先'],
   asked_of_hint: ['A department, a maker', '部署・メーカーなど'],
   asked_of_me: ['Asked of me', '自分への依頼・相談'],
+  asked_nothing: ['Nobody waits for an answer of yours.', '回答待ちの依頼・相談はありません。'],
   asked_by: ['By', '依頼者'],
   question: ['Question', '質問・依頼内容'],
   answer: ['Answer', '回答'],

@@ -1,4 +1,5 @@
 // What the desk, the receiving bench and the stock room find on the home page.
+import { listAskedOf } from '../case/queries.ts';
 import { addDays, startOfDay } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
@@ -17,6 +18,14 @@ export function deskEntries(ctx: Ctx): EntryRule[] {
       tone: 'plain',
       ...desk,
       count: (ctx) => rows(cases(ctx).where('owner_id', '=', mine).where('state', 'not in', ['solved', 'closed']), 'cases.id'),
+    },
+    {
+      name: 'asked_of_me',
+      section: 'waiting',
+      path: '/cases/asked',
+      tone: 'warn',
+      ...desk,
+      count: async (ctx) => (await listAskedOf(ctx, mine)).length,
     },
     {
       name: 'new_cases',

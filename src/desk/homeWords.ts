@@ -13,6 +13,7 @@ export const homeWords = defineWords({
   section_fleet: ['Devices', 'デバイス'],
   kpis_month: ['KPIs, last 30 days', 'KPI(直近30日)'],
   my_cases: ['My open cases', '担当中の問い合わせ'],
+  asked_of_me: ['Asked of me', '自分への依頼・相談'],
   new_cases: ['Cases nobody has taken', '未着手の問い合わせ'],
   my_cases_due: ['My cases due within 3 days', '3日以内に期限の担当問い合わせ'],
   cases_overdue: ['Cases past their date', '期限を過ぎた問い合わせ'],

@@ -1,4 +1,4 @@
-// Fields the filters of the KPI pages share: the period, the type of case, whose cases.
+// Fields the filters of the KPI pages share: the period, and which cases count.
 import { caseTypes } from '../case/inputs.ts';
 import { typeWords } from '../case/words.ts';
 import { speak } from '../core/words.ts';
@@ -13,32 +13,35 @@ export const PeriodFields = ({ c, days }: { c: AppContext; days: { from_on: stri
   </>
 );
 
-export const TypeField = ({ c, value }: { c: AppContext; value: string | undefined }) => (
-  <Select
-    label={words(c.var.locale).type}
-    name="type"
-    value={value}
-    blank="—"
-    options={caseTypes.map((type) => ({ value: type, label: speak(typeWords[type], c.var.locale) }))}
-  />
-);
-
-export interface WhoseShown {
+export interface CaseFieldsShown {
   readonly c: AppContext;
-  readonly value: string | undefined;
+  readonly query: { readonly [field in 'type' | 'owner_id' | 'model_code' | 'contract_code']?: string | undefined };
   /** Whose numbers the reader may see beside the own. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
 }
 
-export const WhoseField = ({ c, value, people }: WhoseShown) => (
-  <Select
-    label={words(c.var.locale).whose}
-    name="owner_id"
-    value={value}
-    blank={words(c.var.locale).all}
-    options={[
-      { value: c.var.ctx.actor.id, label: words(c.var.locale).me },
-      ...people.filter(({ id }) => id !== c.var.ctx.actor.id).map(({ id, name }) => ({ value: id, label: name })),
-    ]}
-  />
-);
+/** Which cases are counted: of a type, a model, a contract, a person. */
+export function CaseFields({ c, query, people }: CaseFieldsShown) {
+  const { locale, ctx } = c.var;
+  const w = words(locale);
+  return (
+    <>
+      <Select
+        label={w.type}
+        name="type"
+        value={query.type}
+        blank="—"
+        options={caseTypes.map((type) => ({ value: type, label: speak(typeWords[type], locale) }))}
+      />
+      <Field label={w.model} name="model_code" value={query.model_code ?? null} />
+      <Field label={w.contract} name="contract_code" value={query.contract_code ?? null} />
+      <Select
+        label={w.whose}
+        name="owner_id"
+        value={query.owner_id}
+        blank={w.all}
+        options={[{ value: ctx.actor.id, label: w.me }, ...people.filter(({ id }) => id !== ctx.actor.id).map(({ id, name }) => ({ value: id, label: name }))]}
+      />
+    </>
+  );
+}

@@ -3,7 +3,7 @@
 import { may } from '../core/actor.ts';
 import type { AppContext } from '../web/env.ts';
 import { Field, Filters, Form, Section, Select } from '../web/parts.tsx';
-import { PeriodFields, TypeField, WhoseField, type WhoseShown } from './fields.tsx';
+import { CaseFields, type CaseFieldsShown, PeriodFields } from './fields.tsx';
 import type { listAnnotations } from './keep.ts';
 import type { Days } from './queries.ts';
 import type { KpiResult } from './rules.ts';
@@ -13,8 +13,8 @@ import { words } from './words.ts';
 interface FiltersShown {
   readonly c: AppContext;
   readonly days: Days;
-  readonly people: WhoseShown['people'];
-  readonly query: { readonly by: string; readonly part: string; readonly owner_id: string | undefined; readonly type: string | undefined };
+  readonly people: CaseFieldsShown['people'];
+  readonly query: CaseFieldsShown['query'] & { readonly by: string; readonly part: string };
 }
 
 export function OneFilters({ c, days, people, query }: FiltersShown) {
@@ -42,8 +42,7 @@ export function OneFilters({ c, days, people, query }: FiltersShown) {
           { value: 'pending', label: w.part_pending },
         ]}
       />
-      <TypeField c={c} value={query.type} />
-      <WhoseField c={c} value={query.owner_id} people={people} />
+      <CaseFields c={c} query={query} people={people} />
     </Filters>
   );
 }

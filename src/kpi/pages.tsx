@@ -4,6 +4,7 @@ import { CountedCases, pageOfCounted } from '../case/countedCases.tsx';
 import { caseTypes } from '../case/inputs.ts';
 import { may } from '../core/actor.ts';
 import { CalendarDay } from '../core/given.ts';
+import { invalid } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
@@ -11,26 +12,45 @@ import { action, newPages, page, readForm, readQuery, seeOther, show } from '../
 import { Field, Filters, Form, PageHead, Section, Select } from '../web/parts.tsx';
 import { KpiChart } from './chart.tsx';
 import { cellName, groupName, InquiryRates, LeadView } from './deskViews.tsx';
-import { PeriodFields, TypeField, WhoseField } from './fields.tsx';
+import { CaseFields, PeriodFields } from './fields.tsx';
 import { listInquiries, listInquiryRates } from './inquiryRate.ts';
 import { AddNote, addNote, EnterHours, enterHours, kpiNames, listAnnotations, SetTarget, setTarget } from './keep.ts';
 import { KpiTable } from './kpiTable.tsx';
 import { LeadCell, listLead, listLeadCases } from './lead.ts';
 import { Annotations, OneFilters } from './oneKpiViews.tsx';
 import { getKpi, listCounted, listKpis, listSeries, usualDays } from './queries.ts';
+import type { KpiFilter } from './rules.ts';
 import { words } from './words.ts';
 
 export const kpiPages = newPages();
 
 const Days = { from_on: CalendarDay.optional(), to_on: CalendarDay.optional() };
-const Query = z.object({ ...Days, owner_id: z.string().optional(), model_id: z.string().optional(), type: z.enum(caseTypes).optional() });
+const Query = z.object({
+  ...Days,
+  owner_id: z.string().optional(),
+  model_code: z.string().max(64).optional(),
+  contract_code: z.string().max(64).optional(),
+  type: z.enum(caseTypes).optional(),
+});
+
+/** The filter a form means: people write codes. Throws `invalid` for one that nobody or more than one has. */
+async function filterOf({ db }: Ctx, { owner_id, type, model_code, contract_code }: z.output<typeof Query>): Promise<KpiFilter> {
+  const idOf = async (table: 'models' | 'contracts', field: string, code: string | undefined): Promise<string | undefined> => {
+    if (code === undefined) return undefined;
+    const [found, other] = await db.selectFrom(table).select('id').where('code', '=', code).execute();
+    if (found === undefined) throw invalid(field, [`Nothing has the code ${code}`, `コード ${code} は登録されていません`]);
+    if (other !== undefined) throw invalid(field, [`More than one has the code ${code}`, `コード ${code} は複数あります`]);
+    return found.id;
+  };
+  return { owner_id, type, model_id: await idOf('models', 'model_code', model_code), contract_id: await idOf('contracts', 'contract_code', contract_code) };
+}
 
 page(kpiPages, '/kpis', 'case:read', async (c) => {
   const { ctx } = c.var;
   const w = words(c.var.locale);
-  const { from_on, to_on, ...filter } = readQuery(c, Query);
-  const days = usualDays(ctx, { from_on, to_on });
-  const rows = await listKpis(ctx, days, filter);
+  const query = readQuery(c, Query);
+  const days = usualDays(ctx, query);
+  const rows = await listKpis(ctx, days, await filterOf(ctx, query));
   return show(
     c,
     { title: w.kpis, nav: '/kpis', kind: 'wide' },
@@ -41,8 +61,7 @@ page(kpiPages, '/kpis', 'case:read', async (c) => {
       </PageHead>
       <Filters c={c}>
         <PeriodFields c={c} days={days} />
-        <TypeField c={c} value={filter.type} />
-        <WhoseField c={c} value={filter.owner_id} people={await listLed(ctx)} />
+        <CaseFields c={c} query={query} people={await listLed(ctx)} />
       </Filters>
       <KpiTable c={c} kpis={rows} />
       <Section title={w.enter_hours}>
@@ -154,9 +173,10 @@ const OneQuery = Query.extend({
 
 page(kpiPages, '/kpis/:name', 'case:read', async (c) => {
   const { ctx, locale } = c.var;
-  const { from_on, to_on, by, part, cursor, ...filter } = readQuery(c, OneQuery);
+  const { by, part, cursor, ...query } = readQuery(c, OneQuery);
+  const filter = await filterOf(ctx, query);
   const name = c.req.param('name') ?? '';
-  const days = usualDays(ctx, { from_on, to_on });
+  const days = usualDays(ctx, query);
   const kpi = (await listKpis(ctx, days, filter)).find((found) => found.name === name) ?? getKpi(name);
   const ofCases = !['cases_per_hour', 'self_resolution', 'zero_hit'].includes(name);
   const points = ofCases ? await listSeries(ctx, name, days, by, filter) : [];
@@ -167,7 +187,7 @@ page(kpiPages, '/kpis/:name', 'case:read', async (c) => {
     { title: speak(kpi.label, locale), nav: '/kpis' },
     <>
       <PageHead title={speak(kpi.label, locale)} sub={speak(kpi.definition, locale)} />
-      <OneFilters c={c} days={days} people={await listLed(ctx)} query={{ by, part, owner_id: filter.owner_id, type: filter.type }} />
+      <OneFilters c={c} days={days} people={await listLed(ctx)} query={{ by, part, ...query }} />
       <KpiChart title={speak(kpi.label, locale)} points={points} {...annotations} locale={locale} />
       <Annotations c={c} kpi={kpi} name={name} on={days.to_on} annotations={annotations} people={await listStaff(ctx)} />
       {ofCases ? <CountedCases c={c} total={ids.length} found={await pageOfCounted(ctx, ids, cursor)} /> : null}

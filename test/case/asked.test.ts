@@ -83,7 +83,7 @@ eachDb('a case about which others were asked', (test) => {
     expect(await states(id)).toEqual(['withdrawn']);
   });
 
-  it('finds the person asked by name on the page of cases, until answered; nobody else, and nobody is no name', async () => {
+  it('finds the person asked by name by mail, at home and on the page of cases, until answered; nobody else, and nobody is no name', async () => {
     const id = await owned();
     const person = await addUser(test.ctx(), AddUser.parse({ email: 'peer@kizashi.example', name: 'Peer', role: 'tech', locale: 'en' }));
     const request = await askOthers(as(test, aoi), id, { kind: 'advice', asked_user_id: person.id, question: 'Seen this flicker?', due_at: NOW + DAY });
@@ -93,11 +93,17 @@ eachDb('a case about which others were asked', (test) => {
       .insertInto('sessions')
       .values({ hash: sha256('peer'), user_id: person.id, created_at: NOW, expires_at: NOW + DAY, seen_at: NOW })
       .execute();
-    const page = async () => (await app.request('/cases', { headers: { Cookie: 'kizashi_session=peer' } })).text();
+    const page = async (path = '/cases') => (await app.request(path, { headers: { Cookie: 'kizashi_session=peer' } })).text();
+    const atHome = async () => /href="\/cases\/asked"[^>]* data-count="(\d+)"/.exec(await page('/'))?.[1];
     expect(await page()).toContain('Seen this flicker?');
+    expect([await atHome(), (await page('/cases/asked')).includes('Seen this flicker?')]).toEqual(['1', true]);
+    const mails = await test.store.db.selectFrom('outbox').select(['target', 'payload']).where('topic', '=', 'case.asked').execute();
+    expect(mails.map(({ target }) => target)).toEqual(['peer@kizashi.example']);
+    expect(JSON.parse(mails[0]?.payload ?? '').text).toContain(`Seen this flicker?\n\n{{public_url}}/cases/${id}#requests`);
     expect(await (await (await callerWith(app, test.store, 'tech')).get('/cases')).text()).not.toContain('Seen this flicker?');
     await answerRequest(as(test, aoi, HOUR), request.id, 'Yes.');
     expect(await page()).not.toContain('Seen this flicker?');
+    expect(await atHome()).toBe('0');
     for (const asked_user_id of [undefined, 'nobody', 'north-user'])
       await expect(askOthers(as(test, aoi), id, { kind: 'advice', asked_user_id, question: '?', due_at: NOW + DAY })).rejects.toMatchObject({
         code: 'invalid',

@@ -39,6 +39,30 @@ eachDb('a report', (test) => {
     }
   });
 
+  it('counts the cases of a model or a contract as people write them, and refuses one that nobody has', async () => {
+    const numberOf = async (query: string): Promise<string> =>
+      /<strong>([^<]+)<\/strong>/.exec(
+        (await (await lead.get(`/kpis?from_on=2026-01-01&to_on=2026-12-31${query}`)).text()).split('/kpis/solved')[1] ?? '',
+      )?.[1] ?? '';
+    const [model] = await test.store.db
+      .selectFrom('case_measures')
+      .innerJoin('models', 'models.id', 'case_measures.model_id')
+      .select(['models.id', 'models.code'])
+      .where('solved_at', 'is not', null)
+      .execute();
+    const solved = await lead.get(`/api/v1/kpis?from_on=2026-01-01&to_on=2026-12-31&model_id=${model?.id}`);
+    const { items }: { items: { name: string; value: number }[] } = await solved.json();
+    expect(await numberOf(`&model_code=${model?.code}`)).toBe(String(items.find(({ name }) => name === 'solved')?.value));
+    for (const [query, field] of [
+      ['model_code=NONE', 'model_code'],
+      ['contract_code=NONE', 'contract_code'],
+    ]) {
+      const answer = await lead.get(`/kpis?${query}`);
+      expect([query, answer.status, (await answer.text()).includes('Nothing has the code NONE')]).toEqual([query, 422, true]);
+      expect((await lead.get(`/kpis/csat?${query}`)).status, field).toBe(422);
+    }
+  });
+
   it('refuses a month, a cell or a day no report has by its name', async () => {
     for (const [path, field] of [
       ['/kpis/inquiry-rates/cases?month=2026-13', 'month'],
