@@ -194,6 +194,7 @@ function ForecastSection({ c, forecast }: { c: AppContext; forecast: CohortForec
           { head: w.prediction(level), numeric: true, cell: (row) => `${formatNumber(row.low, locale)}–${formatNumber(row.high, locale)}` },
         ]}
       />
+      <p class="note">{w.prediction_note}</p>
     </Section>
   );
 }

@@ -128,6 +128,10 @@ export const words = defineWords({
   forecast: ['Failures to expect', '故障の予測'],
   expected: ['Expected', '期待値'],
   prediction: (percent: string) => [`${percent} prediction interval`, `${percent}予測区間`],
+  prediction_note: [
+    'Limits carry the uncertainty of the fit and leave out counts at both ends, the one with less beyond it first (Blaker, mid-p): they hold their level on average. Where less than about one failure is expected, whole numbers cover more than the level.',
+    '予測区間はあてはめの不確かさを含み、両端から起こりにくい件数を順に除いたものです(Blaker法、mid-p)。水準は平均として成り立ちます。見込みが1件に満たないと、整数しか取れないため水準より広くなります。',
+  ],
   month: ['Month', '月'],
   reorder: (units: string, days: string, level: string) => [
     `Suggested reorder point: ${units} units cover the demand of ${days} days in ${level} of cases`,

@@ -1,6 +1,7 @@
 // How many of the units in service will fail in the coming periods, with prediction intervals that carry the fit's uncertainty
 // (Escobar & Meeker 1999, "Statistical prediction based on censored life data").
 import type { Curve, DrawCurve } from './parameterDraws.ts';
+import { type PossibleCount, predictionSet } from './predictionSet.ts';
 import { drawBinomial, type Random, seededRandom } from './random.ts';
 import { weibullSurvival } from './weibullFit.ts';
 
@@ -59,10 +60,7 @@ export function forecastFailures(model: LifeModel, ages: readonly AgeGroup[], en
     ages.reduce((sum, { age, units, hazard }) => sum + units * failingWithin(model.curve, age, starts[i] ?? 0, end, hazard), 0),
   );
   const within = (figureOf: (counts: readonly number[]) => number, from: number, to: number, mean: number): PeriodForecast => {
-    const sorted = sortedBy(drawn, figureOf);
-    const tail = (1 - level) / 2;
-    const low = lowerLimit(sorted, tail);
-    return { from, to, expected: mean, low, high: Math.max(low, upperLimit(sorted, tail)) };
+    return { from, to, expected: mean, ...predictionSet(possibleCounts(sortedBy(drawn, figureOf)), level) };
   };
   return {
     periods: ends.map((end, i) => within((counts) => counts[i] ?? 0, starts[i] ?? 0, end, expected[i] ?? 0)),
@@ -152,30 +150,15 @@ function coarsenAlike(ages: readonly AgeGroup[], hazard: number | undefined): Ag
   return groups;
 }
 
-// Whole numbers cannot hold a level exactly: limits by the mid-distribution P(N < k) + ½P(N = k) hold it on average (Lancaster 1961), those that must hold it
-// at least would be far too wide for small counts. As with Garwood's limits of a rate, the lower one takes the failures seen and the upper one more: with the
-// failures seen alone, more than the tail's share of counts would lie above.
-function lowerLimit(sorted: readonly WeightedCount[], tail: number): number {
-  for (const { count, middle } of middles(sorted, () => 1)) if (middle >= tail) return count;
-  return sorted.at(-1)?.count ?? 0;
-}
-
-function upperLimit(sorted: readonly WeightedCount[], tail: number): number {
-  let high = sorted[0]?.count ?? 0;
-  for (const { count, middle } of middles(sorted, (drawn) => drawn.oneMore)) if (middle <= 1 - tail) high = count;
-  return high;
-}
-
-/** Each count drawn with its mid-distribution, ascending. */
-function middles(sorted: readonly WeightedCount[], weightOf: (drawn: WeightedCount) => number): { count: number; middle: number }[] {
-  const weights = new Map<number, number>();
-  for (const drawn of sorted) weights.set(drawn.count, (weights.get(drawn.count) ?? 0) + weightOf(drawn));
-  const total = sumOf([...weights.values()]);
-  let below = 0;
-  return [...weights].map(([count, weight]) => {
-    below += weight;
-    return { count, middle: (below - weight / 2) / total };
-  });
+// As with Garwood's limits of a rate, the lower limit takes the failures seen and the upper one more: with the failures seen alone, more than the tail's share of
+// counts would lie above.
+function possibleCounts(sorted: readonly WeightedCount[]): PossibleCount[] {
+  const weights = new Map<number, { below: number; above: number }>();
+  for (const { count, oneMore } of sorted) {
+    const { below, above } = weights.get(count) ?? { below: 0, above: 0 };
+    weights.set(count, { below: below + 1, above: above + oneMore });
+  }
+  return [...weights].map(([count, weight]) => ({ count, ...weight }));
 }
 
 // The smallest count whose share of the draws at or below it reaches the level.

@@ -1,6 +1,10 @@
 // The negative binomial: a Poisson count whose rate is gamma-distributed.
 
+import { type PossibleCount, predictionSet } from './predictionSet.ts';
+
 const MOST = 10_000_000;
+/** Counts end where so little of what an interval may leave out is left. */
+const NEGLIGIBLE = 1e-6;
 
 /** The smallest k with P(N ≤ k) ≥ level, for P(N = k) ∝ Γ(shape + k)/k! · p^k: the count over an exposure t of a rate Gamma(shape, b) has p = t/(b + t). */
 export function negativeBinomialQuantile(shape: number, p: number, level: number): number {
@@ -12,18 +16,16 @@ export function negativeBinomialQuantile(shape: number, p: number, level: number
   return MOST;
 }
 
-/** Limits by the mid-distribution P(N < k) + ½P(N = k), as those of a forecast: whole numbers cannot hold a level exactly, these hold it on average. */
+/** The prediction interval of the count, as a forecast takes it from its draws. */
 export function negativeBinomialInterval(shape: number, p: number, level: number): { readonly low: number; readonly high: number } {
-  const tail = (1 - level) / 2;
-  let below = 0;
-  let low: number | null = null;
+  const counts: PossibleCount[] = [];
+  let beyond = 1;
   for (const { k, density } of densities(shape, p)) {
-    const middle = below + density / 2;
-    if (low === null && middle >= tail) low = k;
-    if (middle > 1 - tail) return { low: low ?? k, high: Math.max(low ?? k, k - 1) };
-    below += density;
+    counts.push({ count: k, below: density, above: density });
+    beyond -= density;
+    if (beyond < (1 - level) * NEGLIGIBLE) break;
   }
-  return { low: low ?? MOST, high: MOST };
+  return predictionSet(counts, level);
 }
 
 function* densities(shape: number, p: number): Generator<{ k: number; density: number }> {

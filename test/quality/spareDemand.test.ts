@@ -144,11 +144,14 @@ describe('the negative binomial', () => {
     [40, 0.5, 0.95, 56],
   ])('shape %f, p %f: the %f quantile is %i', (shape, p, level, expected) => expect(negativeBinomialQuantile(shape, p, level)).toBe(expected));
 
-  // R 4.2: k[m >= tail][1] and the last k with m <= 1 − tail, m = cumsum(dnbinom(k, shape, 1 − p)) − dnbinom(k, shape, 1 − p) / 2.
+  // R 4.2: d = dnbinom(k, shape, 1 − p), g = pmin(pnbinom(k, …) − d/2, pnbinom(k, …, lower.tail = FALSE) + d/2), o = order(g),
+  // range(k[o][cumsum(d[o]) − d[o]/2 >= 1 − level]).
   it.each([
     [0.5, 0.2, 0.95, 0, 1],
-    [1.5, 0.4, 0.95, 0, 4],
-    [3, 0.7, 0.9, 1, 16],
+    [0.8, 0.1, 0.9, 0, 0],
+    [1.5, 0.4, 0.95, 0, 3],
+    [2, 0.2, 0.9, 0, 1],
+    [3, 0.7, 0.9, 1, 15],
     [40, 0.5, 0.95, 24, 58],
     [3000, 0.5, 0.95, 2850, 3153],
   ])('shape %f, p %f: the %f interval is %i to %i', (shape, p, level, low, high) => expect(negativeBinomialInterval(shape, p, level)).toEqual({ low, high }));
