@@ -5,8 +5,8 @@ import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/char
 import { Bar, Cell, Dot, Label, Line } from '../web/chart/marks.tsx';
 import { linearScale, type Scale } from '../web/chart/scale.ts';
 import { formatNumber } from '../web/parts.tsx';
-import { shortened } from '../web/textWidth.ts';
 import type { MonthlyChart } from './monthly.ts';
+import { rowLabels } from './rowLabels.ts';
 import { words } from './words.ts';
 
 const AREA: Area = { left: 64, right: CHART_WIDTH - 40, top: 40, bottom: 300 };
@@ -78,7 +78,9 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
   const w = words(locale);
   const drawn = items.slice(0, MOST_BARS);
   if (drawn.length === 0) return null;
-  const area: Area = { left: 270, right: CHART_WIDTH - 90, top: 30, bottom: 34 + drawn.length * 28 };
+  const labels = rowLabels(drawn.map(({ label }) => label));
+  const rowHeight = 28 + (labels.above ? 22 : 0);
+  const area: Area = { left: labels.left, right: CHART_WIDTH - 90, top: 30, bottom: 34 + drawn.length * rowHeight };
   const x = linearScale([0, drawn[0]?.count ?? 1], [area.left, area.right], 4);
   return (
     <Chart title={w.pareto} height={area.bottom + 60}>
@@ -86,21 +88,21 @@ export function ParetoFigure({ items, locale }: { items: readonly ParetoItem[]; 
       <Label x={CHART_WIDTH - 8} y={20} anchor="end" mark="title">
         {w.cumulative}
       </Label>
-      {drawn.map(({ label, count, cumulative }, i) => (
-        <>
-          <Label x={area.left - 10} y={area.top + i * 28 + 19} anchor="end">
-            {shortened(label, LABEL_WIDTH)}
-          </Label>
-          <Bar x={area.left} y={area.top + i * 28 + 4} width={x.at(count) - area.left} height={20} label={`${label}: ${count}`} />
-          <Label x={CHART_WIDTH - 8} y={area.top + i * 28 + 19} anchor="end" mark="title">{`${formatNumber(cumulative * 100, locale)}%`}</Label>
-        </>
-      ))}
+      {drawn.map(({ label, count, cumulative }, i) => {
+        const y = area.top + (i + 1) * rowHeight - 28;
+        return (
+          <>
+            <Label x={0} y={labels.above ? y - 3 : y + 19}>
+              {labels.texts[i]}
+            </Label>
+            <Bar x={area.left} y={y + 4} width={x.at(count) - area.left} height={20} label={`${label}: ${count}`} />
+            <Label x={CHART_WIDTH - 8} y={y + 19} anchor="end" mark="title">{`${formatNumber(cumulative * 100, locale)}%`}</Label>
+          </>
+        );
+      })}
     </Chart>
   );
 }
-
-/** What a label may take of the margin before the bars. */
-const LABEL_WIDTH = 26;
 
 /** A month of which less than this share of its returns is known is marked. */
 export const COMPLETE = 0.95;

@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SurvivalChart } from '../../src/quality/lifeCharts.tsx';
+import { ParetoFigure } from '../../src/quality/rateCharts.tsx';
+import { rowLabels } from '../../src/quality/rowLabels.ts';
 import { analyseLife } from '../../src/stats/lifeAnalysis.ts';
 import type { LifeRow } from '../../src/stats/lifeRow.ts';
+import { CHART_WIDTH } from '../../src/web/chart/axes.tsx';
+import { textWidth } from '../../src/web/textWidth.ts';
 import { integratedCircuits, shockAbsorber } from '../stats/lifeTables.ts';
 import { type Caller, callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
@@ -191,5 +195,37 @@ describe('the survival chart', () => {
     expect(drawn(shockAbsorber)).toContain('Weibull fit');
     expect(drawn(integratedCircuits)).toContain('Defective sub-population');
     expect(drawn(integratedCircuits)).not.toContain('Weibull fit');
+  });
+});
+
+describe('the names before the bars of a chart', () => {
+  const long = '長期間の屋外使用による赤外線カットフィルター駆動部の固着';
+
+  it('take the room they need', () => {
+    const { left, above, texts } = rowLabels(['MN-200', 'HZ2160N']);
+    expect({ above, texts }).toEqual({ above: false, texts: ['MN-200', 'HZ2160N'] });
+    expect(left).toBeGreaterThan(60);
+    expect(left).toBeLessThan(110);
+  });
+
+  it('stand above the bars where they are long, and stay within the drawing', () => {
+    const { left, above, texts } = rowLabels(['MN-200', long, long + long]);
+    expect(above).toBe(true);
+    expect(left).toBeLessThan(20);
+    expect(texts.slice(0, 2)).toEqual(['MN-200', long]);
+    expect(texts[2]).toMatch(/…$/);
+    expect(textWidth(texts[2] ?? '') * 10).toBeLessThan(CHART_WIDTH);
+  });
+
+  it('leave each bar of the Pareto chart beside or below its own name', () => {
+    const items = ['a', long].map((label) => ({ label, count: 3, cumulative: 1 }));
+    for (const shown of [items, items.slice(0, 1)]) {
+      const html = String(ParetoFigure({ items: shown, locale: 'en' }));
+      const bars = [...html.matchAll(/<rect class="bar[^"]*" x="([\d.]+)" y="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+      const names = [...html.matchAll(/<text class="" x="0" y="([\d.]+)"/g)].map(([, y]) => Number(y));
+      expect(bars).toHaveLength(shown.length);
+      expect(names).toHaveLength(shown.length);
+      for (const [i, [x, y]] of bars.entries()) expect(x > 20 || (names[i] ?? 0) < y).toBe(true);
+    }
   });
 });
