@@ -36,6 +36,7 @@ page(analysisPages, '/failure-rates/comparison', 'quality:read', async (c) => {
         <KindField c={c} kind={query?.kind ?? 'confirmed'} />
         <PeriodFields c={c} />
       </Filters>
+      {query === null ? <p class="note">{w.cohort_how}</p> : null}
       {period === null ? null : <PeriodLine period={period} locale={c.var.locale} />}
       {comparison === null ? null : <ComparisonView c={c} comparison={comparison} />}
     </>,

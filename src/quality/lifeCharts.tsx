@@ -1,6 +1,7 @@
 // Charts of a life analysis: survival curve with band and numbers at risk, Weibull probability plot, hazard by age.
 import type { Locale } from '../core/words.ts';
 import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
+import type { LimitedFailureFit } from '../stats/limitedFailure.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
 import type { Curve } from '../stats/parameterDraws.ts';
 import { atRiskAt } from '../stats/riskTable.ts';
@@ -27,7 +28,7 @@ export function SurvivalChart({ analysis, rows, locale }: Props) {
   if (analysis.curve.length === 0) return null;
   const byIntervals = analysis.interval_failures > 0;
   const last = rows.reduce((longest, row) => Math.max(longest, row.time), 0);
-  const x = linearScale([0, last], [AREA.left, AREA.right], 4);
+  const x = linearScale([0, last], [AREA.left, AREA.right], 6);
   const lowest = Math.min(...analysis.curve.map((point) => point.ci_low ?? point.survival));
   const y = linearScale([Math.max(0, Math.floor(lowest * 10) / 10), 1], [AREA.bottom, AREA.top]);
   const start = { time: 0, lower: null, survival: 1, ci_low: 1, ci_high: 1 };
@@ -84,11 +85,18 @@ const fitted = ({ shape, scale, share = 1 }: Curve, last: number, x: Scale, y: S
     y: y.at(Math.max(y.low, 1 - share + share * weibullSurvival(shape, scale, time))),
   }));
 
+/** A sub-population's curve over a log scale of time. */
+const mixture = ({ share, shape, scale }: LimitedFailureFit, x: Scale, y: (survival: number) => number): Point[] =>
+  Array.from({ length: CURVE_POINTS + 1 }, (_, i) => x.low * (x.high / x.low) ** (i / CURVE_POINTS))
+    .map((time) => ({ x: x.at(time), y: y(1 - share + share * weibullSurvival(shape, scale, time)) }))
+    .filter((point) => point.y <= AREA.bottom && point.y >= AREA.top);
+
 /** log(−log S) against log t: a Weibull is a straight line of slope β. */
 export function WeibullPlot({ analysis, locale }: Omit<Props, 'rows'>) {
   const w = words(locale);
   const points = analysis.curve.filter((point) => point.survival > 0 && point.survival < 1);
   if (analysis.weibull === null || points.length < 2) return null;
+  const { limited } = analysis;
   const { shape, scale } = analysis.weibull;
   const x = logScale([(points[0]?.time ?? 1) * 0.8, (points.at(-1)?.time ?? 1) * 1.25], [AREA.left, AREA.right], 5);
   const onScale = (survival: number): number => Math.log(-Math.log(survival));
@@ -108,7 +116,11 @@ export function WeibullPlot({ analysis, locale }: Omit<Props, 'rows'>) {
       <Chart title={w.weibull_title} description={`β = ${shape.estimate.toPrecision(3)}, η = ${scale.estimate.toPrecision(4)}`} height={360}>
         <XAxis scale={x} area={AREA} title={w.log_age} format={(value) => formatNumber(value, locale, value < 1 ? 2 : 0)} />
         <YAxis scale={y} area={AREA} title={w.failed_share} format={(value) => `${formatNumber(value * 100, locale, value < 0.01 ? 1 : 0)}%`} />
-        <Line mark="warn" points={[x.low, x.high].map((time) => ({ x: x.at(time), y: Math.min(AREA.bottom, Math.max(AREA.top, at(line(time)))) }))} />
+        <Line
+          mark={limited === null ? 'warn' : 'muted'}
+          points={[x.low, x.high].map((time) => ({ x: x.at(time), y: Math.min(AREA.bottom, Math.max(AREA.top, at(line(time)))) }))}
+        />
+        {limited === null ? null : <Line mark="warn dashed" points={mixture(limited, x, (survival) => at(onScale(survival)))} />}
         {points.map((point) => (
           <Dot
             x={x.at(point.time)}
@@ -120,7 +132,8 @@ export function WeibullPlot({ analysis, locale }: Omit<Props, 'rows'>) {
       <Legend
         entries={[
           { mark: 'dot', label: analysis.interval_failures > 0 ? w.turnbull : w.kaplan_meier },
-          { mark: 'warn', label: w.weibull_line },
+          { mark: limited === null ? 'warn' : 'muted', label: w.weibull_line },
+          ...(limited === null ? [] : [{ mark: 'warn dashed', label: w.model_name('limited_failure_population') }]),
         ]}
       />
     </div>

@@ -13,7 +13,7 @@ import { analyseCohort, type CohortForecast } from './life.ts';
 import { HazardChart, hazardByMonth, SurvivalChart, WeibullPlot } from './lifeCharts.tsx';
 import { LifeAnalysisQuery, lifeRequestOf } from './lifeInputs.ts';
 import { warningText } from './lifeJson.ts';
-import { CurveTable, HazardTable, ModelsCompared } from './lifeTables.tsx';
+import { CurveTable, HazardTable, ModelsCompared, SubPopulation } from './lifeTables.tsx';
 import { nevadaTable } from './nevadaTable.ts';
 import { COMPLETE, NevadaFigure } from './rateCharts.tsx';
 import { DAYS_PER_MONTH } from './rates.ts';
@@ -58,6 +58,7 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
         <WeibullPlot analysis={analysis} locale={locale} />
         <HazardChart months={months} analysis={analysis} locale={locale} />
       </div>
+      {analysis.limited === null ? null : <SubPopulation c={c} limited={analysis.limited} />}
       <Section title={w.weibull_line}>
         <FitTable c={c} analysis={analysis} />
       </Section>
@@ -113,7 +114,7 @@ function FitTable({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
       caption={w.weibull_line}
       rows={fitRows(analysis, locale)}
       columns={[
-        { head: w.quantity, cell: (row) => row.label },
+        { head: w.quantity, cell: (row) => (analysis.limited === null ? row.label : <span class="greyed">{row.label}</span>) },
         { head: w.estimate, numeric: true, cell: (row) => show(row.estimate, row.digits) },
         {
           head: w.profile_interval,
@@ -173,16 +174,14 @@ function fitRows({ weibull, weibayes }: LifeAnalysis, locale: Locale): FitRow[] 
 function ForecastSection({ c, forecast }: { c: AppContext; forecast: CohortForecast }) {
   const { locale } = c.var;
   const w = words(locale);
-  const level = `${formatNumber(forecast.level * 100, locale)} %`;
+  const { total } = forecast;
+  const n = (value: number): string => formatNumber(value, locale);
+  const level = `${n(forecast.level * 100)} %`;
   return (
     <Section title={w.forecast}>
       <p>
-        {w.in_service(formatNumber(forecast.units_in_service, locale))} · {w.model_name(forecast.model)} ·{' '}
-        {w.reorder(
-          formatNumber(forecast.suggested_reorder_point, locale),
-          String(forecast.lead_time_days),
-          `${formatNumber(forecast.service_level * 100, locale)} %`,
-        )}
+        {w.in_service(n(forecast.units_in_service))} · {w.model_name(forecast.model)} ·{' '}
+        {w.reorder(n(forecast.suggested_reorder_point), String(forecast.lead_time_days), `${n(forecast.service_level * 100)} %`)}
       </p>
       <Table
         c={c}
@@ -191,9 +190,10 @@ function ForecastSection({ c, forecast }: { c: AppContext; forecast: CohortForec
         columns={[
           { head: w.from_on, cell: (row) => row.from_on },
           { head: w.expected, numeric: true, cell: (row) => formatNumber(row.expected, locale, 1) },
-          { head: w.prediction(level), numeric: true, cell: (row) => `${formatNumber(row.low, locale)}–${formatNumber(row.high, locale)}` },
+          { head: w.prediction(level), numeric: true, cell: (row) => `${n(row.low)}–${n(row.high)}` },
         ]}
       />
+      <p>{w.forecast_total(String(forecast.months.length), formatNumber(total.expected, locale, 1), level, `${n(total.low)}–${n(total.high)}`)}</p>
       <p class="note">{w.prediction_note}</p>
     </Section>
   );

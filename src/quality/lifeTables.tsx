@@ -2,11 +2,53 @@
 import type { Locale } from '../core/words.ts';
 import type { SurvivalPoint } from '../stats/kaplanMeier.ts';
 import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
+import type { LimitedFailureFit } from '../stats/limitedFailure.ts';
+import { quantileAge } from '../stats/weibullFit.ts';
 import type { AppContext } from '../web/env.ts';
 import { formatNumber, Num, Percent, PercentRange, Section, Table } from '../web/parts.tsx';
 import type { hazardByMonth } from './lifeCharts.tsx';
 import { DAYS_PER_MONTH } from './rates.ts';
 import { words } from './words.ts';
+
+/** The fit a sub-population stands on: ages more of all units never reach have no figure. */
+export function SubPopulation({ c, limited }: { c: AppContext; limited: LimitedFailureFit }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  const { share, share_low, share_high, shape, scale } = limited;
+  const title = w.model_name('limited_failure_population');
+  const percent = (value: number | null) => <Percent value={value} digits={2} locale={locale} />;
+  const rows = [
+    {
+      label: w.carrying,
+      estimate: percent(share),
+      interval: (
+        <>
+          {percent(share_low)}–{percent(share_high)}
+        </>
+      ),
+    },
+    { label: w.shape, estimate: formatNumber(shape, locale, 3) },
+    { label: w.scale, estimate: formatNumber(scale, locale) },
+    ...[0.01, 0.05, 0.1, 0.5].map((p) => ({
+      label: w.b_life(p * 100),
+      estimate: p < share ? formatNumber(quantileAge(shape, scale, p / share), locale) : w.never_reached,
+    })),
+  ];
+  return (
+    <Section title={title}>
+      <Table
+        c={c}
+        caption={title}
+        rows={rows}
+        columns={[
+          { head: w.quantity, cell: (row) => row.label },
+          { head: w.estimate, numeric: true, cell: (row) => row.estimate },
+          { head: w.profile_interval, numeric: true, cell: (row) => ('interval' in row ? row.interval : '') },
+        ]}
+      />
+    </Section>
+  );
+}
 
 export function ModelsCompared({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
   const { locale } = c.var;

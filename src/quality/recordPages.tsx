@@ -68,6 +68,7 @@ page(recordPages, '/failure-rates/nff', 'quality:read', async (c) => {
           c={c}
           caption={w.repeats}
           rows={repeats}
+          empty={w.no_repeats}
           columns={[
             { head: w.serial, cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
             { head: w.maker, cell: (row) => row.maker },

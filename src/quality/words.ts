@@ -8,6 +8,7 @@ export const words = defineWords({
   control_chart: ['Control chart', '管理図'],
   pareto: ['Pareto', 'パレート図'],
   nff_analysis: ['No fault found', '再現せず(NFF)分析'],
+  no_repeats: ['No unit came back more than once.', '2回以上返品された個体はありません。'],
   repeats: ['Repeat returns', '再返品'],
   warranty_cost: ['Warranty cost', '保証費用'],
   frozen_months: ['Closed months', '締め済みの月次'],
@@ -117,6 +118,8 @@ export const words = defineWords({
       '不良混入モデル',
     ],
   sub_population: (share: string) => [`Defective sub-population: ${share} of the units carry the fault`, `不良混入: 個体の${share}が不具合を持つと推定`],
+  carrying: ['Units carrying the fault', '不具合を持つ個体'],
+  never_reached: ['never reached', '到達しない'],
   lives: (n: string, failures: string, censored: string) => [
     `${n} lives, ${failures} failures, ${censored} still running or withdrawn`,
     `対象${n}台、故障${failures}件、打ち切り${censored}件`,
@@ -128,6 +131,10 @@ export const words = defineWords({
   forecast: ['Failures to expect', '故障の予測'],
   expected: ['Expected', '期待値'],
   prediction: (percent: string) => [`${percent} prediction interval`, `${percent}予測区間`],
+  forecast_total: (months: string, expected: string, level: string, interval: string) => [
+    `All ${months} months: ${expected} expected, ${level} prediction interval ${interval}`,
+    `${months}か月の合計: 期待値 ${expected}、${level}予測区間 ${interval}`,
+  ],
   prediction_note: [
     'Limits carry the uncertainty of the fit and leave out counts at both ends, the one with less beyond it first (Blaker, mid-p): they hold their level on average. Where less than about one failure is expected, whole numbers cover more than the level.',
     '予測区間はあてはめの不確かさを含み、両端から起こりにくい件数を順に除いたものです(Blaker法、mid-p)。水準は平均として成り立ちます。見込みが1件に満たないと、整数しか取れないため水準より広くなります。',
@@ -142,7 +149,7 @@ export const words = defineWords({
   centre: ['Centre', '中心線'],
   mix_line: ['At a fixed mix of models', '機種構成を固定した率'],
   control_note: (sigma: string) => [
-    `Laney u′ chart: limits at 3σ, widened by σz = ${sigma} (mean moving range of the z-scores / 1.128).`,
+    `Laney u′ chart: limits at 3σ, scaled by σz = ${sigma} (mean moving range of the z-scores / 1.128).`,
     `Laney u′ 管理図: 3σ限界を σz = ${sigma}(z値の移動範囲平均 / 1.128)で補正しています。`,
   ],
   breaks_rule: ['Breaks a rule', '判定ルールに抵触'],
@@ -175,6 +182,10 @@ export const words = defineWords({
   return_no: ['Return', '返品番号'],
   first_cohort: ['First cohort', '対象'],
   second_cohort: ['Second cohort (empty: its peers)', '比較先(空欄: 同種の他全体)'],
+  cohort_how: [
+    'A cohort is written dimension:code, several separated by commas: maker, model, hw_rev, batch, firmware, site, site_kind.',
+    '対象は「項目:コード」で書き、コンマで重ねます。項目: maker(メーカー)、model(機種)、hw_rev(HWリビジョン)、batch(ロット)、firmware(ファームウェア)、site(拠点)、site_kind(拠点種別)。',
+  ],
   cohort_hint: ['model:X-100,firmware:4.2.1', 'model:X-100,firmware:4.2.1'],
   peers: ['Peers', '他全体'],
   ratio: ['Rate ratio', '率の比'],

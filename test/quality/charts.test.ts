@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { SurvivalChart } from '../../src/quality/lifeCharts.tsx';
+import { SurvivalChart, WeibullPlot } from '../../src/quality/lifeCharts.tsx';
 import { ParetoFigure } from '../../src/quality/rateCharts.tsx';
 import { rowLabels } from '../../src/quality/rowLabels.ts';
 import { analyseLife } from '../../src/stats/lifeAnalysis.ts';
@@ -195,6 +195,14 @@ describe('the survival chart', () => {
     expect(drawn(shockAbsorber)).toContain('Weibull fit');
     expect(drawn(integratedCircuits)).toContain('Defective sub-population');
     expect(drawn(integratedCircuits)).not.toContain('Weibull fit');
+  });
+});
+
+describe('the Weibull plot', () => {
+  it('draws a sub-population beside the plain line that misses it', () => {
+    const drawn = (rows: readonly LifeRow[]) => String(WeibullPlot({ analysis: analyseLife(rows), locale: 'en' }));
+    expect(drawn(integratedCircuits)).toContain('Defective sub-population');
+    expect(drawn(shockAbsorber)).not.toContain('Defective sub-population');
   });
 });
 

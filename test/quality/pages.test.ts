@@ -95,6 +95,27 @@ eachDb('quality pages', (test) => {
     for (const code of not) expect(html).not.toContain(code);
   });
 
+  it('the forecast says what all its months add up to, and which interval it gives', async () => {
+    const { html } = await open('/life-analysis?model=A1&months=6');
+    expect(html).toMatch(/All 6 months: [\d.]+ expected, 95 % prediction interval \d+–\d+/);
+    expect(html).toContain('Blaker, mid-p');
+    expect((await open('/life-analysis?model=A1&months=6', 'ja')).html).toMatch(/6か月の合計: 期待値 [\d.]+、95 %予測区間 \d+–\d+/);
+  });
+
+  it('of a sub-population no figure is given for ages its units never reach, and the plain fit is greyed', async () => {
+    const ctx = test.ctx();
+    for (let i = 0; i < 100; i++) {
+      const failed = i < 8 ? addDays('2025-01-01', 20 + i) : null;
+      const id = await addUnit(ctx, { model: 'A2', from_on: '2025-01-01', to_on: failed, hw_rev: 'SUB' });
+      if (failed !== null) await addReturn(ctx, id, { failed_on: failed, returned_on: failed, verdict: 'confirmed' });
+    }
+    const { html } = await open('/life-analysis?model=A2&hw_rev=SUB');
+    const table = (caption: string) => new RegExp(`<caption[^>]*>${caption}</caption>[\\s\\S]*?</table>`).exec(html)?.[0] ?? '';
+    expect(table('Defective sub-population')).toMatch(/B10 \(days\)[\s\S]*?never reached/);
+    expect(table('Defective sub-population')).toContain('8.00 %');
+    expect(table('Weibull fit')).toContain('greyed');
+  });
+
   it('the control chart of a cohort that never served says so instead of rows without figures', async () => {
     const { html } = await open('/failure-rates/control-chart?model=none');
     expect(html).not.toContain('<svg class="chart');
