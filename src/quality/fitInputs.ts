@@ -12,7 +12,7 @@ const Row = z
     time_days: finite('time_days').positive('time_days must be greater than 0').nullish(),
     lower_days: finite('lower_days').min(0, 'lower_days must not be negative').nullish(),
     upper_days: finite('upper_days').positive('upper_days must be greater than 0').nullish(),
-    failed: z.boolean().optional(),
+    failed: z.boolean('failed must be true or false').optional(),
     count: z.int('count must be a whole number').min(1, 'count must be at least 1').max(1_000_000_000).default(1),
     entry_days: finite('entry_days').min(0, 'entry_days must not be negative').default(0),
     mode: z.string().min(1).max(100).nullish(),

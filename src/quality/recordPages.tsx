@@ -183,7 +183,9 @@ function changesIn(change: string | null, w: ReturnType<typeof words>): string {
     untriaged: w.untriaged,
     other: w.other,
   };
+  if (change === null) return '';
   // Written from changesOf().
-  const changed = Object.entries(JSON.parse(change ?? '{}')) as [keyof MonthFigures, [number, number]][];
+  const changed = Object.entries(JSON.parse(change)) as [keyof MonthFigures, [number, number]][];
+  if (changed.length === 0) return w.same_counts;
   return changed.map(([figure, [before, after]]) => `${labels[figure]} ${before} → ${after}`).join(', ');
 }

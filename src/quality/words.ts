@@ -175,6 +175,7 @@ export const words = defineWords({
   expected_cost: ['Expected in 12 months', '今後12か月の見込み'],
   revision: ['Revision', '版'],
   changed: ['Changed', '変更内容'],
+  same_counts: ['The same figures; what lies behind them changed', '数値は同じで、内訳が変わりました'],
   frozen_at: ['Written', '確定日時'],
   fingerprint: ['Fingerprint', 'フィンガープリント'],
   failed_on: ['Failed on', '故障日'],

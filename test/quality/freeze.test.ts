@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { freezeTotals } from '../../src/quality/freeze.ts';
 import { changesOf, fingerprintOf, monthAfter, monthsThrough } from '../../src/quality/months.ts';
+import { callerWith, testApp } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { addCatalog, addReturn, addUnit } from './fleet.ts';
 
@@ -50,6 +51,10 @@ eachDb('frozen months', (test) => {
     const after = await latest('2026-01');
     expect(after).toMatchObject({ revision: 3, change: '{}' });
     expect(after?.fingerprint).not.toBe(before?.fingerprint);
+    const reader = await callerWith(testApp(test.store), test.store, 'quality');
+    const html = await (await reader.get('/failure-rates/months?month=2026-01', { 'Accept-Language': 'en' })).text();
+    expect(html.match(/The same figures; what lies behind them changed/g)).toHaveLength(1);
+    expect(html).toContain('Confirmed 1 → 0');
   });
 
   it('the totals equal a recount from zero', async () => {
