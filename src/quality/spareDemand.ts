@@ -1,15 +1,13 @@
-// Replacement stock from hazard: what each model will need over its lead time, by its life model, or by its shrunken rate while failures are too few for one.
+// Replacement stock from hazard: what each model will need over its lead time, by its life model, or by its shrunken rate at its ages while failures are too few for one.
 import { allow } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { type AgeGroup, forecastFailures } from '../stats/forecast.ts';
 import { negativeBinomialInterval, negativeBinomialQuantile } from '../stats/negativeBinomial.ts';
 import { storeForecast } from '../stock/policy.ts';
+import { type AgedRates, agedRates } from './agedRates.ts';
 import { listAgesUnderAlert } from './alertedAges.ts';
 import { countBeforeReading } from './count.ts';
 import { fitLifeModel } from './life.ts';
-import { periodOf } from './period.ts';
-import { listRateGroups } from './rateGroups.ts';
-import { DAYS_PER_MONTH, failureCount, rateGroups } from './rates.ts';
 
 /** Every return takes a replacement, whatever the bench finds later. */
 const KIND = 'returned';
@@ -26,10 +24,10 @@ export async function forecastSpares(ctx: Ctx): Promise<{ forecast: number }> {
   await countBeforeReading(ctx);
   const models = await listModelsInDemand(ctx);
   if (models.length === 0) return { forecast: 0 };
-  const rateOf = await shrunkenRates(ctx);
+  const rates = await agedRates(ctx, KIND);
   for (const model of models) {
     const lead_time_days = model.lead_time_days ?? LEAD_TIME_DAYS;
-    const demand = (await demandByLife(ctx, model, lead_time_days)) ?? (await demandByRate(ctx, model, lead_time_days, rateOf(model.id)));
+    const demand = (await demandByLife(ctx, model, lead_time_days)) ?? (await demandByRate(ctx, model, lead_time_days, rates));
     await storeForecast(ctx, { model_id: model.id, horizon_days: lead_time_days, service_level: SERVICE_LEVEL, ...demand });
   }
   return { forecast: models.length };
@@ -89,34 +87,18 @@ async function demandByLife(ctx: Ctx, { id, code, maker }: ModelInDemand, lead_t
 const methodOf = (method: Method, ages: readonly AgeGroup[]): Demand['method'] =>
   ages.some(({ hazard }) => hazard !== undefined) ? `${method}+open_alert` : method;
 
-interface Posterior {
-  readonly shape: number;
-  /** In device-months. */
-  readonly rate: number;
-}
-
-// A gamma posterior of the rate and a Poisson count over the lead time make a negative binomial.
-async function demandByRate(ctx: Ctx, { id }: ModelInDemand, lead_time_days: number, posterior: Posterior): Promise<Demand> {
+// A gamma distribution of the rate and a Poisson count over the lead time make a negative binomial.
+async function demandByRate(ctx: Ctx, { id }: ModelInDemand, lead_time_days: number, { rateOf, daysBetween }: AgedRates): Promise<Demand> {
   const ages = await listAgesUnderAlert(ctx, id);
-  const units = ages.reduce((sum, group) => sum + group.units * (group.hazard ?? 1), 0);
-  const months = (units * lead_time_days) / DAYS_PER_MONTH;
-  const p = months / (posterior.rate + months);
-  const { low, high } = months > 0 ? negativeBinomialInterval(posterior.shape, p, SERVICE_LEVEL) : { low: 0, high: 0 };
+  const days = ages.reduce((sum, { age, units, hazard = 1 }) => sum + units * hazard * daysBetween(age, age + lead_time_days), 0);
+  const { shape, rate } = rateOf(id);
+  const p = days / (rate + days);
+  const { low, high } = days > 0 ? negativeBinomialInterval(shape, p, SERVICE_LEVEL) : { low: 0, high: 0 };
   return {
-    expected_demand: posterior.rate > 0 ? (posterior.shape / posterior.rate) * months : 0,
+    expected_demand: rate > 0 ? (shape / rate) * days : 0,
     demand_low: low,
     demand_high: high,
-    service_quantity: months > 0 ? negativeBinomialQuantile(posterior.shape, p, SERVICE_LEVEL) : 0,
+    service_quantity: days > 0 ? negativeBinomialQuantile(shape, p, SERVICE_LEVEL) : 0,
     method: methodOf('shrunken_rate', ages),
   };
-}
-
-async function shrunkenRates(ctx: Ctx): Promise<(model_id: string) => Posterior> {
-  const groups = await listRateGroups(ctx, ['model'], {}, periodOf(ctx, {}));
-  const { rows, prior } = rateGroups(groups, KIND);
-  const { shape, rate } = prior ?? { shape: 0.5, rate: 0 };
-  const known = new Map(
-    rows.map(({ group }) => [group.key.model_id, { shape: shape + failureCount(group, KIND), rate: rate + group.exposure_days / DAYS_PER_MONTH }]),
-  );
-  return (model_id) => known.get(model_id) ?? { shape, rate };
 }

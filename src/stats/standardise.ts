@@ -46,3 +46,27 @@ export function directRate(
   const raisedVariance = variance + largest * largest;
   return { rate, low, high: (raisedVariance / raised) * gammaQuantile((raised * raised) / raisedVariance, 1 - tail) };
 }
+
+export interface AgeStratum extends Stratum {
+  /** Ages, half-open. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface StandardTime {
+  /** Failures of each stratum against as many days of the whole. */
+  readonly weights: readonly number[];
+  /** Time between two ages, each part as heavy as its stratum: where units wear out, a later month counts more. */
+  readonly between: (from: number, to: number) => number;
+}
+
+/** Strata of age weighted by their rate over that of the whole, each shrunk towards it by one failure: where none failed yet, some may. */
+export function standardTime(strata: readonly AgeStratum[]): StandardTime {
+  const exposure = strata.reduce((sum, stratum) => sum + stratum.exposure, 0);
+  const rate = exposure > 0 ? strata.reduce((sum, { count }) => sum + count, 0) / exposure : 0;
+  const weights = strata.map((stratum) => (rate > 0 ? (stratum.count + 1) / (stratum.exposure * rate + 1) : 1));
+  return {
+    weights,
+    between: (from, to) => strata.reduce((sum, { low, high }, i) => sum + Math.max(0, Math.min(to, high) - Math.max(from, low)) * (weights[i] ?? 1), 0),
+  };
+}

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { systemActor } from '../../src/core/actor.ts';
 import { addDays } from '../../src/core/time.ts';
 import { schedule } from '../../src/jobs/schedule.ts';
+import { agedRates } from '../../src/quality/agedRates.ts';
 import { listAgesUnderAlert } from '../../src/quality/alertedAges.ts';
 import { forecastSpares } from '../../src/quality/spareDemand.ts';
 import { negativeBinomialInterval, negativeBinomialQuantile } from '../../src/stats/negativeBinomial.ts';
@@ -73,6 +74,16 @@ eachDb('the demand for replacements', (test) => {
     expect(rows.get('A2')?.expected_demand).toBeGreaterThan(0);
     expect(rows.get('Z1')).toMatchObject({ method: 'shrunken_rate', horizon_days: 30, reorder_point: 1 });
     expect(rows.get('Z1')?.demand_low).toBe(0);
+  });
+
+  it('by the shrunken rate counts the ages to come: where the fleet wears out, an old unit needs more than a young one', async () => {
+    const { rateOf, daysBetween } = await agedRates(test.ctx(), 'returned');
+    expect(daysBetween(400, 460)).toBeGreaterThan(1.5 * daysBetween(0, 60));
+    expect(daysBetween(0, 60)).toBeCloseTo(daysBetween(0, 20) + daysBetween(20, 60), 9);
+    const { shape, rate } = rateOf(await modelId('Z1'));
+    const ages = await listAgesUnderAlert(test.ctx(), await modelId('Z1'));
+    const expected = ages.reduce((sum, { age, units }) => sum + units * daysBetween(age, age + 30), 0) * (shape / rate);
+    expect((await forecasts()).get('Z1')?.expected_demand).toBeCloseTo(expected, 9);
   });
 
   it('is remembered only when it tells the stock keeper something new', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AGE_BANDS } from '../../src/quality/ageBands.ts';
 import { failingWithin, forecastFailures } from '../../src/stats/forecast.ts';
 import { countFailures, type LifeRow } from '../../src/stats/lifeRow.ts';
 import { negativeBinomialInterval } from '../../src/stats/negativeBinomial.ts';
@@ -6,6 +7,7 @@ import { hazardByAge, nevadaGrid, nevadaLifeRows } from '../../src/stats/nevada.
 import { weibullDraws } from '../../src/stats/parameterDraws.ts';
 import { drawBinomial, drawPoisson, type Random, seededRandom } from '../../src/stats/random.ts';
 import { fitGammaPrior } from '../../src/stats/shrinkage.ts';
+import { standardTime } from '../../src/stats/standardise.ts';
 import { fitWeibull } from '../../src/stats/weibullFit.ts';
 import { nevadaShipments } from './lifeTables.ts';
 
@@ -113,7 +115,7 @@ describe('a forecast', () => {
 
   /**
    * How likely the coming failures are to lie within the interval, as the product forecasts them: by the model's own life where it had failures enough for a fit,
-   * else by its rate, shrunken towards that of the others. Units enter service over 500 days, and all are forecast at the end of them.
+   * else by its rate at equal ages, shrunken towards that of the others. Units enter service over 500 days, and all are forecast at the end of them.
    */
   function coverage({ units, shape, scale, ahead, level }: Fleet): { byLife: number; byRate: number; fitted: number } {
     const random = seededRandom(units);
@@ -122,14 +124,26 @@ describe('a forecast', () => {
       const lives = Array.from({ length: units }, () => ({ seen: random.uniform() * 500, life: own.scale * (-Math.log(random.uniform())) ** (1 / shape) }));
       const rows = lives.map(({ seen, life }): LifeRow => ({ time: Math.min(life, seen), failed: life < seen, lower: null, count: 1, entry: 0, mode: null }));
       const ages = lives.filter(({ seen, life }) => life >= seen).map(({ seen }) => ({ age: seen, units: 1 }));
-      return { own, rows, ages, count: countFailures(rows), exposure: rows.reduce((sum, { time }) => sum + time, 0) };
+      return { own, rows, ages, count: countFailures(rows) };
     });
-    const prior = fitGammaPrior(fleet);
+    const strata = AGE_BANDS.map(({ low, high }) => ({
+      low,
+      high,
+      ...totalOf(
+        fleet.flatMap(({ rows }) => rows),
+        low,
+        high,
+      ),
+    }));
+    const { between } = standardTime(strata);
+    const seen = fleet.map(({ rows, count }) => ({ count, exposure: rows.reduce((sum, { time }) => sum + between(0, time), 0) }));
+    const prior = fitGammaPrior(seen);
     const byLife: number[] = [];
     const byRate: number[] = [];
-    for (const [seed, { own, rows, ages, count, exposure }] of fleet.entries()) {
+    for (const [seed, { own, rows, ages, count }] of fleet.entries()) {
       const fit = fitWeibull(rows);
-      const days = ages.length * ahead;
+      const { exposure } = seen[seed] ?? { exposure: 0 };
+      const days = ages.reduce((sum, { age }) => sum + between(age, age + ahead), 0);
       const interval =
         fit === null
           ? negativeBinomialInterval((prior?.shape ?? 0) + count, days / ((prior?.rate ?? 0) + exposure + days), level)
@@ -144,6 +158,12 @@ describe('a forecast', () => {
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     return { byLife: mean(byLife), byRate: mean(byRate), fitted: byLife.length / MODELS };
   }
+
+  /** Failures and time between two ages. */
+  const totalOf = (rows: readonly LifeRow[], low: number, high: number) => ({
+    count: rows.filter(({ failed, time }) => failed && time >= low && time < high).length,
+    exposure: rows.reduce((sum, { time }) => sum + Math.max(0, Math.min(time, high) - low), 0),
+  });
 
   /** P(low ≤ N ≤ high) of how many of independent events happen. */
   function probabilityWithin(chances: readonly number[], low: number, high: number): number {
@@ -178,6 +198,9 @@ describe('a forecast', () => {
   it.each([
     { units: 200, shape: 1, scale: 40_000, ahead: 240, level: 0.9 },
     { units: 45, shape: 1, scale: 4000, ahead: 120, level: 0.95 },
+    { units: 45, shape: 1.6, scale: 1200, ahead: 120, level: 0.9 },
+    { units: 200, shape: 2.5, scale: 3000, ahead: 60, level: 0.95 },
+    { units: 60, shape: 0.7, scale: 40_000, ahead: 90, level: 0.95 },
     { units: 20, shape: 1, scale: 2500, ahead: 360, level: 0.9 },
   ])(
     'by the shrunken rate covers what then comes within 3 points of its level: %o',

@@ -7,7 +7,7 @@ import { garwoodInterval } from '../../src/stats/poissonInterval.ts';
 import { clopperPearsonInterval, wilsonInterval } from '../../src/stats/proportionInterval.ts';
 import { drawBinomial, drawPoisson, seededRandom } from '../../src/stats/random.ts';
 import { fitGammaPrior, shrinkRates } from '../../src/stats/shrinkage.ts';
-import { directRate, indirectRatio } from '../../src/stats/standardise.ts';
+import { directRate, indirectRatio, standardTime } from '../../src/stats/standardise.ts';
 import { type DriveModel, drives2022, drives2023, priors } from './driveStats.ts';
 
 fc.configureGlobal({ seed: 20_260_401 });
@@ -210,6 +210,18 @@ describe('standardisation', () => {
     expect(found?.ratio).toBeCloseTo(2, 12);
     expect(found?.low).toBeCloseTo(garwoodInterval(8).low / 4, 12);
     expect(indirectRatio(strata, [0, 0])).toBeNull();
+  });
+
+  it('time weighs by the failures of its ages, shrunken by one', () => {
+    const { weights, between } = standardTime([
+      { low: 0, high: 10, count: 1, exposure: 100 },
+      { low: 10, high: 1000, count: 7, exposure: 100 },
+    ]);
+    // 8 failures in 200: 4 expected in each.
+    expect(weights).toEqual([2 / 5, 8 / 5]);
+    expect(between(5, 15)).toBeCloseTo(5 * 0.4 + 5 * 1.6, 12);
+    expect(standardTime([{ low: 0, high: 10, count: 0, exposure: 100 }]).between(2, 5)).toBe(3);
+    expect(standardTime([{ low: 0, high: 10, count: 0, exposure: 0 }]).between(2, 5)).toBe(3);
   });
 
   it('direct: the weighted mean of the strata’s rates', () => {
