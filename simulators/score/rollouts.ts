@@ -2,7 +2,7 @@
 import { streamsOf } from '../../src/alert/detector.ts';
 import {
   followRollOut,
-  knownAtStart,
+  knownBefore,
   OWN_PAST_DAYS,
   type OwnPast,
   ROLLOUT_DAYS,
@@ -67,7 +67,7 @@ function evidencePath(history: History, fed: Fed, model: number, rollout: RollOu
     const shape = fed.shapes[signal];
     if (shape === undefined) continue;
     const [[whole] = []] = streamsOf([[{ events: fed.eventsOf(model, 0, signal), expected: fed.expectedOf(model, 0, signal) }]], [shape], rollout.start + 1);
-    const path = followRollOut(rollOutDays(history, fed, model, signal, rollout, last), shape, knownAtStart(whole, rollout.start, shape));
+    const path = followRollOut(rollOutDays(history, fed, model, signal, rollout, last), shape, knownBefore(whole, rollout.start, shape));
     path.forEach((value, i) => {
       sums[i] = (sums[i] ?? 0) + value / WATCHED;
     });

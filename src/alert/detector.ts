@@ -23,8 +23,8 @@ export const design: Design = {
   window_days: 180,
   guard_days: 21,
   discount: 0.999,
-  null_ratio: 1.05,
-  templates: [2, 4, 8].map((ratio) => ({ ratio, ramp_days: 0 })),
+  null_ratio: 1,
+  templates: [2.5, 5].map((ratio) => ({ ratio, ramp_days: 0 })),
 };
 
 /** Streams of one model: streams[cohort][signal], cohort 0 the whole model. */
@@ -144,9 +144,13 @@ export function evidenceFrom(
   return evidence.statistic < floor ? null : evidence;
 }
 
+/** What firmwares get of the parts' budget, in kinds of parts: their roll-outs have a budget of their own. */
+const FIRMWARE_WEIGHT = 0.25;
+
 /** Half of a model's budget is the whole model's, the rest is shared by kind of part and evenly within a kind. */
 export function budgetsOf(kinds: readonly string[]): number[] {
-  const parts = new Set(kinds.slice(1));
-  if (parts.size === 0) return kinds.map(() => 1);
-  return kinds.map((kind, index) => (index === 0 ? 0.5 : 0.5 / parts.size / kinds.filter((other, i) => i > 0 && other === kind).length));
+  const weightOf = (kind: string): number => (kind === 'firmware' ? FIRMWARE_WEIGHT : 1);
+  const parts = [...new Set(kinds.slice(1))].reduce((sum, kind) => sum + weightOf(kind), 0);
+  if (parts === 0) return kinds.map(() => 1);
+  return kinds.map((kind, index) => (index === 0 ? 0.5 : (0.5 * weightOf(kind)) / parts / kinds.filter((other, i) => i > 0 && other === kind).length));
 }

@@ -1,5 +1,6 @@
 // What a cohort was expected to report on a day: age-band reference rates of the family times the robust fleet factor of that day.
 // Indirect standardisation makes a young model comparable with an old one; the factor cancels what hits everybody (outage, winter, release).
+import type { Cap } from '../stats/cappedCount.ts';
 import { logGamma } from '../stats/gamma.ts';
 import { PLATFORM_FACTOR } from './rules.ts';
 
@@ -32,25 +33,29 @@ const PASSES = 8;
  * that is not ordinary by any measure nothing is steadied: where little is expected, the steadied factor of an outage would be far below the truth, and
  * every model would stand out against it.
  */
-export function fleetFactor(shares: readonly Share[], dispersion: number): number {
+export function fleetFactor(shares: readonly Share[], cap: Cap): number {
   const expected = shares.reduce((sum, share) => sum + share.expected, 0);
   if (expected <= 0) return 1;
-  const bare = robustRatio(shares, dispersion, expected, 0);
+  const bare = robustRatio(shares, cap, expected, 0);
   const isOutage = (bare * expected + STEADY) / (expected + STEADY) >= PLATFORM_FACTOR;
-  return isOutage ? bare : robustRatio(shares, dispersion, expected, STEADY);
+  return isOutage ? bare : robustRatio(shares, cap, expected, STEADY);
 }
 
-/** Each cohort's count capped at f e + 3 sqrt(f e dispersion). */
-function robustRatio(shares: readonly Share[], dispersion: number, expected: number, steady: number): number {
+/**
+ * Each cohort's count capped at f e + 3 sqrt(f e dispersion), and compared with what a cap leaves of a count: where a cohort expects a hundredth of an
+ * event, the cap is a third of one, and bare sums would find the factor too low by as much.
+ */
+function robustRatio(shares: readonly Share[], cap: Cap, expected: number, steady: number): number {
   // From above: started at 1, the caps of a fleet-wide outage would hold the factor down.
   let factor = (shares.reduce((sum, share) => sum + share.events, 0) + steady) / (expected + steady);
-  for (let pass = 0; pass < PASSES; pass += 1) {
-    let capped = 0;
+  for (let pass = 0; pass < PASSES && factor > 0; pass += 1) {
+    let [capped, kept] = [0, 0];
     for (const share of shares) {
-      const usual = factor * share.expected;
-      capped += Math.min(share.events, usual + 3 * Math.sqrt(usual * dispersion));
+      const root = Math.sqrt(factor * share.expected);
+      capped += Math.min(share.events, cap.at(root));
+      kept += share.expected * cap.kept(root);
     }
-    const next = (capped + steady) / (expected + steady);
+    const next = ((capped * expected) / kept + steady) / (expected + steady);
     if (Math.abs(next - factor) < 1e-9 * factor) return next;
     factor = next;
   }
@@ -58,14 +63,14 @@ function robustRatio(shares: readonly Share[], dispersion: number, expected: num
 }
 
 /** The factor as each cohort sees it: a large cohort sees the others only. */
-export function factorsByCohort(shares: readonly Share[], dispersion: number): number[] {
-  const all = fleetFactor(shares, dispersion);
+export function factorsByCohort(shares: readonly Share[], cap: Cap): number[] {
+  const all = fleetFactor(shares, cap);
   const expected = shares.reduce((sum, share) => sum + share.expected, 0);
   return shares.map((share, index) =>
     share.expected > LARGE_SHARE * expected
       ? fleetFactor(
           shares.filter((_, other) => other !== index),
-          dispersion,
+          cap,
         )
       : all,
   );

@@ -1,4 +1,5 @@
 // The fleet's past as the scan sees it: per signal and day the reference rates by age band and the robust factor. Pure.
+import { capFor } from '../stats/cappedCount.ts';
 import { BANDS } from './day.ts';
 import { design } from './detector.ts';
 import { type BandTotal, factorsByCohort, LARGE_SHARE, referenceRate } from './expectation.ts';
@@ -84,13 +85,14 @@ function signalExpectation(daily: Daily, prior: SignalPrior, large: readonly num
   const shown = Array.from({ length: models }, () => ({ events: 0, expected: 0, level: 1 }));
   // At the level each model has shown, or models that always report more would pass for a bad day of the fleet.
   const shares = shown.map(() => ({ events: 0, expected: 0 }));
+  const cap = capFor(prior.dispersion);
   const rest = shares.findIndex((_, model) => !own.has(model));
   for (let day = 0; day < days; day += 1) {
     shares.forEach((share, model) => {
       takeDay(share, daily, model, day, own.get(model) ?? family);
       share.expected *= shown[model]?.level ?? 1;
     });
-    const seen = factorsByCohort(shares, prior.dispersion);
+    const seen = factorsByCohort(shares, cap);
     factors[day] = seen[rest < 0 ? 0 : rest] ?? 1;
     shown.forEach((one, model) => {
       const share = shares[model];

@@ -6,7 +6,7 @@ import type { Stream } from '../stats/sequential.ts';
 import { countEpisodes, EPISODE_DAYS, episodeStarts } from './episodes.ts';
 import { REPORT, RETURN, SILENCE } from './measures.ts';
 import type { Past } from './past.ts';
-import { followRollOut, knownAtStart, OWN_PAST_DAYS, ROLLOUT_DAYS, type RollOutDay, SETTLING_DAYS } from './rollout.ts';
+import { followRollOut, knownBefore, OWN_PAST_DAYS, ROLLOUT_DAYS, type RollOutDay, SETTLING_DAYS } from './rollout.ts';
 import type { ModelPast } from './series.ts';
 import type { Span } from './span.ts';
 import type { SignalDayRow, SignalRow } from './table.ts';
@@ -68,7 +68,7 @@ export async function judgeRollOut(
   const followed = watched.map(({ signal, s }) => {
     const days = rollOutDays(past, model, cohort, s, signal, group, start);
     const shape = model.shapes[s] ?? { dispersion: 1, shape: 1, part_shape: 1, weight: 0 };
-    const known = knownAtStart(streams[0]?.[s], start, shape);
+    const known = knownBefore(streams[0]?.[s], start, shape);
     return { s, days, evidenceOn: (some: readonly RollOutDay[]) => followRollOut(some, shape, known).at(-1) ?? 1 };
   });
   const values = followed.map(({ days, evidenceOn }) => evidenceOn(days));

@@ -10,7 +10,7 @@ export const MONTH_DAYS = 30.4375;
 export const alertThreshold = (false_alerts: number): number => (MONTH_DAYS * 1000) / false_alerts;
 
 /** The share of a fleet's budget of false alerts that roll-outs may spend; the rest is that of the models' own statistic. */
-export const ROLLOUT_SHARE = 0.2;
+export const ROLLOUT_SHARE = 0.25;
 export const modelBudget = (false_alerts: number): number => false_alerts * (1 - ROLLOUT_SHARE);
 
 /** A tenth of the alert level of a budget of 1. */

@@ -23,7 +23,7 @@ export interface ModelPast {
 /** Parts of one kind a model is split into at most: the largest. */
 const MOST_PARTS = 12;
 /** Shape of the level of a part inside its model. */
-export const PART_SHAPE = 15;
+export const PART_SHAPE = 25;
 /** Without peers worth this many expected episodes a model starts knowing next to nothing. */
 const NO_PEERS_SHAPE = 0.5;
 const ENOUGH_PEERS = 20;
