@@ -95,7 +95,11 @@ function buildRollOuts(parameters: Parameters, random: Random): RollOut[] {
     { firmware: 2, start: first + between(random, 150, 260) },
   ]
     .filter(() => random.uniform() < parameters.rollout_share)
-    .map(({ firmware, start }) => ({ firmware, start: Math.floor(start), spacing: Math.ceil(between(random, 4, 14)) }));
+    .map(({ firmware, start }) => ({
+      firmware,
+      start: Math.floor(start),
+      spacing: Math.ceil(between(random, parameters.rollout_spacing_low, parameters.rollout_spacing_high)),
+    }));
 }
 
 /** Devices of a batch in service on `day` by age band; shipped evenly between its two days. */

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { Command, Option } from 'commander';
 import { defaults, type Parameters } from './parameters.ts';
 import { FIRST_TEST_SEED, type Row, type Task } from './seed.ts';
-import { plotOf, pooledRows, tableOf } from './table.ts';
+import { plotOf, pooledRows, stepTableOf, tableOf } from './table.ts';
 
 /** One seed needs about 1 GB and a core. */
 const MOST_WORKERS = 2;
@@ -41,7 +41,7 @@ await Promise.all(
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) tell(seed, await inWorker(seed));
   }),
 );
-console.log(`All seeds together:\n${tableOf(pooledRows(rows))}`);
+console.log(`All seeds together:\n${tableOf(pooledRows(rows))}\n\n${stepTableOf(rows)}`);
 console.log(
   `\nDevelopment seeds: ${seeds.filter((seed) => seed < FIRST_TEST_SEED).join(', ') || 'none'}. Test seeds, parameters varied: ${seeds.filter((seed) => seed >= FIRST_TEST_SEED).join(', ') || 'none'}.` +
     ` ${((performance.now() - started) / 1000).toFixed(0)} s.`,

@@ -11,7 +11,7 @@ export interface Tally {
   readonly model_months: number;
   readonly hardware: readonly Lead[];
   /** Firmware steps of RR 3 or more. */
-  readonly steps: readonly { readonly days: number; readonly big: boolean }[];
+  readonly steps: readonly Step[];
 }
 
 /** Days from the alert of a hardware defect to its 5th attributable return and to its first customer report. */
@@ -20,6 +20,12 @@ interface Lead {
   readonly to_report: number;
   /** 300 devices or more, RR 3 or more. */
   readonly big: boolean;
+}
+
+/** Days from the release of a bad firmware to its alert; devices of the model at the release. */
+interface Step {
+  readonly days: number;
+  readonly devices: number;
 }
 
 export interface Score {
@@ -68,7 +74,7 @@ export function tallyOf(history: History, alerts: Alerts): Tally {
         to_report: until(truth.reports[0], truth),
         big: truth.devices >= BIG_DEVICES && steep.includes(truth),
       })),
-    steps: steep.filter((truth) => truth.kind === 'firmware').map((truth) => ({ days: firstAfter(truth) - truth.onset, big: truth.devices >= BIG_DEVICES })),
+    steps: steep.filter((truth) => truth.kind === 'firmware').map((truth) => ({ days: firstAfter(truth) - truth.onset, devices: truth.devices })),
   };
 }
 
@@ -84,7 +90,7 @@ export const scoreOf = ({ wrong, model_months, hardware, steps }: Tally): Score 
   all: found(hardware),
   big: found(hardware.filter((lead) => lead.big)),
   firmware_days: median(steps.map((step) => step.days)),
-  firmware_big_days: median(steps.filter((step) => step.big).map((step) => step.days)),
+  firmware_big_days: median(steps.filter((step) => step.devices >= BIG_DEVICES).map((step) => step.days)),
   report_lead: median(hardware.map((lead) => lead.to_report)),
 });
 

@@ -28,6 +28,9 @@ export const defaults = {
   chatty_devices: 150,
   growth_bursts: 60,
   rollout_share: 0.5,
+  /** Days from one sixth of a model's devices to the next in taking a new firmware. */
+  rollout_spacing_low: 4,
+  rollout_spacing_high: 14,
   eager_ratio: 1.3,
   hardware_defects: 80,
   hardware_low: 2,

@@ -1,6 +1,6 @@
 // The table of scores as text, and the leads of the detectors as an SVG picture.
 import type { ActNow } from './detect.ts';
-import { type Found, pooled, scoreOf } from './measure.ts';
+import { type Found, median, pooled, scoreOf } from './measure.ts';
 import type { Row } from './seed.ts';
 
 const HEAD = [
@@ -20,9 +20,14 @@ const HEAD = [
 
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map((row) => [Number.isNaN(row.seed) ? 'all' : String(row.seed), ...cellsOf(row)]);
-  const widths = HEAD.map((title, column) => Math.max(title.length, ...lines.map((line) => (line[column] ?? '').length)));
-  return [HEAD, ...lines]
-    .map((line) => line.map((cell, column) => (column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
+  return laidOut([HEAD, ...lines], 1);
+}
+
+/** One column holds words and begins at its left, the others hold figures. */
+function laidOut(lines: readonly (readonly string[])[], words: number): string {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  return lines
+    .map((line) => line.map((cell, column) => (column === words ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
     .join('\n');
 }
 
@@ -41,6 +46,29 @@ function cellsOf({ detector, tally, act_now }: Omit<Row, 'seed'>): string[] {
     days(score.firmware_big_days),
     act_now === null ? '' : `${act_now.listed === 0 ? '-' : percent(act_now.wrong / act_now.listed)} of ${act_now.listed}`,
   ];
+}
+
+/** From so many devices on. */
+const SIZES = [0, 150, 300, 1000] as const;
+
+/** Median days from the first upgrade to a firmware of RR 3 or more to its alert, by the size of the model. What information allows is the oracle's line. */
+export function stepTableOf(rows: readonly Row[]): string {
+  const classes = SIZES.map((from, place) => ({ from, before: SIZES[place + 1] ?? Infinity }));
+  const lines = pooledRows(rows).flatMap(({ detector, tally: { steps } }) =>
+    steps.length === 0
+      ? []
+      : [
+          [
+            detector,
+            ...classes.map(({ from, before }) => {
+              const own = steps.filter(({ devices }) => devices >= from && devices < before);
+              return `${days(median(own.map((step) => step.days)))} of ${own.length}`;
+            }),
+          ],
+        ],
+  );
+  const head = ['firmware steps by devices', ...classes.map(({ from, before }) => (before === Infinity ? `${from} or more` : `${from} to ${before - 1}`))];
+  return laidOut([head, ...lines], 0);
 }
 
 /** Each detector over all seeds: their defects, alerts and model-months laid together, as if they were one fleet. */

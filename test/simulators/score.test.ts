@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { History, Truth } from '../../simulators/score/history.ts';
 import { alertsOf, calibrated, median, pooled, scoreOf, tallyOf } from '../../simulators/score/measure.ts';
 import type { Row } from '../../simulators/score/seed.ts';
-import { pooledRows, tableOf } from '../../simulators/score/table.ts';
+import { pooledRows, stepTableOf, tableOf } from '../../simulators/score/table.ts';
 
 const truth = (changes: Partial<Truth>): Truth => ({
   kind: 'hardware',
@@ -51,7 +51,7 @@ test('firmware steps below three times the rate are no part of their measure', (
   const step = truth({ kind: 'firmware', firmware: 1, returns: [], reports: [] });
   const { hardware, steps } = tallyOf(historyOf([step, { ...step, model: 1, ratio: 2.5 }]), [[171], [172]]);
   expect(hardware).toEqual([]);
-  expect(steps).toEqual([{ days: 21, big: true }]);
+  expect(steps).toEqual([{ days: 21, devices: 400 }]);
 });
 
 test('seeds are laid together as one fleet: a median of all defects, not of the medians', () => {
@@ -63,6 +63,16 @@ test('seeds are laid together as one fleet: a median of all defects, not of the 
   const [pool] = pooledRows([row(1, one, { listed: 4, wrong: 1 }), row(2, two, { listed: 16, wrong: 1 })]);
   expect(pool?.act_now).toEqual({ listed: 20, wrong: 2 });
   expect(tableOf(pool === undefined ? [] : [pool])).toMatch(/all {2}D +6 +1\.50 +88 % +22 .*10 % of 20/);
+});
+
+test('firmware steps are told by the size of their model', () => {
+  const steps = [
+    { days: 90, devices: 80 },
+    { days: 30, devices: 149 },
+    { days: 12, devices: 1000 },
+  ];
+  const text = stepTableOf([{ seed: 1, detector: 'D', tally: { wrong: 0, model_months: 1, hardware: [], steps }, act_now: null }]);
+  expect(text).toMatch(/0 to 149 .*1000 or more\nD +60 of 2 +- of 0 +- of 0 +12 of 1$/);
 });
 
 test('a path alarms when it crosses, and again only after thirty days below', () => {
