@@ -41,8 +41,10 @@ const PER_YEAR = { encoder: 0.004, ircut: 0.006, brownout: 0.006, nothing: 0.015
 const CARD_SHAPE = 2.2;
 const CARD_SCALE_YEARS = 11;
 const REPORTED_SHARE = 0.8;
-/** Log-normal days from the fault to the box arriving: half arrive within 20 days. */
-const DELAY = { median_days: 20, sigma: 0.8 } as const;
+/** Days in which only the camera knows: until nothing is recorded, the picture breaks up, the night is purple, the power fails every other night. */
+const UNNOTICED_DAYS: Readonly<Record<FaultKind, number>> = { storage: 9, encoder: 7, ircut: 3, brownout: 8, crash: 0 };
+/** Log-normal days from the failure to the box arriving: half arrive within 15 days. */
+const DELAY = { median_days: 15, sigma: 0.8 } as const;
 
 /** The fate of a unit as far as `until` (epoch ms). */
 export function fateOf(unit: Mortal, defects: readonly Defect[], until: number): Fate {
@@ -84,7 +86,8 @@ function wearFaults(unit: Mortal): Fault[] {
 function complainOf(unit: Mortal, fault: Fault): Complaint | null {
   if (!happens(REPORTED_SHARE, unit.seed, `reports ${fault.kind}`)) return null;
   const verdict = pickVerdict(uniform(unit.seed, `verdict ${fault.kind}`), fault.kind === 'brownout' ? 0.7 : 0.9);
-  return { reason: fault.kind, failed_at: fault.at, returned_at: fault.at + delayOf(unit, fault.kind), verdict, defect_id: fault.defect_id };
+  const failed_at = fault.at + UNNOTICED_DAYS[fault.kind] * DAY_MS;
+  return { reason: fault.kind, failed_at, returned_at: failed_at + delayOf(unit, fault.kind), verdict, defect_id: fault.defect_id };
 }
 
 /** Crashes and brown-outs come and go: a customer tires of them after a few, and the bench finds a fault more seldom. */

@@ -5,6 +5,7 @@ import type { Login } from './device.ts';
 import type { Complaint } from './fate.ts';
 import { dispositionOf, findingOf, symptomOf, wordsOf } from './findings.ts';
 import { makerNames, partnerNames } from './names.ts';
+import { oldTelemetry } from './oldTelemetry.ts';
 import { inParallel, pause } from './parallel.ts';
 import type { Progress } from './progress.ts';
 import { inService, isInService, type Unit, type World } from './world.ts';
@@ -28,10 +29,27 @@ export async function enterCatalogue(api: Api, world: World, progress: Progress)
   await enterRollOuts(api, world, progress);
 }
 
-/** The past as the old system kept it: returns with what the bench found, and the inquiries before them. */
+/** The past as the old system kept it: returns with what the bench found, the inquiries before them, and what the cameras had told. */
 export async function enterHistory(api: Api, world: World, progress: Progress): Promise<void> {
   await importCsv(api, progress, 'returns', returnRows(world));
   await importCsv(api, progress, 'cases', caseRows(world, await ownerOfCases(api)));
+  await enterOldTelemetry(api, world, progress);
+}
+
+/** Cameras in one file: a larger import keeps the store from everybody else for seconds. */
+const CAMERAS_A_FILE = 25;
+
+async function enterOldTelemetry(api: Api, world: World, progress: Progress): Promise<void> {
+  const cameras = oldTelemetry(world);
+  const step = progress.begin('importing the old telemetry');
+  for (let from = 0; from < cameras.length; from += CAMERAS_A_FILE) {
+    const rows = cameras.slice(from, from + CAMERAS_A_FILE).flat();
+    if (rows.length === 0) continue;
+    const done = await api.upload<ImportAnswer>('/imports?kind=telemetry', 'telemetry.csv', csvOf(rows));
+    if (done.rows_failed > 0) throw new Error(`telemetry: ${done.rows_failed} of ${rows.length} rows are refused:\n${refusedRows(done)}`);
+    step.report(from + CAMERAS_A_FILE, cameras.length);
+  }
+  step.done(`${cameras.length} cameras`);
 }
 
 /** Who answers the inquiries of the past. */

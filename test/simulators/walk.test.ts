@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Api, openApi } from '../../simulators/api.ts';
 import { makeCamera } from '../../simulators/camera.ts';
 import { type Fleet, launchFleet } from '../../simulators/fleet.ts';
+import { oldTelemetry } from '../../simulators/oldTelemetry.ts';
 import { openProgress } from '../../simulators/progress.ts';
 import { workThroughPast } from '../../simulators/quality.ts';
 import { type CaseCodes, enterCaseCodes, enterContracts, enterSupport } from '../../simulators/support.ts';
@@ -90,15 +91,25 @@ it('every camera connects with its credential, and every acknowledged report is 
   await fleet.catchUp({ days: DAYS, speed: 0 });
   const acknowledged = fleet.acknowledged;
   expect(acknowledged).toBeGreaterThanOrEqual(UNITS * DAYS);
+  const old = new Set(
+    oldTelemetry(world)
+      .flat()
+      .map(({ device_id, ts }) => `${device_id} ${ts}`),
+  ).size;
+  expect(old).toBeGreaterThan(0);
   // The counters of a device are written back a moment after the reports themselves.
-  await vi.waitFor(async () => expect(await countOf('select sum(reports + events) as n from devices')).toBe(acknowledged), { timeout: 15_000, interval: 250 });
+  await vi.waitFor(async () => expect(await countOf('select sum(reports + events) as n from devices')).toBe(old + acknowledged), {
+    timeout: 15_000,
+    interval: 250,
+  });
   expect(await countOf('select sum(duplicates) as n from devices')).toBe(0);
   expect(await countOf('select count(*) as n from quarantine')).toBe(0);
 });
 
 it('every device is known by its unit', async () => {
   expect(await countOf('select count(*) as n from devices where unit_id is null')).toBe(0);
-  expect(await countOf('select count(*) as n from devices')).toBe(inService(world).length);
+  const told = oldTelemetry(world).flatMap((rows) => rows.slice(0, 1).map(({ device_id }) => device_id));
+  expect(await countOf('select count(*) as n from devices')).toBe(new Set([...inService(world).map(({ device_id }) => device_id), ...told]).size);
 });
 
 it('boxes pass through receipt, bench and disposition', async () => {
