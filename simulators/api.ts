@@ -21,6 +21,8 @@ export interface Api {
   get<T>(path: string): Promise<T>;
   /** Answers the body of the 2xx answer. Throws `Refusal` otherwise. */
   post<T>(path: string, body: unknown): Promise<T>;
+  /** The same for a change; fields left out stay as they are. */
+  patch<T>(path: string, body: unknown): Promise<T>;
   /** Sends a CSV file as multipart form data. */
   upload<T>(path: string, fileName: string, csv: string): Promise<T>;
 }
@@ -41,6 +43,7 @@ export function openApi(base: string, token: string): Api {
   return {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() }, JSON.stringify(body)),
+    patch: (path, body) => call('PATCH', path, { 'Content-Type': 'application/json' }, JSON.stringify(body)),
     upload: (path, fileName, csv) => {
       const form = new FormData();
       form.set('file', new Blob([csv], { type: 'text/csv' }), fileName);

@@ -1,6 +1,6 @@
 // The world as the CSV files of the contract: what another system would hand over on the first day.
 import { DAY_MS } from './defects.ts';
-import { dispositionOf, findingOf, inquiryCauseOf, symptomOf } from './findings.ts';
+import { categoryOf, dispositionOf, findingOf, inquiryCauseOf, symptomOf } from './findings.ts';
 import { pick, wholeBetween } from './random.ts';
 import { isInService, type World } from './world.ts';
 
@@ -91,6 +91,7 @@ export const caseRows = (world: World, owner: string) =>
       model_code: unit.model_code,
       owner,
       channel: pick(['phone', 'mail'], unit.seed, 'channel'),
+      category: categoryOf(complaint),
       cause: inquiryCauseOf(complaint),
       solved_at: new Date(complaint.returned_at).toISOString(),
       rating: wholeBetween(3, 5, unit.seed, 'rating'),

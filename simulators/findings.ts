@@ -29,6 +29,17 @@ const findings: Readonly<Record<Complaint['reason'], Omit<Finding, 'cause'> & { 
   nothing: { failure_mode: 'OTHER_MODE', component: 'MAIN_BOARD', planted: 'UNKNOWN_CAUSE', worn: 'UNKNOWN_CAUSE' },
 };
 
+/** What the inquiry was about, by the desk's own categories; null: none of them. */
+const categories: Readonly<Record<Complaint['reason'], string | null>> = {
+  storage: 'RECORDING',
+  encoder: 'PICTURE',
+  ircut: 'PICTURE',
+  brownout: 'REBOOT',
+  crash: 'REBOOT',
+  damage: null,
+  nothing: null,
+};
+
 /** What the support desk wrote down when it gave the unit to the bench; null: it found nothing. */
 const inquiryCauses: Readonly<Record<Complaint['reason'], CauseCode | null>> = {
   storage: 'CARD_WORN',
@@ -73,6 +84,7 @@ const signals: Readonly<Record<Complaint['reason'], string | null>> = {
 
 export const signalOf = (complaint: Complaint): string | null => signals[complaint.reason];
 export const symptomOf = (complaint: Complaint): string => symptoms[complaint.reason];
+export const categoryOf = (complaint: Complaint): string | null => categories[complaint.reason];
 export const inquiryCauseOf = (complaint: Complaint): CauseCode | null => inquiryCauses[complaint.reason];
 export const wordsOf = (complaint: Complaint): string => words[complaint.reason];
 export const englishWordsOf = (complaint: Complaint): string => englishWords[complaint.reason];

@@ -5,7 +5,9 @@ import { openApi } from './api.ts';
 import { makeCamera } from './camera.ts';
 import { type Fleet, launchFleet, OLDEST_HISTORY_DAYS } from './fleet.ts';
 import { openProgress, type Progress } from './progress.ts';
+import { publish } from './publishing.ts';
 import { workOnQuality } from './quality.ts';
+import { keepStock } from './stockroom.ts';
 import { answerInquiries, enterCaseCodes, enterContracts, enterSupport } from './support.ts';
 import { enrolDevices, enterCatalogue, enterHistory, workTheDesk } from './technician.ts';
 import { groundTruth, makeWorld, type World } from './world.ts';
@@ -66,6 +68,8 @@ async function main(): Promise<void> {
   const codes = await enterCaseCodes(api);
   await enterHistory(api, world, progress);
   const desk = await enterSupport(api, world, codes, progress);
+  await keepStock(api, world);
+  await publish(api, values.http, desk, world);
   const fleet = await launch(api, world, values.mqtt, progress);
   await catchUp(fleet, progress, { days: whole('days', values.days), speed: whole('speed', values.speed), signal });
   if (!signal.aborted) console.log(CAUGHT_UP);

@@ -106,7 +106,10 @@ async function claim(
     submitted_on: onDay(-40),
     answer_due_on: onDay(until === 'waiting' ? -5 : -12),
   });
-  if (until === 'answered') await answer(api, id, lines.length);
+  if (until === 'answered') {
+    await answer(api, id, lines.length);
+    await api.patch(`/claims/${id}`, { next_on: onDay(7) });
+  }
   await api.post(`/claims/${id}/evidence`, {});
   progress.say(`  claim of ${lines.length} units against ${failures.maker_code}: ${until}`);
   return id;

@@ -17,7 +17,9 @@ export async function enterCatalogue(api: Api, world: World, progress: Progress)
   const step = progress.begin('entering makers, partners, customers and sites');
   await inParallel(makerNames, AT_ONCE, ({ code, name }) => api.post('/makers', { code, name, locale: /[a-z]{3}/.test(name) ? 'en' : 'ja' }));
   await inParallel(partnerNames, AT_ONCE, ([code, name]) => api.post('/partners', { code, name }));
-  await inParallel(world.customers, AT_ONCE, ({ code, name, partner_code }) => api.post('/customers', { code, name, partner_code }));
+  await inParallel(world.customers, AT_ONCE, ({ code, name, partner_code }) =>
+    api.post('/customers', { code, name, partner_code, contact_name: '設備ご担当者', email: `${code.toLowerCase()}@example.com`, locale: 'ja' }),
+  );
   await inParallel(world.sites, AT_ONCE, ({ code, name, customer_code, kind, place }) =>
     api.post('/sites', { code, name, customer_code, kind, region: place.region }),
   );

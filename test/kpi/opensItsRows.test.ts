@@ -51,7 +51,7 @@ eachDb('a report', (test) => {
       .where('solved_at', 'is not', null)
       .execute();
     const solved = await lead.get(`/api/v1/kpis?from_on=2026-01-01&to_on=2026-12-31&model_id=${model?.id}`);
-    const { items }: { items: { name: string; value: number }[] } = await solved.json();
+    const { items } = (await solved.json()) as { items: { name: string; value: number }[] };
     expect(await numberOf(`&model_code=${model?.code}`)).toBe(String(items.find(({ name }) => name === 'solved')?.value));
     for (const [query, field] of [
       ['model_code=NONE', 'model_code'],

@@ -9,7 +9,9 @@ import { makeCamera } from '../../simulators/camera.ts';
 import { type Fleet, launchFleet } from '../../simulators/fleet.ts';
 import { oldTelemetry } from '../../simulators/oldTelemetry.ts';
 import { openProgress } from '../../simulators/progress.ts';
+import { publish } from '../../simulators/publishing.ts';
 import { workThroughPast } from '../../simulators/quality.ts';
+import { keepStock } from '../../simulators/stockroom.ts';
 import { type CaseCodes, enterCaseCodes, enterContracts, enterSupport } from '../../simulators/support.ts';
 import { boxesToCome, enrolDevices, enterCatalogue, enterHistory, handleReturn } from '../../simulators/technician.ts';
 import { inService, isInService, makeWorld } from '../../simulators/world.ts';
@@ -30,6 +32,7 @@ let running: Running;
 let api: Api;
 let fleet: Fleet | null = null;
 let codes: CaseCodes;
+let agents: readonly string[];
 
 beforeAll(async () => {
   running = await startServer(
@@ -68,6 +71,7 @@ it('the returns of the past go in with their verdicts', async () => {
 it('a month of inquiries goes in with every message at its hour', async () => {
   const before = await countOf('select count(*) as n from cases');
   const desk = await enterSupport(api, world, codes, silent);
+  agents = desk.agents;
   expect(desk.agents).toHaveLength(2);
   expect(await countOf('select count(*) as n from cases')).toBeGreaterThan(before + 40);
   const kpis = await api.get<{ items: { name: string; denominator: number; value: number }[] }>('/kpis');
@@ -80,6 +84,16 @@ it('a month of inquiries goes in with every message at its hour', async () => {
   // Most of what was solved says why.
   const solved = await countOf('select count(*) as n from cases where solved_at is not null');
   expect(await countOf('select count(*) as n from cases where cause_id is not null')).toBeGreaterThan(0.7 * solved);
+});
+
+it('the stock room orders, and the desk has told customers and readers what it knows', async () => {
+  await keepStock(api, world);
+  await publish(api, running.url, { codes, agents }, world);
+  expect(await countOf("select count(*) as n from purchase_orders where state = 'partly_received'")).toBe(1);
+  expect(await countOf("select count(*) as n from articles where state = 'published'")).toBe(2);
+  expect(await countOf("select count(*) as n from notices where state = 'sent' and approved_by <> created_by")).toBe(1);
+  expect(await countOf("select count(*) as n from outbox where topic = 'notice.sent'")).toBeGreaterThan(0);
+  expect(await countOf('select count(*) as n from models where unit_cost is null')).toBe(0);
 });
 
 it('every camera connects with its credential, and every acknowledged report is stored once', async () => {
