@@ -5,7 +5,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    globalSetup: ['test/support/postgres.ts'],
+    globalSetup: ['test/support/scratch.ts', 'test/support/postgres.ts'],
     setupFiles: ['test/support/cheapPasswords.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
