@@ -1,5 +1,7 @@
 // The timeline on a unit's page, newest first.
+import { listSignals } from '../alert/queries.ts';
 import { actorName } from '../core/programs.ts';
+import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Moment, Section } from '../web/parts.tsx';
 import { getTimeline, type Happening } from './timeline.ts';
@@ -8,6 +10,7 @@ import { stateWord, timelineWords } from './timelineWords.ts';
 export async function timelinePanel(c: AppContext, unit: { readonly id: string }) {
   const w = timelineWords(c.var.locale);
   const happenings = await getTimeline(c.var.ctx, unit.id);
+  const signals = new Map((await listSignals(c.var.ctx)).map(({ code, name_en, name_ja }) => [code, speak([name_en, name_ja], c.var.locale)]));
   return (
     <Section title={w.timeline} id="timeline">
       {happenings.length === 0 ? (
@@ -15,7 +18,11 @@ export async function timelinePanel(c: AppContext, unit: { readonly id: string }
       ) : (
         <ol class="timeline">
           {happenings.map((happening) => (
-            <Entry c={c} happening={happening} />
+            <Entry
+              c={c}
+              happening={happening}
+              said={(happening.kind === 'alert' ? signals.get(happening.what) : undefined) ?? stateWord(happening.what, c.var.locale)}
+            />
           ))}
         </ol>
       )}
@@ -23,9 +30,8 @@ export async function timelinePanel(c: AppContext, unit: { readonly id: string }
   );
 }
 
-function Entry({ c, happening }: { c: AppContext; happening: Happening }) {
-  const { at, happened_on, kind, what, detail, path, actor_name } = happening;
-  const said = stateWord(what, c.var.locale);
+function Entry({ c, happening, said }: { c: AppContext; happening: Happening; said: string }) {
+  const { at, happened_on, kind, detail, path, actor_name } = happening;
   return (
     <li>
       {happened_on === undefined ? <Moment c={c} at={at} /> : <time datetime={happened_on}>{happened_on}</time>}{' '}

@@ -1,6 +1,7 @@
 // One unit’s life in order: everything that happened to it, from every part of the house, each with its page.
 
 import { beforeAll, expect, it } from 'vitest';
+import { ensureSignals } from '../../src/alert/starters.ts';
 import { mergeUnits } from '../../src/unit/mergeUnits.ts';
 import { cast, fielded, stocked } from '../returns/cast.ts';
 import { disposed, got, inspected, type Json, made, returned } from '../returns/http.ts';
@@ -57,7 +58,7 @@ eachDb('the timeline of a unit', (test) => {
         'firmware 1.0',
         'firmware 1.1',
         'event Device/HardwareFailure/StorageFailure',
-        'alert storage',
+        'alert brownout',
         'move customer',
         'return filed',
         'swap replaced_by',
@@ -73,6 +74,7 @@ eachDb('the timeline of a unit', (test) => {
     // What is known by the day stays that day, whatever zone the reader is in.
     expect(items.find(({ what }) => what === 'in_service')).toMatchObject({ at: '2026-01-10T15:00:00.000Z', happened_on: '2026-01-11' });
     expect(items.find(({ kind }) => kind === 'alert')).toMatchObject({ happened_on: '2026-04-01' });
+    expect(await (await tech.get(`/units/${unit.id}`, { 'Accept-Language': 'ja' })).text()).toContain('>電圧低下</a>');
     expect(items.find(({ kind }) => kind === 'move')).toMatchObject({ happened_on: null });
     expect(await (await tech.get(`/units/${unit.id}`)).text()).toContain('<time datetime="2026-01-11">2026-01-11</time>');
     expect(items.find(({ kind }) => kind === 'swap')).toMatchObject({
@@ -112,12 +114,13 @@ eachDb('the timeline of a unit', (test) => {
   /** The nightly scan raises it from months of counts; the timeline only reads the row. */
   async function raiseAlert(unit_id: string): Promise<void> {
     const id = `alert-${test.dialect}`;
+    await ensureSignals(test.ctx());
     await test.store.db
       .insertInto('alerts')
       .values(
         alertRow(world.model, {
           id,
-          signal: 'storage',
+          signal: 'brownout',
           raised_on: '2026-04-01',
           started_on: '2026-03-20',
           last_above_on: '2026-04-01',
