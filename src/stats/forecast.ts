@@ -91,15 +91,17 @@ const sortedBy = (drawn: readonly Drawn[], figureOf: (counts: readonly number[])
 /** P(fails between `from` and `to` from now | alive at `age`), at `times` the curve's hazard. */
 export function failingWithin(curve: Curve, age: number, from: number, to: number, times = 1): number {
   const share = curve.share ?? 1;
-  const alive = (time: number): number => 1 - share + share * weibullSurvival(curve.shape, curve.scale, time);
-  const now = alive(age);
-  if (!(now > 0)) return 1;
   if (share === 1) {
     // exp(−(H(t) − H(age))): the difference of hazards keeps its digits where both survivals are near 1.
     const hazard = (time: number): number => times * (time / curve.scale) ** curve.shape;
-    const start = hazard(age);
-    return Math.exp(start - hazard(age + from)) * -Math.expm1(hazard(age + from) - hazard(age + to));
+    const start = hazard(age + from);
+    if (start === Number.POSITIVE_INFINITY) return hazard(age) === start ? 1 : 0;
+    const survived = from === 0 ? 1 : Math.exp(hazard(age) - start);
+    return survived * -Math.expm1(start - hazard(age + to));
   }
+  const alive = (time: number): number => 1 - share + share * weibullSurvival(curve.shape, curve.scale, time);
+  const now = alive(age);
+  if (!(now > 0)) return 1;
   return Math.max(0, (alive(age + from) / now) ** times - (alive(age + to) / now) ** times);
 }
 

@@ -50,10 +50,10 @@ export function weibullDraws(rows: readonly LifeRow[], { shape, scale, covarianc
   });
   const pick = picker(weights);
   // ℓ_u = β(Σ H − r): the cumulative hazard the lives have been through, over the failures it brought.
-  const hazardSeen = (cell: number): number => {
+  const hazardSeen = oncePerCell((cell) => {
     const [a, v] = [across.middle(cell % CELLS), along.middle(Math.floor(cell / CELLS))];
     return Math.max(0, 1 + weibullLikelihood(sample, a - k * Math.exp(-v), v).scale / Math.exp(v) / sample.failures);
-  };
+  });
   return (random) => {
     const cell = pick(random.uniform());
     const v = along.low + along.step * (Math.floor(cell / CELLS) + random.uniform());
@@ -80,6 +80,16 @@ export function limitedDraws(fit: LimitedFailureFit): DrawCurve {
       scale: fit.scale * Math.exp(l21 * z1 + l22 * z2),
       shape: fit.shape * Math.exp(l31 * z1 + l32 * z2 + l33 * z3),
     };
+  };
+}
+
+/** Most draws fall into a few cells, and each figure costs a pass over all rows. */
+function oncePerCell(figureOf: (cell: number) => number): (cell: number) => number {
+  const known = new Map<number, number>();
+  return (cell) => {
+    const found = known.get(cell) ?? figureOf(cell);
+    known.set(cell, found);
+    return found;
   };
 }
 

@@ -78,6 +78,13 @@ describe('a forecast', () => {
     expect(both.high).toBeGreaterThan(alone(5).high);
   });
 
+  it('of units whose survival is beyond numbers is certain, of those that will not live to see it nil', () => {
+    const short = { shape: 3, scale: 1e-300 };
+    expect(failingWithin(short, 1, 0, 1)).toBe(1);
+    expect(failingWithin(short, 0, 0, 1)).toBe(1);
+    expect(failingWithin(short, 0, 1, 2)).toBe(0);
+  });
+
   it('of a sub-population runs dry', () => {
     const dry = { shape: 1, scale: 10, share: 0.05 };
     expect(failingWithin(dry, 0, 0, 10_000)).toBeCloseTo(0.05, 9);
