@@ -9,7 +9,7 @@ import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Field, Filters, formatNumber, Num, PageHead, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { NevadaQuery } from './inputs.ts';
-import { analyseCohort, type CohortForecast } from './life.ts';
+import { analyseCohort, type CohortForecast, type CohortLife } from './life.ts';
 import { HazardChart, hazardByMonth, SurvivalChart, WeibullPlot } from './lifeCharts.tsx';
 import { LifeAnalysisQuery, lifeRequestOf } from './lifeInputs.ts';
 import { warningText } from './lifeJson.ts';
@@ -31,16 +31,28 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
   const { locale } = c.var;
   const w = words(locale);
   const query = readQuery(c, LifeAnalysisQuery);
-  const { rows, analysis, forecast } = await analyseCohort(c.var.ctx, lifeRequestOf(query));
-  const months = hazardByMonth(rows, DAYS_PER_MONTH);
+  const life = await analyseCohort(c.var.ctx, lifeRequestOf(query));
+  const { n: lives, failures } = life.analysis;
   const n = (value: number): string => formatNumber(value, locale);
   return show(
     c,
     { title: w.life_analysis, nav: '/failure-rates', kind: 'wide' },
     <>
-      <PageHead title={w.life_analysis} sub={w.lives(n(analysis.n), n(analysis.failures), n(analysis.n - analysis.failures))} />
+      <PageHead title={w.life_analysis} sub={w.lives(n(lives), n(failures), n(lives - failures))} />
       <QualityTabs c={c} />
       <LifeFilters c={c} query={query} />
+      {life.analysis.n === 0 ? <p class="empty">{w.waiting}</p> : <LifeView c={c} life={life} />}
+    </>,
+  );
+});
+
+/** Everything said of the lives: warnings, charts, fits, forecast, tables. */
+function LifeView({ c, life: { rows, analysis, forecast } }: { c: AppContext; life: CohortLife }) {
+  const { locale } = c.var;
+  const w = words(locale);
+  const months = hazardByMonth(rows, DAYS_PER_MONTH);
+  return (
+    <>
       {analysis.warnings.map((warning) => (
         <p class={SAYS_HOW.has(warning) ? 'note' : 'waiting'} role="note">
           {warningText(warning, locale)}
@@ -66,9 +78,9 @@ page(lifePages, '/life-analysis', 'quality:read', async (c) => {
       <ModelsCompared c={c} analysis={analysis} />
       <CurveTable c={c} analysis={analysis} />
       <HazardTable c={c} months={months} />
-    </>,
+    </>
   );
-});
+}
 
 /** Returns of units exposed; a star where not all are known yet. */
 const nevadaCell = (cell: NevadaCell | undefined): string =>

@@ -122,6 +122,12 @@ eachDb('quality pages', (test) => {
     expect(html).not.toContain('n/a');
   });
 
+  it('a life analysis of nobody says so once', async () => {
+    const { html } = await open('/life-analysis?model=none');
+    expect(html.match(/class="empty"/g)).toHaveLength(1);
+    expect(html).not.toContain('<table>');
+  });
+
   it('what is shown comes as CSV', async () => {
     const answer = await caller.get('/failure-rates?format=csv&table=Failure+rates');
     expect(answer.headers.get('Content-Type')).toContain('text/csv');
