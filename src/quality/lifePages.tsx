@@ -71,9 +71,11 @@ function LifeView({ c, life: { rows, analysis, forecast } }: { c: AppContext; li
         <HazardChart months={months} analysis={analysis} locale={locale} />
       </div>
       {analysis.limited === null ? null : <SubPopulation c={c} limited={analysis.limited} />}
-      <Section title={w.weibull_line}>
-        <FitTable c={c} analysis={analysis} />
-      </Section>
+      {analysis.weibull === null && analysis.weibayes === null ? null : (
+        <Section title={w.weibull_line}>
+          <FitTable c={c} analysis={analysis} />
+        </Section>
+      )}
       {forecast === null ? null : <ForecastSection c={c} forecast={forecast} />}
       <ModelsCompared c={c} analysis={analysis} />
       <CurveTable c={c} analysis={analysis} />

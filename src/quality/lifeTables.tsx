@@ -53,6 +53,7 @@ export function SubPopulation({ c, limited }: { c: AppContext; limited: LimitedF
 export function ModelsCompared({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
   const { locale } = c.var;
   const w = words(locale);
+  if (analysis.models.length === 0) return null;
   return (
     <Section title={w.models_compared}>
       <Table
@@ -71,6 +72,7 @@ export function ModelsCompared({ c, analysis }: { c: AppContext; analysis: LifeA
 }
 
 export function CurveTable({ c, analysis }: { c: AppContext; analysis: LifeAnalysis }) {
+  if (analysis.curve.length === 0) return null;
   const { locale } = c.var;
   const w = words(locale);
   const n = (value: number): string => formatNumber(value, locale);

@@ -128,6 +128,15 @@ eachDb('quality pages', (test) => {
     expect(html).not.toContain('<table>');
   });
 
+  it('a life analysis without a failure shows its lives and no empty tables of fits', async () => {
+    await addUnit(test.ctx(), { model: 'Z1', from_on: '2025-01-01', hw_rev: 'NEW' });
+    const { html } = await open('/life-analysis?model=Z1&hw_rev=NEW');
+    expect(html).toContain('No failure: nothing can be estimated');
+    expect(html).not.toContain('Weibull fit');
+    expect(html).not.toContain('Models compared');
+    expect(html).not.toContain('Nothing matches');
+  });
+
   it('what is shown comes as CSV', async () => {
     const answer = await caller.get('/failure-rates?format=csv&table=Failure+rates');
     expect(answer.headers.get('Content-Type')).toContain('text/csv');
