@@ -51,12 +51,13 @@ function robustRatio(shares: readonly Share[], cap: Cap, expected: number, stead
   for (let pass = 0; pass < PASSES && factor > 0; pass += 1) {
     let [capped, kept] = [0, 0];
     for (const share of shares) {
+      if (share.expected === 0) continue;
       const root = Math.sqrt(factor * share.expected);
-      capped += Math.min(share.events, cap.at(root));
+      if (share.events > 0) capped += Math.min(share.events, cap.at(root));
       kept += share.expected * cap.kept(root);
     }
     const next = ((capped * expected) / kept + steady) / (expected + steady);
-    if (Math.abs(next - factor) < 1e-9 * factor) return next;
+    if (Math.abs(next - factor) < 1e-6 * factor) return next;
     factor = next;
   }
   return factor;

@@ -3,8 +3,8 @@ import { clustersPerEvent } from './clusters.ts';
 
 /** The cap in standard deviations above the mean. */
 const DEVIATIONS = 3;
-/** The table's step in the root of the mean, and the root from which capping takes nothing worth a digit. */
-const STEP = 1 / 16;
+/** Lines of the table per unit of the root of the mean, and the root from which capping takes nothing worth a digit. */
+const LINES = 16;
 const LAST_ROOT = 12;
 
 export interface Cap {
@@ -18,15 +18,17 @@ export interface Cap {
 export function capFor(dispersion: number): Cap {
   const deviation = DEVIATIONS * Math.sqrt(dispersion);
   const at = (root: number): number => root * (root + deviation);
-  const kept = new Float64Array(LAST_ROOT / STEP + 2).fill(1);
+  const kept = new Float64Array(LAST_ROOT * LINES + 2).fill(1);
   kept[0] = 0;
-  for (let place = 1; place * STEP <= LAST_ROOT; place += 1) kept[place] = cappedMean((place * STEP) ** 2, dispersion, at(place * STEP)) / (place * STEP) ** 2;
+  for (let line = 1; line <= LAST_ROOT * LINES; line += 1) kept[line] = cappedMean((line / LINES) ** 2, dispersion, at(line / LINES)) / (line / LINES) ** 2;
   return {
     at,
     kept: (root) => {
       if (root >= LAST_ROOT) return 1;
-      const [place, rest] = [Math.floor(root / STEP), (root / STEP) % 1];
-      return (kept[place] ?? 1) * (1 - rest) + (kept[place + 1] ?? 1) * rest;
+      const place = root * LINES;
+      const line = Math.trunc(place);
+      const above = kept[line] ?? 1;
+      return above + ((kept[line + 1] ?? 1) - above) * (place - line);
     },
   };
 }
