@@ -4,9 +4,9 @@ import type { Cell } from './csv.ts';
 import { daysInto, livedDay } from './day.ts';
 import { DAY_MS } from './defects.ts';
 import { OLDEST_HISTORY_DAYS } from './fleet.ts';
-import { phaseOf, type Unit, type World } from './world.ts';
+import { isInService, phaseOf, type Unit, type World } from './world.ts';
 
-/** From so many days ago on, until the day after the cameras themselves take over: none falls silent in between. */
+/** From so many days ago on, until it came back, or until the day after the cameras themselves take over: none falls silent in between. */
 const WATCHED_DAYS = 130;
 const COUNTERS = ['sd_write_errs', 'rec_gap_s', 'frames_lost', 'enc_restarts', 'brownouts'] as const;
 
@@ -19,14 +19,15 @@ export function oldTelemetry(world: World): Record<string, Cell>[][] {
 function rowsOf(world: World, unit: Unit): Record<string, Cell>[] {
   const rows: Record<string, Cell>[] = [];
   const from = Math.max(world.now - WATCHED_DAYS * DAY_MS, unit.in_service_at);
-  const until = Math.min(world.now - (OLDEST_HISTORY_DAYS - 1) * DAY_MS, unit.fate.complaint?.returned_at ?? Infinity);
+  const takenOver = world.now - (OLDEST_HISTORY_DAYS - 1) * DAY_MS;
+  const until = isInService(unit, world.now) ? takenOver : (unit.fate.complaint?.returned_at ?? takenOver);
   const sums = { sd_write_errs: 0, rec_gap_s: 0, frames_lost: 0, enc_restarts: 0, brownouts: 0 };
   let month = '';
   for (let day = Math.ceil(from / DAY_MS); (day + 1) * DAY_MS <= until; day += 1) {
     const ts = new Date(Math.floor((day + phaseOf(unit)) * DAY_MS)).toISOString();
     const tell = (name: string, value: Cell) => rows.push({ device_id: unit.device_id, ts, name, value });
     // A month of the file is one boot: its counters begin anew.
-    if (!ts.startsWith(month) || month === '') for (const name of COUNTERS) sums[name] = 0;
+    if (!ts.startsWith(month)) for (const name of COUNTERS) sums[name] = 0;
     month = ts.slice(0, 7);
     const lived = livedDay(unit, world.defects, world.seed, day);
     const grown = { ...lived.amounts, brownouts: lived.brownouts.length };

@@ -9,7 +9,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { brokenInvariants, rowsOf } from './support/invariants.ts';
 
 const CLI = fileURLToPath(new URL('../dist/program/cli.js', import.meta.url));
-const UNITS = 60;
+/** So many that boxes are still to come. */
+const UNITS = 120;
 const PATIENCE_MS = 120_000;
 /** What a seeded run fills. */
 const FILLED = [
