@@ -59,6 +59,11 @@ export const measures: readonly Measure[] = [
   { code: REPORT, label: ['Customer reports', '問い合わせ'], kind: 'device', value: null, unit: 'cases' },
 ];
 
+const SYMBOLS: readonly string[] = ['%', 's', 'mV', 'dB', 'ms', 'KiB'];
+
+/** The unit of a measured value, as everyone writes it; nothing of a count. */
+export const symbolOf = (measure: Measure | undefined): string => (measure !== undefined && SYMBOLS.includes(measure.unit) ? measure.unit : '');
+
 export const findMeasure = (code: string): Measure | undefined => measures.find((measure) => measure.code === code);
 
 /** Cameras write topics with or without the namespace. An event that says the trouble is over, `"Failed": false`, is none. */

@@ -7,7 +7,7 @@ import { type Edit, savingEdit, Version } from '../web/staleEdit.tsx';
 import { backtestSignal } from './backtest.ts';
 import { findBudget, setBudget } from './budget.ts';
 import { Backtest, ChangeSignal, SetBudget } from './inputs.ts';
-import { findMeasure } from './measures.ts';
+import { findMeasure, symbolOf } from './measures.ts';
 import { newSignalPage } from './newSignalPage.tsx';
 import { getSignal, listSignals } from './queries.ts';
 import { changeSignal } from './saveSignal.ts';
@@ -40,7 +40,7 @@ page(signalPages, '/signals', 'alert:read', async (c) => {
           { head: w.signal, cell: (row) => <a href={`/signals/${row.id}`}>{ja ? row.name_ja : row.name_en}</a> },
           { head: w.kind, cell: (row) => kindWords(c.var.locale)[row.kind] },
           { head: w.measure, cell: (row) => measureName(c, row.measure) },
-          { head: w.limit, numeric: true, cell: (row) => row.threshold },
+          { head: w.limit, numeric: true, cell: (row) => `${row.threshold} ${symbolOf(findMeasure(row.measure))}` },
           { head: w.state, cell: (row) => (row.retired_at === null ? '' : w.retired) },
         ]}
       />

@@ -2,11 +2,14 @@
 import type { AppContext } from '../web/env.ts';
 import { formatNumber, Num, Section, Table } from '../web/parts.tsx';
 import type { Backtested } from './backtest.ts';
-import { measures } from './measures.ts';
+import { measures, symbolOf } from './measures.ts';
 import { kindWords, words } from './words.ts';
 
 export const choices = (c: AppContext) => ({
-  options: measures.map(({ code, label }) => ({ value: code, label: c.var.locale === 'ja' ? label[1] : label[0] })),
+  options: measures.map((measure) => {
+    const [label, symbol] = [c.var.locale === 'ja' ? measure.label[1] : measure.label[0], symbolOf(measure)];
+    return { value: measure.code, label: symbol === '' ? label : `${label} [${symbol}]` };
+  }),
   kinds: (['device', 'network'] as const).map((value) => ({ value, label: kindWords(c.var.locale)[value] })),
 });
 

@@ -16,7 +16,7 @@ page(precursorPages, '/learning/precursors', 'alert:read', async (c) => {
     { title: w.precursors, nav: '/alerts', kind: 'wide' },
     <>
       <PageHead title={w.precursors} sub={w.precursors_hint} />
-      <p>{w.lessons(confirmed, without_mode, unheard, heard_briefly)}</p>
+      {confirmed === 0 ? null : <p>{w.lessons(confirmed, without_mode, unheard, heard_briefly)}</p>}
       {modes.length === 0 ? <p class="empty">{w.precursors_wait}</p> : null}
       {modes.map((mode) => (
         <Mode c={c} mode={mode} />
