@@ -5,6 +5,7 @@ import { createServer as createSecureServer } from 'node:tls';
 import type { IngestStore } from '../telemetry/ingestStore.ts';
 import { SecurityLog } from '../telemetry/security.ts';
 import type { Gate } from './gate.ts';
+import { Handshakes } from './handshakes.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Host, Session } from './session.ts';
@@ -19,6 +20,7 @@ export interface Listen {
 
 /** Connections waiting to be accepted: a whole region comes back at once after a power cut. */
 const BACKLOG = 8192;
+const HANDSHAKE_WITHIN_MS = 10_000;
 
 export class EmbeddedBroker implements Gate, Host {
   readonly kind = 'embedded';
@@ -30,25 +32,22 @@ export class EmbeddedBroker implements Gate, Host {
   readonly now: () => number;
   private readonly server: Server;
   readonly signIns: SignIns;
+  /** Null without TLS. */
+  private readonly handshakes: Handshakes | null;
   private readonly sessions = new Map<string, Session>();
   private readonly open = new Set<Session>();
 
-  private constructor(server: Server, pipeline: Pipeline, store: IngestStore, now: () => number) {
-    this.server = server;
+  private constructor(listen: Listen, pipeline: Pipeline, store: IngestStore, now: () => number) {
+    this.now = now;
+    this.handshakes = listen.tls === null ? null : this.handshakesWith(listen.tls);
+    this.server = createServer({ noDelay: true, pauseOnConnect: listen.tls !== null }, (socket) => this.come(socket));
     this.pipeline = pipeline;
     this.signIns = new SignIns((device_id) => secretHashOf(store, device_id), now);
-    this.now = now;
   }
 
   static async open(listen: Listen, pipeline: Pipeline, store: IngestStore, now: () => number, log: Log): Promise<EmbeddedBroker> {
-    const { tls } = listen;
-    const server: Server =
-      tls === null
-        ? createServer({ noDelay: true })
-        : createSecureServer({ cert: tls.cert, key: tls.key, ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: false }) });
-    const broker = new EmbeddedBroker(server, pipeline, store, now);
-    server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => broker.accept(socket));
-    server.on('tlsClientError', () => {});
+    const broker = new EmbeddedBroker(listen, pipeline, store, now);
+    const { server } = broker;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
         reject(new Error(error.code === 'EADDRINUSE' ? `MQTT_PORT ${listen.port} on ${listen.host} is in use` : `MQTT_HOST, MQTT_PORT: ${error.message}`)),
@@ -73,13 +72,42 @@ export class EmbeddedBroker implements Gate, Host {
   }
 
   get held_off(): number {
-    return this.signIns.held_off;
+    return this.signIns.held_off + (this.handshakes?.held_off ?? 0);
   }
 
-  private accept(socket: Socket): void {
+  private come(socket: Socket): void {
+    if (this.handshakes === null) this.accept(socket);
+    else if (!this.handshakes.offer(socket)) this.noteFlood(socket);
+  }
+
+  /** The server behind the handshakes listens nowhere: it is given each connection when its turn has come. */
+  private handshakesWith({ cert, key, ca }: NonNullable<Listen['tls']>): Handshakes {
+    const secure = createSecureServer({
+      cert,
+      key,
+      handshakeTimeout: HANDSHAKE_WITHIN_MS,
+      ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false }),
+    });
+    const handshakes = new Handshakes((socket) => secure.emit('connection', socket), this.now);
+    secure.on('secureConnection', (socket: Socket) => {
+      const address = socket.remoteAddress ?? '';
+      const session = this.accept(socket);
+      socket.on('close', () => session.greeted || handshakes.noteFruitless(address));
+      handshakes.over(socket);
+    });
+    secure.on('tlsClientError', () => {});
+    return handshakes;
+  }
+
+  private accept(socket: Socket): Session {
     const session = new Session(socket, this);
     this.open.add(session);
     socket.on('close', () => this.open.delete(session));
+    return session;
+  }
+
+  private noteFlood({ remoteAddress }: Socket): void {
+    this.security.note({ kind: 'sign_in_flood', device_id: null, client_id: null, username: null, topic: null, address: remoteAddress ?? null });
   }
 
   /** A credential was revoked or replaced: the connection that used it ends. */
@@ -106,6 +134,7 @@ export class EmbeddedBroker implements Gate, Host {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
+    this.handshakes?.close();
     for (const session of this.open) session.shutDown();
     await closed;
   }

@@ -54,7 +54,8 @@ export class Session implements Source {
   private version = 4;
   private device_id: string | null = null;
   private spoken = false;
-  private greeted = false;
+  /** A device proved itself. */
+  greeted = false;
   private will: { of: Topic; payload: Buffer } | null = null;
   private listening = false;
   private ending = false;

@@ -22,7 +22,7 @@ export interface IngestStatus extends Counts {
   /** Where the embedded broker listens. */
   readonly port: number | null;
   readonly clients: number | null;
-  /** Connections and topics the embedded broker refused, and sign-ins it did not look at, since the start. */
+  /** Connections and topics the embedded broker refused, and sign-ins or TLS handshakes it did not look at, since the start. */
   readonly refused: number | null;
   readonly held_off: number | null;
   /** Messages taken but not committed, and device rows waiting for their turn. */

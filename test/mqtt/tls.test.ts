@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -79,5 +80,34 @@ eachDb('the embedded broker over TLS', (test) => {
     await registerDevices(test.store.db, ['tls-forged']);
     const forged = { ...secure, ...certificate('strange', 'forged', 'tls-forged') };
     await expect(connectDevice(port, 'tls-forged', undefined, forged)).rejects.toThrow();
+  });
+
+  it('a flood of handshakes that prove nothing is closed unheard and told, and a device at another address comes in', { timeout: 60_000 }, async () => {
+    const ingester = await startIngester(test.store.url, {
+      mqtt_ca: path('ours.pem'),
+      mqtt_tls_cert: path('server.pem'),
+      mqtt_tls_key: path('server.key'),
+      mqtt_host: '0.0.0.0',
+    });
+    const port = ingester.status().port ?? 0;
+    const password = await enrol(test, 'tls-calm');
+    const knock = () =>
+      new Promise<void>((resolve) => {
+        const socket = connect({ host: '127.0.0.2', port, localAddress: '127.0.0.2' });
+        socket.on('error', () => {});
+        socket.on('close', () => resolve());
+        // No ClientHello.
+        socket.write('GET / HTTP/1.1\r\n\r\n');
+      });
+    for (let i = 0; i < 9; i++) await Promise.all(Array.from({ length: 100 }, knock));
+    const client = await connectDevice(port, 'tls-calm', password, secure);
+    await client.publishAsync('fleet/v1/tls-calm/health', live(), { qos: 1 });
+    await client.endAsync();
+    await vi.waitFor(async () => {
+      const { held_off } = ingester.status();
+      expect(held_off).toBeGreaterThan(0);
+      const events = await test.store.db.selectFrom('device_security_events').select(['kind', 'times']).where('address', '=', '127.0.0.2').execute();
+      expect(events).toEqual([{ kind: 'sign_in_flood', times: held_off }]);
+    }, 5000);
   });
 });
