@@ -3,18 +3,13 @@
 import { groupBy } from '../core/groupBy.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
-import type { Ctx } from '../db/ctx.ts';
-import { amongTexts } from '../db/dialect.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { code, decimal, instant, required, text } from '../transfer/columns.ts';
 import { type Change, defineKind, type GivenRow, type Judgement, type Planned } from '../transfer/kind.ts';
-import { IMPORTED_BOOT } from './accept.ts';
-import { hasArrived } from './boots.ts';
 import { exportReports } from './exportReports.ts';
 import { findField } from './fields.ts';
-import { findBoots } from './hydrate.ts';
+import { bootOf, type Imported, importedBefore } from './importedBefore.ts';
 import { DEVICE_ID, Health, MAX_REPORTS_PER_MESSAGE } from './payload.ts';
-import { askWith } from './reports.ts';
 import { TOPIC_ROOT } from './topic.ts';
 
 const columns = { device_id: required(code(64)), ts: required(instant()), name: required(code(64)), value: required(text(200)) };
@@ -30,9 +25,6 @@ interface Report {
   last_row: number;
 }
 
-/** One boot a month: counters go on within it, and the lists of sequence numbers stay short. */
-const bootOf = (ts: number): string => `${IMPORTED_BOOT}${new Date(ts).toISOString().slice(0, 7)}`;
-
 export const telemetryImport = defineKind<typeof columns, Report>({
   name: 'telemetry',
   label: ['Telemetry history', 'テレメトリー履歴'],
@@ -41,10 +33,13 @@ export const telemetryImport = defineKind<typeof columns, Report>({
   exported: (ctx) => exportReports(ctx.db),
   columns,
   begin: async (ctx, rows) => {
-    const isStored = await storedInstants(ctx, rows);
+    const imported = await importedBefore(
+      ctx,
+      rows.map(({ cells }) => cells),
+    );
     const reports = new Map<string, Report>();
     return {
-      judge: async (_ctx, rows) => rows.map((row) => judgeRow(row, reports, isStored)),
+      judge: async (_ctx, rows) => rows.map((row) => judgeRow(row, reports, imported)),
       write: async (ctx, _import_id, batch) => {
         const messages = [...messagesOf(batch)];
         const rows = messages.map(({ device_id, reports }) => ({
@@ -73,26 +68,7 @@ export const telemetryImport = defineKind<typeof columns, Report>({
   },
 });
 
-type IsStored = (device_id: string, ts: number) => boolean;
-
-/** Instants of the file that an earlier import brought: what was taken in stands as it is. */
-async function storedInstants(ctx: Ctx, rows: readonly Row[]): Promise<IsStored> {
-  const ids = [...new Set(rows.map(({ cells }) => cells.device_id))];
-  const devices = await ctx.db.selectFrom('devices').select(['device_no', 'device_id']).where('device_id', 'in', amongTexts(ctx.db, ids)).execute();
-  const byId = new Map(devices.map((device) => [device.device_id, device]));
-  const wanted = new Map<string, { device: { device_no: number }; boot: string }>();
-  for (const { cells } of rows) {
-    const [device, boot] = [byId.get(cells.device_id), bootOf(cells.ts)];
-    if (device !== undefined) wanted.set(`${device.device_no} ${boot}`, { device, boot });
-  }
-  const boots = await findBoots(askWith(ctx.db), [...wanted.values()]);
-  return (device_id, ts) => {
-    const boot = boots.get(`${byId.get(device_id)?.device_no} ${bootOf(ts)}`);
-    return boot !== undefined && hasArrived(boot, ts);
-  };
-}
-
-function judgeRow({ row_no, cells: { device_id, ts, name, value: cell } }: Row, reports: Map<string, Report>, isStored: IsStored): Judgement<Report> {
+function judgeRow({ row_no, cells: { device_id, ts, name, value: cell } }: Row, reports: Map<string, Report>, imported: Imported): Judgement<Report> {
   const instant = `${device_id} ${new Date(ts).toISOString()}`;
   const key = `${instant} ${name}`;
   const wrong = (column: string, en: string, ja: string): Judgement<Report> => ({ result: 'error', key, errors: [{ column, words: [en, ja] }] });
@@ -100,7 +76,17 @@ function judgeRow({ row_no, cells: { device_id, ts, name, value: cell } }: Row, 
   const value = readValue(name, cell);
   const fits = value !== null && Health.safeParse({ v: 1, boot: 'import', seq: 0, ts, m: { [name]: value } }).success;
   if (!fits || value === null) return wrong('value', `Not a value of ${name}: ${cell}`, `${name} の値として正しくありません: ${cell}`);
-  if (isStored(device_id, ts)) return { result: 'same', key };
+  const before = imported(device_id, ts);
+  // Beyond retention nothing is left to compare with.
+  if (before === 'dropped' || before?.[name] === value) return { result: 'same', key };
+  if (before !== null) {
+    const held = Object.entries(before).map(([field, figure]) => `${field} ${figure}`);
+    return wrong(
+      before[name] === undefined ? 'name' : 'value',
+      `An earlier import brought this instant with ${held.join(', ')}: a stored report is never changed`,
+      `この時刻は以前の取り込みで保存済みです（${held.join('、')}）。保存済みのレポートは変更しません`,
+    );
+  }
   const report = reports.get(instant) ?? { device_id, ts, m: new Map<string, Value>(), last_row: row_no };
   reports.set(instant, report);
   const earlier = report.m.get(name);

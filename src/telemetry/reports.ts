@@ -76,6 +76,29 @@ export async function readSeries(
   return { at: rows.map((row) => row.at), series };
 }
 
+/** Reports of a device looked through for those wanted. */
+const MAX_STEPS = 50_000;
+
+/** What reports of a device measured, by sequence number: of those wanted that are still kept. */
+export async function readMeasures(
+  store: Asks,
+  { device_no, last_address }: Pick<DeviceRow, 'device_no' | 'last_address'>,
+  wanted: ReadonlyMap<number, { readonly boot_no: number; readonly first_seen_at: number }>,
+): Promise<Map<number, Record<string, unknown>>> {
+  const found = new Map<number, Record<string, unknown>>();
+  if (wanted.size === 0) return found;
+  const read = new ReportReader(store, device_no);
+  const earliest = Math.min(...[...wanted.values()].map(({ first_seen_at }) => first_seen_at));
+  for await (const record of recordsBack(store, last_address, MAX_STEPS)) {
+    if (record.received_at < earliest || record.device_no !== device_no) break;
+    if (wanted.get(record.seq)?.boot_no !== record.boot_no || (record.flags & IS_EVENT) !== 0) continue;
+    // Checked when it was taken in: m is an object.
+    found.set(record.seq, (await read.asSent(record)).sent.m as Record<string, unknown>);
+    if (found.size === wanted.size) break;
+  }
+  return found;
+}
+
 /** Remembers the shapes and boots it had to look up. */
 class ReportReader {
   private readonly store: Asks;

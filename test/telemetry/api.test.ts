@@ -159,6 +159,34 @@ eachDb('the telemetry API', (test) => {
     await station.close();
   });
 
+  it('a later file that says more or other of an instant imported before is refused by row, and told what is stored', async () => {
+    await registerDevices(test.store.db, ['csv-3']);
+    const head = 'device_id,ts,name,value\n';
+    const station = await openStation(test.store.url);
+    await importFile(test.ctx(), telemetryImport, Buffer.from(`${head}csv-3,2025-06-01T00:00:00Z,temp_c,20\ncsv-3,2025-06-02T00:00:00Z,temp_c,22\n`));
+    await takeInbox(station.store, station.pipeline, NOW);
+    await station.settle();
+    const later = `${head}csv-3,2025-06-01T00:00:00Z,temp_c,20\ncsv-3,2025-06-01T00:00:00Z,frames_lost,3\ncsv-3,2025-06-02T00:00:00Z,temp_c,23\n`;
+    const held = (temp: number) => `An earlier import brought this instant with temp_c ${temp}: a stored report is never changed`;
+    await expect(importFile(test.ctx(), telemetryImport, Buffer.from(later))).rejects.toMatchObject({
+      extra: {
+        errors: [
+          { path: 'rows.3.name', message: held(20) },
+          { path: 'rows.4.value', message: held(22) },
+        ],
+      },
+    });
+    // An instant of its own is taken, also between the two.
+    const between = `${head}csv-3,2025-06-01T00:00:01Z,frames_lost,3\ncsv-3,2025-06-02T00:00:00Z,temp_c,22\n`;
+    expect(await importFile(test.ctx(), telemetryImport, Buffer.from(between))).toMatchObject({ rows_created: 1, rows_same: 1 });
+    await takeInbox(station.store, station.pipeline, NOW);
+    await station.settle();
+    // What retention dropped can no longer be compared: the file may still be imported again.
+    await test.store.db.deleteFrom('report_segments').execute();
+    expect(await importFile(test.ctx(), telemetryImport, Buffer.from(later))).toMatchObject({ rows_created: 0, rows_same: 3 });
+    await station.close();
+  });
+
   it('the pages show the same in both languages', async () => {
     const app = testApp(test.store);
     const api = await callerWith(app, test.store, 'engineer');
