@@ -3,10 +3,11 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import { subscriptions } from '../telemetry/topic.ts';
-import { Delivery } from './delivery.ts';
+import { writeAcknowledgements } from './acks.ts';
 import { Frames, MAX_PACKET_BYTES } from './frames.ts';
 import type { Log } from './log.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Source } from './source.ts';
 import { Topics } from './topics.ts';
 
 export interface BrokerAddress {
@@ -98,8 +99,8 @@ export class BrokerLink {
       ? connectSecure({ ...to, servername: hostname, ...(this.address.ca === undefined ? {} : { ca: this.address.ca }) })
       : connectPlain(to);
     this.socket = socket;
-    const delivery = new Delivery(socket);
-    read = this.reader(socket, delivery);
+    const source = sourceOf(socket);
+    read = this.reader(socket, source);
     socket.setNoDelay(true);
     socket.setTimeout(KEEP_ALIVE_S * 1500, () => socket.destroy(new Error('The broker fell silent')));
     socket.on(secure ? 'secureConnect' : 'connect', () => this.greet());
@@ -111,26 +112,24 @@ export class BrokerLink {
     });
     socket.on('close', () => {
       clearInterval(ping);
-      this.pipeline.forget(delivery);
+      this.pipeline.forget(source);
       this.lost();
     });
   }
 
   /** What reads the bytes of one connection. */
-  private reader(socket: Socket, delivery: Delivery): (chunk: Buffer) => void {
+  private reader(socket: Socket, source: Source): (chunk: Buffer) => void {
     const parser = mqttPacket.parser({ protocolVersion: this.version });
     parser.on('packet', (packet) => this.answer(packet));
     let at = this.now();
-    let messages = 0;
     const frames = new Frames(
       {
         publish: (bytes, topicAt, topicEnd, id, payloadAt, end) => {
-          messages++;
           const of = this.topics.find(bytes, topicAt, topicEnd);
           if (of === null) {
             this.foreign++;
-            if (id > 0) delivery.acknowledge([id]);
-          } else this.pipeline.deliver(of, at, bytes, payloadAt, end, delivery, id);
+            if (id > 0) source.acknowledge([id]);
+          } else this.pipeline.deliver(of, at, bytes, payloadAt, end, source, id);
         },
         other: (frame) => {
           parser.parse(frame);
@@ -140,10 +139,8 @@ export class BrokerLink {
     );
     return (chunk) => {
       at = this.now();
-      messages = 0;
       try {
         frames.read(chunk);
-        delivery.took(messages, at);
       } catch (error) {
         socket.destroy(error instanceof Error ? error : new Error(String(error)));
       }
@@ -233,3 +230,9 @@ export class BrokerLink {
     this.socket?.write(mqttPacket.generate(packet as Packet, { protocolVersion: this.version }));
   }
 }
+
+const sourceOf = (socket: Socket): Source => ({
+  acknowledge: (ids) => writeAcknowledgements(socket, ids),
+  pause: () => void socket.pause(),
+  resume: () => void socket.resume(),
+});

@@ -1,7 +1,9 @@
 // What waits in the pipeline: messages in their order, and the acknowledgements of those that do not wait any more.
+import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { Acks } from '../../src/mqtt/acks.ts';
+import { expect, it, vi } from 'vitest';
+import { Acks, writeAcknowledgements } from '../../src/mqtt/acks.ts';
 import { Backlog } from '../../src/mqtt/backlog.ts';
 import { nobody, type Source } from '../../src/mqtt/source.ts';
 import { Message } from '../../src/telemetry/message.ts';
@@ -65,4 +67,12 @@ it('acknowledgements go to whom they belong, in the order of arrival, and not to
   expect([taken.get(a), taken.get(b), acks.empty]).toEqual([[1, 2, 3, 4], [9], true]);
   acks.add(a, 5);
   expect([taken.get(a), acks.take().get(a)]).toEqual([[1, 2, 3, 4], [5]]);
+});
+
+it('acknowledges all ids of a batch in one write, those without an id not at all', () => {
+  const stream = new PassThrough();
+  const write = vi.spyOn(stream, 'write');
+  // Of a socket only what every duplex stream has is used.
+  writeAcknowledgements(stream as unknown as Socket, [1, 0, 0x1234]);
+  expect(write.mock.calls).toEqual([[Buffer.from([0x40, 2, 0, 1, 0x40, 2, 0x12, 0x34])]]);
 });
