@@ -12,6 +12,9 @@ import { ENROLLED, ended, folder, freePort, freshPostgres, freshSqlite, keep, st
 interface Result {
   readonly rate: number;
   readonly cpu_us: number;
+  /** Processor time of the others, a message. */
+  readonly broker_us: number;
+  readonly publisher_us: number;
   readonly rss_mb: number;
   readonly messages: number;
   readonly stored: number | null;
@@ -62,7 +65,7 @@ export async function run(args: readonly string[]): Promise<void> {
       const result = await oneRound(kind, Math.min(messages, contenders[kind]?.most ?? messages));
       results.set(kind, [...(results.get(kind) ?? []), result]);
       console.log(
-        `pair ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result)}`,
+        `pair ${i + 1}  ${kind.padEnd(13)} ${thousands(result.rate).padStart(8)}/s  ${result.cpu_us.toFixed(1).padStart(6)} µs CPU  (broker ${result.broker_us.toFixed(1)}, publisher ${result.publisher_us.toFixed(1)})  ${result.rss_mb.toFixed(0).padStart(5)} MiB  load ${loadavg()[0]?.toFixed(1)}${complaint(result)}`,
       );
     }
   }
@@ -91,8 +94,11 @@ async function oneRound(kind: string, messages: number): Promise<Result> {
   publisher.child.send('warm');
   await subscriber.warm;
   const began = performance.now();
+  const brokerBefore = broker?.cpu_us() ?? 0;
   publisher.child.send('go');
   const { cpu_us = 0, rss = 0 } = await subscriber.done;
+  const broker_us = (broker?.cpu_us() ?? 0) - brokerBefore;
+  const publisher_us = (await publisher.done).cpu_us ?? 0;
   const seconds = (performance.now() - began) / 1000;
   const product = contender.way === 'kizashi' || contender.way === 'embedded';
   if (product) {
@@ -103,7 +109,15 @@ async function oneRound(kind: string, messages: number): Promise<Result> {
   const stored = product ? (await countStored(store.url)) - warmUp : null;
   await store.drop();
   await broker?.stop();
-  return { rate: messages / seconds, cpu_us: cpu_us / messages, rss_mb: rss / 2 ** 20, messages, stored };
+  return {
+    rate: messages / seconds,
+    cpu_us: cpu_us / messages,
+    broker_us: broker_us / messages,
+    publisher_us: publisher_us / messages,
+    rss_mb: rss / 2 ** 20,
+    messages,
+    stored,
+  };
 }
 
 const freshStore = (kind: Contender['store']) => (kind === 'sqlite' ? freshSqlite() : kind === 'postgres' ? freshPostgres() : freshInflux());
@@ -129,7 +143,7 @@ async function countStored(url: string): Promise<number> {
 function table(kinds: readonly string[], results: ReadonlyMap<string, readonly Result[]>): void {
   const base = results.get('mqttjs') ?? results.get(kinds[0] ?? '') ?? [];
   console.log(
-    `\n${'contender'.padEnd(50)}${'msgs/s'.padStart(9)}${'× mqtt.js'.padStart(11)}${'spread'.padStart(12)}${'CPU µs'.padStart(8)}${'× CPU'.padStart(7)}${'MiB'.padStart(6)}`,
+    `\n${'contender'.padEnd(50)}${'msgs/s'.padStart(9)}${'× mqtt.js'.padStart(11)}${'spread'.padStart(12)}${'CPU µs'.padStart(8)}${'× CPU'.padStart(7)}${'broker'.padStart(8)}${'MiB'.padStart(6)}`,
   );
   for (const [kind, list] of results) {
     const ratios = list.map((result, i) => result.rate / (base[i]?.rate ?? Number.NaN));
@@ -139,7 +153,9 @@ function table(kinds: readonly string[], results: ReadonlyMap<string, readonly R
         list.map((result) => result.cpu_us),
       )
         .toFixed(1)
-        .padStart(8)}${median(cpu).toFixed(2).padStart(7)}${median(list.map((result) => result.rss_mb))
+        .padStart(8)}${median(cpu).toFixed(2).padStart(7)}${median(list.map((result) => result.broker_us))
+        .toFixed(1)
+        .padStart(8)}${median(list.map((result) => result.rss_mb))
         .toFixed(0)
         .padStart(6)}`,
     );

@@ -33,9 +33,11 @@ for (let i = 0; i < messages; i++) {
 await Promise.all(lines.map(greet));
 process.send?.({ ready: true, bytes: Math.round(lines[0]?.packets.reduce((sum, packet) => sum + packet.length, 0) ?? 0) / (lines[0]?.packets.length ?? 1) });
 let limit = 0;
+let usage = process.cpuUsage();
 process.on('message', () => {
   // The first word starts the warm-up, the second the measured part.
   limit = limit === 0 && warmUp > 0 ? warmUp : messages;
+  if (limit === messages) usage = process.cpuUsage();
   if (limit === messages && rate > 0) pace();
   else lines.forEach(flood);
 });
@@ -69,7 +71,8 @@ function acknowledged(line: Line, chunk: Buffer): void {
   total += chunk.length / 4;
   if (rate === 0 || limit < messages) flood(line);
   if (total >= messages) {
-    process.send?.({ done: true });
+    const { user, system } = process.cpuUsage(usage);
+    process.send?.({ done: true, cpu_us: user + system });
     process.disconnect?.();
     for (const each of lines) each.socket.end();
   }

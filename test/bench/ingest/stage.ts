@@ -1,6 +1,6 @@
 // What a round of the ingest benchmark needs: a broker, a store with the fleet registered, and the processes.
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,18 +30,28 @@ export const freePort = (): Promise<number> =>
     });
   });
 
+export interface Mosquitto {
+  readonly port: number;
+  /** Processor time so far. */
+  cpu_us(): number;
+  stop(): Promise<void>;
+}
+
 /** mosquitto that drops nothing and holds nothing back. */
-export async function startMosquitto(): Promise<{ port: number; stop(): Promise<void> }> {
+export async function startMosquitto(): Promise<Mosquitto> {
   const port = await freePort();
   const config = join(folder, `mosquitto-${port}.conf`);
   writeFileSync(
     config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\nmax_queued_bytes 0\npersistence false\nset_tcp_nodelay true\nlog_type error\n`,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\nmax_queued_bytes 0\npersistence false\nlog_type error\n`,
   );
   const child = keep(spawn('mosquitto', ['-c', config], { stdio: 'ignore' }));
   await new Promise((resolve) => setTimeout(resolve, 300));
-  return { port, stop: () => ended(child, 'SIGTERM') };
+  return { port, cpu_us: () => cpuOf(child.pid ?? 0), stop: () => ended(child, 'SIGTERM') };
 }
+
+/** In microseconds: mosquitto is one thread, and Linux counts its nanoseconds. */
+const cpuOf = (pid: number): number => Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1000;
 
 /** A child that ends with this process at the latest. */
 export function keep(child: ChildProcess): ChildProcess {
