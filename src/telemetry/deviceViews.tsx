@@ -44,10 +44,14 @@ export function DeviceView({ c, device, state, length, days, events, presence, g
         </Section>
       )}
       <Section title={w.daily}>
-        <details>
-          <summary>{w.day_table(Math.min(days.length, DAYS_IN_TABLE))}</summary>
+        {days.length === 0 ? (
           <DayTable c={c} days={days} />
-        </details>
+        ) : (
+          <details>
+            <summary>{w.day_table(Math.min(days.length, DAYS_IN_TABLE))}</summary>
+            <DayTable c={c} days={days} />
+          </details>
+        )}
       </Section>
       <Section title={w.events}>
         <Table

@@ -55,7 +55,7 @@ export const words = defineWords({
   voltage: ['Supply, mV', '供給電圧（mV）'],
   no_script: ['The chart needs JavaScript; the table below has the same numbers.', 'グラフの表示にはJavaScriptが必要です。下の表に同じ数値があります。'],
   day: ['Day', '日付'],
-  day_table: (days: number) => [`The newest ${days} days in numbers`, `直近${days}日の数値`],
+  day_table: (days: number) => [days === 1 ? 'The newest day in numbers' : `The newest ${days} days in numbers`, `直近${days}日の数値`],
   last_days: (days: number) => (days < 365 ? [`${days} days`, `${days}日`] : [days === 365 ? '1 year' : `${days / 365} years`, `${days / 365}年`]),
   never_reported: (count: number) => [`${count} fields never reported`, `未報告の項目 ${count} 件`],
   events: ['Events', 'イベント'],

@@ -32,8 +32,8 @@ eachDb('the device pages', (test) => {
     station.send('page-old', 'health', report(0, {}, { ts: NOW - 200 * DAY_MS }));
     await station.settle();
     const api = await caller();
-    const daysIn = async (query: string) => /The newest (\d+) days/.exec(await text(api.get(`/devices/page-old${query}`)))?.[1];
-    expect([await daysIn(''), await daysIn('?days=365'), await daysIn('?days=1095')]).toEqual(['0', '1', '1']);
+    const daysIn = async (query: string) => /The newest (.+) in numbers/.exec(await text(api.get(`/devices/page-old${query}`)))?.[1];
+    expect([await daysIn(''), await daysIn('?days=365'), await daysIn('?days=1095')]).toEqual([undefined, 'day', 'day']);
     expect((await api.get('/devices/page-old?days=7')).status).toBe(422);
   });
 
