@@ -93,10 +93,10 @@ function RateTableView({ c, by, rows, say }: { c: AppContext; by: readonly Dimen
         { head: w.confirmed, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'confirmed')}>{row.confirmed}</a> },
         { head: w.imputed, numeric: true, cell: (row) => <Num value={row.imputed} digits={1} locale={locale} /> },
         { head: w.returned, numeric: true, sort: 'returned', cell: (row) => <a href={rowsLink(c, row, null)}>{row.returned}</a> },
-        { head: w.nff, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'nff')}>{row.nff}</a> },
-        { head: w.nff_share, numeric: true, sort: 'nff_share', cell: (row) => <Percent value={row.nff_share} locale={locale} /> },
-        { head: w.untriaged, numeric: true, sort: 'untriaged', cell: (row) => <a href={rowsLink(c, row, 'untriaged')}>{row.untriaged}</a> },
-        { head: w.other, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'other')}>{row.other}</a> },
+        { head: w.nff, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'nff')}>{row.nff}</a>, aside: true },
+        { head: w.nff_share, numeric: true, sort: 'nff_share', cell: (row) => <Percent value={row.nff_share} locale={locale} />, aside: true },
+        { head: w.untriaged, numeric: true, sort: 'untriaged', cell: (row) => <a href={rowsLink(c, row, 'untriaged')}>{row.untriaged}</a>, aside: true },
+        { head: w.other, numeric: true, cell: (row) => <a href={rowsLink(c, row, 'other')}>{row.other}</a>, aside: true },
         { head: w.act, cell: (row) => <CohortLink c={c} row={row} /> },
       ]}
     />
@@ -196,9 +196,9 @@ page(ratePages, '/failure-rates/rows', 'quality:read', async (c) => {
           rows={items}
           columns={[
             { head: w.serial, cell: (row) => <a href={`/units/${row.unit_id}`}>{row.serial}</a> },
-            { head: w.maker, cell: (row) => row.maker },
+            { head: w.maker, cell: (row) => row.maker, aside: true },
             { head: w.model, cell: (row) => <a href={withQuery(c, { model: row.model, cursor: null })}>{row.model}</a> },
-            { head: w.hw_rev, cell: (row) => row.hw_rev ?? <Unknown locale={locale} /> },
+            { head: w.hw_rev, cell: (row) => row.hw_rev ?? <Unknown locale={locale} />, aside: true },
             { head: w.batch, cell: (row) => row.batch ?? <Unknown locale={locale} /> },
             { head: w.firmware, cell: (row) => row.firmware ?? <Unknown locale={locale} /> },
             { head: w.site, cell: (row) => row.site ?? <Unknown locale={locale} /> },
@@ -206,7 +206,7 @@ page(ratePages, '/failure-rates/rows', 'quality:read', async (c) => {
             { head: w.age_days, numeric: true, cell: (row) => <Num value={row.age_days} locale={locale} /> },
             { head: w.finding, cell: (row) => w[row.finding] },
             { head: w.failure_mode, cell: (row) => said(say, 'failure_mode', row.failure_mode) ?? <Unknown locale={locale} /> },
-            { head: w.component, cell: (row) => said(say, 'component', row.component) ?? <Unknown locale={locale} /> },
+            { head: w.component, cell: (row) => said(say, 'component', row.component) ?? <Unknown locale={locale} />, aside: true },
             { head: w.return_no, cell: (row) => <a href={`/returns/${row.return_id}`}>{row.return_number}</a> },
           ]}
         />

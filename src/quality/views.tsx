@@ -1,4 +1,5 @@
 // Parts the quality pages share: tabs, filter fields, the line that names the population.
+import type { Child } from 'hono/jsx';
 import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Field, formatNumber, type Option, Select } from '../web/parts.tsx';
@@ -100,8 +101,12 @@ export function PeriodLine({ period, locale }: { period: Period; locale: Locale 
 }
 
 /** `1.23 (0.45–3.2)`, or null when unknown. */
-export function withInterval(value: number | null, low: number | null, high: number | null, locale: Locale, digits = 2): string | null {
+export function withInterval(value: number | null, low: number | null, high: number | null, locale: Locale, digits = 2): Child {
   if (value === null) return null;
   const n = (x: number | null): string => (x === null ? '∞' : formatNumber(x, locale, digits));
-  return `${n(value)} (${n(low)}–${n(high)})`;
+  return (
+    <>
+      {n(value)} <span class="range">{`(${n(low)}–${n(high)})`}</span>
+    </>
+  );
 }

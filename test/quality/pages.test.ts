@@ -79,7 +79,7 @@ eachDb('quality pages', (test) => {
   });
 
   it('the table names its population, and each figure opens its rows', async () => {
-    const { html } = await open('/failure-rates?from_on=2025-01-01&to_on=2026-01-01&model=A1');
+    const { html } = await open('/failure-rates?from_on=2025-01-01&to_on=2026-01-01&model=A1&hide=0');
     expect(html).toMatch(/Population: 30 units, [\d,]+ device-days, \d+ failures, 2025-01-01 up to 2026-01-01/);
     expect(html).toContain('/failure-rates/exposure?from_on=2025-01-01&amp;to_on=2026-01-01&amp;model=A1&amp;maker=ACME');
     expect(html).toContain('/failure-rates/rows?from_on=2025-01-01&amp;to_on=2026-01-01&amp;model=A1&amp;maker=ACME&amp;finding=nff');
