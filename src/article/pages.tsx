@@ -84,7 +84,7 @@ page(articlePages, '/articles/manage', 'article:write', async (c) => {
           rows={refresh}
           columns={[
             { head: w.title, cell: ({ row }) => edit(row) },
-            { head: '', cell: ({ why }) => why.map((reason) => <Badge tone="warn">{w[reason]}</Badge>) },
+            { head: w.why, cell: ({ why }) => why.map((reason) => <Badge tone="warn">{w[reason]}</Badge>) },
             { head: w.yes, numeric: true, cell: ({ solved }) => solved },
             { head: w.no, numeric: true, cell: ({ not_solved }) => not_solved },
           ]}

@@ -17,6 +17,7 @@ export const words = defineWords({
   your_mail: ['Your e-mail', 'メールアドレス'],
   serial: ['Serial number', 'シリアル番号'],
   subject: ['Subject', '件名'],
+  why: ['Why', '理由'],
   message: ['Message', '内容'],
   send: ['Send', '送信'],
   received: (number: string) => [`We have received it: ${number}`, `受け付けました: ${number}`],

@@ -69,7 +69,7 @@ const Settled = ({ c, mail }: { c: AppContext; mail: AutomaticMailRow }) => {
 const Settle = ({ c, mail }: { c: AppContext; mail: AutomaticMailRow }) => {
   const w = words(c.var.locale);
   return (
-    <div class="row">
+    <div class="inline-forms">
       <form method="post" action={`/automatic-mails/${mail.id}/case`}>
         <button type="submit">{w.mail_open}</button>
       </form>

@@ -4,9 +4,9 @@ import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import { HistoryList } from '../web/deeds.tsx';
 import type { AppContext } from '../web/env.ts';
-import { action, newPages, page, parseInput, readQuery, seeOther, show } from '../web/page.tsx';
+import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, PageHead, Pager, Section, Table } from '../web/parts.tsx';
-import { ListQuery } from '../web/route.ts';
+import { ListQuery, parseInput } from '../web/route.ts';
 import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { type Resource, resources } from './resources.ts';
 import { recordNames } from './save.ts';
@@ -127,7 +127,7 @@ async function save(c: AppContext, resource: Resource, id: string | undefined) {
   const { version: opened, ...typed } = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value).trim()]));
   try {
     if (id !== undefined) return await savingEdit(c, editOf(c, resource, id), (version) => change(c, resource, id, typed, version));
-    const record = await resource.create(c.var.ctx, parseInput(c, resource.New, inputOf(resource, typed)));
+    const record = await resource.create(c.var.ctx, parseInput(resource.New, inputOf(resource, typed)));
     return seeOther(c, `/catalog/${resource.table}/${record.id}`, words(c.var.locale).created);
   } catch (error) {
     if (!(error instanceof Problem) || !['invalid', 'conflict'].includes(error.code)) throw error;
@@ -141,7 +141,7 @@ async function save(c: AppContext, resource: Resource, id: string | undefined) {
 }
 
 async function change(c: AppContext, resource: Resource, id: string, typed: Readonly<Record<string, string>>, version: number | undefined) {
-  const record = await resource.update(c.var.ctx, id, parseInput(c, resource.Change, inputOf(resource, typed)), version);
+  const record = await resource.update(c.var.ctx, id, parseInput(resource.Change, inputOf(resource, typed)), version);
   return seeOther(c, `/catalog/${resource.table}/${record.id}`, words(c.var.locale).saved);
 }
 

@@ -4,7 +4,7 @@ import type { AppContext } from '../web/env.ts';
 import { Field, Form, Select, TextArea } from '../web/parts.tsx';
 import { AnswerClaim } from './inputs.ts';
 import { fromMinor } from './money.ts';
-import { parsed } from './parsed.ts';
+import { parseInput } from '../web/route.ts';
 import type { ClaimView } from './queries.ts';
 import { words } from './words.ts';
 
@@ -126,5 +126,5 @@ export function answerOf({ line_id, accepted, accepted_amount, reason, ...answer
     if (!ticked && why === '') return [];
     return [{ line_id: id, accepted: ticked, ...(why === '' ? {} : { reason: why }), accepted_amount: ticked && amount !== '' ? Number(amount) : null }];
   });
-  return parsed(AnswerClaim, { ...answer, lines });
+  return parseInput(AnswerClaim, { ...answer, lines });
 }

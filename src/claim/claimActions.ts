@@ -24,7 +24,7 @@ import {
   SubmitClaim,
 } from './inputs.ts';
 import { acknowledgeClaim, agreeClaim, closeClaim, renegotiateClaim, submitClaim, withdrawClaim } from './negotiate.ts';
-import { parsed } from './parsed.ts';
+import { parseInput } from '../web/route.ts';
 import { viewClaim } from './queries.ts';
 import { concedeLines, settleClaim } from './settle.ts';
 import { receiveFromMaker, sendUnits } from './shipment.ts';
@@ -79,7 +79,7 @@ action(claimActions, '/claims/:id/exchanges', 'claim:write', async (c) => {
   await addExchange(
     c.var.ctx,
     idOf(c),
-    parsed(AddExchange, {
+    parseInput(AddExchange, {
       ...form,
       ...(form.kind === 'counter_claim'
         ? { counter_claim: { statement: form.text, amount: amount ?? null, currency: amount === undefined ? null : (currency ?? null) } }
@@ -137,18 +137,18 @@ action(claimActions, '/claims/:id/steps/settle', 'claim:write', async (c) => {
     }),
   );
   const { currency: _, ...withoutCurrency } = form;
-  await settleClaim(c.var.ctx, idOf(c), parsed(SettleClaim, amount === undefined ? withoutCurrency : { ...form, amount }));
+  await settleClaim(c.var.ctx, idOf(c), parseInput(SettleClaim, amount === undefined ? withoutCurrency : { ...form, amount }));
   return back(c);
 });
 action(claimActions, '/claims/:id/steps/concede', 'claim:write', async (c) => {
   const { reason, line_ids } = await readForm(c, z.object({ reason: z.string().default(''), line_ids: Ticked }));
   const { lines } = await viewClaim(c.var.ctx, idOf(c));
   const refused = lines.filter((line) => line.state === 'refused').map((line) => line.id);
-  await concedeLines(c.var.ctx, idOf(c), parsed(ConcedeLines, { reason, line_ids: line_ids ?? refused }));
+  await concedeLines(c.var.ctx, idOf(c), parseInput(ConcedeLines, { reason, line_ids: line_ids ?? refused }));
   return back(c);
 });
 action(claimActions, '/claims/:id/steps/send', 'claim:write', async (c) => {
-  await sendUnits(c.var.ctx, idOf(c), parsed(SendUnits, await readForm(c, z.looseObject({ line_ids: Ticked }))));
+  await sendUnits(c.var.ctx, idOf(c), parseInput(SendUnits, await readForm(c, z.looseObject({ line_ids: Ticked }))));
   return back(c);
 });
 action(claimActions, '/claims/:id/steps/receive', 'claim:write', async (c) => {

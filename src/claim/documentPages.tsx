@@ -4,7 +4,7 @@ import { attachFile, listAttachments } from '../attachment/attach.ts';
 import { invalid } from '../core/problem.ts';
 import { action, newPages, page, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Form, Moment, PageHead, Table } from '../web/parts.tsx';
-import { parsed } from './parsed.ts';
+import { parseInput } from '../web/route.ts';
 import { words } from './words.ts';
 
 const Of = z.object({ record_kind: z.enum(['claim', 'claim_exchange', 'investigation', 'test_record']), record_id: z.string().max(64) });
@@ -45,7 +45,7 @@ export function documentPages(dataDir: string) {
   action(pages, '/documents', 'investigation:read', async (c) => {
     const { file, ...form } = await c.req.parseBody();
     if (!(file instanceof File)) throw invalid('file', ['Choose a file', 'ファイルを選択してください']);
-    const of = parsed(Of, form);
+    const of = parseInput(Of, form);
     await attachFile(c.var.ctx, dataDir, { ...of, name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
     return seeOther(c, `/documents?record_kind=${of.record_kind}&record_id=${of.record_id}`, words(c.var.locale).saved);
   });

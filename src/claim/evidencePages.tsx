@@ -6,7 +6,7 @@ import { freezeEvidence, getEvidencePack, listEvidencePacks } from './evidence.t
 import { FreezeEvidence } from './evidenceApi.ts';
 import { EvidenceDocument } from './evidenceView.tsx';
 import { words } from './evidenceWords.ts';
-import { parsed } from './parsed.ts';
+import { parseInput } from '../web/route.ts';
 
 export const evidencePages = newPages();
 
@@ -49,7 +49,7 @@ const SubjectForm = z.object({
 action(evidencePages, '/evidence-packs', 'claim:write', async (c) => {
   const { model_id, hw_rev, batch_id, firmware_id, ...subject } = await readForm(c, SubjectForm);
   const cohort = model_id === undefined ? {} : { cohort: { model_id, hw_rev: hw_rev ?? null, batch_id: batch_id ?? null, firmware_id: firmware_id ?? null } };
-  const pack = await freezeEvidence(c.var.ctx, parsed(FreezeEvidence, { ...subject, ...cohort }));
+  const pack = await freezeEvidence(c.var.ctx, parseInput(FreezeEvidence, { ...subject, ...cohort }));
   return seeOther(c, `/evidence-packs/${pack.id}`);
 });
 

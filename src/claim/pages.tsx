@@ -15,7 +15,7 @@ import { createClaim } from './create.ts';
 import { evidencePages } from './evidencePages.tsx';
 import { ClaimFilter, CreateClaim } from './inputs.ts';
 import { claimStates } from './lifecycle.ts';
-import { parsed } from './parsed.ts';
+import { parseInput } from '../web/route.ts';
 import { listClaims, listUnattendedClaims } from './queries.ts';
 import { listMakerScores } from './scorecard.ts';
 import { listStaff } from './staff.ts';
@@ -168,7 +168,10 @@ const ClaimForm = z.object({
 action(claimPages, '/claims', 'claim:write', async (c) => {
   const { serials, amount, ...form } = await readForm(c, ClaimForm);
   const unit_ids = await unitsCalled(c.var.ctx, form.maker_id, serials ?? '');
-  const row = await createClaim(c.var.ctx, parsed(CreateClaim, { ...form, lines: unit_ids.map((unit_id) => ({ unit_id, claimed_amount: amount ?? null })) }));
+  const row = await createClaim(
+    c.var.ctx,
+    parseInput(CreateClaim, { ...form, lines: unit_ids.map((unit_id) => ({ unit_id, claimed_amount: amount ?? null })) }),
+  );
   return seeOther(c, `/claims/${row.id}`, words(c.var.locale).saved);
 });
 

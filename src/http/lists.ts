@@ -76,7 +76,10 @@ function refuseUnknown(c: AppContext, { parameters }: Declared): void {
   if (unknown.length === 0) return;
   const known = [...parameters].filter((name) => !EVERYWHERE.includes(name)).join(', ');
   throw new Problem('invalid', [`Unknown query parameter: ${unknown.join(', ')}`, `不明なクエリパラメーターです: ${unknown.join('、')}`], {
-    errors: unknown.map((path) => ({ path, message: known === '' ? 'This route takes no parameters' : `One of ${known}` })),
+    errors: unknown.map((path) => ({
+      path,
+      message: known === '' ? ['This route takes no parameters', 'パラメーターはありません'] : [`One of ${known}`, `次のいずれか：${known}`],
+    })),
   });
 }
 
@@ -86,7 +89,7 @@ interface Whole {
 
 async function pageHere(c: AppContext, columns: readonly string[]): Promise<void> {
   const asked = ListQuery.partial().safeParse(c.req.query());
-  if (!asked.success) throw invalidInput(asked.error);
+  if (!asked.success) throw invalidInput(asked.error, c.req.query());
   const { cursor, sort } = asked.data;
   // What the route declared.
   const answer = (await c.res.clone().json()) as Whole;

@@ -6,6 +6,7 @@ import type { Ctx } from '../db/ctx.ts';
 import { verdicts } from '../returns/inputs.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, readFields, seeOther } from '../web/page.tsx';
+import { parseInput } from '../web/route.ts';
 import type { StepAnswer } from './inputs.ts';
 import { giveVerdict, recordSteps } from './inspect.ts';
 import { getInspection, type InspectionView, listAnswers, listSteps } from './queries.ts';
@@ -26,7 +27,7 @@ export function uploadPages(dataDir: string): Pages {
     // Kept even when the verdict is refused: nobody measures twice.
     const inspection = await saveSteps(c, dataDir);
     const form = Object.entries(await c.req.parseBody()).filter(([name]) => !name.includes(':'));
-    const { footage_erased, ...input } = readFields(c, VerdictForm, Object.fromEntries(form));
+    const { footage_erased, ...input } = readFields(VerdictForm, Object.fromEntries(form));
     await giveVerdict(c.var.ctx, inspection.id, { ...input, footage_erased: footage_erased === 'yes' });
     return seeOther(c, `/return-units/${inspection.return_unit_id}`, words(c.var.locale).done);
   });
@@ -100,12 +101,7 @@ async function restOk(ctx: Ctx, inspection: InspectionView, answers: readonly St
   return open.map(({ id }) => ({ step_id: id, result: 'ok' }));
 }
 
-function parsed<T extends z.ZodType>(schema: T, value: string, path: string): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], {
-    errors: [{ path, message: result.error.issues[0]?.message ?? 'Invalid' }],
-  });
-}
+const parsed = <T extends z.ZodType>(schema: T, value: string, path: string): z.output<T> =>
+  parseInput(z.object({ [path]: schema }), { [path]: value })[path] as z.output<T>;
 
 const bytesOf = async (file: File): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());

@@ -1,7 +1,7 @@
 // /known-issues: for staff with estimates and matches, for partners those that concern their units.
 import { z } from 'zod';
 import { getCohortOf, type NamedCohort, nameCohorts } from '../claim/cohort.ts';
-import { parsed } from '../claim/parsed.ts';
+import { parseInput } from '../web/route.ts';
 import { may } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
@@ -108,7 +108,7 @@ const NewIssueForm = IssueForm.extend({
 action(knownIssuePages, '/known-issues', 'investigation:write', async (c) => {
   const { investigation_id, model_code, hw_rev, batch_code, firmware_code, ...form } = await readForm(c, NewIssueForm);
   const cohort = await getCohortOf(c.var.ctx, { model_code, hw_rev, batch_code, firmware_code });
-  const row = await addKnownIssue(c.var.ctx, parsed(AddKnownIssue, { ...(await fieldsOf(c.var.ctx, form)), investigation_id, cohorts: [cohort] }));
+  const row = await addKnownIssue(c.var.ctx, parseInput(AddKnownIssue, { ...(await fieldsOf(c.var.ctx, form)), investigation_id, cohorts: [cohort] }));
   return seeOther(c, `/known-issues/${row.id}`, words(c.var.locale).saved);
 });
 
@@ -122,7 +122,7 @@ action(knownIssuePages, '/known-issues/:id', 'investigation:write', async (c) =>
     stored: async () => formOf(c.var.ctx, (await viewKnownIssue(c.var.ctx, id)).issue),
   };
   return savingEdit(c, edit, async (version) => {
-    const row = await changeKnownIssue(c.var.ctx, id, parsed(ChangeKnownIssue, await fieldsOf(c.var.ctx, await readForm(c, IssueForm))), version);
+    const row = await changeKnownIssue(c.var.ctx, id, parseInput(ChangeKnownIssue, await fieldsOf(c.var.ctx, await readForm(c, IssueForm))), version);
     if (row.state === 'published') await matchOneIssue(c.var.ctx, id);
     return seeOther(c, edit.path, words(c.var.locale).saved);
   });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { byNumber } from '../claim/attend.tsx';
 import { cohortName, getCohortOf, type NamedCohort } from '../claim/cohort.ts';
-import { parsed } from '../claim/parsed.ts';
+import { parseInput } from '../web/route.ts';
 import { listStaff } from '../claim/staff.ts';
 import { may } from '../core/actor.ts';
 import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
@@ -161,7 +161,7 @@ action(investigationPages, '/investigations', 'investigation:write', async (c) =
   const { model_code, batch_code, firmware_code, model_id, hw_rev, batch_id, firmware_id, ...form } = await readForm(c, OpenForm);
   const named = model_code === undefined ? [] : [await getCohortOf(c.var.ctx, { model_code, hw_rev, batch_code, firmware_code })];
   const given = model_id === undefined ? [] : [{ model_id, hw_rev: hw_rev ?? null, batch_id: batch_id ?? null, firmware_id: firmware_id ?? null }];
-  const row = await openInvestigation(c.var.ctx, parsed(OpenInvestigation, { ...form, cohorts: [...given, ...named] }));
+  const row = await openInvestigation(c.var.ctx, parseInput(OpenInvestigation, { ...form, cohorts: [...given, ...named] }));
   return seeOther(c, `/investigations/${row.id}`, words(c.var.locale).opened_done);
 });
 

@@ -1,7 +1,7 @@
 // The forms on the page of one investigation that change its frame, scope, causes, actions and proof. Its steps are in stepForms.
 import { z } from 'zod';
 import { getCohortOf } from '../claim/cohort.ts';
-import { parsed } from '../claim/parsed.ts';
+import { parseInput } from '../web/route.ts';
 import { listStaff } from '../claim/staff.ts';
 import { identifierKey } from '../core/identifier.ts';
 import { invalid } from '../core/problem.ts';
@@ -125,7 +125,7 @@ action(recordForms, '/investigations/:id/actions', 'investigation:write', async 
             serial_to: cut_in_to ?? null,
           },
         ];
-  await addAction(c.var.ctx, idOf(c), parsed(AddAction, { ...form, model_id: cohort?.model_id ?? null, cut_ins }));
+  await addAction(c.var.ctx, idOf(c), parseInput(AddAction, { ...form, model_id: cohort?.model_id ?? null, cut_ins }));
   return back(c);
 });
 

@@ -1,6 +1,6 @@
 // The forms that take an investigation a step on, from containment to closing, and back when it is reopened.
 import { z } from 'zod';
-import { parsed } from '../claim/parsed.ts';
+import { parseInput } from '../web/route.ts';
 import { action, newPages, readForm } from '../web/page.tsx';
 import { closeInvestigation, confirmCauses, containInvestigation, implementActions, reopenInvestigation, verifyInvestigation } from './advance.ts';
 import { Contain, ReasonInput, Verify } from './inputs.ts';
@@ -31,6 +31,6 @@ action(stepForms, '/investigations/:id/steps/reopen', 'investigation:write', asy
 action(stepForms, '/investigations/:id/steps/verify', 'investigation:write', async (c) => {
   const { effectiveness, evidence } = await readForm(c, z.object({ effectiveness: z.string(), evidence: z.string() }));
   const [evidence_kind, evidence_id] = evidence.split(' ');
-  await verifyInvestigation(c.var.ctx, idOf(c), parsed(Verify, { effectiveness, evidence_kind, evidence_id }));
+  await verifyInvestigation(c.var.ctx, idOf(c), parseInput(Verify, { effectiveness, evidence_kind, evidence_id }));
   return back(c);
 });

@@ -1,6 +1,6 @@
 // /test-records: the list, starting a test, and recording its values and conclusion.
 import { z } from 'zod';
-import { parsed } from '../claim/parsed.ts';
+import { parseInput } from '../web/route.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
 import type { AppContext } from '../web/env.ts';
@@ -101,7 +101,7 @@ action(testPages, '/test-records', 'investigation:write', async (c) => {
     c,
     z.object({ template_id: z.string(), investigation_id: z.string().optional(), title: z.string(), conditions: z.string().optional(), serials: z.string() }),
   );
-  const row = await startTest(c.var.ctx, parsed(StartTest, { ...form, serials: linesOf(serials) }));
+  const row = await startTest(c.var.ctx, parseInput(StartTest, { ...form, serials: linesOf(serials) }));
   return seeOther(c, `/test-records/${row.id}`, words(c.var.locale).saved);
 });
 
@@ -187,7 +187,7 @@ action(testPages, '/test-records/:id/values', 'investigation:write', async (c) =
     }),
   );
   if (value === undefined && form.observation === undefined) throw invalid('value', ['A value or an observation', '値または所見を入力してください']);
-  await recordValue(c.var.ctx, c.req.param('id') ?? '', parsed(RecordValue, { ...form, value: value ?? null }));
+  await recordValue(c.var.ctx, c.req.param('id') ?? '', parseInput(RecordValue, { ...form, value: value ?? null }));
   return seeOther(c, `/test-records/${c.req.param('id') ?? ''}`, words(c.var.locale).saved);
 });
 

@@ -91,7 +91,7 @@ export function Meeting({ c, meeting }: { c: AppContext; meeting: Awaited<Return
         rows={meeting}
         columns={[
           { head: w.case, cell: (row) => <a href={`/cases/${row.case_id}`}>{row.number}</a> },
-          { head: '', cell: (row) => row.subject },
+          { head: w.subject, cell: (row) => row.subject },
           { head: w.owner, cell: (row) => row.owner_name ?? '—' },
           { head: w.why, cell: (row) => row.why.map((reason) => <Badge tone="warn">{w[reason]}</Badge>) },
         ]}

@@ -155,7 +155,7 @@ page(learningPages, '/learning/improvements/:id', 'case:read', async (c) => {
       {row.state === 'changed' ? (
         <Form action={`/learning/improvements/${row.id}/verdict`} label={w.verdict}>
           <Select label={w.verdict} name="state" options={(['confirmed', 'refuted', 'dropped'] as const).map((value) => ({ value, label: w[value] }))} />
-          <TextArea label={w.verdict} name="verdict" required />
+          <TextArea label={w.grounds} name="verdict" required />
           <button type="submit">{w.save}</button>
         </Form>
       ) : null}

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { may } from '../core/actor.ts';
 import { speak } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { errorInWords } from '../outbox/errorWords.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, seeOther, show } from '../web/page.tsx';
 import { Badge, Facts, Field, Form, Moment, PageHead, Section, Select, Table } from '../web/parts.tsx';
@@ -162,7 +163,7 @@ function Log({ c, row, rows }: { c: AppContext; row: NoticeRow; rows: Awaited<Re
                 </Badge>
               ),
             },
-            { head: w.error, cell: (entry) => entry.last_error ?? '' },
+            { head: w.error, cell: (entry) => (entry.last_error === null ? '' : errorInWords(entry.last_error, c.var.locale)) },
             { head: w.cases_after, numeric: true, cell: (entry) => entry.cases },
           ]}
         />

@@ -2,15 +2,15 @@
 import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
-import { Problem } from '../core/problem.ts';
+import { invalid } from '../core/problem.ts';
+import type { Bilingual } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { BulkDeed } from '../web/bulk.ts';
 import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
-import { inputWords } from '../web/inputWords.ts';
 import { action, newPages, type Pages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Field, Filters, PageHead, Pager, Section, Select, Table } from '../web/parts.tsx';
-import { ListQuery } from '../web/route.ts';
+import { invalidInput, ListQuery } from '../web/route.ts';
 import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { UnitQuery } from './api.ts';
 import { unitDeeds } from './bulk.tsx';
@@ -226,11 +226,11 @@ const editView = (c: AppContext, unit: UnitView, warning?: string) =>
 async function saveEdit(c: AppContext) {
   const { version: _, ...typed } = Object.fromEntries(Object.entries(await c.req.parseBody()).map(([name, value]) => [name, String(value).trim()]));
   const cleared = Object.fromEntries(Object.entries(typed).map(([name, value]) => [name, value === '' && name !== 'serial' ? null : value]));
-  const input = UnitChange.safeParse(cleared, { error: inputWords(c.var.locale) });
+  const input = UnitChange.safeParse(cleared);
   const unit = await getUnit(c.var.ctx, idOf(c));
   if (!input.success) {
     c.status(422);
-    return editView(c, unit, input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join(' · '));
+    return editView(c, unit, (invalidInput(input.error, cleared).errors(c.var.locale) ?? []).map(({ path, message }) => `${path}: ${message}`).join(' · '));
   }
   const edit: Edit = {
     title: unit.serial,
@@ -246,9 +246,9 @@ async function saveEdit(c: AppContext) {
 export async function onlyUnit(ctx: Ctx, identifier: string, path: string): Promise<string> {
   const [unit, other] = await findUnits(ctx, identifier);
   if (unit !== undefined && other === undefined) return unit.id;
-  const message: readonly [string, string] =
+  const message: Bilingual =
     unit === undefined
       ? [`No unit ${identifier}`, `個体 ${identifier} がありません`]
       : [`Several units answer to ${identifier}`, `${identifier} に該当する個体が複数あります`];
-  throw new Problem('invalid', message, { errors: [{ path, message: message[ctx.actor.locale === 'ja' ? 1 : 0] }] });
+  throw invalid(path, message);
 }

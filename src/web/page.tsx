@@ -10,9 +10,8 @@ import { csvText } from './csv.ts';
 import type { AppContext, AppEnv, AppMiddleware, Gate } from './env.ts';
 import type { PageFrame } from './frame.ts';
 import { declaredRoutes, pass } from './gate.ts';
-import { inputWords } from './inputWords.ts';
 import { Layout } from './layout.tsx';
-import { invalidInput } from './route.ts';
+import { parseInput } from './route.ts';
 
 type Handler = (c: AppContext) => Response | Promise<Response>;
 
@@ -77,24 +76,17 @@ export function seeOther(c: AppContext, path: string, message?: string, undo?: s
   return c.redirect(path, 303);
 }
 
-/** The form of the request as the schema wants it; empty fields are left out. Throws `invalid` naming each wrong field, in the viewer's language. */
+/** The form of the request as the schema wants it; empty fields are left out. Throws `invalid` naming each wrong field. */
 export async function readForm<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.output<T>> {
-  return readFields(c, schema, await c.req.parseBody({ all: true }));
+  return readFields(schema, await c.req.parseBody({ all: true }));
 }
 
 /** The same of some fields of the form, where others of it are read elsewhere. */
-export function readFields<T extends z.ZodType>(c: AppContext, schema: T, form: Readonly<Record<string, unknown>>): z.output<T> {
+export function readFields<T extends z.ZodType>(schema: T, form: Readonly<Record<string, unknown>>): z.output<T> {
   // `version` belongs to the frame: savingEdit reads it.
-  return parseInput(c, schema, Object.fromEntries(Object.entries(form).filter(([name, value]) => value !== '' && name !== 'version')));
+  return parseInput(schema, Object.fromEntries(Object.entries(form).filter(([name, value]) => value !== '' && name !== 'version')));
 }
 
 /** The query string as the schema wants it; empty and repeated-empty parameters are left out. */
 export const readQuery = <T extends z.ZodType>(c: AppContext, schema: T): z.output<T> =>
-  parseInput(c, schema, Object.fromEntries(Object.entries(c.req.query()).filter(([key, value]) => value !== '' && !FRAME_PARAMETERS.has(key))));
-
-/** What a form was turned into, as the schema wants it; what is wrong is said in the reader's language. */
-export function parseInput<T extends z.ZodType>(c: AppContext, schema: T, input: unknown): z.output<T> {
-  const result = schema.safeParse(input, { error: inputWords(c.var.locale) });
-  if (result.success) return result.data;
-  throw invalidInput(result.error);
-}
+  parseInput(schema, Object.fromEntries(Object.entries(c.req.query()).filter(([key, value]) => value !== '' && !FRAME_PARAMETERS.has(key))));

@@ -4,12 +4,14 @@ import { CalendarDay } from '../core/given.ts';
 import { type FieldError, Problem } from '../core/problem.ts';
 import type { AppEnv, Gate } from './env.ts';
 import { pass } from './gate.ts';
+import { wordsOf } from './inputWords.ts';
 
 /** A router of JSON routes, mounted under /api/v1. Input that does not fit its schema is a 422 that names each field. */
 export const newApi = () =>
   new OpenAPIHono<AppEnv>({
+    // `data` is what was read, though the type of a failure leaves it out.
     defaultHook: (result) => {
-      if (!result.success) throw invalidInput(result.error);
+      if (!result.success) throw invalidInput(result.error, Reflect.get(result, 'data'));
     },
   });
 
@@ -79,13 +81,18 @@ export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.arra
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-11-22T04:10:00.000Z' });
 export const DayText = CalendarDay.openapi({ example: '2026-11-22' });
 
-/** The refusal of input that does not fit its schema, naming each field. */
-export const invalidInput = ({ issues }: z.core.$ZodError): Problem =>
-  new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: fieldErrors(issues) });
+/** What a form was turned into, as a verb wants it. Throws `invalid` naming each wrong field. */
+export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw invalidInput(result.error, input);
+}
 
-const fieldErrors = (issues: readonly z.core.$ZodIssue[]): FieldError[] =>
-  issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'Unknown field' }))
-      : [{ path: issue.path.join('.'), message: issue.message }],
-  );
+/** The refusal of `input` that does not fit its schema, naming each field. */
+export const invalidInput = ({ issues }: z.core.$ZodError, input: unknown): Problem =>
+  new Problem('invalid', ['The input is not valid', '入力内容に誤りがあります'], { errors: issues.flatMap((issue) => fieldErrors(issue, input)) });
+
+const fieldErrors = (issue: z.core.$ZodIssue, input: unknown): FieldError[] =>
+  issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: ['Unknown field', '不明な項目です'] }))
+    : [{ path: issue.path.join('.'), message: wordsOf(issue, input) }];

@@ -1,8 +1,7 @@
 // Webhooks for those who set them up, with their deliveries.
 import { z } from 'zod';
 import { defineWords } from '../core/words.ts';
-import { NO_MAIL_SERVER } from '../outbox/deliver.ts';
-import type { AppContext } from '../web/env.ts';
+import { errorInWords } from '../outbox/errorWords.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Field, Form, PageHead, Pager, Section, Table } from '../web/parts.tsx';
 import {
@@ -40,19 +39,15 @@ const words = defineWords({
   failed: ['failed', '失敗'],
   waiting: ['waiting', '待機中'],
   error: ['Error', 'エラー'],
+  created: ['Created', '発生'],
   replay: ['Send again', '再送'],
   replay_failed: ['Send all failed again', '失敗分をすべて再送'],
   secret: (secret: string) => [`Added. The signing secret, shown once: ${secret}`, `追加しました。署名用シークレット（今回のみ表示）: ${secret}`],
   outbox: (waiting: number, failed: number) => [`Outbox: ${waiting} waiting, ${failed} failed`, `送信待ち ${waiting} 件、失敗 ${failed} 件`],
-  no_mail_server: ['Mail does not leave: SMTP_URL and MAIL_FROM are not set.', 'メールは送信されません: SMTP_URL と MAIL_FROM が未設定です。'],
   done: ['Done', '完了しました'],
 });
 
 export const webhookPages = newPages();
-
-/** Our own words where mail has no way out; else what the other side answered. */
-const LastError = ({ c, error }: { c: AppContext; error: string }) =>
-  error === NO_MAIL_SERVER ? <strong>{words(c.var.locale).no_mail_server}</strong> : <code>{error}</code>;
 
 page(webhookPages, '/webhooks', 'webhook:write', async (c) => {
   const w = words(c.var.locale);
@@ -65,7 +60,7 @@ page(webhookPages, '/webhooks', 'webhook:write', async (c) => {
         title={w.webhooks}
         sub={
           <>
-            {w.outbox(health.waiting, health.failed)} {health.last_error === null ? null : <LastError c={c} error={health.last_error} />}
+            {w.outbox(health.waiting, health.failed)} {health.last_error === null ? null : <code>{errorInWords(health.last_error, c.var.locale)}</code>}
           </>
         }
       />
@@ -147,7 +142,7 @@ page(webhookPages, '/webhooks/:id', 'webhook:write', async (c) => {
           rows={found.items}
           columns={[
             { head: w.event, cell: (row) => row.topic },
-            { head: '', cell: (row) => <Age c={c} at={row.created_at} /> },
+            { head: w.created, cell: (row) => <Age c={c} at={row.created_at} /> },
             {
               head: w.state,
               cell: (row) => (

@@ -1,12 +1,20 @@
 // What a person reads who left a field empty, or filled it wrong.
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { inputWords } from '../../src/web/inputWords.ts';
+import { speak } from '../../src/core/words.ts';
+import { wordsOf } from '../../src/web/inputWords.ts';
 
-const Form = z.object({ reason: z.string().trim().min(1).max(5), minutes: z.coerce.number().int().max(60) });
+const Form = z.object({
+  reason: z.string().trim().min(1).max(5),
+  minutes: z.coerce.number().int().max(60),
+  units: z.array(z.string('Serials, please')).optional(),
+});
 
 const said = (input: unknown, locale: 'en' | 'ja') =>
-  Form.safeParse(input, { error: inputWords(locale) }).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  Form.safeParse(input).error?.issues.map((issue) => {
+    const words = wordsOf(issue, input);
+    return `${issue.path.join('.')}: ${typeof words === 'string' ? words : speak(words, locale)}`;
+  }) ?? [];
 
 it('a field that was left out, or holds blanks only, is called empty in either language', () => {
   expect([said({ minutes: 1 }, 'en'), said({ reason: ' ', minutes: 1 }, 'en')]).toEqual([['reason: Must not be empty'], ['reason: Must not be empty']]);
@@ -20,7 +28,11 @@ it('a text that is no number is told so, not its type', () => {
   ]);
 });
 
-it('anything else is said in the words of the schema, in the language of the reader', () => {
+it('words that a schema gives itself stay', () => {
+  expect(said({ reason: 'x', minutes: 1, units: ['1', 2] }, 'ja')).toEqual(['units.1: Serials, please']);
+});
+
+it('anything else is said in the words of zod, in the language of the reader', () => {
   const [english = '', japanese = ''] = [said({ reason: 'too long', minutes: 61 }, 'en'), said({ reason: 'too long', minutes: 61 }, 'ja')].map(String);
   expect(english).toMatch(/reason: Too big.*minutes: Too big/);
   expect(japanese).toMatch(/reason: .*5.*minutes: .*60/);
