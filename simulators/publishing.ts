@@ -4,7 +4,7 @@ import { dayText } from './csv.ts';
 import { DAY_MS } from './defects.ts';
 import type { CaseCodes } from './support.ts';
 import type { CauseCode } from './topics.ts';
-import type { World } from './world.ts';
+import { inService, type World } from './world.ts';
 
 interface Article {
   readonly cause: CauseCode;
@@ -76,7 +76,8 @@ async function write(api: Api, { cause, category, helped, failed, ...text }: Art
 
 /** The customers of one model are told of maintenance; the list, the text and the count are checked by somebody else. */
 async function tellCustomers(api: Api, http: string, world: World): Promise<void> {
-  const model = world.models[0]?.code ?? '';
+  // In a small fleet some models hang nowhere.
+  const model = inService(world).find(({ in_service_at }) => in_service_at < world.now)?.model_code ?? '';
   const { id, checklist } = await api.post<Made & { checklist: readonly { item: string }[] }>('/notices', {
     kind: 'maintenance',
     subject_en: `Maintenance of the recording service for ${model}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CalendarDay } from '../core/given.ts';
+import { says } from '../core/says.ts';
 
 const Prose = z.string().trim().min(1).max(2000);
 
@@ -48,7 +49,7 @@ export const AddSilence = z
     to_on: CalendarDay,
     reason: Prose,
   })
-  .refine((silence) => silence.to_on >= silence.from_on, { path: ['to_on'], message: 'Not before from_on' });
+  .refine((silence) => silence.to_on >= silence.from_on, { path: ['to_on'], message: says(['Not before from_on', 'from_on 以降の日付にしてください']) });
 export type AddSilence = z.output<typeof AddSilence>;
 
 /** From one false alert in 80 years of 1,000 models to one of each model in ten months. */

@@ -96,7 +96,7 @@ function refuseIncomplete(row: ArticleRow): void {
 function refuseUntitled(row: Pick<ArticleRow, 'title_en' | 'title_ja'>): void {
   if (row.title_en === null && row.title_ja === null)
     throw new Problem('invalid', ['An article has a title in one language at least', 'タイトルを少なくとも1言語で入力してください'], {
-      errors: [{ path: 'title_ja', message: 'Required' }],
+      errors: [{ path: 'title_ja', message: ['Required', '入力してください'] }],
     });
 }
 

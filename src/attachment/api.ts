@@ -89,7 +89,7 @@ export function attachmentApi(dataDir: string) {
     const { file, record_kind, record_id, visibility } = form;
     if (!(file instanceof File))
       throw new Problem('invalid', ['Send the file as the field `file`', 'ファイルを file フィールドで送ってください'], {
-        errors: [{ path: 'file', message: 'Required' }],
+        errors: [{ path: 'file', message: ['Required', '入力してください'] }],
       });
     const row = await attachFile(c.var.ctx, dataDir, {
       record_kind: String(record_kind ?? ''),

@@ -153,7 +153,7 @@ async function openRecord(ctx: Ctx, record_kind: string, record_id: string, deed
   if (kind === undefined) {
     const allowed = attachableKinds.join(', ');
     throw new Problem('invalid', [`Files cannot be kept beside a ${record_kind}`, `${record_kind} には添付できません`], {
-      errors: [{ path: 'record_kind', message: `One of ${allowed}` }],
+      errors: [{ path: 'record_kind', message: [`One of ${allowed}`, `次のいずれか: ${allowed}`] }],
     });
   }
   allow(ctx, kind[deed]);

@@ -45,7 +45,9 @@ export async function previewAbsence(ctx: Ctx, plan: AbsencePlan): Promise<Absen
     .execute();
   const people = await candidates(ctx, plan);
   if (people.length === 0)
-    throw new Problem('invalid', ['Nobody is there to take the cases', '引き継ぎ先がありません'], { errors: [{ path: 'to_owner_ids', message: 'Nobody' }] });
+    throw new Problem('invalid', ['Nobody is there to take the cases', '引き継ぎ先がありません'], {
+      errors: [{ path: 'to_owner_ids', message: ['Nobody', '該当者がいません'] }],
+    });
   const load = new Map(people.map((person) => [person.id, person.open]));
   const skills = await solvedByModel(ctx);
   const transfers: PlannedTransfer[] = [];

@@ -126,7 +126,7 @@ async function requestRow(ctx: Ctx, id: string, row: CaseRow, input: AskOthers):
     throw new Problem(
       'invalid',
       ['An escalation needs symptom, reproduction, what was tried and the impact', 'エスカレーションには症状・再現手順・実施済み対応・影響が必要です'],
-      { errors: [{ path: 'facts', message: 'Required' }] },
+      { errors: [{ path: 'facts', message: ['Required', '入力してください'] }] },
     );
   }
   const asked_of = input.asked_of ?? (await nameOf(ctx, input.asked_user_id));

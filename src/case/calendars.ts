@@ -1,17 +1,22 @@
 // Business calendars as versions. A new one holds from its day on; computed business times before that day stay as they were.
+
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
 import { type Calendar, usualCalendar } from '../core/businessTime.ts';
 import { CalendarDay } from '../core/given.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
+import { says } from '../core/says.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import type { CalendarRow } from './table.ts';
 
-const WallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM');
-const Zone = z.string().max(64).refine(isZone, 'IANA time zone such as Asia/Tokyo');
-const Span = z.tuple([WallTime, WallTime]).refine(([open, close]) => open < close, 'must close after it opens');
+const WallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, says(['HH:MM', 'HH:MM の形式で入力してください']));
+const Zone = z
+  .string()
+  .max(64)
+  .refine(isZone, says(['IANA time zone such as Asia/Tokyo', 'Asia/Tokyo などの IANA タイムゾーンを指定してください']));
+const Span = z.tuple([WallTime, WallTime]).refine(([open, close]) => open < close, says(['must close after it opens', '終了は開始より後にしてください']));
 
 export const CalendarInput = z.object({
   from_on: CalendarDay,

@@ -126,6 +126,6 @@ async function refuseForeignParent(ctx: Ctx, input: SaveCaseCode, parent_id: str
   const parent = await ctx.db.selectFrom('case_codes').select(['tree', 'code']).where('id', '=', parent_id).executeTakeFirst();
   if (parent?.tree !== input.tree || parent.code === input.code)
     throw new Problem('invalid', ['The parent must be another code of the same tree', '親コードは同じ体系の別コードにしてください'], {
-      errors: [{ path: 'parent_id', message: 'Not of this tree' }],
+      errors: [{ path: 'parent_id', message: ['Not of this tree', '同じツリーの項目ではありません'] }],
     });
 }

@@ -1,8 +1,10 @@
 // What is said: public to the customer, or internal. An internal note is another kind of event, and no reader but staff is ever given one.
+
 import { listAttachments } from '../attachment/attach.ts';
 import type { AttachmentRow } from '../attachment/table.ts';
 import { newId } from '../core/id.ts';
 import { invalid, Problem } from '../core/problem.ts';
+import { sameInBoth } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { type MailedFile, queueMail } from '../outbox/tell.ts';
 import type { WriteMessage } from './inputs.ts';
@@ -70,7 +72,7 @@ export async function mailedReply(
   const holes = openPlaces(input.text);
   if (holes.length > 0)
     throw new Problem('invalid', [`Not filled in: ${holes.join(', ')}`, `未入力の項目があります: ${holes.join('、')}`], {
-      errors: [{ path: field, message: `{${holes[0]}}` }],
+      errors: [{ path: field, message: sameInBoth(`{${holes[0]}}`) }],
     });
   const files = await mailedFiles(ctx, row, input.attachment_ids ?? []);
   await mailContact(ctx, row, input.text + below, { key: input.source_key, files });

@@ -1,5 +1,5 @@
 // What a case refers to must exist, and the answer names the field that does not.
-import { Problem } from '../core/problem.ts';
+import { type FieldError, Problem } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 
 export interface References {
@@ -17,10 +17,11 @@ export async function refuseUnknown(ctx: Ctx, input: References): Promise<void> 
     contract_id: (id) => ctx.db.selectFrom('contracts').select('id').where('id', '=', id).executeTakeFirst(),
     customer_id: (id) => ctx.db.selectFrom('customers').select('id').where('id', '=', id).executeTakeFirst(),
   };
-  const errors: { path: string; message: string }[] = [];
+  const errors: FieldError[] = [];
   for (const path of ['category_id', 'cause_id', 'contract_id', 'customer_id'] as const) {
     const id = input[path];
-    if (id !== undefined && id !== null && (await exists[path](id)) === undefined) errors.push({ path, message: 'There is no such record' });
+    if (id !== undefined && id !== null && (await exists[path](id)) === undefined)
+      errors.push({ path, message: ['There is no such record', '該当するレコードがありません'] });
   }
   if (errors.length > 0) throw new Problem('invalid', ['It refers to a record that does not exist', '参照先のレコードが存在しません'], { errors });
 }

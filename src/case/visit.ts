@@ -1,7 +1,7 @@
 // On-site visits: coverage is checked first, parts and the result are kept, or why it was cancelled.
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
-import { notFound, Problem } from '../core/problem.ts';
+import { type FieldError, notFound, Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { saveVersioned } from '../db/saveVersioned.ts';
@@ -111,17 +111,16 @@ async function getVisit(ctx: Ctx, id: string): Promise<VisitRow> {
 
 async function visitRow(ctx: Ctx, id: string, row: CaseRow, input: PlanVisit): Promise<VisitRow> {
   if (input.visit_on < today(ctx))
-    throw new Problem('invalid', ['A visit lies ahead', '訪問日は本日以降にしてください'], { errors: [{ path: 'visit_on', message: 'In the past' }] });
+    throw new Problem('invalid', ['A visit lies ahead', '訪問日は本日以降にしてください'], {
+      errors: [{ path: 'visit_on', message: ['In the past', '過去の日付です'] }],
+    });
   const found = await visitCoverage(ctx, row, input.visit_on);
   const coverage = input.coverage ?? found.coverage;
-  const errors = [
-    ...(coverage !== found.coverage && coverage !== 'paid' && input.coverage_reason === undefined
-      ? [{ path: 'coverage_reason', message: 'Required: the check found no such coverage' }]
-      : []),
-    ...(coverage === 'paid' && (input.fee === undefined || input.fee_agreed_by === undefined)
-      ? [{ path: 'fee', message: 'A paid visit needs the fee and who agreed to it' }]
-      : []),
-  ];
+  const errors: FieldError[] = [];
+  if (coverage !== found.coverage && coverage !== 'paid' && input.coverage_reason === undefined)
+    errors.push({ path: 'coverage_reason', message: ['Required: the check found no such coverage', '保証を確認できないため、理由が必要です'] });
+  if (coverage === 'paid' && (input.fee === undefined || input.fee_agreed_by === undefined))
+    errors.push({ path: 'fee', message: ['A paid visit needs the fee and who agreed to it', '有償訪問には料金と承諾者が必要です'] });
   if (errors.length > 0) throw new Problem('invalid', ['The coverage of the visit is not settled', '訪問の費用区分が確定していません'], { errors });
   const unit =
     input.unit_id === undefined ? undefined : await ctx.db.selectFrom('units').select(['id', 'site_id']).where('id', '=', input.unit_id).executeTakeFirst();

@@ -1,12 +1,12 @@
 // From what people and files call a maker, model, customer or site to the row. A model code may exist at two makers: then the maker must be named.
-import { Problem } from '../core/problem.ts';
+import { invalid, Problem } from '../core/problem.ts';
 import type { Bilingual } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import type { CustomerRow, MakerRow, ModelRow, PartnerRow, SiteRow } from './table.ts';
 
 /** 422 naming the field that does not lead anywhere. */
-export const unknownReference = (path: string, words: Bilingual): Problem => new Problem('invalid', words, { errors: [{ path, message: words[0] }] });
+export const unknownReference = (path: string, words: Bilingual): Problem => invalid(path, words);
 
 export interface MakerRef {
   readonly maker_id?: string | undefined;

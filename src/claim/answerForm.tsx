@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { AppContext } from '../web/env.ts';
 import { Field, Form, Select, TextArea } from '../web/parts.tsx';
+import { parseInput } from '../web/route.ts';
 import { AnswerClaim } from './inputs.ts';
 import { fromMinor } from './money.ts';
-import { parseInput } from '../web/route.ts';
 import type { ClaimView } from './queries.ts';
 import { words } from './words.ts';
 

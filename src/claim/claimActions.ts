@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, readForm, seeOther } from '../web/page.tsx';
+import { parseInput } from '../web/route.ts';
 import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { answerClaim } from './answer.ts';
 import { AnswerFields, answerOf } from './answerForm.tsx';
@@ -24,7 +25,6 @@ import {
   SubmitClaim,
 } from './inputs.ts';
 import { acknowledgeClaim, agreeClaim, closeClaim, renegotiateClaim, submitClaim, withdrawClaim } from './negotiate.ts';
-import { parseInput } from '../web/route.ts';
 import { viewClaim } from './queries.ts';
 import { concedeLines, settleClaim } from './settle.ts';
 import { receiveFromMaker, sendUnits } from './shipment.ts';

@@ -1,8 +1,10 @@
 // A claim takes shape: what we ask of which maker, for which units.
+
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';
 import { addDays } from '../core/time.ts';
+import { sameInBoth } from '../core/words.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { nextNumber } from '../db/number.ts';
 import { difference, remember } from '../history/remember.ts';
@@ -162,7 +164,7 @@ async function checkUnit(ctx: Ctx, claim: ClaimRow, unit_id: string, path: strin
   if (other !== undefined) {
     throw new Problem('conflict', [`${unit.serial} is claimed in ${other.number} already`, `${unit.serial} は ${other.number} で請求済みです`], {
       blocking: `/api/v1/claims/${other.id}`,
-      errors: [{ path, message: other.number }],
+      errors: [{ path, message: sameInBoth(other.number) }],
     });
   }
 }

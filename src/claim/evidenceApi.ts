@@ -1,7 +1,9 @@
 // /evidence-packs, and /claims/{id}/evidence.
+
 import { createRoute, z } from '@hono/zod-openapi';
 import { openFile } from '../attachment/files.ts';
 import { jsonOf } from '../catalog/json.ts';
+import { says } from '../core/says.ts';
 import { locales } from '../core/words.ts';
 import { answers, body, DayText, gated, IdParam, Instant, newApi, pageOf, problems } from '../web/route.ts';
 import { freezeEvidence, getEvidencePack, listEvidencePacks } from './evidence.ts';
@@ -42,7 +44,11 @@ export const FreezeEvidence = z
     const { subject_kind, subject_id, maker_id, cohort } = input;
     if (subject_kind === 'cohort' && cohort !== undefined) return { subject_kind, cohort };
     if (subject_kind !== 'cohort' && subject_id !== undefined) return { subject_kind, subject_id, maker_id };
-    context.addIssue({ code: 'custom', path: ['subject_id'], message: 'A subject_id, or for subject_kind cohort a cohort' });
+    context.addIssue({
+      code: 'custom',
+      path: ['subject_id'],
+      message: says(['A subject_id, or for subject_kind cohort a cohort', 'subject_id、または subject_kind が cohort のときは cohort を指定してください']),
+    });
     return z.NEVER;
   });
 

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { PageHead, Table } from '../web/parts.tsx';
+import { parseInput } from '../web/route.ts';
 import { freezeEvidence, getEvidencePack, listEvidencePacks } from './evidence.ts';
 import { FreezeEvidence } from './evidenceApi.ts';
 import { EvidenceDocument } from './evidenceView.tsx';
 import { words } from './evidenceWords.ts';
-import { parseInput } from '../web/route.ts';
 
 export const evidencePages = newPages();
 

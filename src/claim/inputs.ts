@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { says } from '../core/says.ts';
 import { DayText } from '../web/route.ts';
 import { claimStates } from './lifecycle.ts';
 import { isCurrency } from './money.ts';
@@ -10,14 +11,16 @@ const Reason = z.string().trim().min(1).max(2000);
 const Amount = z.number().min(0).max(1e12);
 const MANY = 2000;
 
-export const Currency = z.string().refine(isCurrency, { error: 'ISO 4217: JPY, USD, EUR, …' });
+export const Currency = z
+  .string()
+  .refine(isCurrency, { error: says(['ISO 4217: JPY, USD, EUR, …', 'ISO 4217 の通貨コード（JPY、USD、EUR など）を入力してください']) });
 
 export const NewLine = z.strictObject({ unit_id: Id, return_unit_id: Id.nullable().default(null), claimed_amount: Amount.nullable().default(null) });
 export type NewLine = z.output<typeof NewLine>;
 
 const money = (input: { currency?: string | null | undefined; lines: readonly { claimed_amount: number | null }[] }): boolean =>
   input.currency != null || input.lines.every((line) => line.claimed_amount === null);
-const WITHOUT_CURRENCY = { path: ['currency'], message: 'Amounts need a currency' };
+const WITHOUT_CURRENCY = { path: ['currency'], message: says(['Amounts need a currency', '金額には通貨が必要です']) };
 
 export const CreateClaim = z
   .strictObject({
@@ -125,7 +128,7 @@ export const AddExchange = z
   })
   .refine((input) => (input.kind === 'counter_claim') === (input.counter_claim !== undefined), {
     path: ['counter_claim'],
-    message: 'A counter-claim says what is claimed',
+    message: says(['A counter-claim says what is claimed', '反対請求の内容を入力してください']),
   });
 export type AddExchange = z.output<typeof AddExchange>;
 

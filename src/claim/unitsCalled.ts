@@ -1,5 +1,6 @@
 import { identifierKey } from '../core/identifier.ts';
 import { Problem } from '../core/problem.ts';
+import { sameInBoth } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 
 /** The maker's units with these serials, one per line and each once. Throws `invalid` naming each that is unknown, or that two models share. */
@@ -29,7 +30,7 @@ export async function unitsCalled(ctx: Ctx, maker_id: string, text: string): Pro
   }
   if (wrong.length > 0)
     throw new Problem('invalid', [`Not exactly one unit of this maker: ${wrong.join(', ')}`, `このメーカーの個体として特定できません: ${wrong.join('、')}`], {
-      errors: wrong.map((serial) => ({ path: 'serials', message: serial })),
+      errors: wrong.map((serial) => ({ path: 'serials', message: sameInBoth(serial) })),
     });
   return [...ids];
 }

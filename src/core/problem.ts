@@ -19,9 +19,8 @@ const statusOf = {
 export type ProblemCode = keyof typeof statusOf;
 
 /** One wrong field: where it is (`lines.3.serial`) and what is wrong with it. */
-export interface FieldError<Message = string | Bilingual> {
+export interface FieldError<Message = Bilingual> {
   readonly path: string;
-  /** In both languages, or as the checks of an input say it in the reader's. */
   readonly message: Message;
 }
 
@@ -55,7 +54,7 @@ export class Problem extends Error {
   }
 
   errors(locale: Locale): FieldError<string>[] | undefined {
-    return this.extra.errors?.map(({ path, message }) => ({ path, message: typeof message === 'string' ? message : speak(message, locale) }));
+    return this.extra.errors?.map(({ path, message }) => ({ path, message: speak(message, locale) }));
   }
 }
 

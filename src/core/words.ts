@@ -15,6 +15,9 @@ type Spoken<W extends Record<string, Phrase>> = {
 /** A label as it stands inside an English sentence. */
 export const inSentence = ([en]: Bilingual): string => en.toLowerCase();
 
+/** A number, a serial, a pattern: what needs no translation. */
+export const sameInBoth = (text: string): Bilingual => [text, text];
+
 export const speak = (text: Bilingual, locale: Locale): string => text[locale === 'ja' ? 1 : 0];
 
 /**

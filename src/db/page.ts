@@ -1,6 +1,7 @@
 // Keyset paging: a page starts after the last row of the one before, so page 2,000 costs what page 1 costs.
 import { type SelectQueryBuilder, type Simplify, sql } from 'kysely';
 import { Problem } from '../core/problem.ts';
+import type { Bilingual } from '../core/words.ts';
 
 export interface PageRequest {
   readonly limit: number;
@@ -58,17 +59,20 @@ function withoutPaging<O>({ page_sort, page_id, ...row }: Paged<O>): Simplify<O>
   return row as unknown as Simplify<O>;
 }
 
+export const oneToSortBy = (fields: readonly string[]): Bilingual => [
+  `One of ${fields.join(', ')}, with - for descending`,
+  `次のいずれか（降順は先頭に -）: ${fields.join('、')}`,
+];
+
+export const cannotSort = (sort: string, fields: readonly string[]): Problem =>
+  new Problem('invalid', [`Cannot sort by ${sort}`, `${sort} では並べ替えできません`], { errors: [{ path: 'sort', message: oneToSortBy(fields) }] });
+
 function sortOrder(sort: string | undefined, sortable: Sortable): { expression: string; direction: 'asc' | 'desc' } {
   const [first] = Object.values(sortable);
   if (sort === undefined || sort === '') return { expression: first ?? 'id', direction: 'desc' };
   const field = sort.replace(/^-/, '');
   const expression = Object.hasOwn(sortable, field) ? sortable[field] : undefined;
-  if (expression === undefined) {
-    const allowed = Object.keys(sortable).join(', ');
-    throw new Problem('invalid', [`Cannot sort by ${sort}`, `${sort} では並べ替えできません`], {
-      errors: [{ path: 'sort', message: `One of ${allowed}, with - for descending` }],
-    });
-  }
+  if (expression === undefined) throw cannotSort(sort, Object.keys(sortable));
   return { expression, direction: sort.startsWith('-') ? 'desc' : 'asc' };
 }
 
@@ -87,9 +91,9 @@ function readCursor(cursor: string): [string | number, string | number] {
 /** PostgreSQL's words for a value that is none of the column's type: the cursor came from a list with another order. */
 const isForeignValue = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === '22P02' || error.code === '22003');
 
-const foreignCursor = (): Problem =>
+export const foreignCursor = (): Problem =>
   new Problem('invalid', ['The cursor is not one of this list', 'カーソルが正しくありません'], {
-    errors: [{ path: 'cursor', message: 'Use the next_cursor of the page before' }],
+    errors: [{ path: 'cursor', message: ['Use the next_cursor of the page before', '前のページの next_cursor を指定してください'] }],
   });
 
 const isSortValue = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';

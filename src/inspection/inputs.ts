@@ -1,6 +1,8 @@
 // What the bench accepts. Unknown fields are refused.
+
 import { z } from 'zod';
 import { asNumber } from '../core/given.ts';
+import { says } from '../core/says.ts';
 import { verdicts } from '../returns/inputs.ts';
 
 const id = z.string().min(1).max(64);
@@ -52,7 +54,9 @@ const step = z
     min_value: nothing(asNumber(z.coerce.number())),
     max_value: nothing(asNumber(z.coerce.number())),
   })
-  .refine((one) => one.min_value == null || one.max_value == null || one.min_value <= one.max_value, { error: 'min_value must not exceed max_value' });
+  .refine((one) => one.min_value == null || one.max_value == null || one.min_value <= one.max_value, {
+    error: says(['min_value must not exceed max_value', 'min_value は max_value 以下にしてください']),
+  });
 
 export const NewChecklist = z.strictObject({
   name_en: name,

@@ -68,7 +68,7 @@ async function advance(ctx: Ctx, id: string, event: InvestigationEvent, { set = 
     const state = nextState(before.state, event);
     if (state === null) throw notNow(before, event === 'close' && before.state !== 'closed' ? gapsBefore(event, await progressOf(ctx, before)) : []);
     await check?.(ctx);
-    refuseGaps(ctx, gapsBefore(event, await progressOf(ctx, { ...before, ...set })));
+    refuseGaps(gapsBefore(event, await progressOf(ctx, { ...before, ...set })));
     const after = await saveInvestigation(ctx, before, { ...set, state });
     await remember(ctx, {
       action: `investigation.${PARTICIPLE[event]}`,
@@ -92,10 +92,10 @@ const notNow = ({ id, state }: InvestigationRow, gaps: readonly Bilingual[]): Pr
     { blocking: `/api/v1/investigations/${id}` },
   );
 
-function refuseGaps(ctx: Ctx, gaps: readonly Bilingual[]): void {
+function refuseGaps(gaps: readonly Bilingual[]): void {
   if (gaps.length === 0) return;
   const words: Bilingual = [gaps.map((gap) => gap[0]).join('; '), gaps.map((gap) => gap[1]).join('。')];
-  throw new Problem('conflict', words, { errors: gaps.map((gap) => ({ path: '', message: ctx.actor.locale === 'ja' ? gap[1] : gap[0] })) });
+  throw new Problem('conflict', words, { errors: gaps.map((message) => ({ path: '', message })) });
 }
 
 /** What the gates look at, as it stands. */

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { CalendarDay } from '../core/given.ts';
+import { says } from '../core/says.ts';
 import { DayText } from '../web/route.ts';
 import { investigationStates } from './lifecycle.ts';
 
@@ -43,7 +44,7 @@ export const OpenInvestigation = z
   })
   .refine((input) => (input.source_kind === 'manual') === (input.source_id === null), {
     path: ['source_id'],
-    message: 'source_id goes with a source_kind other than manual',
+    message: says(['source_id goes with a source_kind other than manual', 'source_id は source_kind が manual 以外のときに指定します']),
   });
 export type OpenInvestigation = z.output<typeof OpenInvestigation>;
 

@@ -1,13 +1,12 @@
 // /known-issues: for staff with estimates and matches, for partners those that concern their units.
 import { z } from 'zod';
 import { getCohortOf, type NamedCohort, nameCohorts } from '../claim/cohort.ts';
-import { parseInput } from '../web/route.ts';
 import { may } from '../core/actor.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Badge, Facts, Field, Filters, Form, PageHead, Pager, Select, Table } from '../web/parts.tsx';
-import { ListQuery } from '../web/route.ts';
+import { ListQuery, parseInput } from '../web/route.ts';
 import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { cohortsAsked } from './atRisk.ts';
 import { AskedCohort, getAskedCohort } from './cohort.ts';

@@ -2,14 +2,13 @@
 import { z } from 'zod';
 import { byNumber } from '../claim/attend.tsx';
 import { cohortName, getCohortOf, type NamedCohort } from '../claim/cohort.ts';
-import { parseInput } from '../web/route.ts';
 import { listStaff } from '../claim/staff.ts';
 import { may } from '../core/actor.ts';
 import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
-import { ListQuery } from '../web/route.ts';
+import { ListQuery, parseInput } from '../web/route.ts';
 import { investigationDeeds } from './bulk.ts';
 import { AskedCohort, getAskedCohort } from './cohort.ts';
 import { cohortPages } from './cohortPages.tsx';

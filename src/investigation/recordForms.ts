@@ -1,13 +1,13 @@
 // The forms on the page of one investigation that change its frame, scope, causes, actions and proof. Its steps are in stepForms.
 import { z } from 'zod';
 import { getCohortOf } from '../claim/cohort.ts';
-import { parseInput } from '../web/route.ts';
 import { listStaff } from '../claim/staff.ts';
 import { identifierKey } from '../core/identifier.ts';
 import { invalid } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, readForm, seeOther } from '../web/page.tsx';
+import { parseInput } from '../web/route.ts';
 import { type Edit, savingEdit } from '../web/staleEdit.tsx';
 import { addAction, decideAction } from './action.ts';
 import { addCause, decideCause } from './cause.ts';

@@ -1,7 +1,7 @@
 // The forms that take an investigation a step on, from containment to closing, and back when it is reopened.
 import { z } from 'zod';
-import { parseInput } from '../web/route.ts';
 import { action, newPages, readForm } from '../web/page.tsx';
+import { parseInput } from '../web/route.ts';
 import { closeInvestigation, confirmCauses, containInvestigation, implementActions, reopenInvestigation, verifyInvestigation } from './advance.ts';
 import { Contain, ReasonInput, Verify } from './inputs.ts';
 import { back, idOf } from './recordForms.ts';

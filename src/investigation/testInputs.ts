@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { says } from '../core/says.ts';
 import { DayText } from '../web/route.ts';
 
 const Id = z.string().min(1).max(64);
@@ -27,7 +28,7 @@ export const SaveTestTemplate = z.strictObject({
     .array(TestStep)
     .min(1)
     .max(100)
-    .refine((steps) => new Set(steps.map((step) => step.code)).size === steps.length, 'Two steps share a code'),
+    .refine((steps) => new Set(steps.map((step) => step.code)).size === steps.length, says(['Two steps share a code', '同じコードの項目があります'])),
 });
 export type SaveTestTemplate = z.output<typeof SaveTestTemplate>;
 
@@ -49,7 +50,10 @@ export const RecordValue = z
     /** For a step without limits; one with limits is judged by them. */
     result: z.enum(['pass', 'fail']).optional(),
   })
-  .refine((input) => input.value !== null || input.observation !== null, { path: ['value'], message: 'A value or an observation' });
+  .refine((input) => input.value !== null || input.observation !== null, {
+    path: ['value'],
+    message: says(['A value or an observation', '測定値または所見を入力してください']),
+  });
 export type RecordValue = z.output<typeof RecordValue>;
 
 export const ConcludeTest = z.strictObject({

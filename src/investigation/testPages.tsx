@@ -1,12 +1,11 @@
 // /test-records: the list, starting a test, and recording its values and conclusion.
 import { z } from 'zod';
-import { parseInput } from '../web/route.ts';
 import { may } from '../core/actor.ts';
 import { invalid } from '../core/problem.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
 import { Age, Facts, Field, Filters, Form, PageHead, Pager, Section, Select, Table, TextArea } from '../web/parts.tsx';
-import { ListQuery } from '../web/route.ts';
+import { ListQuery, parseInput } from '../web/route.ts';
 import { words } from './knownIssueWords.ts';
 import { concludeTest, recordValue, startTest } from './test.ts';
 import { ConcludeTest, linesOf, RecordValue, StartTest } from './testInputs.ts';

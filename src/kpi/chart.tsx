@@ -10,8 +10,8 @@ import type { KpiNoteRow, KpiTargetRow } from './table.ts';
 import { durationText } from './views.tsx';
 import { words } from './words.ts';
 
-const HEIGHT = 260;
-const AREA = { left: 90, right: CHART_WIDTH - 16, top: 28, bottom: 190 };
+const HEIGHT = 272;
+const AREA = { left: 90, right: CHART_WIDTH - 16, top: 40, bottom: 202 };
 
 /** What the axis reaches up to at the least, so that zeros lie on the ground of a readable one. */
 const LEAST_TOP: Record<KpiKind, number> = { share: 0.1, duration: HOUR_MS, count: 1, mean: 1 };

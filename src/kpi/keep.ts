@@ -1,9 +1,11 @@
 // What people enter beside the cases: targets with their owner, measures taken, hours worked.
+
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
 import { CalendarDay } from '../core/given.ts';
 import { newId } from '../core/id.ts';
-import { Problem } from '../core/problem.ts';
+import { invalid } from '../core/problem.ts';
+import { says } from '../core/says.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { kpis } from './definitions.ts';
@@ -11,7 +13,7 @@ import type { KpiNoteRow, KpiTargetRow } from './table.ts';
 
 /** Names a target or a note may carry. */
 export const kpiNames: readonly string[] = [...kpis.map(({ name }) => name), 'backlog', 'cases_per_hour', 'self_resolution', 'zero_hit'];
-const KpiName = z.string().refine((name) => kpiNames.includes(name), 'not a KPI');
+const KpiName = z.string().refine((name) => kpiNames.includes(name), says(['not a KPI', 'KPI ではありません']));
 
 export const SetTarget = z.object({ kpi: KpiName, from_on: CalendarDay, goal: z.coerce.number().min(0), owner_id: z.string().min(1).max(64) });
 export type SetTarget = z.output<typeof SetTarget>;
@@ -93,6 +95,5 @@ export async function listAnnotations(
 
 async function refuseStranger(ctx: Ctx, user_id: string): Promise<void> {
   const user = await ctx.db.selectFrom('users').select('id').where('id', '=', user_id).where('partner_id', 'is', null).executeTakeFirst();
-  if (user === undefined)
-    throw new Problem('invalid', ['Not one of our people', '社内担当者ではありません'], { errors: [{ path: 'user_id', message: 'Not one of our people' }] });
+  if (user === undefined) throw invalid('user_id', ['Not one of our people', '社内担当者ではありません']);
 }

@@ -111,7 +111,7 @@ const LONGEST_DAYS = 1100;
 export function periodOf(ctx: Ctx, { from_on, to_on }: Days): Period {
   if (to_on < from_on || to_on > addDays(from_on, LONGEST_DAYS))
     throw new Problem('invalid', ['The period is not valid (at most three years)', '期間が正しくありません（最長3年）'], {
-      errors: [{ path: 'to_on', message: 'Not a period' }],
+      errors: [{ path: 'to_on', message: ['Not a period', '期間になっていません'] }],
     });
   return { from_at: startOfDay(from_on, ctx.zone), to_at: startOfDay(addDays(to_on, 1), ctx.zone) };
 }

@@ -1,10 +1,12 @@
 // Improvement items: a hypothesis about what makes customers ask, the day something was changed, and whether fewer asked since.
+
 import { z } from 'zod';
 import { isInbound, type MeasuredCase, measuredCases } from '../case/held.ts';
 import { allow, staffOnly } from '../core/actor.ts';
 import { CalendarDay } from '../core/given.ts';
 import { newId } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
+import { says } from '../core/says.ts';
 import { addDays, type Day, daysBetween, startOfDay } from '../core/time.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
@@ -28,7 +30,7 @@ export const ProposeImprovement = z
   })
   .refine((input) => input.cause_id !== null || input.category_id !== null || input.model_id !== null, {
     path: ['cause_id'],
-    message: 'Say which cases should become fewer: cause, category or model',
+    message: says(['Say which cases should become fewer: cause, category or model', '減らしたい問い合わせを、原因・分類・機種のいずれかで指定してください']),
   });
 export type ProposeImprovement = z.output<typeof ProposeImprovement>;
 export const ChangeImprovement = z.object({ changed_on: CalendarDay });
@@ -63,7 +65,7 @@ export const dateChange = (ctx: Ctx, id: string, changed_on: Day, expected?: num
     if (row.state !== 'proposed' && row.state !== 'changed') throw wrongState(row);
     if (changed_on > today(ctx))
       throw new Problem('invalid', ['The day of the change lies ahead', '実施日は本日以前にしてください'], {
-        errors: [{ path: 'changed_on', message: 'In the future' }],
+        errors: [{ path: 'changed_on', message: ['In the future', '未来の日付です'] }],
       });
     return { state: 'changed', changed_on };
   });

@@ -39,7 +39,7 @@ export async function assignReview(ctx: Ctx, input: AssignReview): Promise<VocRe
       .execute();
     if (people.length < 2 || [first_reviewer_id, second_reviewer_id].includes(subject.owner_id ?? '')) {
       throw new Problem('invalid', ['Two different people, not the owner of the case', '担当者以外の異なる2名を指定してください'], {
-        errors: [{ path: 'second_reviewer_id', message: 'Two different people, not the owner' }],
+        errors: [{ path: 'second_reviewer_id', message: ['Two different people, not the owner', '担当者以外の異なる2名を指定してください'] }],
       });
     }
     const row: VocReviewRow = {

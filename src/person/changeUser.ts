@@ -1,6 +1,6 @@
 import { allow } from '../core/actor.ts';
 import { sha256 } from '../core/id.ts';
-import { notFound, Problem } from '../core/problem.ts';
+import { invalid, notFound, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { difference, remember } from '../history/remember.ts';
 import { refuseWrongPartner, withPartner } from './addUser.ts';
@@ -61,8 +61,7 @@ export async function changeSelf(ctx: Ctx, input: ChangeSelf, here?: string, ver
 async function newPassword(ctx: Ctx, password: { current: string; next: string }): Promise<string> {
   const user = await loadUser(ctx, ctx.actor.id);
   if (!(await isPassword(password.current, user.password_hash))) {
-    const words = ['The current password is wrong', '現在のパスワードが違います'] as const;
-    throw new Problem('invalid', words, { errors: [{ path: 'password.current', message: words[0] }] });
+    throw invalid('password.current', ['The current password is wrong', '現在のパスワードが違います']);
   }
   return hashPassword(password.next);
 }

@@ -1,11 +1,11 @@
 // Brings the running totals up to date with the units that changed: takes back what a unit contributed before and adds what it contributes now.
 import { allow } from '../core/actor.ts';
+import { groupBy } from '../core/groupBy.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { restAfter } from '../db/inTurns.ts';
 import { CohortNumbers } from './cohorts.ts';
 import { listCountedUnits } from './countedUnits.ts';
-import { groupBy } from '../core/groupBy.ts';
 import { type Cell, type CountedUnit, failuresOf, spansOf } from './spans.ts';
 import type { QualityFailureRow, QualitySpanRow } from './table.ts';
 import { addToTotals, isStretchNew, openStretches } from './totalRows.ts';

@@ -1,7 +1,8 @@
 // Reads units with everything that bears on their contribution: service, firmware, returns.
+
+import { groupBy } from '../core/groupBy.ts';
 import { dayOf } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { groupBy } from '../core/groupBy.ts';
 import type { CountedUnit } from './spans.ts';
 
 /** The units of `ids` that still stand for themselves; one merged into another contributes nothing. Four queries however many ids. */

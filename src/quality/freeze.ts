@@ -1,11 +1,11 @@
 // The periodic count: brings running totals up to date, writes closed months once, and revises a closed month that a correction changed.
 import { allow } from '../core/actor.ts';
+import { groupBy } from '../core/groupBy.ts';
 import { dayFromNumber } from '../core/time.ts';
 import { type Ctx, today, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
 import { countChanges, holdCount } from './count.ts';
-import { groupBy } from '../core/groupBy.ts';
 import {
   changesOf,
   figuresByMonth,

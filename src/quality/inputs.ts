@@ -1,6 +1,9 @@
 // What failure-rate tables and life analyses are asked for: dimensions, kind of failure, filters, period.
+
 import { z } from 'zod';
 import { CalendarDay } from '../core/given.ts';
+import { says } from '../core/says.ts';
+import { oneToSortBy } from '../db/page.ts';
 
 export const DIMENSIONS = ['maker', 'model', 'hw_rev', 'batch', 'firmware', 'site', 'site_kind', 'age_band', 'failure_mode', 'component'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
@@ -46,7 +49,7 @@ export const By = z
     ];
     const known = names.filter((name): name is Dimension => DIMENSIONS.some((dimension) => dimension === name));
     if (known.length !== names.length || known.length < 1 || known.length > 2)
-      ctx.addIssue({ code: 'custom', message: `One or two of ${DIMENSIONS.join(', ')}` });
+      ctx.addIssue({ code: 'custom', message: says([`One or two of ${DIMENSIONS.join(', ')}`, `次から1つまたは2つ: ${DIMENSIONS.join('、')}`]) });
     return known;
   });
 
@@ -71,7 +74,7 @@ export const RateQuery = CohortFilter.extend(PeriodQuery.shape).extend({
   sort: z
     .string()
     .max(50)
-    .refine((text) => SORTS.some((sort) => text.replace(/^-/, '') === sort), `One of ${SORTS.join(', ')}, with - for descending`)
+    .refine((text) => SORTS.some((sort) => text.replace(/^-/, '') === sort), says(oneToSortBy(SORTS)))
     .default('-shrunken_p05'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z
@@ -94,7 +97,10 @@ export const FailureRowsQuery = CohortFilter.extend(PeriodQuery.shape).extend({
   /** Of failure mode and component those whose code stands for itself alone, as a row of a table counts it, not for what is below it in its tree. */
   exact: z
     .string()
-    .regex(/^(failure_mode|component)(,(failure_mode|component))?$/, 'failure_mode, component or both')
+    .regex(
+      /^(failure_mode|component)(,(failure_mode|component))?$/,
+      says(['failure_mode, component or both', 'failure_mode、component、または両方を指定してください']),
+    )
     .optional(),
   /** Who gave the verdict (a user's id), and whose return it was (a customer's code). */
   inspector: Code.optional(),
@@ -131,7 +137,13 @@ export const CohortText = z
       });
     const parsed = z.strictObject(CohortFilter.shape).safeParse(Object.fromEntries(parts));
     if (parsed.success && parts.length > 0) return parsed.data;
-    ctx.addIssue({ code: 'custom', message: `A cohort is written dimension:code, separated by commas; dimensions are ${DIMENSIONS.join(', ')}` });
+    ctx.addIssue({
+      code: 'custom',
+      message: says([
+        `A cohort is written dimension:code, separated by commas; dimensions are ${DIMENSIONS.join(', ')}`,
+        `対象群は「軸:コード」をカンマ区切りで指定します。軸: ${DIMENSIONS.join('、')}`,
+      ]),
+    });
     return z.NEVER;
   });
 

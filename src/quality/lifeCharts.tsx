@@ -1,8 +1,8 @@
 // Charts of a life analysis: survival curve with band and numbers at risk, Weibull probability plot, hazard by age.
 import type { Locale } from '../core/words.ts';
 import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
-import type { LimitedFailureFit } from '../stats/limitedFailure.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
+import type { LimitedFailureFit } from '../stats/limitedFailure.ts';
 import type { Curve } from '../stats/parameterDraws.ts';
 import { atRiskAt } from '../stats/riskTable.ts';
 import { weibullSurvival } from '../stats/weibullFit.ts';

@@ -1,10 +1,10 @@
 // The lives of a cohort's units as life data: one row per unit and failure, ages in days since it entered service.
 import { type RawBuilder, sql } from 'kysely';
+import { groupBy } from '../core/groupBy.ts';
 import { dayNumber } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
 import { whereCohort, whereSite } from './cohortSql.ts';
-import { groupBy } from '../core/groupBy.ts';
 import type { CohortFilter, FailureKind } from './inputs.ts';
 
 /** A failure on the first day in service: half a day of life, since a life of none has no logarithm. */

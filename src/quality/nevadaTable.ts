@@ -1,13 +1,13 @@
 // The Nevada grid of a cohort: month of entering service × age in months, from our own records.
 
 import { sql } from 'kysely';
+import { groupBy } from '../core/groupBy.ts';
 import { dayNumber, dayOf } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { type NevadaRow, nevadaGrid } from '../stats/nevada.ts';
 import { type Delay, reportingDelay } from '../stats/reportingDelay.ts';
 import { whereCohort, whereSite } from './cohortSql.ts';
 import { countBeforeReading } from './count.ts';
-import { groupBy } from '../core/groupBy.ts';
 import type { CohortFilter, FailureKind } from './inputs.ts';
 import { findingIs } from './lifeRows.ts';
 import { monthLabel } from './monthly.ts';

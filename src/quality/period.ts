@@ -16,7 +16,7 @@ export function periodOf(ctx: Ctx, { from_on, to_on }: { from_on?: Day | undefin
   const to = to_on === undefined ? end : dayNumber(to_on);
   if (to_on !== undefined && to < from) {
     throw new Problem('invalid', ['The period ends before it begins', '期間の終了が開始より前です'], {
-      errors: [{ path: 'to_on', message: 'Not before from_on' }],
+      errors: [{ path: 'to_on', message: ['Not before from_on', 'from_on 以降の日付にしてください'] }],
     });
   }
   return { from: Math.min(from, end), to: Math.min(to, end) };

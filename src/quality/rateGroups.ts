@@ -1,9 +1,9 @@
 // The raw figures of a failure-rate table: device-days, units and findings per group, from running totals where they can, from spans where they must.
 import { type RawBuilder, sql } from 'kysely';
+import { groupBy } from '../core/groupBy.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { AGE_BANDS } from './ageBands.ts';
 import { groupKeys, keyNames, selectKeys, whereCohort, whereFinding, whereSite } from './cohortSql.ts';
-import { groupBy } from '../core/groupBy.ts';
 import { type Findings, type GroupKey, keyOf, type RateGroup, type Row, textOf } from './groups.ts';
 import type { CohortFilter, Dimension } from './inputs.ts';
 import type { Period } from './period.ts';

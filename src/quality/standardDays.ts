@@ -1,7 +1,8 @@
 // Age-standardised exposure: how many days of the population's own mix of ages would bring the failures a group's ages let expect.
+
+import { groupBy } from '../core/groupBy.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { keyNames } from './cohortSql.ts';
-import { groupBy } from '../core/groupBy.ts';
 import type { GroupKey, RateGroup } from './groups.ts';
 import type { CohortFilter, Dimension, FailureKind } from './inputs.ts';
 import type { Period } from './period.ts';

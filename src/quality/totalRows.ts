@@ -1,9 +1,9 @@
 // Running totals as they lie in the store, stretch by stretch: adding steps to them, and opening the stretches as they come.
 import { sql } from 'kysely';
+import { groupBy } from '../core/groupBy.ts';
 import { dayNumber } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
-import { groupBy } from '../core/groupBy.ts';
 import { stretchDayOf, stretchDaysThrough } from './months.ts';
 import type { CohortKind } from './table.ts';
 import { applySteps, type Step, type Steps, type TotalledCohort } from './totals.ts';

@@ -1,10 +1,10 @@
 // What failures under warranty cost, where unit costs are known: in the period, and to be expected in the next twelve months at the shrunken rate.
 import { sql } from 'kysely';
+import { groupBy } from '../core/groupBy.ts';
 import { addDays, daysBetween } from '../core/time.ts';
 import { type Ctx, today } from '../db/ctx.ts';
 import { whereCohort } from './cohortSql.ts';
 import { countBeforeReading } from './count.ts';
-import { groupBy } from '../core/groupBy.ts';
 import type { CohortFilter } from './inputs.ts';
 import type { Period } from './period.ts';
 import { listRateGroups } from './rateGroups.ts';

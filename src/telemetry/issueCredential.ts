@@ -1,8 +1,10 @@
 // A device's password: shown once, only hashes stored. A new one replaces the old at once; the connection that used the old ends.
+
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { allow } from '../core/actor.ts';
 import { newId, newSecret, sha256 } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
+import { sameInBoth } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { remember } from '../history/remember.ts';
 import { DEVICE_ID } from './payload.ts';
@@ -15,7 +17,7 @@ export async function issueCredential(ctx: Ctx, device_id: string): Promise<{ us
   allow(ctx, 'telemetry:write');
   if (!DEVICE_ID.test(device_id)) {
     throw new Problem('invalid', ['A device id has 1 to 64 letters, digits, _ and -', 'デバイスIDは1〜64文字の英数字と _ - です'], {
-      errors: [{ path: 'device_id', message: String(DEVICE_ID) }],
+      errors: [{ path: 'device_id', message: sameInBoth(String(DEVICE_ID)) }],
     });
   }
   const password = newSecret(24);

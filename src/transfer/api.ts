@@ -205,10 +205,13 @@ async function csvResponse(name: string, slices: AsyncGenerator<string>): Promis
 async function uploadedFile(c: AppContext, kindOfQuery: string | undefined): Promise<{ file: File; kind: string }> {
   const form = await c.req.parseBody();
   const kind = kindOfQuery ?? (typeof form.kind === 'string' ? form.kind : '');
-  if (kind === '') throw new Problem('invalid', ['Say what the file holds', '種別を指定してください'], { errors: [{ path: 'kind', message: 'Required' }] });
+  if (kind === '')
+    throw new Problem('invalid', ['Say what the file holds', '種別を指定してください'], {
+      errors: [{ path: 'kind', message: ['Required', '入力してください'] }],
+    });
   if (!(form.file instanceof File))
     throw new Problem('invalid', ['Send the file as the field `file`', 'ファイルを file フィールドで送ってください'], {
-      errors: [{ path: 'file', message: 'Required' }],
+      errors: [{ path: 'file', message: ['Required', '入力してください'] }],
     });
   return { file: form.file, kind };
 }

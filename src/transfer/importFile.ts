@@ -1,9 +1,11 @@
 // One import from bytes to rows: decode, judge every row, then write all of them or none. Written in batches so that devices and people get their turn in
 // between; when a batch is refused, the batches before it are taken back.
+
 import { setImmediate as breathe } from 'node:timers/promises';
 import { allow } from '../core/actor.ts';
 import { newId, sha256 } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
+import { sameInBoth } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { remember } from '../history/remember.ts';
@@ -142,7 +144,7 @@ function reportOf(kind: ImportKind, { results, ignored_columns }: Judged, encodi
 function refusal(results: readonly RowResult[]): Problem {
   const failed = results.filter((row) => row.result === 'error');
   const errors = failed
-    .flatMap((row) => row.errors.map((error) => ({ path: `rows.${row.row}.${error.column}`, message: error.message })))
+    .flatMap((row) => row.errors.map((error) => ({ path: `rows.${row.row}.${error.column}`, message: sameInBoth(error.message) })))
     .slice(0, ERRORS_NAMED);
   return new Problem('invalid', [`${failed.length} rows are wrong; nothing was written`, `${failed.length}行に誤りがあるため、何も取り込みませんでした`], {
     errors,

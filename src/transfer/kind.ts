@@ -79,6 +79,6 @@ export function findKind(kinds: readonly ImportKind[], name: string): ImportKind
   if (kind !== undefined) return kind;
   const names = kinds.map((one) => one.name).join(', ');
   throw new Problem('invalid', [`Unknown kind ${name}: one of ${names}`, `種別 ${name} はありません: ${names}`], {
-    errors: [{ path: 'kind', message: `One of ${names}` }],
+    errors: [{ path: 'kind', message: [`One of ${names}`, `次のいずれか: ${names}`] }],
   });
 }

@@ -1,8 +1,12 @@
 // From text rows to the cells a kind declares; what cannot be read is an error of its row and column, never a throw.
 import { Problem } from '../core/problem.ts';
+import type { Bilingual } from '../core/words.ts';
 import { CellFault } from './columns.ts';
 import type { CellError, Cells, Columns, GivenRow } from './kind.ts';
 import type { TextRow, TextTable } from './readTable.ts';
+
+const LACKING: Bilingual = ['Required column', '必須の列です'];
+const DOUBLED: Bilingual = ['Heading appears twice', '見出しが重複しています'];
 
 /** Column of the kind → heading in the file. Without one the headings are the names of the columns. */
 export type Mapping = Readonly<Record<string, string>>;
@@ -45,10 +49,7 @@ export function rowReader<C extends Columns>(table: TextTable, columns: C, mappi
         `列が不足または重複しています: ${[...missing, ...doubled].map(({ name }) => name).join('、')}`,
       ],
       {
-        errors: [
-          ...missing.map(({ name }) => ({ path: name, message: 'Required column' })),
-          ...doubled.map(({ name }) => ({ path: name, message: 'Heading appears twice' })),
-        ],
+        errors: [...missing.map(({ name }) => ({ path: name, message: LACKING })), ...doubled.map(({ name }) => ({ path: name, message: DOUBLED }))],
       },
     );
   }

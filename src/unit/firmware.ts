@@ -35,7 +35,7 @@ export async function beginFirmware(ctx: Ctx, unit_id: string, firmware_id: stri
   const open = await ctx.db.selectFrom('firmware_intervals').selectAll().where('unit_id', '=', unit_id).where('to_on', 'is', null).executeTakeFirst();
   if (open !== undefined && from_on < open.from_on) {
     throw new Problem('conflict', [`The current firmware began on ${open.from_on}`, `現在のファームウェアの開始日は ${open.from_on} です`], {
-      errors: [{ path: 'from_on', message: `Not before ${open.from_on}` }],
+      errors: [{ path: 'from_on', message: [`Not before ${open.from_on}`, `${open.from_on} 以降の日付にしてください`] }],
     });
   }
   if (open !== undefined) await ctx.db.updateTable('firmware_intervals').set({ to_on: from_on }).where('id', '=', open.id).execute();

@@ -1,15 +1,16 @@
 // What is wrong with a field, in both languages: zod's own words, except where it names types: a field left empty, and a text that is no number.
 import { z } from 'zod';
+import { saidInBoth } from '../core/says.ts';
 import type { Bilingual } from '../core/words.ts';
 
 const english = z.locales.en().localeError;
 const japanese = z.locales.ja().localeError;
 
-/** Words that a schema gives itself stay as they are. `input` is what was parsed: an issue does not keep it. */
-export function wordsOf(issue: z.core.$ZodIssue, input: unknown): Bilingual | string {
+/** `input` is what was parsed: an issue does not keep it. */
+export function wordsOf(issue: z.core.$ZodIssue, input: unknown): Bilingual {
   const { message, ...found } = issue;
   const raw = { ...found, input: valueAt(input, issue.path) } as z.core.$ZodRawIssue;
-  if (!isZods(message, raw)) return message;
+  if (!isZods(message, raw)) return saidInBoth(message);
   if (isEmpty(raw)) return ['Must not be empty', '入力してください'];
   if (isNoNumber(raw)) return ['Must be a number', '数値を入力してください'];
   return [message, text(japanese(raw))];

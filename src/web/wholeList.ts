@@ -1,6 +1,5 @@
 // Paging of a list that is short enough to be made whole: settings, definitions, figures. Long tables page in their query (db/page.ts).
-import { Problem } from '../core/problem.ts';
-import type { Page, PageRequest } from '../db/page.ts';
+import { cannotSort, foreignCursor, type Page, type PageRequest } from '../db/page.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -16,10 +15,7 @@ export function pageOfWhole(items: readonly Item[], fields: readonly string[], {
 /** Unknown values come last, whichever way. */
 function sorted(items: readonly Item[], fields: readonly string[], sort: string): Item[] {
   const field = sort.replace(/^-/, '');
-  if (!fields.includes(field))
-    throw new Problem('invalid', [`Cannot sort by ${sort}`, `${sort} では並べ替えできません`], {
-      errors: [{ path: 'sort', message: `One of ${fields.join(', ')}, with - for descending` }],
-    });
+  if (!fields.includes(field)) throw cannotSort(sort, fields);
   const sign = sort.startsWith('-') ? -1 : 1;
   return [...items].sort((a, b) => compare(a[field] ?? null, b[field] ?? null, sign));
 }
@@ -46,7 +42,5 @@ function after(items: readonly Item[], cursor: string): number {
   } catch {
     // falls through to the refusal
   }
-  throw new Problem('invalid', ['The cursor is not one of this list', 'カーソルが正しくありません'], {
-    errors: [{ path: 'cursor', message: 'Use the next_cursor of the page before' }],
-  });
+  throw foreignCursor();
 }

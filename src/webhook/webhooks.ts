@@ -1,8 +1,10 @@
 // Who is to be told of what: webhooks are added, switched off and on, tried out, and their deliveries replayed.
+
 import { z } from 'zod';
 import { allow } from '../core/actor.ts';
 import { newId, newSecret } from '../core/id.ts';
 import { notFound, Problem } from '../core/problem.ts';
+import { says } from '../core/says.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
 import { remember } from '../history/remember.ts';
@@ -11,11 +13,13 @@ import { queueHello, requeueDelivery, requeueFailed } from '../outbox/requeue.ts
 import type { OutboxRow } from '../outbox/table.ts';
 import type { WebhookRow } from './table.ts';
 
-const Pattern = z.string().regex(/^(\*|[a-z_]+\.(\*|[a-z_]+))$/, 'as alert.raised, return.* or *');
+const Pattern = z
+  .string()
+  .regex(/^(\*|[a-z_]+\.(\*|[a-z_]+))$/, says(['as alert.raised, return.* or *', 'alert.raised、return.*、* などの形式で入力してください']));
 const Target = z
   .url({ protocol: /^https?$/ })
   .max(2000)
-  .refine((url) => !namesForbidden(url), 'this address is never called');
+  .refine((url) => !namesForbidden(url), says(['this address is never called', 'この宛先には送信できません']));
 export const AddWebhook = z.object({ url: Target, events: z.array(Pattern).min(1).max(50) });
 export type AddWebhook = z.output<typeof AddWebhook>;
 

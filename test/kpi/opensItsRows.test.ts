@@ -1,6 +1,6 @@
 // Every number of a report opens exactly the cases it counts: each link is followed, and as many rows are there.
 import { beforeAll, expect, it } from 'vitest';
-import { type Caller, browserOf, testApp } from '../support/app.ts';
+import { browserOf, type Caller, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { everything } from '../support/everything.ts';
 

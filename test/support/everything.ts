@@ -1,5 +1,6 @@
 // A store with a record of every kind that has a page: for tests that look at all pages.
 import { publishArticle, writeArticle } from '../../src/article/write.ts';
+import { saveCaseCode } from '../../src/case/catalogue.ts';
 import { solveCase } from '../../src/case/course.ts';
 import { giveOwner } from '../../src/case/owner.ts';
 import { createBatch } from '../../src/catalog/write.ts';
@@ -34,6 +35,7 @@ export async function everything(store: Store, now: number): Promise<void> {
   const solved = await asked(as(test, aoi));
   await giveOwner(as(test, aoi), solved.id, {});
   await solveCase(as(test, aoi, DAY), solved.id, { solution: 'x', reply: 'Restarted.' });
+  await askThrice(test, now - DAY);
   const text = { title_en: 'Restart', title_ja: '再起動', body_en: 'x', body_ja: 'x' };
   const scope = { model_id: 'x100', maker_id: null, category_id: null, cause_id: null, owner_id: null };
   const article = await writeArticle(as(test, aoi), { ...text, ...scope });
@@ -64,4 +66,21 @@ export async function everything(store: Store, now: number): Promise<void> {
     .insertInto('alerts')
     .values(alertRow('x100', { created_at: NOW }))
     .execute();
+}
+
+/** As many cases of one cause, each solved with one reply, as want an article. */
+async function askThrice(test: TestStore, at: number): Promise<void> {
+  const cause = await saveCaseCode(test.ctx({ actor: lena, now: at }), {
+    tree: 'cause',
+    code: 'MANUAL',
+    name_en: 'Manual hard to follow',
+    name_ja: '説明書が分かりにくい',
+    parent_id: null,
+  });
+  const ctx = test.ctx({ actor: aoi, now: at });
+  for (let n = 0; n < 3; n += 1) {
+    const { id } = await asked(ctx);
+    await giveOwner(ctx, id, {});
+    await solveCase(ctx, id, { solution: 'x', reply: 'As on page 12.', cause_id: cause.id });
+  }
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { sameInBoth } from '../../src/core/words.ts';
 import { takeInbox, takeReplays } from '../../src/mqtt/replays.ts';
 import { telemetryImport } from '../../src/telemetry/import.ts';
 import { importFile } from '../../src/transfer/importFile.ts';
@@ -154,7 +155,7 @@ eachDb('the telemetry API', (test) => {
     expect([Number(reports), Number(lost), Number(warmest)]).toEqual([1600, 1599 - 2, 43]);
     const twice = 'device_id,ts,name,value\ncsv-2,2025-06-01T00:00:00Z,temp_c,20\ncsv-2,2025-06-01T00:00:00Z,temp_c,21\n';
     await expect(importFile(test.ctx(), telemetryImport, Buffer.from(twice))).rejects.toMatchObject({
-      extra: { errors: [{ path: 'rows.3.value', message: 'An earlier row says 20 for the same instant' }] },
+      extra: { errors: [{ path: 'rows.3.value', message: sameInBoth('An earlier row says 20 for the same instant') }] },
     });
     await station.close();
   });
@@ -167,7 +168,7 @@ eachDb('the telemetry API', (test) => {
     await takeInbox(station.store, station.pipeline, NOW);
     await station.settle();
     const later = `${head}csv-3,2025-06-01T00:00:00Z,temp_c,20\ncsv-3,2025-06-01T00:00:00Z,frames_lost,3\ncsv-3,2025-06-02T00:00:00Z,temp_c,23\n`;
-    const held = (temp: number) => `An earlier import brought this instant with temp_c ${temp}: a stored report is never changed`;
+    const held = (temp: number) => sameInBoth(`An earlier import brought this instant with temp_c ${temp}: a stored report is never changed`);
     await expect(importFile(test.ctx(), telemetryImport, Buffer.from(later))).rejects.toMatchObject({
       extra: {
         errors: [

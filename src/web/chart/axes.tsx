@@ -62,7 +62,7 @@ export const YAxis = ({ scale, area, title, format }: AxisProps) => (
       </>
     ))}
     <line x1={area.left} x2={area.left} y1={area.top} y2={area.bottom} />
-    <text class="title" x={4} y={area.top - 14}>
+    <text class="title" x={4} y={area.top - 20}>
       {title}
     </text>
   </g>
