@@ -32,11 +32,7 @@ export function Pareto({ c, causes, by, days }: ParetoShown) {
           {
             head: w.cases,
             numeric: true,
-            cell: (row) => (
-              <>
-                <a href={`/learning/cases?${new URLSearchParams({ ...days, by, ...idsOf(row) })}`}>{row.cases}</a> / {row.total}
-              </>
-            ),
+            cell: (row) => <a href={`/learning/cases?${new URLSearchParams({ ...days, by, ...idsOf(row) })}`}>{`${row.cases} / ${row.total}`}</a>,
           },
           {
             head: w.share,
