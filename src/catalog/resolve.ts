@@ -1,12 +1,8 @@
 // From what people and files call a maker, model, customer or site to the row. A model code may exist at two makers: then the maker must be named.
 import { invalid, Problem } from '../core/problem.ts';
-import type { Bilingual } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import type { CustomerRow, MakerRow, ModelRow, PartnerRow, SiteRow } from './table.ts';
-
-/** 422 naming the field that does not lead anywhere. */
-export const unknownReference = (path: string, words: Bilingual): Problem => invalid(path, words);
 
 export interface MakerRef {
   readonly maker_id?: string | undefined;
@@ -24,13 +20,13 @@ export interface CustomerRef {
 
 export async function getMakerOf(ctx: Ctx, ref: MakerRef): Promise<MakerRow> {
   const [path, value] = ref.maker_id === undefined ? (['maker_code', ref.maker_code] as const) : (['maker_id', ref.maker_id] as const);
-  if (value === undefined) throw unknownReference('maker_code', ['Name the maker', 'メーカーを指定してください']);
+  if (value === undefined) throw invalid('maker_code', ['Name the maker', 'メーカーを指定してください']);
   const maker = await ctx.db
     .selectFrom('makers')
     .selectAll()
     .where(path === 'maker_id' ? 'id' : 'code', '=', value)
     .executeTakeFirst();
-  if (maker === undefined) throw unknownReference(path, [`No maker ${value}`, `メーカー ${value} がありません`]);
+  if (maker === undefined) throw invalid(path, [`No maker ${value}`, `メーカー ${value} がありません`]);
   return maker;
 }
 
@@ -38,7 +34,7 @@ export async function getMakerOf(ctx: Ctx, ref: MakerRef): Promise<MakerRow> {
 export async function getModelOf(ctx: Ctx, ref: ModelRef): Promise<ModelRow> {
   const path = ref.model_id === undefined ? 'model_code' : 'model_id';
   const value = ref.model_id ?? ref.model_code;
-  if (value === undefined) throw unknownReference('model_code', ['Name the model', '機種を指定してください']);
+  if (value === undefined) throw invalid('model_code', ['Name the model', '機種を指定してください']);
   const models = await ctx.db
     .selectFrom('models')
     .innerJoin('makers', 'makers.id', 'models.maker_id')
@@ -48,13 +44,13 @@ export async function getModelOf(ctx: Ctx, ref: ModelRef): Promise<ModelRow> {
     .$if(ref.maker_code !== undefined, (query) => query.where('makers.code', '=', ref.maker_code ?? ''))
     .execute();
   const [model, other] = models;
-  if (model === undefined) throw unknownReference(path, [`No model ${value}`, `機種 ${value} がありません`]);
+  if (model === undefined) throw invalid(path, [`No model ${value}`, `機種 ${value} がありません`]);
   if (other !== undefined) {
     const makers = models
       .map((one) => one.maker_code)
       .sort()
       .join(', ');
-    throw unknownReference('maker_code', [
+    throw invalid('maker_code', [
       `Several makers have a model ${value}: name one of ${makers}`,
       `機種 ${value} は複数のメーカーにあります。メーカーを指定してください: ${makers}`,
     ]);
@@ -71,7 +67,7 @@ export async function getModelsNamed(ctx: Ctx, names: readonly string[], path: s
     try {
       models.push(await getModelOf(ctx, second === undefined ? { model_code: name } : { model_code: second, maker_code: first }));
     } catch (error) {
-      throw error instanceof Problem ? unknownReference(`${path}.${i}`, error.words) : error;
+      throw error instanceof Problem ? invalid(`${path}.${i}`, error.words) : error;
     }
   }
   return models;
@@ -87,13 +83,13 @@ export async function findCustomerOf(ctx: Ctx, ref: CustomerRef): Promise<Custom
     .where(path === 'customer_id' ? 'id' : 'code', '=', value ?? '')
     .$call(seenBy(ctx, 'customers.partner_id'))
     .executeTakeFirst();
-  if (customer === undefined) throw unknownReference(path, [`No customer ${value}`, `顧客 ${value} がありません`]);
+  if (customer === undefined) throw invalid(path, [`No customer ${value}`, `顧客 ${value} がありません`]);
   return customer;
 }
 
 export async function getCustomerOf(ctx: Ctx, ref: CustomerRef): Promise<CustomerRow> {
   const customer = await findCustomerOf(ctx, ref);
-  if (customer === null) throw unknownReference('customer_code', ['Name the customer', '顧客を指定してください']);
+  if (customer === null) throw invalid('customer_code', ['Name the customer', '顧客を指定してください']);
   return customer;
 }
 
@@ -109,7 +105,7 @@ export async function findSiteOf(
     .where(path === 'site_id' ? 'id' : 'code', '=', value ?? '')
     .$call(seenBy(ctx, 'sites.partner_id'))
     .executeTakeFirst();
-  if (site === undefined) throw unknownReference(path, [`No site ${value}`, `拠点 ${value} がありません`]);
+  if (site === undefined) throw invalid(path, [`No site ${value}`, `拠点 ${value} がありません`]);
   return site;
 }
 
@@ -124,6 +120,6 @@ export async function findPartnerOf(
     .selectAll()
     .where(path === 'partner_id' ? 'id' : 'code', '=', value ?? '')
     .executeTakeFirst();
-  if (partner === undefined) throw unknownReference(path, [`No partner ${value}`, `代理店 ${value} がありません`]);
+  if (partner === undefined) throw invalid(path, [`No partner ${value}`, `代理店 ${value} がありません`]);
   return partner;
 }

@@ -1,7 +1,7 @@
 // Entering one unit: by hand, or provisionally when a box arrives whose serial nobody knows.
 
 import { mentionFirmwares } from '../catalog/mention.ts';
-import { findCustomerOf, findSiteOf, getModelOf, unknownReference } from '../catalog/resolve.ts';
+import { findCustomerOf, findSiteOf, getModelOf } from '../catalog/resolve.ts';
 import { allow } from '../core/actor.ts';
 import { identifierKey } from '../core/identifier.ts';
 import { invalid, Problem } from '../core/problem.ts';
@@ -65,14 +65,14 @@ export async function findWhere(
 ): Promise<Pick<UnitRow, 'site_id' | 'customer_id' | 'partner_id'>> {
   const [site, customer] = [await findSiteOf(ctx, input), await findCustomerOf(ctx, input)];
   if (site !== null && customer !== null && site.customer_id !== customer.id)
-    throw unknownReference('site_code', ['The site is another customer’s', '拠点が別の顧客のものです']);
+    throw invalid('site_code', ['The site is another customer’s', '拠点が別の顧客のものです']);
   return { site_id: site?.id ?? null, customer_id: site?.customer_id ?? customer?.id ?? null, partner_id: site?.partner_id ?? customer?.partner_id ?? null };
 }
 
 export async function findBatchId(ctx: Ctx, model_id: string, code: string | null | undefined): Promise<string | null> {
   if (code == null) return null;
   const batch = await ctx.db.selectFrom('batches').select('id').where('model_id', '=', model_id).where('code', '=', code).executeTakeFirst();
-  if (batch === undefined) throw unknownReference('batch_code', [`No batch ${code} of this model`, `この機種にロット ${code} はありません`]);
+  if (batch === undefined) throw invalid('batch_code', [`No batch ${code} of this model`, `この機種にロット ${code} はありません`]);
   return batch.id;
 }
 
