@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
-import { notFound, Problem } from '../core/problem.ts';
+import { notFound, Problem, REQUIRED } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
 import { difference, remember } from '../history/remember.ts';
@@ -96,7 +96,7 @@ function refuseIncomplete(row: ArticleRow): void {
 function refuseUntitled(row: Pick<ArticleRow, 'title_en' | 'title_ja'>): void {
   if (row.title_en === null && row.title_ja === null)
     throw new Problem('invalid', ['An article has a title in one language at least', 'タイトルを少なくとも1言語で入力してください'], {
-      errors: [{ path: 'title_ja', message: ['Required', '入力してください'] }],
+      errors: [{ path: 'title_ja', message: REQUIRED }],
     });
 }
 

@@ -1,6 +1,6 @@
 // /attachments: add a file to a record, list, fetch, remove.
 import { createRoute, z } from '@hono/zod-openapi';
-import { notFound, Problem } from '../core/problem.ts';
+import { notFound, Problem, REQUIRED } from '../core/problem.ts';
 import { rfc3339 } from '../core/time.ts';
 import { answers, gated, IdParam, Instant, newApi, problems } from '../web/route.ts';
 import { attachableKinds, attachFile, getAttachment, listAttachments, removeAttachment } from './attach.ts';
@@ -89,7 +89,7 @@ export function attachmentApi(dataDir: string) {
     const { file, record_kind, record_id, visibility } = form;
     if (!(file instanceof File))
       throw new Problem('invalid', ['Send the file as the field `file`', 'ファイルを file フィールドで送ってください'], {
-        errors: [{ path: 'file', message: ['Required', '入力してください'] }],
+        errors: [{ path: 'file', message: REQUIRED }],
       });
     const row = await attachFile(c.var.ctx, dataDir, {
       record_kind: String(record_kind ?? ''),

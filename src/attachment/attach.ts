@@ -4,7 +4,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import type { Permission } from '../core/permission.ts';
-import { notFound, Problem } from '../core/problem.ts';
+import { notFound, oneOf, Problem } from '../core/problem.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { seenBy } from '../db/scope.ts';
 import type { Tables } from '../db/tables.ts';
@@ -151,9 +151,8 @@ async function openAttachment(ctx: Ctx, id: string, deed: 'read' | 'write'): Pro
 async function openRecord(ctx: Ctx, record_kind: string, record_id: string, deed: 'read' | 'write'): Promise<string | null> {
   const kind = Object.hasOwn(kinds, record_kind) ? kinds[record_kind] : undefined;
   if (kind === undefined) {
-    const allowed = attachableKinds.join(', ');
     throw new Problem('invalid', [`Files cannot be kept beside a ${record_kind}`, `${record_kind} には添付できません`], {
-      errors: [{ path: 'record_kind', message: [`One of ${allowed}`, `次のいずれか: ${allowed}`] }],
+      errors: [{ path: 'record_kind', message: oneOf(attachableKinds) }],
     });
   }
   allow(ctx, kind[deed]);

@@ -1,7 +1,7 @@
 // Asking others: a sub-request with a due time, advice from a peer, an escalation to engineering with the facts it needs and a look for a twin.
 import { allow, staffOnly } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
-import { invalid, Problem } from '../core/problem.ts';
+import { invalid, Problem, REQUIRED } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import { type Ctx, transaction } from '../db/ctx.ts';
 import { queueMail } from '../outbox/tell.ts';
@@ -126,7 +126,7 @@ async function requestRow(ctx: Ctx, id: string, row: CaseRow, input: AskOthers):
     throw new Problem(
       'invalid',
       ['An escalation needs symptom, reproduction, what was tried and the impact', 'エスカレーションには症状・再現手順・実施済み対応・影響が必要です'],
-      { errors: [{ path: 'facts', message: ['Required', '入力してください'] }] },
+      { errors: [{ path: 'facts', message: REQUIRED }] },
     );
   }
   const asked_of = input.asked_of ?? (await nameOf(ctx, input.asked_user_id));

@@ -1,5 +1,4 @@
 // Business calendars as versions. A new one holds from its day on; computed business times before that day stay as they were.
-
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
 import { type Calendar, usualCalendar } from '../core/businessTime.ts';

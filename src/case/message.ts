@@ -1,5 +1,4 @@
 // What is said: public to the customer, or internal. An internal note is another kind of event, and no reader but staff is ever given one.
-
 import { listAttachments } from '../attachment/attach.ts';
 import type { AttachmentRow } from '../attachment/table.ts';
 import { newId } from '../core/id.ts';

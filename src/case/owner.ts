@@ -1,13 +1,10 @@
 // One owner from triage to resolution: triage gives the first, a hand-off the next, in one step.
-import { Problem } from '../core/problem.ts';
-import type { Bilingual } from '../core/words.ts';
+import { Problem, REQUIRED } from '../core/problem.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { DescribeCase, TakeOwner } from './inputs.ts';
 import { changeCase } from './record.ts';
 import { refuseUnknown } from './refer.ts';
 import type { CaseRow } from './table.ts';
-
-const required: Bilingual = ['Required', '入力してください'];
 
 /** Gives a new case its owner (the actor, unless another is named); hands a case on, which needs a reason and a summary. */
 export const giveOwner = (ctx: Ctx, id: string, input: TakeOwner, expected?: number): Promise<CaseRow> =>
@@ -23,8 +20,8 @@ export const giveOwner = (ctx: Ctx, id: string, input: TakeOwner, expected?: num
     if (reason === undefined || summary === undefined) {
       throw new Problem('invalid', ['A hand-off needs a reason and a summary', '引き継ぎには理由と要約が必要です'], {
         errors: [
-          ...(reason === undefined ? [{ path: 'reason', message: required }] : []),
-          ...(summary === undefined ? [{ path: 'summary', message: required }] : []),
+          ...(reason === undefined ? [{ path: 'reason', message: REQUIRED }] : []),
+          ...(summary === undefined ? [{ path: 'summary', message: REQUIRED }] : []),
         ],
       });
     }

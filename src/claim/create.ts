@@ -1,5 +1,4 @@
 // A claim takes shape: what we ask of which maker, for which units.
-
 import { allow } from '../core/actor.ts';
 import { newId } from '../core/id.ts';
 import { invalid, notFound, Problem } from '../core/problem.ts';

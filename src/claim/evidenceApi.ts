@@ -1,5 +1,4 @@
 // /evidence-packs, and /claims/{id}/evidence.
-
 import { createRoute, z } from '@hono/zod-openapi';
 import { openFile } from '../attachment/files.ts';
 import { jsonOf } from '../catalog/json.ts';

@@ -58,6 +58,12 @@ export class Problem extends Error {
   }
 }
 
+/** What is wrong with a field that was left out. */
+export const REQUIRED: Bilingual = ['Required', '入力してください'];
+
+/** What is wrong with a word that is none of those known. */
+export const oneOf = (known: readonly string[]): Bilingual => [`One of ${known.join(', ')}`, `次のいずれか: ${known.join(', ')}`];
+
 /** 404, also for rows the caller may not see. */
 export const notFound = (what: Bilingual): Problem => new Problem('not_found', [`${what[0]} not found`, `${what[1]}が見つかりません`]);
 

@@ -2,7 +2,7 @@
 // and one without rows still has its columns as CSV.
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { matchedRoutes } from 'hono/route';
-import { Problem } from '../core/problem.ts';
+import { oneOf, Problem } from '../core/problem.ts';
 import type { AppContext, AppEnv, AppMiddleware } from '../web/env.ts';
 import { invalidInput, ListQuery } from '../web/route.ts';
 import { pageOfWhole } from '../web/wholeList.ts';
@@ -74,11 +74,11 @@ const patternOf = (c: AppContext): string =>
 function refuseUnknown(c: AppContext, { parameters }: Declared): void {
   const unknown = Object.keys(c.req.query()).filter((name) => !parameters.has(name));
   if (unknown.length === 0) return;
-  const known = [...parameters].filter((name) => !EVERYWHERE.includes(name)).join(', ');
+  const known = [...parameters].filter((name) => !EVERYWHERE.includes(name));
   throw new Problem('invalid', [`Unknown query parameter: ${unknown.join(', ')}`, `不明なクエリパラメーターです: ${unknown.join('、')}`], {
     errors: unknown.map((path) => ({
       path,
-      message: known === '' ? ['This route takes no parameters', 'パラメーターはありません'] : [`One of ${known}`, `次のいずれか：${known}`],
+      message: known.length === 0 ? ['This route takes no parameters', 'パラメーターはありません'] : oneOf(known),
     })),
   });
 }

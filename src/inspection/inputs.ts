@@ -1,5 +1,4 @@
 // What the bench accepts. Unknown fields are refused.
-
 import { z } from 'zod';
 import { asNumber } from '../core/given.ts';
 import { says } from '../core/says.ts';

@@ -1,5 +1,4 @@
 // What people enter beside the cases: targets with their owner, measures taken, hours worked.
-
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
 import { CalendarDay } from '../core/given.ts';

@@ -1,5 +1,4 @@
 // Improvement items: a hypothesis about what makes customers ask, the day something was changed, and whether fewer asked since.
-
 import { z } from 'zod';
 import { isInbound, type MeasuredCase, measuredCases } from '../case/held.ts';
 import { allow, staffOnly } from '../core/actor.ts';

@@ -1,5 +1,4 @@
 // What failure-rate tables and life analyses are asked for: dimensions, kind of failure, filters, period.
-
 import { z } from 'zod';
 import { CalendarDay } from '../core/given.ts';
 import { says } from '../core/says.ts';

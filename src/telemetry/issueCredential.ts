@@ -1,5 +1,4 @@
 // A device's password: shown once, only hashes stored. A new one replaces the old at once; the connection that used the old ends.
-
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { allow } from '../core/actor.ts';
 import { newId, newSecret, sha256 } from '../core/id.ts';

@@ -1,7 +1,7 @@
 // /imports and /exports.
 import { createRoute, z } from '@hono/zod-openapi';
 import { staffOnly } from '../core/actor.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem, REQUIRED } from '../core/problem.ts';
 import { rfc3339, rfc3339OrNull } from '../core/time.ts';
 import type { AppContext } from '../web/env.ts';
 import { answers, gated, IdParam, Instant, ListQuery, newApi, pageOf, problems } from '../web/route.ts';
@@ -207,11 +207,11 @@ async function uploadedFile(c: AppContext, kindOfQuery: string | undefined): Pro
   const kind = kindOfQuery ?? (typeof form.kind === 'string' ? form.kind : '');
   if (kind === '')
     throw new Problem('invalid', ['Say what the file holds', '種別を指定してください'], {
-      errors: [{ path: 'kind', message: ['Required', '入力してください'] }],
+      errors: [{ path: 'kind', message: REQUIRED }],
     });
   if (!(form.file instanceof File))
     throw new Problem('invalid', ['Send the file as the field `file`', 'ファイルを file フィールドで送ってください'], {
-      errors: [{ path: 'file', message: ['Required', '入力してください'] }],
+      errors: [{ path: 'file', message: REQUIRED }],
     });
   return { file: form.file, kind };
 }

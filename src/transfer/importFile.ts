@@ -1,6 +1,5 @@
 // One import from bytes to rows: decode, judge every row, then write all of them or none. Written in batches so that devices and people get their turn in
 // between; when a batch is refused, the batches before it are taken back.
-
 import { setImmediate as breathe } from 'node:timers/promises';
 import { allow } from '../core/actor.ts';
 import { newId, sha256 } from '../core/id.ts';

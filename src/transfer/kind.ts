@@ -2,7 +2,7 @@
 // transfer/ runs it: decodes the file, reads the cells, shows the dry run, writes in batches, keeps what is needed to undo. A feature's `import.ts`
 // exports one `ImportKind`; http/kinds.ts lists them.
 import type { Permission } from '../core/permission.ts';
-import { Problem } from '../core/problem.ts';
+import { oneOf, Problem } from '../core/problem.ts';
 import type { Bilingual } from '../core/words.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { Column } from './columns.ts';
@@ -77,8 +77,8 @@ export const defineKind = <C extends Columns, Plan>(kind: ImportKind<C, Plan>): 
 export function findKind(kinds: readonly ImportKind[], name: string): ImportKind {
   const kind = kinds.find((one) => one.name === name);
   if (kind !== undefined) return kind;
-  const names = kinds.map((one) => one.name).join(', ');
-  throw new Problem('invalid', [`Unknown kind ${name}: one of ${names}`, `種別 ${name} はありません: ${names}`], {
-    errors: [{ path: 'kind', message: [`One of ${names}`, `次のいずれか: ${names}`] }],
+  const names = kinds.map((one) => one.name);
+  throw new Problem('invalid', [`Unknown kind ${name}: one of ${names.join(', ')}`, `種別 ${name} はありません: ${names.join(', ')}`], {
+    errors: [{ path: 'kind', message: oneOf(names) }],
   });
 }

@@ -1,5 +1,4 @@
 // Who is to be told of what: webhooks are added, switched off and on, tried out, and their deliveries replayed.
-
 import { z } from 'zod';
 import { allow } from '../core/actor.ts';
 import { newId, newSecret } from '../core/id.ts';
