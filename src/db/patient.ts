@@ -1,6 +1,7 @@
 // Waits for a write lock that another process or thread holds without holding up this one: SQLite's own waiting stops the thread, and with it every page
 // and probe. A statement that finds the store locked gives the connection back, so that reads go on, and is said again a little later.
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
+import { whenOthersHadTheirTurn } from './turns.ts';
 
 /** How long a writer waits for another's transaction, in ms, and between two tries. */
 export const BUSY_TIMEOUT_MS = 10_000;
@@ -19,6 +20,7 @@ export function patient(driver: Driver): Driver {
     inTransaction = false;
   };
   driver.acquireConnection = async () => {
+    await whenOthersHadTheirTurn();
     const only = await acquire();
     connection ??= patientConnection(driver, acquire, only, () => inTransaction);
     return connection;

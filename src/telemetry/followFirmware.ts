@@ -1,11 +1,14 @@
 // What a device says it runs becomes the firmware of its unit, from the day it began: exposure and failures count in the firmware a unit had then.
 import { DAY_MS, dayOf, HOUR_MS } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
+import { inTurns } from '../db/inTurns.ts';
 import { changeFirmware } from '../unit/firmware.ts';
 
 /** Reports may be a day late and rows a few minutes later still. */
 const LATEST_NEWS_MS = DAY_MS + HOUR_MS;
 const DEVICES_PER_READ = 500;
+/** Units per transaction: each takes ten statements, and pages wait meanwhile. A roll-out changes the whole fleet in a day. */
+const UNITS_PER_TURN = 8;
 
 /** Follows the changes of the last day. Returns how many units changed. */
 export const followFirmware = (ctx: Ctx): Promise<number> => follow(ctx, ctx.now - LATEST_NEWS_MS);
@@ -17,7 +20,14 @@ async function follow(ctx: Ctx, since_at: number): Promise<number> {
   let changed = 0;
   for (let after = 0; ; ) {
     const devices = await differing(ctx, since_at, after);
-    for (const device of devices) if (await followOne(ctx, device)) changed++;
+    await inTurns(
+      ctx,
+      devices,
+      async (ctx, some) => {
+        for (const device of some) if (await followOne(ctx, device)) changed++;
+      },
+      UNITS_PER_TURN,
+    );
     const last = devices.at(-1);
     if (last === undefined) return changed;
     after = last.device_no;
