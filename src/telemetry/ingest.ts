@@ -77,7 +77,7 @@ export class Ingest {
   takeUsual(of: Topic, received_at: number, bytes: Uint8Array, from: number, to: number): boolean {
     const device = this.deviceOf(of);
     if (of.kind !== 'health' || device === null || device.unit_id === null) return false;
-    const shape = device.shape ?? this.shapes.latest;
+    const shape = device.shape ?? this.shapes.likely(device);
     // Nearly always the boot is the one before: then no string is made of it.
     if (device.boot !== null) this.reading.boot = device.boot.boot;
     if (shape === null || walkReport(bytes, from, to, shape, this.reading) !== to) return false;

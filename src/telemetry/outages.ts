@@ -1,8 +1,8 @@
 // A site power cut is one incident, not five thousand: when most devices of a site go offline within minutes, the site has an outage.
+import { groupBy } from '../core/groupBy.ts';
 import { newId } from '../core/id.ts';
 import { MINUTE_MS } from '../core/time.ts';
-import type { Ctx } from '../db/ctx.ts';
-import { transaction } from '../db/ctx.ts';
+import { type Ctx, transaction } from '../db/ctx.ts';
 
 /** Devices that left within this time left together. */
 const TOGETHER_MS = 5 * MINUTE_MS;
@@ -24,60 +24,55 @@ interface SiteLosses {
 
 /** Opens an outage for each site that went dark and closes those that came back. Returns how many it opened and closed. */
 export async function watchSites(ctx: Ctx): Promise<{ opened: number; closed: number }> {
-  return transaction(ctx, async (ctx) => {
-    const sites = await countSites(ctx);
-    const open = await ctx.db.selectFrom('site_outages').selectAll().where('ended_at', 'is', null).execute();
-    const dark = sites.filter((site) => isDark(site) && !open.some((outage) => outage.site_id === site.site_id));
-    for (const site of dark) {
-      await ctx.db
-        .insertInto('site_outages')
-        .values({
-          id: newId(ctx.now),
-          site_id: site.site_id,
-          started_at: site.first_at ?? ctx.now,
-          ended_at: null,
-          devices: site.recent,
-          devices_at_site: site.devices,
-        })
-        .execute();
-    }
-    const back = open.filter((outage) => isBack(sites.find((site) => site.site_id === outage.site_id)));
-    for (const outage of back) await ctx.db.updateTable('site_outages').set({ ended_at: ctx.now }).where('id', '=', outage.id).execute();
-    return { opened: dark.length, closed: back.length };
-  });
+  const sites = await countSites(ctx);
+  const open = await ctx.db.selectFrom('site_outages').selectAll().where('ended_at', 'is', null).execute();
+  const known = new Set(open.map(({ site_id }) => site_id));
+  const dark = sites.filter((site) => isDark(site) && !known.has(site.site_id));
+  const counted = new Map(sites.map((site) => [site.site_id, site]));
+  const back = open.filter(({ site_id }) => isBack(counted.get(site_id)));
+  if (dark.length + back.length > 0) await transaction(ctx, (ctx) => write(ctx, dark, back));
+  return { opened: dark.length, closed: back.length };
+}
+
+async function write(ctx: Ctx, dark: readonly SiteLosses[], back: readonly { readonly id: string }[]): Promise<void> {
+  for (const { site_id, first_at, recent, devices } of dark) {
+    await ctx.db
+      .insertInto('site_outages')
+      .values({ id: newId(ctx.now), site_id, started_at: first_at ?? ctx.now, ended_at: null, devices: recent, devices_at_site: devices })
+      .execute();
+  }
+  for (const { id } of back) await ctx.db.updateTable('site_outages').set({ ended_at: ctx.now }).where('id', '=', id).execute();
 }
 
 const isDark = (site: SiteLosses): boolean => site.recent >= FEWEST && site.recent >= SHARE * (site.devices - (site.offline - site.recent));
 
 const isBack = (site: SiteLosses | undefined): boolean => site === undefined || site.offline <= (1 - BACK_SHARE) * site.devices;
 
-/** Devices per site: all, offline now, and those that left together most recently. Cost: one pass over the devices that are offline. */
+/** Devices per site that lost some lately or is dark: all, offline now, and those that left together most recently. Cost: the devices of these sites. */
 async function countSites(ctx: Ctx): Promise<SiteLosses[]> {
-  const offline = await ctx.db
-    .selectFrom('devices')
-    .innerJoin('units', 'units.id', 'devices.unit_id')
+  const since_at = ctx.now - LOOK_BACK_MS;
+  const losses = ctx.db.selectFrom('devices').innerJoin('units', 'units.id', 'devices.unit_id').where('units.site_id', 'is not', null);
+  const left = await losses
+    .where('devices.offline_at', '>', since_at - TOGETHER_MS)
     .select(['units.site_id', 'devices.offline_at'])
-    .where('devices.offline_at', 'is not', null)
-    .where('units.site_id', 'is not', null)
+    .orderBy('devices.offline_at')
     .execute();
-  const watched = new Set(offline.filter((row) => (row.offline_at ?? 0) > ctx.now - LOOK_BACK_MS).map((row) => row.site_id));
-  for (const { site_id } of await ctx.db.selectFrom('site_outages').select('site_id').where('ended_at', 'is', null).execute()) watched.add(site_id);
-  const ids = [...watched].filter((id) => id !== null);
-  if (ids.length === 0) return [];
   const totals = await ctx.db
-    .selectFrom('devices')
-    .innerJoin('units', 'units.id', 'devices.unit_id')
-    .select(['units.site_id', (eb) => eb.fn.countAll<number>().as('devices')])
-    .where('units.site_id', 'in', ids)
+    .selectFrom('units')
+    .innerJoin('devices', 'devices.unit_id', 'units.id')
+    .select(['units.site_id', (eb) => eb.fn.countAll<number>().as('devices'), (eb) => eb.fn.count<number>('devices.offline_at').as('offline')])
+    .where((eb) =>
+      eb.or([
+        eb('units.site_id', 'in', losses.where('devices.offline_at', '>', since_at).select('units.site_id')),
+        eb('units.site_id', 'in', eb.selectFrom('site_outages').select('site_id').where('ended_at', 'is', null)),
+      ]),
+    )
     .groupBy('units.site_id')
     .execute();
-  return totals.map(({ site_id, devices }) => {
-    const left = offline
-      .filter((row) => row.site_id === site_id)
-      .map((row) => row.offline_at ?? 0)
-      .sort((a, b) => a - b);
-    const together = largestGroup(left.filter((at) => at > ctx.now - LOOK_BACK_MS - TOGETHER_MS));
-    return { site_id: site_id ?? '', devices: Number(devices), offline: left.length, recent: together.length, first_at: together[0] ?? null };
+  const leftOf = groupBy(left, ({ site_id }) => site_id);
+  return totals.map(({ site_id, devices, offline }) => {
+    const together = largestGroup((leftOf.get(site_id) ?? []).map(({ offline_at }) => offline_at ?? 0));
+    return { site_id: site_id ?? '', devices: Number(devices), offline: Number(offline), recent: together.length, first_at: together[0] ?? null };
   });
 }
 

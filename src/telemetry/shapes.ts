@@ -1,4 +1,5 @@
 // All shapes the ingester knows, by layout and by number.
+import type { Device } from './device.ts';
 import type { Asks } from './records.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
@@ -6,16 +7,23 @@ import { type Shape, shapeOf } from './shape.ts';
 const MAX_SHAPES = 50_000;
 
 export class Shapes {
-  /** The shape found last: a guess for devices that were never heard before. */
-  latest: Shape | null = null;
+  private latest: Shape | null = null;
   private readonly byLayout = new Map<string, Shape>();
+  /** The newest shape of each model, revision and firmware. */
+  private readonly byVersion = new Map<string, Shape>();
   private readonly byNo = new Map<number, Shape>();
   private next = 1;
 
   add(shape: Shape): void {
     this.byLayout.set(shape.layout, shape);
     this.byNo.set(shape.no, shape);
+    if (!shape.hist) this.byVersion.set(versionOf(shape.model, shape.hw, shape.fw), shape);
     this.next = Math.max(this.next, shape.no + 1);
+  }
+
+  /** A guess at what a device will send that was not heard since the ingester began: what others of its kind sent, or what came last. */
+  likely({ model_code, hw_rev, firmware }: Pick<Device, 'model_code' | 'hw_rev' | 'firmware'>): Shape | null {
+    return this.byVersion.get(versionOf(model_code, hw_rev, firmware)) ?? this.latest;
   }
 
   get(no: number): Shape | undefined {
@@ -34,6 +42,8 @@ export class Shapes {
     return shape;
   }
 }
+
+const versionOf = (model: string | null, hw: string | null, fw: string | null): string => `${model}\n${hw}\n${fw}`;
 
 export async function loadShapes(store: Asks): Promise<Shapes> {
   const shapes = new Shapes();
