@@ -10,6 +10,7 @@ import type { CohortDayRow } from './table.ts';
 /** Rows made before the mark was read may commit long after it, when the store was locked: their days are looked at twice. */
 const OVERLAP_MS = HOUR_MS;
 const DAYS_AT_A_TIME = 500;
+const DEVICES_AT_A_TIME = 5000;
 
 /** Brings cohort_days up to date with device_days. Returns the days that were counted anew. */
 export async function countCohorts(ctx: Ctx): Promise<string[]> {
@@ -67,7 +68,35 @@ const KEY = ['model_id', 'hw_rev', 'batch_id', 'firmware', 'signal'] as const;
 const keyOf = (row: CohortDayRow): string => JSON.stringify(KEY.map((column) => row[column]));
 const figuresOf = ({ devices, episodes, events }: CohortDayRow): string => `${devices} ${episodes} ${events}`;
 
+/** The cohorts of a day, counted some thousand devices at a time: one statement over a million would hold up every page for seconds. */
 async function countedCohorts(ctx: Ctx, day_on: string): Promise<CohortDayRow[]> {
+  const counted = new Map<string, CohortDayRow>();
+  for (let after = 0, last = await lastOfNext(ctx, day_on, after); last !== null; after = last, last = await lastOfNext(ctx, day_on, after)) {
+    for (const row of (await countSome(ctx, day_on, after, last)).flatMap((totals) => cohortRows(day_on, totals))) {
+      const { devices = 0, episodes = 0, events = 0 } = counted.get(keyOf(row)) ?? {};
+      counted.set(keyOf(row), { ...row, devices: devices + row.devices, episodes: episodes + row.episodes, events: events + row.events });
+    }
+  }
+  return [...counted.values()];
+}
+
+/** The last of the next devices after `after` that have rows of the day, null when there are none. */
+async function lastOfNext(ctx: Ctx, day_on: string, after: number): Promise<number | null> {
+  const next = ctx.db
+    .selectFrom('device_days')
+    .select('device_no')
+    .where('day_on', '=', day_on)
+    .where('device_no', '>', after)
+    .orderBy('device_no')
+    .limit(DEVICES_AT_A_TIME);
+  const { last } = await ctx.db
+    .selectFrom(next.as('next'))
+    .select(({ fn }) => fn.max<number | null>('device_no').as('last'))
+    .executeTakeFirstOrThrow();
+  return last === null ? null : Number(last);
+}
+
+async function countSome(ctx: Ctx, day_on: string, after: number, last: number): Promise<Totals[]> {
   const sums = dailySignals
     .map(
       ({ events }, i) => `count(${events}) as devices_${i}, sum(case when (${events}) > 0 then 1 else 0 end) as episodes_${i}, sum(${events}) as events_${i}`,
@@ -76,9 +105,9 @@ async function countedCohorts(ctx: Ctx, day_on: string): Promise<CohortDayRow[]>
   const { rows } = await sql<Totals>`
     select u.model_id, coalesce(u.hw_rev, v.hw_rev, '') as hw_rev, coalesce(u.batch_id, '') as batch_id, coalesce(d.firmware, '') as firmware, ${sql.raw(sums)}
     from device_days d join devices v on v.device_no = d.device_no join units u on u.id = v.unit_id join models m on m.id = u.model_id
-    where d.day_on = ${day_on} and d.reports > 0
+    where d.day_on = ${day_on} and d.device_no > ${after} and d.device_no <= ${last} and d.reports > 0
     group by u.model_id, coalesce(u.hw_rev, v.hw_rev, ''), coalesce(u.batch_id, ''), coalesce(d.firmware, '')`.execute(ctx.db);
-  return rows.flatMap((row) => cohortRows(day_on, row));
+  return rows;
 }
 
 /** One row per signal that some device of the cohort could tell about. */
