@@ -94,6 +94,17 @@ export interface Option {
   readonly label: string;
 }
 
+const Label = ({ text, required }: { text: string; required?: boolean | undefined }) => (
+  <span>
+    {text}
+    {required ? (
+      <b class="required" aria-hidden="true">
+        *
+      </b>
+    ) : null}
+  </span>
+);
+
 /** A labelled input. */
 export const Field = ({
   label,
@@ -123,14 +134,7 @@ export const Field = ({
   placeholder?: string;
 }) => (
   <label class="field">
-    <span>
-      {label}
-      {required ? (
-        <b class="required" aria-hidden="true">
-          *
-        </b>
-      ) : null}
-    </span>
+    <Label text={label} required={required} />
     <input name={name} type={type} value={value ?? undefined} required={required} list={list} {...rest} />
     {hint === undefined ? null : <small>{hint}</small>}
   </label>
@@ -150,14 +154,7 @@ export const TextArea = ({
   rows?: number;
 }) => (
   <label class="field">
-    <span>
-      {label}
-      {required ? (
-        <b class="required" aria-hidden="true">
-          *
-        </b>
-      ) : null}
-    </span>
+    <Label text={label} required={required} />
     <textarea name={name} required={required} rows={rows}>
       {value ?? ''}
     </textarea>
@@ -181,14 +178,7 @@ export const Select = ({
   required?: boolean;
 }) => (
   <label class="field">
-    <span>
-      {label}
-      {required ? (
-        <b class="required" aria-hidden="true">
-          *
-        </b>
-      ) : null}
-    </span>
+    <Label text={label} required={required} />
     <select name={name} required={required}>
       {blank === undefined ? null : <option value="">{blank}</option>}
       {options.map((option) => (
