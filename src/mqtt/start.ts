@@ -16,7 +16,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-/** Old space for a million devices of about 1.5 KiB, and batches. */
+/** Old space for a million devices of 2.7 KiB, and batches. */
 const MAX_HEAP_MB = 4096;
 const READY_WITHIN_MS = 60_000;
 const CLOSE_WITHIN_MS = 10_000;

@@ -57,7 +57,7 @@ export class Supply {
     if (!this.absent.has(keyOf(wanted))) await this.askForBoots(wanted);
     const { device, boot } = wanted;
     if (this.absent.delete(keyOf(wanted))) device.begin(boot, now);
-    else if (!device.boots.has(boot)) await loadBoot(this.store, device, boot, now);
+    else if (device.knownBoot(boot) === undefined) await loadBoot(this.store, device, boot, now);
   }
 
   private async askForBoots(first: BootName): Promise<void> {
@@ -65,14 +65,14 @@ export class Supply {
     for (const { message } of this.backlog.next(LOOK_AHEAD)) {
       const device = this.ingest.devices.get(message.of.device_id);
       const boot = device === undefined || message.of.kind !== 'health' ? undefined : BOOT.exec(headOf(message))?.[1];
-      if (device === undefined || boot === undefined || device.boot?.boot === boot || device.boots.has(boot)) continue;
+      if (device === undefined || boot === undefined || device.knownBoot(boot) !== undefined) continue;
       wanted.set(keyOf({ device, boot }), { device, boot });
     }
     const found = await findBoots(this.store, [...wanted.values()]);
     for (const [key, { device, boot }] of wanted) {
       const known = found.get(key);
       if (known === undefined) this.absent.add(key);
-      else if (!device.boots.has(boot)) device.boots.set(boot, known);
+      else if (device.knownBoot(boot) === undefined) device.holdBoot(known);
     }
   }
 }

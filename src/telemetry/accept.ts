@@ -81,7 +81,7 @@ export function acceptReport(device: Device, reading: Reading, reception: Recept
   reading.flags = (clock_suspect ? CLOCK_SUSPECT : 0) | (hist ? BACKFILLED : 0);
   addReport(row, reported_at, reading.flags, reading.fw ?? device.firmware, reception.address, reading.plan, reading.values);
   row.dirty = true;
-  keepDay(device, row);
+  device.holdDay(row);
   becomeCurrent(device, boot, hist);
   touchBoot(device, boot, reception.received_at);
   if (boot === device.boot && inOrder) updateState(device, reading, reported_at, reception.received_at);
@@ -109,32 +109,18 @@ function touchBoot(device: Device, boot: Boot, at: number): void {
   boot.last_seen_at = at;
   if (boot.touched) return;
   boot.touched = true;
-  device.boots.set(boot.boot, boot);
+  if (boot !== device.boot) device.holdBoot(boot);
 }
 
 /** Null when the store may know it. The first boot of a device's life it cannot know: a fleet heard for the first time costs no query each. */
-function findBoot(device: Device, boot: string, at: number): Boot | null {
-  if (device.boot !== null && device.boot.boot === boot) return device.boot;
-  return device.boots.get(boot) ?? (device.next_boot_no === FIRST_BOOT_NO ? device.begin(boot, at) : null);
-}
+const findBoot = (device: Device, boot: string, at: number): Boot | null =>
+  device.knownBoot(boot) ?? (device.next_boot_no === FIRST_BOOT_NO ? device.begin(boot, at) : null);
 
 /** The row of a day, made when the day is later than any the device had; null when the store may have one. */
 function findDay(device: Device, day: number): DayRow | null {
-  const current = device.day;
-  if (current !== null && current.day === day) return current;
-  const other = device.days.get(day);
-  if (other !== undefined) return other;
-  return current === null || day > current.day ? newDay(day) : null;
-}
-
-function keepDay(device: Device, row: DayRow): void {
-  if (device.day === row) return;
-  if (device.day === null || row.day > device.day.day) {
-    // Also one that was written already: what else the same report adds may belong there.
-    if (device.day !== null) device.days.set(device.day.day, device.day);
-    device.day = row;
-    device.days.delete(row.day);
-  } else device.days.set(row.day, row);
+  const known = device.knownDay(day);
+  if (known !== undefined) return known;
+  return device.day === null || day > device.day.day ? newDay(day) : null;
 }
 
 /** Adds the counters to their days. The usual report follows the one before it; every other goes through `arrive`. */
@@ -149,7 +135,7 @@ function count(device: Device, boot: Boot, reading: Reading, row: DayRow, report
   const missing = daysTouched(boot, arrival).find((day) => day !== row.day && findDay(device, day) === null);
   if (missing !== undefined) return { device, day: missing };
   for (let i = 0; i < counters.length; i++) if (!Number.isNaN(arrival.counters[i])) addCount(row, i, 0);
-  keepDay(device, row);
+  device.holdDay(row);
   arriveAt(device, boot, arrival);
   return null;
 }
@@ -184,7 +170,7 @@ function ledgerOf(device: Device): Ledger {
   const rowOf = (day: number): DayRow => {
     const row = findDay(device, day) ?? newDay(day);
     row.dirty = true;
-    keepDay(device, row);
+    device.holdDay(row);
     return row;
   };
   return {
@@ -213,7 +199,7 @@ const isApart = (boot: string): boolean => boot.startsWith(IMPORTED_BOOT) || boo
 /** A boot never heard before is the current one, unless it comes as history of a device that has one. */
 function becomeCurrent(device: Device, boot: Boot, hist: boolean): void {
   if (boot === device.boot || isApart(boot.boot) || (device.boot !== null && (hist || boot.boot_no < device.boot.boot_no))) return;
-  device.boot = boot;
+  device.becomes(boot);
   device.birth_boot = null;
   device.lost += device.missing;
   device.missing = missingOf(boot);

@@ -143,12 +143,7 @@ export class Batch {
   private write(device: Device, through: number, now: number, writes: Writes): boolean {
     device.through_segment = through;
     addDevice(writes, device, now);
-    device.dirty = false;
-    device.is_new = false;
-    for (const boot of device.boots.values()) boot.touched = false;
-    device.boots.clear();
-    if (device.day !== null) device.day.dirty = false;
-    device.days.clear();
+    device.written();
     return true;
   }
 }

@@ -47,11 +47,11 @@ export class Device {
 
   /** What nearly every report changes, in one piece: as fields each would be an object of its own somewhere in the memory. The latest state is the tail. */
   private readonly numbers: number[] = nothingYet.slice();
-  /** The latest day with a report, and others touched since the last write. */
+  /** The latest day with a report. */
   day: DayRow | null = null;
-  readonly days = new Map<number, DayRow>();
-  /** Boots touched since the last write, by their name. */
-  readonly boots = new Map<string, Boot>();
+  /** Hardly ever any: an empty map of each would be a sixth of what a device takes. */
+  private otherDays: Map<number, DayRow> | null = null;
+  private otherBoots: Map<string, Boot> | null = null;
   next_boot_no = FIRST_BOOT_NO;
 
   /** Not stored yet, or changed since it was. */
@@ -76,8 +76,67 @@ export class Device {
   /** A boot that the store does not know. */
   begin(name: string, at: number): Boot {
     const boot: Boot = { boot_no: this.next_boot_no++, boot: name, first_seen_at: at, last_seen_at: at, ranges: [], touched: true };
-    this.boots.set(name, boot);
+    this.holdBoot(boot);
     return boot;
+  }
+
+  /** A boot in memory by its name: the current one, or one held since the last write. */
+  knownBoot(name: string): Boot | undefined {
+    return this.boot !== null && this.boot.boot === name ? this.boot : this.otherBoots?.get(name);
+  }
+
+  holdBoot(boot: Boot): void {
+    this.otherBoots ??= new Map();
+    this.otherBoots.set(boot.boot, boot);
+  }
+
+  /** Takes the place of the boot before it. */
+  becomes(boot: Boot): void {
+    if (this.boot?.touched) this.holdBoot(this.boot);
+    this.otherBoots?.delete(boot.boot);
+    this.boot = boot;
+  }
+
+  /** A day in memory: the latest one, or one held since the last write. */
+  knownDay(day: number): DayRow | undefined {
+    return this.day !== null && this.day.day === day ? this.day : this.otherDays?.get(day);
+  }
+
+  /** Also one that was written already: what else a report adds may belong there. */
+  holdDay(row: DayRow): void {
+    if (row === this.day) return;
+    if (this.day !== null && row.day < this.day.day) this.hold(row);
+    else {
+      if (this.day !== null) this.hold(this.day);
+      this.day = row;
+      this.otherDays?.delete(row.day);
+    }
+  }
+
+  private hold(row: DayRow): void {
+    this.otherDays ??= new Map();
+    this.otherDays.set(row.day, row);
+  }
+
+  /** The current boot and others held since the last write, the latter first. */
+  *boots(): Generator<Boot> {
+    if (this.otherBoots !== null) yield* this.otherBoots.values();
+    if (this.boot !== null) yield this.boot;
+  }
+
+  *days(): Generator<DayRow> {
+    if (this.otherDays !== null) yield* this.otherDays.values();
+    if (this.day !== null) yield this.day;
+  }
+
+  /** All of it is in the store: only the current boot and the latest day stay in memory. */
+  written(): void {
+    this.dirty = false;
+    this.is_new = false;
+    for (const boot of this.boots()) boot.touched = false;
+    for (const day of this.days()) day.dirty = false;
+    this.otherBoots = null;
+    this.otherDays = null;
   }
 
   get last_seen_at(): number {

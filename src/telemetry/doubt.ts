@@ -17,7 +17,7 @@ export interface Doubt {
 }
 
 export function doubtOf(device: Device, { boot, seq, ts, shape, packed, measures, text }: Reading): Doubt {
-  const { boot_no = 0 } = (device.boot?.boot === boot ? device.boot : device.boots.get(boot)) ?? {};
+  const { boot_no = 0 } = device.knownBoot(boot) ?? {};
   return { boot_no, seq, ts, shape_no: shape?.no ?? TEXT_SHAPE, packed: shape === null ? [] : Array.from(packed.subarray(0, measures.length)), text };
 }
 

@@ -135,14 +135,14 @@ function dayFrom(row: Row): DayRow {
 /** Puts a day into the memory of its device, new when the store has none. */
 export async function loadDay(store: Asks, device: Device, day: number): Promise<void> {
   const [row] = await store.all<Row>('select * from device_days where device_no = ? and day_on = ?', [device.device_no, dayFromNumber(day)]);
-  device.days.set(day, row === undefined ? newDay(day) : dayFrom(row));
+  device.holdDay(row === undefined ? newDay(day) : dayFrom(row));
 }
 
 /** Puts a boot into the memory of its device, new when the store has none. */
 export async function loadBoot(store: Asks, device: Device, boot: string, now: number): Promise<void> {
   const [row] = await store.all<DeviceBootRow>('select * from device_boots where device_no = ? and boot = ?', [device.device_no, boot]);
   if (row === undefined) device.begin(boot, now);
-  else device.boots.set(boot, bootFrom(row));
+  else device.holdBoot(bootFrom(row));
 }
 
 /** A boot of a device by its name. */

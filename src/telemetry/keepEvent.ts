@@ -18,7 +18,7 @@ export function keepEvent(batch: Batch, device: Device, event: Event, { reported
   const flags = IS_EVENT | (clock_suspect ? CLOCK_SUSPECT : 0) | (hist ? BACKFILLED : 0);
   batch.touchNow(device);
   const event_no = batch.segment.next;
-  const boot_no = (device.boot?.boot === event.boot ? device.boot : device.boots.get(event.boot))?.boot_no ?? 0;
+  const boot_no = device.knownBoot(event.boot)?.boot_no ?? 0;
   const { device_no, last_address } = device;
   batch.segment.append(device_no, boot_no, event.seq, received_at, event.ts, flags, last_address, TEXT_SHAPE, [], 0, JSON.stringify(event));
   device.last_address = event_no;

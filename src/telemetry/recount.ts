@@ -107,8 +107,7 @@ function compare(device: Device | undefined, kept: Record<string, string | numbe
   });
 }
 
-const daysOf = (device: Device, firstDay: number): DayRow[] =>
-  [...device.days.values(), ...(device.day === null ? [] : [device.day])].filter((row) => row.day > firstDay);
+const daysOf = (device: Device, firstDay: number): DayRow[] => [...device.days()].filter((row) => row.day > firstDay);
 
 /** Every device as its raw reports tell it. `firstDay` is the last day that may be incomplete, because something before it was dropped. Counting a fortnight
  * of a large fleet takes minutes: `goOn` is called in between. */
@@ -159,9 +158,9 @@ async function countAgain(
 function countRecord(device: Device, record: RawRecord, boot: string, calendar: Calendar, shapes: Parameters<typeof acceptorOf>[0]['shapes']): void {
   const accept = acceptorOf({ calendar, shapes }, device, record, boot);
   for (let outcome = accept(); typeof outcome === 'object'; outcome = accept()) {
-    if ('day' in outcome) device.days.set(outcome.day, newDay(outcome.day));
+    if ('day' in outcome) device.holdDay(newDay(outcome.day));
     else
-      device.boots.set(outcome.boot, {
+      device.holdBoot({
         boot_no: record.boot_no,
         boot,
         first_seen_at: record.received_at,

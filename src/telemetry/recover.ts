@@ -92,8 +92,7 @@ export async function satisfy(store: Asks, need: Need, now: number): Promise<voi
 }
 
 async function bootName(store: Asks, device: Device, boot_no: number): Promise<string> {
-  if (device.boot?.boot_no === boot_no) return device.boot.boot;
-  for (const boot of device.boots.values()) if (boot.boot_no === boot_no) return boot.boot;
+  for (const boot of device.boots()) if (boot.boot_no === boot_no) return boot.boot;
   const [row] = await store.all<{ boot: string }>('select boot from device_boots where device_no = ? and boot_no = ?', [device.device_no, boot_no]);
   return row?.boot ?? '';
 }

@@ -140,10 +140,9 @@ const known = (number: number): number | null => (number === number ? number : n
 /** A device with everything of it that changed. */
 export function addDevice(writes: Writes, device: Device, now: number): void {
   addRow(writes, deviceRows, deviceRow(device));
-  for (const boot of device.boots.values()) addRow(writes, bootRows, bootRow(device.device_no, boot));
+  for (const boot of device.boots()) if (boot.touched) addRow(writes, bootRows, bootRow(device.device_no, boot));
   if (device.state_received_at > 0) addRow(writes, stateRows, stateRow(device));
-  for (const day of device.days.values()) if (day.dirty) addRow(writes, dayRows, dayRowOf(device.device_no, day, now));
-  if (device.day?.dirty) addRow(writes, dayRows, dayRowOf(device.device_no, device.day, now));
+  for (const day of device.days()) if (day.dirty) addRow(writes, dayRows, dayRowOf(device.device_no, day, now));
 }
 
 const deviceRow = (device: Device): Value[] => [
