@@ -31,6 +31,8 @@ const KEEP_DEVICES = 20_000;
 
 export class Housekeeping {
   private reports_per_s = 0;
+  /** Asked of the kernel once a tick, not at every question. */
+  private memory_bytes = process.memoryUsage.rss();
   private readonly gaps: GapWatch;
   private readonly dispatch: Dispatch;
   private readonly house: House;
@@ -53,7 +55,7 @@ export class Housekeeping {
 
   status(): IngestStatus {
     const { pipeline, gate, now } = this.house;
-    return statusOf({ pipeline, gate, reports_per_s: this.reports_per_s, gaps_open: this.gaps.open, now: now() });
+    return statusOf({ pipeline, gate, reports_per_s: this.reports_per_s, memory_bytes: this.memory_bytes, gaps_open: this.gaps.open, now: now() });
   }
 
   close(): void {
@@ -123,6 +125,7 @@ export class Housekeeping {
     const { pipeline, now } = this.house;
     const reports = pipeline.ingest.counts.reports;
     this.reports_per_s = Math.round(((reports - this.lastReports) * 1000) / Math.max(1, now() - this.lastTickAt));
+    this.memory_bytes = process.memoryUsage.rss();
     this.lastReports = reports;
     this.lastTickAt = now();
   }

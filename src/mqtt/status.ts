@@ -9,6 +9,7 @@ interface Running {
   readonly pipeline: Pipeline;
   readonly gate: Gate;
   readonly reports_per_s: number;
+  readonly memory_bytes: number;
   readonly gaps_open: number;
   readonly now: number;
 }
@@ -58,7 +59,7 @@ export function statusOf(of: Running | null): IngestStatus {
     commits: pipeline.commits,
     last_commit_at: pipeline.last_commit_at || null,
     devices_in_memory: pipeline.ingest.devices.size,
-    memory_bytes: process.memoryUsage.rss(),
+    memory_bytes: of.memory_bytes,
     gaps_open: of.gaps_open,
     at: now,
   };
