@@ -3,7 +3,7 @@ import { Dispatch } from '../telemetry/dispatch.ts';
 import { GapWatch } from '../telemetry/gapWatch.ts';
 import { type IngestStatus, noteUsedCredentials, writeStatus } from '../telemetry/ingestStatus.ts';
 import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
-import { linkDevices } from '../telemetry/registrations.ts';
+import { Registrations } from '../telemetry/registrations.ts';
 import { dropOldSegments, prunePresence, pruneQuarantine } from '../telemetry/retention.ts';
 import { EmbeddedBroker } from './broker.ts';
 import type { Gate } from './gate.ts';
@@ -35,6 +35,7 @@ export class Housekeeping {
   private memory_bytes = process.memoryUsage.rss();
   private readonly gaps: GapWatch;
   private readonly dispatch: Dispatch;
+  private readonly registrations: Registrations;
   private readonly house: House;
   private timer: NodeJS.Timeout | null = null;
   private ticks = 0;
@@ -48,6 +49,7 @@ export class Housekeeping {
     this.house = house;
     this.gaps = new GapWatch(house.store, house.pipeline.ingest);
     this.dispatch = new Dispatch(house.store, house.gate);
+    this.registrations = new Registrations(house.store, house.pipeline.ingest);
     this.lastTickAt = house.now();
     this.checkedRevocationsAt = house.now() - TICK_MS;
     this.schedule();
@@ -96,7 +98,8 @@ export class Housekeeping {
     const { store, pipeline, now, holder, retention_days } = this.house;
     return [
       ['lease', EVERY.lease, () => store.renew(now())],
-      ['registrations', 1, () => linkDevices(store, pipeline.ingest, now(), tick % EVERY.relink === 0)],
+      ['registrations', 1, () => this.registrations.linkNew(now())],
+      ['changed hands', 1, () => this.registrations.linkMoved(tick % EVERY.relink === 0)],
       ['replays', 1, () => takeReplays(store, pipeline, now())],
       ['inbox', 1, () => takeInbox(store, pipeline, now())],
       ['commands', 1, () => this.dispatch.send(now())],

@@ -31,7 +31,7 @@ const spec = (table: string, columns: Readonly<Record<string, Type>>, key: reado
 
 const asNumbers = (names: readonly string[], type: Type = 'bigint') => Object.fromEntries(names.map((name) => [name, type]));
 
-/** unit_id is set once here and then belongs to linkDevices. */
+/** unit_id is set once here and then belongs to registrations.ts. */
 export const deviceRows = spec(
   'devices',
   {
