@@ -51,7 +51,11 @@ const isBack = (site: SiteLosses | undefined): boolean => site === undefined || 
 /** Devices per site that lost some lately or is dark: all, offline now, and those that left together most recently. Cost: the devices of these sites. */
 async function countSites(ctx: Ctx): Promise<SiteLosses[]> {
   const since_at = ctx.now - LOOK_BACK_MS;
-  const losses = ctx.db.selectFrom('devices').innerJoin('units', 'units.id', 'devices.unit_id').where('units.site_id', 'is not', null);
+  const losses = ctx.db
+    .selectFrom('devices')
+    .innerJoin('units', 'units.id', 'devices.unit_id')
+    .where('devices.online_at', 'is', null)
+    .where('units.site_id', 'is not', null);
   const left = await losses
     .where('devices.offline_at', '>', since_at - TOGETHER_MS)
     .select(['units.site_id', 'devices.offline_at'])

@@ -1,5 +1,5 @@
 // Reads of the telemetry side for pages, the API and other features.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { notFound } from '../core/problem.ts';
 import { HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
@@ -119,19 +119,22 @@ async function listNeverSeen(ctx: Ctx, request: PageRequest, filter: DeviceFilte
   return { ...page, items: page.items.map((row) => ({ ...row, ...UNHEARD })) };
 }
 
-/** How many devices are of each kind. Cost: one pass over the devices. */
+/** How many devices are of each kind. Cost: a look at those that are not well; the well ones are what is left. */
 export async function countDevices(ctx: Ctx): Promise<Record<DeviceKind, number>> {
-  const silent = ctx.now - SILENT_MS;
+  const gone = sql`online_at is null`;
+  const still = sql`last_seen_at < ${ctx.now - SILENT_MS} and online_at is not null`;
+  const count = (where: RawBuilder<unknown>) => sql`(select count(*) from devices where ${where})`;
   const {
     rows: [row],
-  } = await sql<Record<DeviceKind, number | null>>`select
-    (select count(*) from unit_identifiers where kind = 'device_id') - count(unit_id) as never_seen,
-    sum(case when unit_id is null then 1 else 0 end) as unknown,
-    sum(case when unit_id is not null and online_at is null then 1 else 0 end) as offline,
-    sum(case when unit_id is not null and online_at is not null and last_seen_at >= ${silent} then 1 else 0 end) as online,
-    sum(case when unit_id is not null and online_at is not null and last_seen_at < ${silent} then 1 else 0 end) as silent from devices`.execute(ctx.db);
-  const count = (kind: DeviceKind): number => Math.max(0, Number(row?.[kind] ?? 0));
-  return { online: count('online'), silent: count('silent'), offline: count('offline'), unknown: count('unknown'), never_seen: count('never_seen') };
+  } = await sql<Record<'registered' | 'heard' | Exclude<DeviceKind, 'online' | 'never_seen'>, number>>`select
+    (select count(*) from unit_identifiers where kind = 'device_id') as registered, (select count(*) from devices) as heard,
+    ${count(sql`unit_id is null`)} as unknown,
+    ${count(gone)} - ${count(sql`unit_id is null and ${gone}`)} as offline,
+    ${count(still)} - ${count(sql`unit_id is null and ${still}`)} as silent`.execute(ctx.db);
+  const of = (name: keyof NonNullable<typeof row>): number => Number(row?.[name] ?? 0);
+  const linked = of('heard') - of('unknown');
+  const [offline, silent] = [of('offline'), of('silent')];
+  return { online: linked - offline - silent, silent, offline, unknown: of('unknown'), never_seen: Math.max(0, of('registered') - linked) };
 }
 
 export interface AwaitedDevice {
