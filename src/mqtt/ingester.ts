@@ -31,6 +31,7 @@ export interface IngestConfig {
   /** For tests and the benchmark. */
   readonly limits?: Limits | undefined;
   readonly client_id?: string | undefined;
+  readonly keep_alive_s?: number | undefined;
 }
 
 export interface Ingester {
@@ -117,6 +118,7 @@ async function openGate(config: IngestConfig, pipeline: Pipeline, store: IngestS
       password: config.mqtt_password,
       ca: config.mqtt_ca === undefined ? undefined : readFileSync(config.mqtt_ca, 'utf8'),
       ...(config.client_id === undefined ? {} : { client_id: config.client_id }),
+      keep_alive_s: config.keep_alive_s,
     },
     pipeline,
     now,

@@ -14,6 +14,8 @@ import { openStation, registerDevices, report, silent } from '../telemetry/stati
 import { connectDevice, enrol, freePort, hasMosquitto, openClient, startIngester, startMosquitto } from './broker.ts';
 
 const live = (seq: number) => JSON.stringify(report(seq, {}, { ts: Date.now() }));
+/** More than a batch and the backlog take. */
+const FLOOD = 14_000;
 const PATIENT = { timeout: 20_000, interval: 50 };
 
 /** Another connection that keeps the ingester from writing; returns what ends it. */
@@ -124,14 +126,16 @@ eachDb('trouble with the store', (test) => {
 });
 
 /** A stretch of network that can be cut. */
-async function stretch(to: number): Promise<{ port: number; cut(): void; mend(): void; connections(): number; close(): void }> {
+async function stretch(to: number): Promise<{ port: number; cut(): void; swallow(): void; mend(): void; connections(): number; close(): void }> {
   const port = await freePort();
   const open = new Set<Socket>();
   let whole = true;
+  let swallowing = false;
   let connections = 0;
   const server = createServer((near) => {
     if (!whole) return void near.destroy();
     connections++;
+    if (swallowing) return void open.add(near.on('error', () => {}));
     const far = dial(to, '127.0.0.1');
     for (const [one, other] of [
       [near, far],
@@ -152,8 +156,15 @@ async function stretch(to: number): Promise<{ port: number; cut(): void; mend():
       whole = false;
       for (const socket of open) socket.destroy();
     },
+    // Nothing comes through, and nobody is told: a firewall that forgot the connection, a broker that hangs.
+    swallow: () => {
+      swallowing = true;
+      for (const socket of open) socket.unpipe().pause();
+    },
     mend: () => {
       whole = true;
+      if (swallowing) for (const socket of open) socket.destroy();
+      swallowing = false;
     },
     connections: () => connections,
     close: () => {
@@ -181,6 +192,45 @@ async function stretch(to: number): Promise<{ port: number; cut(): void; mend():
     await ingester.close();
     const device = await test.store.db.selectFrom('devices').selectAll().where('device_id', '=', 'cam-cut').executeTakeFirst();
     expect(device).toMatchObject({ reports: 600, missing: 0 });
+    network.close();
+    await broker.stop();
+  });
+
+  it('a network that swallows everything without a word is noticed, though what we write seems to leave', { timeout: 60_000 }, async () => {
+    const broker = await startMosquitto();
+    const network = await stretch(broker.port);
+    await registerDevices(test.store.db, ['cam-hole']);
+    const ingester = await startIngester(test.store.url, { mqtt_url: `mqtt://127.0.0.1:${network.port}`, keep_alive_s: 1 });
+    await vi.waitFor(() => expect(ingester.status().state).toBe('working'), PATIENT);
+    network.swallow();
+    await vi.waitFor(() => expect(ingester.status()).toMatchObject({ state: 'disconnected', reason: 'The broker fell silent' }), PATIENT);
+    network.mend();
+    const camera = await openClient(`mqtt://127.0.0.1:${broker.port}`);
+    await camera.publishAsync('fleet/v1/cam-hole/health', live(1), { qos: 1 });
+    await vi.waitFor(() => expect(ingester.status()).toMatchObject({ state: 'working', reports: 1 }), PATIENT);
+    await camera.endAsync();
+    await ingester.close();
+    network.close();
+    await broker.stop();
+  });
+
+  it('a broker that we do not listen to while the store is behind is not taken for silent', { timeout: 60_000 }, async () => {
+    const broker = await startMosquitto();
+    const network = await stretch(broker.port);
+    await registerDevices(test.store.db, ['cam-flood']);
+    const ingester = await startIngester(test.store.url, { mqtt_url: `mqtt://127.0.0.1:${network.port}`, keep_alive_s: 1 });
+    await vi.waitFor(() => expect(ingester.status().state).toBe('working'), PATIENT);
+    const release = await blockStore(test.store.url);
+    const camera = await openClient(`mqtt://127.0.0.1:${broker.port}`);
+    for (let seq = 0; seq < FLOOD; seq++) void camera.publishAsync('fleet/v1/cam-flood/health', live(seq), { qos: 1 });
+    await camera.endAsync();
+    await vi.waitFor(() => expect(ingester.status().queued).toBeGreaterThan(4000), PATIENT);
+    const since = Date.now();
+    await vi.waitFor(() => expect(Date.now() - since).toBeGreaterThan(4000), PATIENT);
+    await release();
+    await vi.waitFor(() => expect(ingester.status().reports + ingester.status().throttled).toBe(FLOOD), PATIENT);
+    expect(network.connections()).toBe(1);
+    await ingester.close();
     network.close();
     await broker.stop();
   });
