@@ -17,13 +17,13 @@ const encoder = new TextEncoder();
 export const refused = (refusal: string, detail: string | null = null): Refusal => ({ refusal, detail });
 export const isRefusal = (answer: object): answer is Refusal => 'refusal' in answer;
 
-/** The items of a health, event or backfill message. A bad item of an array is refused alone, with its own JSON as bytes. */
-export function readItems(kind: MessageKind, payload: Uint8Array): Item[] | Refusal {
+/** The items of a health, event or backfill message. A bad item of an array is refused alone, with its own JSON as bytes: such a `part` comes by itself when it is replayed. */
+export function readItems(kind: MessageKind, payload: Uint8Array, part = false): Item[] | Refusal {
   const array = isArray(payload);
   if (payload.length > (array ? MAX_ARRAY_BYTES : MAX_OBJECT_BYTES)) return refused('too_large', `${payload.length} bytes`);
   const json = readJson(payload, array ? 1 : 0);
   if ('refusal' in json) return refused(json.refusal);
-  if (!Array.isArray(json.value)) return kind === 'backfill' ? refused('not_an_array') : [itemOf(kind, json.value, payload)];
+  if (!Array.isArray(json.value)) return kind === 'backfill' && !part ? refused('not_an_array') : [itemOf(kind, json.value, payload)];
   if (kind === 'event' || kind === 'onvif') return refused('not_an_object');
   if (json.value.length === 0 || json.value.length > MAX_REPORTS_PER_MESSAGE) return refused('wrong_length', `${json.value.length} objects`);
   return json.value.map((value: unknown) => itemOf(kind, value, null));

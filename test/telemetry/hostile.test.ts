@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { takeReplays } from '../../src/mqtt/replays.ts';
 import { findDevice, listReports } from '../../src/telemetry/queries.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { hostile } from './hostile.ts';
@@ -30,6 +31,30 @@ eachDb('hostile input', (test) => {
     expect(device).toMatchObject({ reports: 199, missing: 1 });
     const [row] = await test.store.db.selectFrom('quarantine').selectAll().where('device_id', '=', 'poison').execute();
     expect(JSON.parse(Buffer.from(row?.payload ?? []).toString()).seq).toBe(77);
+    await station.close();
+  });
+
+  it('reports of a backfill that were over the rate are stored when they are replayed', async () => {
+    await registerDevices(test.store.db, ['history']);
+    const station = await openStation(test.store.url, { limits: { burst: 5 } });
+    station.send(
+      'history',
+      'backfill',
+      Array.from({ length: 12 }, (_, seq) => report(seq, {}, { hist: true })),
+    );
+    await station.settle();
+    const { db } = test.store;
+    const outcomes = async () => {
+      const rows = await db.selectFrom('quarantine').select(['reason', 'replay_outcome']).where('device_id', '=', 'history').execute();
+      return rows.map(({ reason, replay_outcome }) => [reason, replay_outcome]);
+    };
+    expect(await outcomes()).toEqual(new Array(7).fill(['over_rate', null]));
+    await db.updateTable('quarantine').set({ replay_requested_at: NOW }).where('device_id', '=', 'history').execute();
+    await takeReplays(station.store, station.pipeline, NOW);
+    await station.settle();
+    expect(await outcomes()).toEqual(new Array(7).fill(['over_rate', 'stored']));
+    const device = await db.selectFrom('devices').select(['reports', 'missing']).where('device_id', '=', 'history').executeTakeFirst();
+    expect(device).toEqual({ reports: 12, missing: 0 });
     await station.close();
   });
 
