@@ -20,7 +20,7 @@ export interface House {
   readonly log: Log;
   readonly holder: string;
   readonly retention_days: number;
-  readonly onLost: () => void;
+  readonly onLost: (error: LeaseLost) => void;
 }
 
 const TICK_MS = 500;
@@ -83,7 +83,7 @@ export class Housekeeping {
         await chore();
         this.failing.delete(name);
       } catch (error) {
-        if (error instanceof LeaseLost) return this.lost();
+        if (error instanceof LeaseLost) return this.lost(error);
         this.noteFailure(name, error);
       }
     }
@@ -113,10 +113,10 @@ export class Housekeeping {
     this.failing.add(chore);
   }
 
-  private lost(): void {
-    this.house.log.error({}, 'Another ingester took over the store');
+  private lost(error: LeaseLost): void {
+    this.house.log.error({}, error.message);
     this.close();
-    this.house.onLost();
+    this.house.onLost(error);
   }
 
   private measure(): void {

@@ -44,7 +44,7 @@ const STANDBY_MS = 1000;
 const CLOSE_WITHIN_MS = 8000;
 
 /** Resolves when messages are taken, or in standby while another ingester holds the store. `onLost` hears that this one must stop: another took over. */
-export async function runIngester(config: IngestConfig, log: Log, now: () => number = Date.now, onLost: () => void = () => {}): Promise<Ingester> {
+export async function runIngester(config: IngestConfig, log: Log, now: () => number = Date.now, onLost: (error: Error) => void = () => {}): Promise<Ingester> {
   const store = openIngestStore(config.database_url);
   const holder = `${hostname()}:${process.pid}:${Math.random().toString(36).slice(2, 8)}`;
   let working: Ingester | null = null;
@@ -82,7 +82,7 @@ async function standBy(begin: () => Promise<boolean>, closed: () => boolean, log
   }
 }
 
-async function work(store: IngestStore, config: IngestConfig, log: Log, now: () => number, holder: string, onLost: () => void): Promise<Ingester> {
+async function work(store: IngestStore, config: IngestConfig, log: Log, now: () => number, holder: string, onLost: (error: Error) => void): Promise<Ingester> {
   const ingest = await openIngest(store, { zone: config.tz_business, ...(config.limits === undefined ? {} : { limits: config.limits }) });
   const pipeline = new Pipeline(store, ingest, now, log, onLost);
   const gate = await openGate(config, pipeline, store, now, log);

@@ -3,12 +3,13 @@
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import Sqlite from 'better-sqlite3';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { openLog } from '../../src/core/log.ts';
 import { createApp } from '../../src/http/app.ts';
 import { EmbeddedBroker } from '../../src/mqtt/broker.ts';
-import { keepIngesting } from '../../src/mqtt/keep.ts';
+import { keepIngesting, waitAfter } from '../../src/mqtt/keep.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { openStation, registerDevices, report, silent } from '../telemetry/station.ts';
 import { connectDevice, enrol, freePort, hasMosquitto, openClient, startIngester, startMosquitto } from './broker.ts';
@@ -99,6 +100,30 @@ eachDb('trouble with the store', (test) => {
     await sent;
     await vi.waitFor(async () => expect([await ready(), await working()]).toEqual([[200, '{"status":"ready"}'], '1']), PATIENT);
     await client.endAsync();
+  });
+
+  it('a connection to the store that broke is named, and the ingest starts again', { timeout: 60_000 }, async () => {
+    if (test.dialect !== 'postgres') return;
+    const place = { database_url: test.store.url, mqtt_host: '127.0.0.1', mqtt_port: 0, tz_business: 'Asia/Tokyo', raw_retention_days: 14 };
+    const kept = await keepIngesting(place, openLog('silent'));
+    onTestFinished(() => kept.close());
+    const { rows } = await sql<{ pid: number }>`
+      select l.pid from pg_locks l join pg_database d on d.oid = l.database where l.locktype = 'advisory' and d.datname = current_database()`.execute(
+      test.store.db,
+    );
+    await sql`select pg_terminate_backend(${rows[0]?.pid}::int)`.execute(test.store.db);
+    await vi.waitFor(() => expect(kept.trouble()).toBe('ingest: The connection to the store broke'), PATIENT);
+    await vi.waitFor(() => expect([kept.trouble(), kept.status().state]).toEqual([null, 'working']), PATIENT);
+  });
+
+  it('an ingest that ends again and again is started ever more slowly, one that ran for long at once', () => {
+    const waits = [0, 0, 0, 0, 0, 0, 3_600_000, 0].map(
+      (
+        (wait) => (ran_ms: number) =>
+          (wait = waitAfter(wait, ran_ms))
+      )(500),
+    );
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 1000, 2000]);
   });
 
   it('a full disk acknowledges nothing and is named; with room again everything is stored', { timeout: 60_000 }, async () => {
