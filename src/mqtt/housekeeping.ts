@@ -52,8 +52,8 @@ export class Housekeeping {
   }
 
   status(): IngestStatus {
-    const { pipeline, gate, now } = this.house;
-    return statusOf({ pipeline, gate, reports_per_s: this.reports_per_s, gaps_open: this.gaps.open, now: now() });
+    const { pipeline, gate, now, holder } = this.house;
+    return statusOf({ ingester: holder, pipeline, gate, reports_per_s: this.reports_per_s, gaps_open: this.gaps.open, now: now() });
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 // Keeps an ingester running beside the web server: one that ends by itself is started again, ever more slowly, and /readyz says why.
 import type { Log } from '../core/log.ts';
-import type { IngestStatus } from '../telemetry/ingestStatus.ts';
+import { hearOwn, type IngestStatus } from '../telemetry/ingestStatus.ts';
 import type { IngestConfig } from './ingester.ts';
 import { measureIngest } from './meter.ts';
 import { type Ingest, startIngest } from './start.ts';
@@ -47,6 +47,7 @@ export async function keepIngesting(config: IngestConfig, log: Log): Promise<Kep
   void keep();
   const status = () => ingest?.status() ?? statusOf(null);
   measureIngest(status);
+  hearOwn(status);
   return {
     status,
     trouble: () => (reason !== null ? `ingest: ${reason}` : troubleOf(status())),

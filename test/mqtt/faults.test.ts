@@ -10,6 +10,7 @@ import { openLog } from '../../src/core/log.ts';
 import { createApp } from '../../src/http/app.ts';
 import { EmbeddedBroker } from '../../src/mqtt/broker.ts';
 import { keepIngesting, waitAfter } from '../../src/mqtt/keep.ts';
+import { callerWith } from '../support/app.ts';
 import { eachDb } from '../support/eachDb.ts';
 import { openStation, registerDevices, report, silent } from '../telemetry/station.ts';
 import { connectDevice, enrol, freePort, hasMosquitto, openClient, startIngester, startMosquitto } from './broker.ts';
@@ -70,7 +71,9 @@ eachDb('trouble with the store', (test) => {
     await ingester.close();
   });
 
-  it('while the store is held, /readyz and /metrics say so over HTTP, and afterwards that all is well', { timeout: 60_000 }, async () => {
+  it('while the store is held, /readyz, /metrics and the page of the ingest say so over HTTP, and afterwards that all is well', {
+    timeout: 60_000,
+  }, async () => {
     const place = { database_url: test.store.url, mqtt_host: '127.0.0.1', mqtt_port: 0, tz_business: 'Asia/Tokyo', raw_retention_days: 14 };
     const kept = await keepIngesting(place, openLog('silent'));
     onTestFinished(() => kept.close());
@@ -87,15 +90,18 @@ eachDb('trouble with the store', (test) => {
       const answer = await app.request('/readyz');
       return [answer.status, await answer.text()];
     };
+    const api = await callerWith(app, test.store, 'engineer');
+    const shown = async () => /<span class="badge[^>]*>([^<]+)/.exec(await (await api.get('/ingest')).text())?.[1];
     const working = async () => /^kizashi_ingest_working (\d)$/m.exec(await (await app.request('/metrics')).text())?.[1];
     expect([await ready(), await working()]).toEqual([[200, '{"status":"ready"}'], '1']);
     const client = await connectDevice(kept.status().port ?? 0, 'cam-ready', await enrol(test, 'cam-ready'));
     await client.publishAsync('fleet/v1/cam-ready/health', live(0), { qos: 1 });
+    await vi.waitFor(async () => expect(await shown()).toBe('Working'), PATIENT);
     const release = await blockStore(test.store.url);
     const sent = client.publishAsync('fleet/v1/cam-ready/health', live(1), { qos: 1 });
     const reason = test.dialect === 'sqlite' ? /ingest stalled: .*(locked|busy)/ : /ingest stalled: .*no answer to a batch/;
     await vi.waitFor(async () => expect(await ready()).toEqual([503, expect.stringMatching(reason)]), PATIENT);
-    expect(await working()).toBe('0');
+    expect([await working(), await shown()]).toEqual(['0', 'Stalled']);
     await release();
     await sent;
     await vi.waitFor(async () => expect([await ready(), await working()]).toEqual([[200, '{"status":"ready"}'], '1']), PATIENT);
