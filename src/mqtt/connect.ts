@@ -17,11 +17,15 @@ export interface BrokerAddress {
   /** PEM of the authority that signed the broker's certificate. */
   readonly ca?: string | undefined;
   readonly client_id?: string;
+  /** For tests. */
+  readonly keep_alive_s?: number | undefined;
 }
 
 export type LinkState = 'connecting' | 'connected' | 'waiting' | 'refused' | 'closed';
 
 const KEEP_ALIVE_S = 30;
+/** Asked twice in the time of a keep-alive, a broker that is there says something within one and a half. */
+const SILENT_AFTER = 1.5;
 const SESSION_S = 7 * 86_400;
 /** All of the packet identifiers: the broker's window must never be smaller than a batch. */
 const RECEIVE_MAXIMUM = 65_535;
@@ -50,6 +54,9 @@ export class BrokerLink {
   private timer: NodeJS.Timeout | null = null;
   private wait = FIRST_WAIT_MS;
   private connected_at: number | null = null;
+  /** When the broker said something last; null while we do not listen because the store is behind. */
+  private heard_at: number | null = null;
+  private readonly keep_alive_ms: number;
   /** Connections in a row that ended soon. */
   private brief = 0;
   private nextId = 1;
@@ -61,6 +68,7 @@ export class BrokerLink {
     this.pipeline = pipeline;
     this.now = now;
     this.log = log;
+    this.keep_alive_ms = (address.keep_alive_s ?? KEEP_ALIVE_S) * 1000;
     this.open();
   }
 
@@ -99,14 +107,12 @@ export class BrokerLink {
       ? connectSecure({ ...to, servername: hostname, ...(this.address.ca === undefined ? {} : { ca: this.address.ca }) })
       : connectPlain(to);
     this.socket = socket;
-    const source = sourceOf(socket);
+    const source = this.sourceOf(socket);
     read = this.reader(socket, source);
     socket.setNoDelay(true);
-    socket.setTimeout(KEEP_ALIVE_S * 1500, () => socket.destroy(new Error('The broker fell silent')));
+    this.heard_at = performance.now();
     socket.on(secure ? 'secureConnect' : 'connect', () => this.greet());
-    const ping = setInterval(() => {
-      if (this.state === 'connected') this.write({ cmd: 'pingreq' });
-    }, KEEP_ALIVE_S * 500);
+    const ping = setInterval(() => this.ping(socket), this.keep_alive_ms / 2);
     socket.on('error', (error) => {
       this.reason = error.message;
     });
@@ -115,6 +121,27 @@ export class BrokerLink {
       this.pipeline.forget(source);
       this.lost();
     });
+  }
+
+  /** The timeout of a socket would not do: what we write counts for it, and a network that swallows everything takes our questions for a quarter of an hour. */
+  private ping(socket: Socket): void {
+    const silent_ms = this.heard_at === null ? 0 : performance.now() - this.heard_at;
+    if (silent_ms > this.keep_alive_ms * SILENT_AFTER) socket.destroy(new Error('The broker fell silent'));
+    else if (this.state === 'connected') this.write({ cmd: 'pingreq' });
+  }
+
+  private sourceOf(socket: Socket): Source {
+    return {
+      acknowledge: (ids) => writeAcknowledgements(socket, ids),
+      pause: () => {
+        this.heard_at = null;
+        socket.pause();
+      },
+      resume: () => {
+        this.heard_at = performance.now();
+        socket.resume();
+      },
+    };
   }
 
   /** What reads the bytes of one connection. */
@@ -139,6 +166,7 @@ export class BrokerLink {
     );
     return (chunk) => {
       at = this.now();
+      if (this.heard_at !== null) this.heard_at = performance.now();
       try {
         frames.read(chunk);
       } catch (error) {
@@ -155,7 +183,7 @@ export class BrokerLink {
       protocolVersion: this.version,
       clean: false,
       clientId: client_id,
-      keepalive: KEEP_ALIVE_S,
+      keepalive: Math.ceil(this.keep_alive_ms / 1000),
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password: Buffer.from(password) }),
       ...(this.version === 5 ? { properties: { sessionExpiryInterval: SESSION_S, receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: MAX_PACKET_BYTES } } : {}),
@@ -230,9 +258,3 @@ export class BrokerLink {
     this.socket?.write(mqttPacket.generate(packet as Packet, { protocolVersion: this.version }));
   }
 }
-
-const sourceOf = (socket: Socket): Source => ({
-  acknowledge: (ids) => writeAcknowledgements(socket, ids),
-  pause: () => void socket.pause(),
-  resume: () => void socket.resume(),
-});

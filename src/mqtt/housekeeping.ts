@@ -20,7 +20,7 @@ export interface House {
   readonly log: Log;
   readonly holder: string;
   readonly retention_days: number;
-  readonly onLost: () => void;
+  readonly onLost: (error: LeaseLost) => void;
 }
 
 const TICK_MS = 500;
@@ -56,8 +56,9 @@ export class Housekeeping {
   }
 
   status(): IngestStatus {
-    const { pipeline, gate, now } = this.house;
-    return statusOf({ pipeline, gate, reports_per_s: this.reports_per_s, memory_bytes: this.memory_bytes, gaps_open: this.gaps.open, now: now() });
+    const { pipeline, gate, now, holder } = this.house;
+    const { reports_per_s, memory_bytes } = this;
+    return statusOf({ ingester: holder, pipeline, gate, reports_per_s, memory_bytes, gaps_open: this.gaps.open, now: now() });
   }
 
   close(): void {
@@ -87,7 +88,7 @@ export class Housekeeping {
         await chore();
         this.failing.delete(name);
       } catch (error) {
-        if (error instanceof LeaseLost) return this.lost();
+        if (error instanceof LeaseLost) return this.lost(error);
         this.noteFailure(name, error);
       }
     }
@@ -118,10 +119,10 @@ export class Housekeeping {
     this.failing.add(chore);
   }
 
-  private lost(): void {
-    this.house.log.error({}, 'Another ingester took over the store');
+  private lost(error: LeaseLost): void {
+    this.house.log.error({}, error.message);
     this.close();
-    this.house.onLost();
+    this.house.onLost(error);
   }
 
   private measure(): void {

@@ -31,6 +31,7 @@ export interface IngestConfig {
   /** For tests and the benchmark. */
   readonly limits?: Limits | undefined;
   readonly client_id?: string | undefined;
+  readonly keep_alive_s?: number | undefined;
 }
 
 export interface Ingester {
@@ -43,7 +44,7 @@ const STANDBY_MS = 1000;
 const CLOSE_WITHIN_MS = 8000;
 
 /** Resolves when messages are taken, or in standby while another ingester holds the store. `onLost` hears that this one must stop: another took over. */
-export async function runIngester(config: IngestConfig, log: Log, now: () => number = Date.now, onLost: () => void = () => {}): Promise<Ingester> {
+export async function runIngester(config: IngestConfig, log: Log, now: () => number = Date.now, onLost: (error: Error) => void = () => {}): Promise<Ingester> {
   const store = openIngestStore(config.database_url);
   const holder = `${hostname()}:${process.pid}:${Math.random().toString(36).slice(2, 8)}`;
   let working: Ingester | null = null;
@@ -81,7 +82,7 @@ async function standBy(begin: () => Promise<boolean>, closed: () => boolean, log
   }
 }
 
-async function work(store: IngestStore, config: IngestConfig, log: Log, now: () => number, holder: string, onLost: () => void): Promise<Ingester> {
+async function work(store: IngestStore, config: IngestConfig, log: Log, now: () => number, holder: string, onLost: (error: Error) => void): Promise<Ingester> {
   const ingest = await openIngest(store, { zone: config.tz_business, ...(config.limits === undefined ? {} : { limits: config.limits }) });
   const pipeline = new Pipeline(store, ingest, now, log, onLost);
   const gate = await openGate(config, pipeline, store, now, log);
@@ -117,6 +118,7 @@ async function openGate(config: IngestConfig, pipeline: Pipeline, store: IngestS
       password: config.mqtt_password,
       ca: config.mqtt_ca === undefined ? undefined : readFileSync(config.mqtt_ca, 'utf8'),
       ...(config.client_id === undefined ? {} : { client_id: config.client_id }),
+      keep_alive_s: config.keep_alive_s,
     },
     pipeline,
     now,

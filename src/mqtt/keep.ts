@@ -1,6 +1,6 @@
 // Keeps an ingester running beside the web server: one that ends by itself is started again, ever more slowly, and /readyz says why.
 import type { Log } from '../core/log.ts';
-import type { IngestStatus } from '../telemetry/ingestStatus.ts';
+import { hearOwn, type IngestStatus } from '../telemetry/ingestStatus.ts';
 import type { IngestConfig } from './ingester.ts';
 import { measureIngest } from './meter.ts';
 import { type Ingest, startIngest } from './start.ts';
@@ -15,6 +15,11 @@ export interface KeptIngest {
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
+/** One that ran this long did not end because of what ended the one before it. */
+const STEADY_MS = 60_000;
+
+/** How long to wait after the next end, when there was a wait of `wait` before a run of `ran_ms`. */
+export const waitAfter = (wait: number, ran_ms: number): number => (ran_ms >= STEADY_MS ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS));
 
 /** Resolves when devices can connect. Throws when the first start fails: a taken port or an unreadable certificate is a wrong setting. */
 export async function keepIngesting(config: IngestConfig, log: Log): Promise<KeptIngest> {
@@ -22,9 +27,11 @@ export async function keepIngesting(config: IngestConfig, log: Log): Promise<Kep
   let closed = false;
   let reason: string | null = null;
   const keep = async () => {
-    for (let wait = FIRST_WAIT_MS; !closed; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    for (let wait = FIRST_WAIT_MS / 2; !closed; ) {
+      const began = Date.now();
       const error = await ingest?.ended;
       if (closed) return;
+      wait = waitAfter(wait, Date.now() - began);
       reason = error?.message ?? reason ?? 'ended by itself';
       log.error({ reason }, 'ingest ended; starting it again');
       await new Promise((resolve) => setTimeout(resolve, wait));
@@ -40,6 +47,7 @@ export async function keepIngesting(config: IngestConfig, log: Log): Promise<Kep
   void keep();
   const status = () => ingest?.status() ?? statusOf(null);
   measureIngest(status);
+  hearOwn(status);
   return {
     status,
     trouble: () => (reason !== null ? `ingest: ${reason}` : troubleOf(status())),

@@ -4,12 +4,9 @@ import { resolve } from 'node:path';
 import { allow } from '../core/actor.ts';
 import { makeFolder } from '../core/makeFolder.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { issueCredential } from '../telemetry/issueCredential.ts';
+import { INGEST_USER, issueIngestCredential } from '../telemetry/issueCredential.ts';
 import { DEVICE_ID, MAX_ARRAY_BYTES } from '../telemetry/payload.ts';
 import { findCredential } from '../telemetry/queries.ts';
-
-/** The user name of the ingester at the broker. No device can have it: a device's row would be refused by enrolment. */
-export const INGEST_USER = 'kizashi-ingest';
 
 export interface MosquittoOptions {
   readonly host: string;
@@ -34,7 +31,7 @@ export interface MosquittoFiles {
 export async function writeMosquittoConfig(ctx: Ctx, folder: string, options: MosquittoOptions): Promise<MosquittoFiles> {
   allow(ctx, 'telemetry:write');
   makeFolder(folder);
-  const password = options.new_password || (await findCredential(ctx, INGEST_USER)) === undefined ? (await issueCredential(ctx, INGEST_USER)).password : null;
+  const password = options.new_password || (await findCredential(ctx, INGEST_USER)) === undefined ? (await issueIngestCredential(ctx)).password : null;
   const [config, passwords, acl] = ['mosquitto.conf', 'mosquitto.passwords', 'mosquitto.acl'].map((name) => resolve(folder, name)) as [string, string, string];
   const written = [passwords, acl];
   writeFileSync(passwords, await passwordLines(ctx), { mode: 0o600 });
@@ -90,6 +87,8 @@ const configuration = (
 listener ${port} ${host}
 # For TLS add: cafile, certfile and keyfile.
 allow_anonymous false
+# Whatever id a client gives itself: with that of the ingester a device would take over its session, and all that waits in it would be gone.
+use_username_as_clientid true
 password_file ${passwords}
 acl_file ${acl}
 

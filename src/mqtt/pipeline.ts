@@ -31,7 +31,7 @@ export class Pipeline {
   private readonly store: IngestStore;
   private readonly now: () => number;
   private readonly log: Log;
-  private readonly onLeaseLost: () => void;
+  private readonly onLeaseLost: (error: LeaseLost) => void;
   private readonly backlog = new Backlog();
   private readonly supply: Supply;
   private pumping = false;
@@ -43,7 +43,7 @@ export class Pipeline {
   private flushed_at = 0;
   private closed = false;
 
-  constructor(store: IngestStore, ingest: Ingest, now: () => number, log: Log, onLeaseLost: () => void) {
+  constructor(store: IngestStore, ingest: Ingest, now: () => number, log: Log, onLeaseLost: (error: LeaseLost) => void) {
     this.store = store;
     this.ingest = ingest;
     this.now = now;
@@ -255,7 +255,7 @@ export class Pipeline {
       this.trouble.refused(error, this.now());
       if (error instanceof LeaseLost) {
         this.closed = true;
-        this.onLeaseLost();
+        this.onLeaseLost(error);
         return;
       }
       await sleep(wait);

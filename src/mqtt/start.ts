@@ -25,7 +25,7 @@ export type FromWorker =
   | { readonly kind: 'ready' | 'status'; readonly status: IngestStatus }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string }
-  | { readonly kind: 'lost' };
+  | { readonly kind: 'lost'; readonly message: string };
 
 /** Resolves when devices can connect. Throws when the port is taken, the store cannot be opened, or a certificate cannot be read. */
 export const startIngest = async (config: IngestConfig, log: Log): Promise<Ingest> => {
@@ -39,7 +39,7 @@ export async function startHere(config: IngestConfig, log: Log): Promise<Ingest>
   const ended = new Promise<Error | null>((resolve) => {
     end = resolve;
   });
-  const ingester = await runIngester(config, log, Date.now, () => end(new Error('Another ingester took over the store')));
+  const ingester = await runIngester(config, log, Date.now, end);
   return {
     status: () => ingester.status(),
     ended,
@@ -53,14 +53,16 @@ export async function startHere(config: IngestConfig, log: Log): Promise<Ingest>
 async function startThread(file: URL, config: IngestConfig, log: Log): Promise<Ingest> {
   const worker = new Worker(file, { workerData: config, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
   let status = statusOf(null);
+  let lost: Error | null = null;
   const ended = new Promise<Error | null>((resolve) => {
     worker.on('error', (error) => resolve(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', (code) => resolve(code === 0 ? null : new Error(`The ingest ended with ${code}`)));
+    worker.on('exit', (code) => resolve(code === 0 ? null : (lost ?? new Error(`The ingest ended with ${code}`))));
   });
   const ready = new Promise<void>((resolve, reject) => {
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') log[message.level](message.fields, message.message);
       else if (message.kind === 'failed') reject(new Error(message.message));
+      else if (message.kind === 'lost') lost = new Error(message.message);
       else if (message.kind === 'ready' || message.kind === 'status') {
         status = message.status;
         if (message.kind === 'ready') resolve();

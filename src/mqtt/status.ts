@@ -6,6 +6,7 @@ import type { Pipeline } from './pipeline.ts';
 const none: Counts = { reports: 0, events: 0, duplicates: 0, quarantined: 0, quarantine_dropped: 0, throttled: 0, presence: 0, replies: 0 };
 
 interface Running {
+  readonly ingester: string;
   readonly pipeline: Pipeline;
   readonly gate: Gate;
   readonly reports_per_s: number;
@@ -19,6 +20,7 @@ export function statusOf(of: Running | null): IngestStatus {
   if (of === null) {
     return {
       ...none,
+      ingester: null,
       state: 'standby',
       reason: 'Another ingester holds the store',
       broker: null,
@@ -44,6 +46,7 @@ export function statusOf(of: Running | null): IngestStatus {
   const down = gate.kind === 'external' && gate.state !== 'connected';
   return {
     ...pipeline.ingest.counts,
+    ingester: of.ingester,
     state: trouble !== null ? 'stalled' : down ? 'disconnected' : 'working',
     reason: trouble ?? gate.reason,
     broker: gate.kind,

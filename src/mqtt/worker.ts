@@ -21,7 +21,10 @@ const log: Log = {
 
 try {
   // The thread that started this one passes the configuration it read.
-  const ingester = await runIngester(workerData as IngestConfig, log, Date.now, () => process.exit(1));
+  const ingester = await runIngester(workerData as IngestConfig, log, Date.now, ({ message }) => {
+    tell({ kind: 'lost', message });
+    process.exit(1);
+  });
   tell({ kind: 'ready', status: ingester.status() });
   const timer = setInterval(() => tell({ kind: 'status', status: ingester.status() }), STATUS_MS);
   parentPort?.on('message', () => {

@@ -119,7 +119,7 @@ export class Ingest {
 
   private takeItems(device: Device, message: Message): Missing | null {
     if (message.items === null) {
-      const items = readItems(message.of.kind, message.payload);
+      const items = readItems(message.of.kind, message.payload, message.origin === 'replay');
       if (isRefusal(items)) return this.refuse(message, message.payload, items.refusal, items.detail);
       message.items = items;
     }

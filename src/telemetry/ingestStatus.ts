@@ -14,6 +14,8 @@ export interface Counts {
 }
 
 export interface IngestStatus extends Counts {
+  /** Its name in `ingest_status`, null while it stands by. */
+  readonly ingester: string | null;
   /** standby: another ingester holds the store. stalled: the store does not take batches. disconnected: no broker. */
   readonly state: 'working' | 'standby' | 'stalled' | 'disconnected';
   readonly reason: string | null;
@@ -52,6 +54,16 @@ export async function writeStatus(store: IngestStore, ingester: string, status: 
   );
   await store.run('delete from ingest_status where updated_at < ?', [now - KEPT_MS]);
 }
+
+let own: (() => IngestStatus) | null = null;
+
+/** The ingester of this very process is heard even while the store takes nothing: no word of how it is either. A later call replaces the one before. */
+export function hearOwn(status: () => IngestStatus): void {
+  own = status;
+}
+
+/** Null where no ingester runs beside the pages. */
+export const ownStatus = (): IngestStatus | null => own?.() ?? null;
 
 /** An ingester that ends in order says nothing more. */
 export const forgetStatus = (store: IngestStore, ingester: string): Promise<number> => store.run('delete from ingest_status where ingester = ?', [ingester]);

@@ -1,8 +1,12 @@
 // The store as the ingester uses it: one transaction per batch, prepared statements, one writer at a time. Same statements on SQLite and PostgreSQL.
 import type { Value, Writes } from './writes.ts';
 
-/** Another ingester holds the store. */
-export class LeaseLost extends Error {}
+/** This writer may write no more: another ingester holds the store, or the connection that held it broke. */
+export class LeaseLost extends Error {
+  constructor(message = 'Another ingester took over the store') {
+    super(message);
+  }
+}
 
 export interface IngestStore {
   /** Becomes the only writer, or returns false while another one is alive. */

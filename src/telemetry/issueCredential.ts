@@ -11,8 +11,23 @@ import { DEVICE_ID } from './payload.ts';
 /** mosquitto_passwd's own default; the password has 192 random bits, so stretching adds nothing. */
 const MOSQUITTO_ITERATIONS = 101;
 
+/** The user name of the ingester at an external broker, where it hears every device: none may have it. */
+export const INGEST_USER = 'kizashi-ingest';
+
 /** Returns what the device needs to connect; the password cannot be shown again. */
 export async function issueCredential(ctx: Ctx, device_id: string): Promise<{ username: string; password: string }> {
+  if (device_id === INGEST_USER) {
+    throw new Problem('invalid', ['The ingester itself has this name at the broker', 'この名前は取り込みプロセスがブローカーで使います'], {
+      errors: [{ path: 'device_id', message: sameInBoth(INGEST_USER) }],
+    });
+  }
+  return issue(ctx, device_id);
+}
+
+/** The ingester's own, for the files of mosquitto. */
+export const issueIngestCredential = (ctx: Ctx): Promise<{ username: string; password: string }> => issue(ctx, INGEST_USER);
+
+async function issue(ctx: Ctx, device_id: string): Promise<{ username: string; password: string }> {
   allow(ctx, 'telemetry:write');
   if (!DEVICE_ID.test(device_id)) {
     throw new Problem('invalid', ['A device id has 1 to 64 letters, digits, _ and -', 'デバイスIDは1〜64文字の英数字と _ - です'], {

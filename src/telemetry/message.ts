@@ -41,8 +41,4 @@ export class Message {
 }
 
 /** The bytes of the report at hand: the message, or its part of an array. */
-export function itemBytes(message: Message): Uint8Array {
-  const item = message.items === null || message.items.length < 2 ? undefined : message.items[message.done];
-  if (item === undefined || 'refusal' in item) return message.payload;
-  return Buffer.from(JSON.stringify('health' in item ? item.health : 'event' in item ? item.event : item.onvif));
-}
+export const itemBytes = ({ items, done, payload }: Message): Uint8Array => items?.[done]?.bytes ?? payload;

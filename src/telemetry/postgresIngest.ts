@@ -7,6 +7,7 @@ import { inboxDone, replayRows, replyRows, segmentRows, type TableSpec, type Val
 
 /** Names the lock of the ingester among the advisory locks of the database. */
 const INGEST_LOCK = 4_812_078;
+const BROKEN = 'The connection to the store broke';
 
 export function openPostgresIngest(url: string): IngestStore {
   // The reader may reconnect at will; the writer is one session for as long as it holds the lock.
@@ -28,11 +29,11 @@ export function openPostgresIngest(url: string): IngestStore {
       return true;
     },
     renew: async (now) => {
-      if (writer === null) throw new LeaseLost();
+      if (writer === null) throw new LeaseLost(BROKEN);
       await reader.query(`update ingest_leases set renewed_at = $1 where name = 'ingest'`, [now]);
     },
     // A lost session has lost the lock with it: nothing can be written under a lock that another holds.
-    commit: (writes) => (writer === null ? Promise.reject(new LeaseLost()) : commit(writer, writes)),
+    commit: (writes) => (writer === null ? Promise.reject(new LeaseLost(BROKEN)) : commit(writer, writes)),
     all: async (sql, parameters) => (await reader.query(numbered(sql), [...parameters])).rows,
     run: async (sql, parameters) => (await reader.query(numbered(sql), [...parameters])).rowCount ?? 0,
     close: async () => {

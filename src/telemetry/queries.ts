@@ -4,6 +4,7 @@ import { notFound } from '../core/problem.ts';
 import { HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page, type PageRequest } from '../db/page.ts';
+import { ownStatus } from './ingestStatus.ts';
 import type { DeviceFilter, DeviceKind, QuarantineFilter } from './inputs.ts';
 import { askWith, readReports, type StoredReport } from './reports.ts';
 import type { DeviceCommandRow, DeviceDayRow, DeviceRow, DeviceStateRow } from './table.ts';
@@ -288,4 +289,9 @@ export const listOutages = (ctx: Ctx) =>
     .execute();
 
 /** What the ingesters said of themselves lately, newest first, as JSON text. */
-export const listIngesters = (ctx: Ctx) => ctx.db.selectFrom('ingest_status').selectAll().orderBy('updated_at', 'desc').limit(10).execute();
+/** What each ingester wrote last; that of this process as it is now, for a store that takes nothing keeps the status of better times. */
+export async function listIngesters(ctx: Ctx) {
+  const rows = await ctx.db.selectFrom('ingest_status').selectAll().orderBy('updated_at', 'desc').limit(10).execute();
+  const own = ownStatus();
+  return rows.map((row) => (own !== null && row.ingester === own.ingester ? { ...row, status: JSON.stringify(own), updated_at: own.at } : row));
+}

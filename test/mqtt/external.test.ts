@@ -175,4 +175,25 @@ const present = await hasMosquitto();
     await broker.stop();
     expect(await device('cam-other')).toBeUndefined();
   });
+
+  it('under its written configuration no device takes over the session of the ingester and what waits in it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kizashi-conf-'));
+    const port = await freePort();
+    const [good, bad] = [await enrol(test, 'cam-good'), await enrol(test, 'cam-bad')];
+    const written = await writeMosquittoConfig(test.ctx({ now: Date.now() }), folder, { host: '127.0.0.1', port, new_password: true });
+    if (process.getuid?.() === 0) appendFileSync(written.config, 'user root\n');
+    const broker = await startMosquitto({ port, config: written.config, folder });
+    const place = { mqtt_url: `mqtt://127.0.0.1:${port}`, mqtt_username: written.username, mqtt_password: written.password ?? '' };
+    const first = await startIngester(test.store.url, place);
+    await vi.waitFor(() => expect(first.status().broker_state).toBe('connected'), 5000);
+    await first.close();
+    const client = await connectDevice(port, 'cam-good', good);
+    for (let seq = 0; seq < 10; seq++) await client.publishAsync('fleet/v1/cam-good/health', live(seq), { qos: 1 });
+    const impostor = await connectDevice(port, 'cam-bad', bad, { clientId: 'kizashi-ingest', clean: false });
+    await impostor.endAsync();
+    const second = await startIngester(test.store.url, place);
+    await vi.waitFor(() => expect(second.status().reports).toBe(10), 10_000);
+    await Promise.all([client.endAsync(), second.close()]);
+    await broker.stop();
+  });
 });

@@ -73,6 +73,7 @@ eachDb('the telemetry API', (test) => {
     const rows = await test.store.db.selectFrom('device_credentials').selectAll().where('device_id', '=', 'api-cred').execute();
     expect(JSON.stringify(rows)).not.toContain(password);
     expect((await api.post('/api/v1/devices/a%2Fb/credential')).status).toBe(422);
+    expect((await api.post('/api/v1/devices/kizashi-ingest/credential')).status).toBe(422);
     const tech = await callerWith(testApp(test.store), test.store, 'stock');
     expect((await tech.post('/api/v1/devices/api-cred/credential')).status).toBe(403);
     expect((await api.delete('/api/v1/devices/api-cred/credential')).status).toBe(204);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { takeReplays } from '../../src/mqtt/replays.ts';
 import { findDevice, listReports } from '../../src/telemetry/queries.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { hostile } from './hostile.ts';
@@ -30,6 +31,61 @@ eachDb('hostile input', (test) => {
     expect(device).toMatchObject({ reports: 199, missing: 1 });
     const [row] = await test.store.db.selectFrom('quarantine').selectAll().where('device_id', '=', 'poison').execute();
     expect(JSON.parse(Buffer.from(row?.payload ?? []).toString()).seq).toBe(77);
+    await station.close();
+  });
+
+  it.each([
+    ['1e400', '{"v":1,"boot":"b","seq":3,"ts":1e400,"m":{}}', 'number_out_of_range'],
+    ['NaN', '{"v":1,"boot":"b","seq":3,"ts":NaN,"m":{}}', 'not_json'],
+    ['a lone surrogate', '{"v":1,"boot":"\\ud800","seq":3,"ts":0,"m":{}}', 'lone_surrogate'],
+    ['a duplicate key', '{"v":1,"v":1,"boot":"b","seq":3,"ts":0,"m":{}}', 'duplicate_key'],
+    ['a wrong type, written in its own way', '{ "v":1, "boot":"b", "seq":1.0e0, "ts":0, "m":{"temp_c":"[,]}"} }', 'not_as_agreed'],
+    ['bytes that are no UTF-8', Buffer.from('{"v":1,"boot":"\xff","seq":3,"ts":0,"m":{}}', 'latin1'), 'not_utf8'],
+  ] as const)('%s in an array is kept apart with its bytes as they were sent, the reports around it are stored', async (what, poison, reason) => {
+    const device_id = `mixed-${what.replace(/\W/g, '-')}`.slice(0, 60);
+    await registerDevices(test.store.db, [device_id]);
+    const station = await openStation(test.store.url);
+    const [first, last] = [report(1), report(2)].map((each) => JSON.stringify(each));
+    station.send(device_id, 'health', Buffer.concat([Buffer.from(`[${first},`), Buffer.from(poison), Buffer.from(`,\n${last}]`)]));
+    await station.settle();
+    expect(await test.store.db.selectFrom('devices').select('reports').where('device_id', '=', device_id).executeTakeFirst()).toEqual({ reports: 2 });
+    const rows = await test.store.db.selectFrom('quarantine').select(['reason', 'payload']).where('device_id', '=', device_id).execute();
+    expect(rows.map((row) => [row.reason, Buffer.from(row.payload).equals(Buffer.from(poison))])).toEqual([[reason, true]]);
+    await station.close();
+  });
+
+  it.each(['[{},]', '[,]', '[{}', '[{}]x', '["]'])('%s is no array, and nothing of it is taken', async (text) => {
+    const device_id = `torn-${Buffer.from(text).toString('hex')}`;
+    await registerDevices(test.store.db, [device_id]);
+    const station = await openStation(test.store.url);
+    station.send(device_id, 'health', text);
+    await station.settle();
+    const rows = await test.store.db.selectFrom('quarantine').select(['reason', 'payload']).where('device_id', '=', device_id).execute();
+    expect(rows.map(({ reason, payload }) => [reason, Buffer.from(payload).toString()])).toEqual([['not_json', text]]);
+    await station.close();
+  });
+
+  it('reports of a backfill that were over the rate are stored when they are replayed', async () => {
+    await registerDevices(test.store.db, ['history']);
+    const station = await openStation(test.store.url, { limits: { burst: 5 } });
+    station.send(
+      'history',
+      'backfill',
+      Array.from({ length: 12 }, (_, seq) => report(seq, {}, { hist: true })),
+    );
+    await station.settle();
+    const { db } = test.store;
+    const outcomes = async () => {
+      const rows = await db.selectFrom('quarantine').select(['reason', 'replay_outcome']).where('device_id', '=', 'history').execute();
+      return rows.map(({ reason, replay_outcome }) => [reason, replay_outcome]);
+    };
+    expect(await outcomes()).toEqual(new Array(7).fill(['over_rate', null]));
+    await db.updateTable('quarantine').set({ replay_requested_at: NOW }).where('device_id', '=', 'history').execute();
+    await takeReplays(station.store, station.pipeline, NOW);
+    await station.settle();
+    expect(await outcomes()).toEqual(new Array(7).fill(['over_rate', 'stored']));
+    const device = await db.selectFrom('devices').select(['reports', 'missing']).where('device_id', '=', 'history').executeTakeFirst();
+    expect(device).toEqual({ reports: 12, missing: 0 });
     await station.close();
   });
 
