@@ -42,17 +42,15 @@ export interface IngestStatus extends Counts {
 
 /** An ingester tells every three seconds: one that did not for so long is gone, or stuck. */
 export const NO_WORD_MS = 30_000;
-/** Status rows of ingesters that were killed are kept for so long. */
-const KEPT_MS = 3_600_000;
 
-/** Tells the pages of every process how this ingester is. */
+/** Tells the pages of every process how this ingester is. Only one holds the store: those that fell silent before it are over. */
 export async function writeStatus(store: IngestStore, ingester: string, status: IngestStatus, now: number): Promise<void> {
   await store.run(
     `insert into ingest_status (ingester, status, updated_at) values (?, ?, ?)
      on conflict (ingester) do update set status = excluded.status, updated_at = excluded.updated_at`,
     [ingester, JSON.stringify(status), now],
   );
-  await store.run('delete from ingest_status where updated_at < ?', [now - KEPT_MS]);
+  await store.run('delete from ingest_status where ingester <> ? and updated_at < ?', [ingester, now - NO_WORD_MS]);
 }
 
 let own: (() => IngestStatus) | null = null;

@@ -112,7 +112,7 @@ export const words = defineWords({
   gaps_open: ['Open gaps', '未解決の欠番'],
   memory: ['Memory, MiB', 'メモリ（MiB）'],
   updated: ['Updated', '更新'],
-  no_ingester: ['No ingester has spoken for the last hour.', 'この1時間、取り込みプロセスの報告がありません。'],
+  no_ingester: ['No ingester is running.', '取り込みプロセスは動いていません。'],
   no_word: ['No word any more', '応答なし'],
   security: ['Security events', 'セキュリティイベント'],
   times: ['Times', '回数'],

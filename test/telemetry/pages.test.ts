@@ -2,6 +2,8 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { DAY_MS } from '../../src/core/time.ts';
 import { takeReplays } from '../../src/mqtt/replays.ts';
+import { statusOf } from '../../src/mqtt/status.ts';
+import { writeStatus } from '../../src/telemetry/ingestStatus.ts';
 import { callerWith, testApp } from '../support/app.ts';
 import { eachDb, NOW } from '../support/eachDb.ts';
 import { openStation, registerDevices, report } from './station.ts';
@@ -96,6 +98,9 @@ eachDb('the device pages', (test) => {
     const page = await text((await caller()).get('/ingest'));
     const stateOf = (ingester: string) => new RegExp(`${ingester}[\\s\\S]*?(Working|No word any more)`).exec(page)?.[1];
     expect([stateOf('alive:1:a'), stateOf('killed:2:b')]).toEqual(['Working', 'No word any more']);
+    const station = await opened();
+    await writeStatus(station.store, 'alive:1:a', statusOf(null), NOW);
+    expect(await text((await caller()).get('/ingest'))).not.toContain('killed:2:b');
   });
 
   it('of a device never heard leads to its first password, and of one nobody expects to nothing', async () => {
