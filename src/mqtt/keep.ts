@@ -53,6 +53,7 @@ export async function keepIngesting(config: IngestConfig, log: Log): Promise<Kep
     trouble: () => (reason !== null ? `ingest: ${reason}` : troubleOf(status())),
     close: async () => {
       closed = true;
+      hearOwn(null);
       await ingest?.close();
     },
   };

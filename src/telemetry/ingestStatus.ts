@@ -56,7 +56,7 @@ export async function writeStatus(store: IngestStore, ingester: string, status: 
 let own: (() => IngestStatus) | null = null;
 
 /** The ingester of this very process is heard even while the store takes nothing: no word of how it is either. A later call replaces the one before. */
-export function hearOwn(status: () => IngestStatus): void {
+export function hearOwn(status: (() => IngestStatus) | null): void {
   own = status;
 }
 

@@ -288,8 +288,7 @@ export const listOutages = (ctx: Ctx) =>
     .limit(50)
     .execute();
 
-/** What the ingesters said of themselves lately, newest first, as JSON text. */
-/** What each ingester wrote last; that of this process as it is now, for a store that takes nothing keeps the status of better times. */
+/** What each ingester wrote last, newest first, as JSON text; that of this process as it is now, for a store that takes nothing keeps the status of better times. */
 export async function listIngesters(ctx: Ctx) {
   const rows = await ctx.db.selectFrom('ingest_status').selectAll().orderBy('updated_at', 'desc').limit(10).execute();
   const own = ownStatus();
