@@ -6,7 +6,7 @@ import type { Day } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { amongTexts } from '../db/dialect.ts';
 import { type FleetHealthQuery, type HealthCut, type HealthPeriod, healthPeriod } from './healthInputs.ts';
-import { type HealthRates, healthRates, inOrder, type RankedGroup, rankGroups, totalOf } from './healthRates.ts';
+import { excessOf, type HealthRates, healthRates, inOrder, type RankedGroup, rankGroups, STANDS_OUT, totalOf } from './healthRates.ts';
 import { detailsByModel, type GroupDetail, type GroupSum, lastDay, sumByModel, sumByPart } from './healthSums.ts';
 import { dailySignals } from './signals.ts';
 
@@ -133,13 +133,13 @@ export interface HeatRow extends NamedModel {
   readonly groups: readonly RankedGroup[];
 }
 
-/** The models that exceed the rest most in any signal. */
+/** The models that stand out in any signal, most first. */
 export async function worstModels(ctx: Ctx, tables: readonly SignalTable[], most: number): Promise<HeatRow[]> {
   const worstFirst = inOrder(
     tables.flatMap(({ ranked }) => ranked),
     '-excess_p05',
   );
-  const worst = [...groupBy(worstFirst, ({ key }) => key)].slice(0, most);
+  const worst = [...groupBy(worstFirst, ({ key }) => key)].filter(([, [group]]) => group !== undefined && (excessOf(group) ?? 0) >= STANDS_OUT).slice(0, most);
   const names = await namesOf(
     ctx,
     worst.map(([id]) => id),

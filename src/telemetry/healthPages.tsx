@@ -4,10 +4,10 @@ import { withQuery } from '../web/address.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
 import { Field, Filters, formatNumber, PageHead, Pager, Section, Select, Table, Unknown } from '../web/parts.tsx';
-import { type HealthTable, listFleetHealth, worstModels } from './fleetHealth.ts';
+import { type HealthTable, type HeatRow, listFleetHealth, worstModels } from './fleetHealth.ts';
 import { listHealthDays } from './healthDays.ts';
-import { FleetHealthQuery, HealthDaysQuery, healthCuts, healthPeriod } from './healthInputs.ts';
-import { type Trend, weeklyTrends } from './healthTrend.ts';
+import { FleetHealthQuery, type HealthCut, HealthDaysQuery, healthCuts, healthPeriod } from './healthInputs.ts';
+import { type Trend, type Trends, weeklyTrends } from './healthTrend.ts';
 import { HeatTable, RankedTable, signalName } from './healthViews.tsx';
 import { words } from './healthWords.ts';
 import { dailySignals } from './signals.ts';
@@ -21,7 +21,8 @@ page(healthPages, '/fleet-health', 'telemetry:read', async (c) => {
   const w = words(locale);
   const query = readQuery(c, FleetHealthQuery.extend({ limit: FleetHealthQuery.shape.limit.unwrap().default(MODELS_SHOWN) }));
   const table = await listFleetHealth(ctx, query);
-  const isOverview = query.signal === undefined && query.model === undefined && query.cursor === undefined && query.sort === '-excess_p05';
+  // Ordered by whatever column, the rows themselves are wanted.
+  const isOverview = query.signal === undefined && query.model === undefined && query.cursor === undefined && !c.req.query('sort');
   const heat = isOverview ? await worstModels(ctx, table.tables, MODELS_SHOWN) : [];
   return show(
     c,
@@ -33,22 +34,35 @@ page(healthPages, '/fleet-health', 'telemetry:read', async (c) => {
       {query.model === undefined ? null : <CutTabs c={c} by={query.by} />}
       <HealthFilters c={c} table={table} />
       <Population c={c} table={table} />
-      {heat.length === 0 ? null : (
-        <Section title={w.heat_title}>
-          <HeatTable c={c} rows={heat} />
-          <p class="note">{w.heat_note}</p>
-        </Section>
-      )}
-      <Section title={w.ranked}>
-        <RankedTable c={c} table={table} by={query.by} trends={query.by === 'model' ? await trendsOf(c, table) : new Map()} />
-        {table.items.length === 0 ? null : <p class="note">{w.ranked_note}</p>}
-        <Pager c={c} next_cursor={table.next_cursor} />
-      </Section>
+      {heat.length > 0 ? <Standing c={c} rows={heat} /> : <Ranked c={c} table={table} by={query.by} trends={await trendsOf(c, table, query.by)} />}
     </>,
   );
 });
 
-async function trendsOf(c: AppContext, { items, period }: HealthTable): Promise<Map<string, Map<string, Trend>>> {
+const Standing = ({ c, rows }: { c: AppContext; rows: readonly HeatRow[] }) => {
+  const w = words(c.var.locale);
+  return (
+    <Section title={w.heat_title} aside={<a href={withQuery(c, { sort: '-excess_p05' })}>{w.all_rows}</a>}>
+      <HeatTable c={c} rows={rows} />
+      <p class="note">{w.heat_note}</p>
+    </Section>
+  );
+};
+
+const Ranked = ({ c, table, by, trends }: { c: AppContext; table: HealthTable; by: HealthCut; trends: Trends }) => {
+  const w = words(c.var.locale);
+  return (
+    <Section title={w.ranked}>
+      <RankedTable c={c} table={table} by={by} trends={trends} />
+      {table.items.length === 0 ? null : <p class="note">{w.ranked_note}</p>}
+      <Pager c={c} next_cursor={table.next_cursor} />
+    </Section>
+  );
+};
+
+/** Of whole models alone: their weeks are in the totals. */
+async function trendsOf(c: AppContext, { items, period }: HealthTable, by: HealthCut): Promise<Trends> {
+  if (by !== 'model') return new Map();
   const trends = new Map<string, Map<string, Trend>>();
   for (const signal of new Set(items.map((row) => row.signal))) {
     const models = items.filter((row) => row.signal === signal).map(({ model_id }) => model_id);
@@ -117,7 +131,7 @@ function Population({ c, table: { population, period } }: { c: AppContext; table
       {one === undefined || other !== undefined || rate === null
         ? w.period(period.from_on, period.to_on)
         : w.population(n(one.groups), n(one.device_days), n(one.episodes), n(rate, 2), period.from_on, period.to_on)}
-      {on === '' ? null : ` ${w.counted_on(on)}`}
+      {on === '' ? null : ` · ${w.counted_on(on)}`}
     </p>
   );
 }

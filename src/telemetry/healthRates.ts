@@ -97,6 +97,9 @@ const figures: Readonly<Record<HealthSort, (group: RankedGroup) => number | null
   device_days: ({ device_days }) => device_days,
 };
 
+/** From this factor on a group stands out. */
+export const STANDS_OUT = 1.1;
+
 /** Comparable between signals, as the rates themselves are not. */
 export function excessOf({ p05, fleet_rate }: RankedGroup): number | null {
   return fleet_rate === null ? null : p05 / fleet_rate;

@@ -14,6 +14,9 @@ const WEEK = 7;
 /** Episodes per 1,000 device-days of each week, the last one ending with the period; null where nothing was reported. */
 export type Trend = readonly (number | null)[];
 
+/** By signal and model. */
+export type Trends = ReadonlyMap<string, ReadonlyMap<string, Trend>>;
+
 /** Cost: the models' running totals on the days of the period and before in its first month. */
 export async function weeklyTrends(ctx: Ctx, signal: string, { from_on, to_on }: HealthPeriod, model_ids: readonly string[]): Promise<Map<string, Trend>> {
   const weeks = Math.min(MOST_WEEKS, Math.floor(daysBetween(from_on, to_on) / WEEK));

@@ -8,29 +8,32 @@ import type { AppContext } from '../web/env.ts';
 import { type Column, formatNumber, Num, Table, Unknown } from '../web/parts.tsx';
 import type { HealthRow, HealthTable, HeatRow } from './fleetHealth.ts';
 import { type HealthCut, NOT_KNOWN } from './healthInputs.ts';
-import { excessOf } from './healthRates.ts';
-import type { Trend } from './healthTrend.ts';
+import { excessOf, type RankedGroup, STANDS_OUT } from './healthRates.ts';
+import type { Trend, Trends } from './healthTrend.ts';
 import { words } from './healthWords.ts';
 import { dailySignals } from './signals.ts';
 
 export const signalName = (code: string, locale: Locale): string => speak(dailySignals.find((signal) => signal.code === code)?.label ?? [code, code], locale);
 
 /** Below this factor nothing is shaded; each further limit is a step darker. */
-const SHADES = [1.1, 1.5, 2, 3, 5];
+const SHADES = [STANDS_OUT, 1.5, 2, 3, 5];
 
+const shadeOf = (group: RankedGroup | undefined): number => SHADES.filter((limit) => group !== undefined && (excessOf(group) ?? 0) >= limit).length;
+
+/** Signals in which none of the models stands out wait until they are asked for. */
 export function HeatTable({ c, rows }: { c: AppContext; rows: readonly HeatRow[] }) {
   const { locale } = c.var;
   const w = words(locale);
+  const groupOf = (row: HeatRow, signal: string) => row.groups.find((group) => group.signal === signal);
   const cell = (row: HeatRow, signal: string) => {
-    const group = row.groups.find((group) => group.signal === signal);
+    const group = groupOf(row, signal);
     if (group === undefined) return null;
-    const excess = excessOf(group) ?? 0;
-    const shade = SHADES.filter((limit) => excess >= limit).length;
+    const shade = shadeOf(group);
     const rate = formatNumber((group.episodes / group.device_days) * 1000, locale, 1);
     return (
       <a class={`heat shade-${shade}`} href={withQuery(c, { signal, model: row.model, maker: row.maker, by: 'firmware', cursor: null })}>
         {rate}
-        {shade === 0 ? null : <b> {w.of_all(formatNumber(excess, locale, 1))}</b>}
+        {shade === 0 ? null : <b> {w.of_all(formatNumber(excessOf(group) ?? 0, locale, 1))}</b>}
       </a>
     );
   };
@@ -41,7 +44,14 @@ export function HeatTable({ c, rows }: { c: AppContext; rows: readonly HeatRow[]
       rows={rows}
       columns={[
         { head: w.model, cell: (row) => <ModelLink c={c} {...row} /> },
-        ...dailySignals.map(({ code }): Column<HeatRow> => ({ head: signalName(code, locale), numeric: true, cell: (row) => cell(row, code) })),
+        ...dailySignals.map(
+          ({ code }): Column<HeatRow> => ({
+            head: signalName(code, locale),
+            numeric: true,
+            aside: !rows.some((row) => shadeOf(groupOf(row, code)) > 0),
+            cell: (row) => cell(row, code),
+          }),
+        ),
       ]}
     />
   );
@@ -51,23 +61,13 @@ const ModelLink = ({ c, model, maker }: { c: AppContext; model: string; maker: s
   <a href={withQuery(c, { model, maker, by: c.req.query('signal') ? 'firmware' : 'model', sort: null, cursor: null })}>{model}</a>
 );
 
-export function RankedTable({
-  c,
-  table,
-  by,
-  trends,
-}: {
-  c: AppContext;
-  table: HealthTable;
-  by: HealthCut;
-  trends: ReadonlyMap<string, ReadonlyMap<string, Trend>>;
-}) {
+export function RankedTable({ c, table, by, trends }: { c: AppContext; table: HealthTable; by: HealthCut; trends: Trends }) {
   const { locale } = c.var;
   const w = words(locale);
   const columns: (Column<HealthRow> | null)[] = [
-    { head: w.rank, numeric: true, cell: (row) => row.rank },
-    { head: w.model, cell: (row) => <ModelLink c={c} model={row.model} maker={row.maker} /> },
-    by === 'model' ? null : { head: w[by], cell: (row) => row.part ?? <Unknown locale={locale} /> },
+    by === 'model'
+      ? { head: w.model, cell: (row) => <ModelLink c={c} model={row.model} maker={row.maker} /> }
+      : { head: w[by], cell: (row) => row.part ?? <Unknown locale={locale} /> },
     c.req.query('signal')
       ? null
       : { head: w.signal, cell: (row) => <a href={withQuery(c, { signal: row.signal, cursor: null })}>{signalName(row.signal, locale)}</a> },
@@ -105,6 +105,7 @@ export function RankedTable({
     },
     { head: w.events, numeric: true, aside: true, cell: (row) => <Num value={row.events} locale={locale} /> },
     { head: w.devices, numeric: true, cell: (row) => <a href={devicesLink(row, table, by)}>{formatNumber(row.devices, locale)}</a> },
+    { head: w.rank, numeric: true, aside: true, cell: (row) => row.rank },
     may(c.var.ctx.actor, 'alert:read')
       ? { head: w.alerts, cell: (row) => <a href={`/alerts?model_id=${row.model_id}&signal=${row.signal}`}>{w.alerts}</a> }
       : null,

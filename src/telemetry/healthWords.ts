@@ -21,7 +21,8 @@ export const words = defineWords({
   from_on: ['From', '開始日'],
   to_on: ['Until (not counted)', '終了日（含まない）'],
   rank: ['#', '順位'],
-  excess: ['At least × all', '全体比（下限）'],
+  excess: ['× all, at least', '全体比（下限）'],
+  all_rows: ['All models and signals, ranked', 'すべての機種・信号の順位'],
   rate: ['Per 1,000 device-days', '1,000台日あたり'],
   shrunken: ['Shrunken', '縮約推定値'],
   device_days: ['Device-days', '延べ台日'],
@@ -47,7 +48,7 @@ export const words = defineWords({
     `${groups}群・延べ${days}台日・イベント発生${episodes}日・1,000台日あたり${rate}・${from}から${to}の前日まで`,
   ],
   period: (from: string, to: string) => [`${from} to before ${to}`, `${from}から${to}の前日まで`],
-  counted_on: (day: string) => [`Devices: those that reported on ${day}.`, `台数は${day}に報告した機器です。`],
+  counted_on: (day: string) => [`devices: those that reported on ${day}`, `台数は${day}に報告した機器`],
   of_all: (factor: string) => [`× ${factor}`, `×${factor}`],
   weekly: (first: string, last: string, highest: string) => [
     `Weekly rate, from ${first} to ${last}, at most ${highest}`,

@@ -160,13 +160,14 @@ eachDb('fleet health', (test) => {
   });
 
   it.each([
-    ['en', 'Fleet health', 'The models that stand out', 'Brownouts', 'Days with an event'],
-    ['ja', '稼働状況', '突出している機種', '電圧低下', 'イベント発生日数'],
+    ['en', 'Fleet health', 'The models that stand out', 'Brownouts', 'All models and signals, ranked'],
+    ['ja', '稼働状況', '突出している機種', '電圧低下', 'すべての機種・信号の順位'],
   ])('has its pages in %s', async (lang, ...texts) => {
     const html = await (await call.get(`/fleet-health?lang=${lang}`)).text();
     for (const text of texts) expect(html).toContain(text);
-    expect(html).toContain('href="/fleet-health/days?signal=brownout&amp;model=X-100');
-    expect(html).toContain('class="chart spark"');
+    const ranked = await (await call.get(`/fleet-health?lang=${lang}&sort=-excess_p05`)).text();
+    expect(ranked).toContain('href="/fleet-health/days?signal=brownout&amp;model=X-100');
+    expect(ranked).toContain('class="chart spark"');
     const model = await (await call.get(`/fleet-health?lang=${lang}&signal=brownout&model=X-100&by=firmware`)).text();
     expect(model).toContain('4.3.0');
     expect((await call.get(`/fleet-health/days?lang=${lang}&signal=brownout&model=X-100`)).status).toBe(200);
