@@ -51,13 +51,12 @@ export async function listFleetHealth(ctx: Ctx, query: FleetHealthQuery): Promis
   const shown = tables.flatMap(({ ranked }) =>
     models === null || query.by !== 'model' ? ranked : ranked.filter(({ key }) => models.some(({ id }) => id === key)),
   );
-  const sorted = inOrder(shown, query.sort);
   const start = Number(query.cursor ?? 0);
-  const page = sorted.slice(start, start + query.limit);
+  const page = inOrder(shown, query.sort, start + query.limit).slice(start);
   const rows = await completed(ctx, query.by, period, page, tables, models);
   return {
     items: rows.map((row, i) => ({ rank: start + i + 1, ...row })),
-    next_cursor: start + query.limit < sorted.length ? String(start + query.limit) : null,
+    next_cursor: start + query.limit < shown.length ? String(start + query.limit) : null,
     period,
     tables,
     population: await Promise.all(tables.map(({ signal, sums }) => populationOf(ctx, signal, sums, period))),
@@ -128,25 +127,23 @@ async function namesOf(ctx: Ctx, model_ids: readonly string[]): Promise<Map<stri
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** A model with its groups of every signal, the one it exceeds the rest most in first. */
+/** A model with its groups of every signal. */
 export interface HeatRow extends NamedModel {
   readonly groups: readonly RankedGroup[];
 }
 
 /** The models that stand out in any signal, most first. */
 export async function worstModels(ctx: Ctx, tables: readonly SignalTable[], most: number): Promise<HeatRow[]> {
-  const worstFirst = inOrder(
-    tables.flatMap(({ ranked }) => ranked),
-    '-excess_p05',
+  const standing = tables.flatMap(({ ranked }) => ranked.filter((group) => (excessOf(group) ?? 0) >= STANDS_OUT));
+  const worst = [...new Set(inOrder(standing, '-excess_p05', standing.length).map(({ key }) => key))].slice(0, most);
+  const groups = groupBy(
+    tables.flatMap(({ ranked }) => ranked.filter(({ key }) => worst.includes(key))),
+    ({ key }) => key,
   );
-  const worst = [...groupBy(worstFirst, ({ key }) => key)].filter(([, [group]]) => group !== undefined && (excessOf(group) ?? 0) >= STANDS_OUT).slice(0, most);
-  const names = await namesOf(
-    ctx,
-    worst.map(([id]) => id),
-  );
-  return worst.flatMap(([id, groups]) => {
+  const names = await namesOf(ctx, worst);
+  return worst.flatMap((id) => {
     const name = names.get(id);
-    return name === undefined ? [] : [{ ...name, groups }];
+    return name === undefined ? [] : [{ ...name, groups: groups.get(id) ?? [] }];
   });
 }
 

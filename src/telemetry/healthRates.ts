@@ -72,17 +72,20 @@ export function healthRates({ device_days, episodes, prior, fleet_rate }: Ranked
   };
 }
 
-/** By a field, unknown last; ties by the larger exposure, then by name, so that pages do not overlap. */
-export function inOrder(groups: readonly RankedGroup[], sort: string): RankedGroup[] {
+/** The first `most` by a field, unknown last; ties by the larger exposure, then by name, so that pages do not overlap. */
+export function inOrder(groups: readonly RankedGroup[], sort: string, most: number): RankedGroup[] {
   const sign = sort.startsWith('-') ? -1 : 1;
   // The query admits no other names than these.
   const figureOf = figures[sort.replace(/^-/, '') as HealthSort];
-  const placed = groups.map((group) => {
+  const places = Float64Array.from(groups, (group) => {
     const figure = figureOf(group);
-    return { group, place: figure === null ? Infinity : sign * figure };
+    return figure === null ? Infinity : sign * figure;
   });
-  placed.sort((a, b) => (a.place === b.place ? tie(a.group, b.group) : a.place - b.place));
-  return placed.map(({ group }) => group);
+  // Numbers alone are sorted many times faster than what they stand for: only what is not behind the last one wanted is put in order.
+  const last = places.slice().sort()[most - 1] ?? Infinity;
+  const wanted = groups.flatMap((group, i) => ((places[i] as number) <= last ? [{ group, place: places[i] as number }] : []));
+  wanted.sort((a, b) => (a.place === b.place ? tie(a.group, b.group) : a.place - b.place));
+  return wanted.slice(0, most).map(({ group }) => group);
 }
 
 const tie = (a: RankedGroup, b: RankedGroup): number => b.device_days - a.device_days || compare(a.signal, b.signal) || compare(a.key, b.key);

@@ -110,7 +110,7 @@ export function fillCameras(file: string, models: number): void {
     `insert into units (id, model_id, serial, serial_key, identity, batch_id, hw_rev, created_at, updated_at, version) values (?, ?, ?, ?, 'confirmed', ?, 'A', 0, 0, 1)`,
   );
   const device = sqlite.prepare(
-    'insert into devices (device_no, device_id, unit_id, model_code, hw_rev, firmware, first_seen_at) values (?, ?, ?, ?, ?, ?, 0)',
+    'insert into devices (device_no, device_id, unit_id, model_code, hw_rev, firmware, first_seen_at, last_seen_at) values (?, ?, ?, ?, ?, ?, 0, 0)',
   );
   sqlite.transaction(() => {
     for (let model = 0; model < models; model++) {

@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { addDays } from '../../src/core/time.ts';
 import { countCohorts } from '../../src/telemetry/cohorts.ts';
 import { detailsByModel, sumByModel, sumByPart } from '../../src/telemetry/healthSums.ts';
+import { weeklyTrends } from '../../src/telemetry/healthTrend.ts';
 import { rebuildTotals, verifyTotals } from '../../src/telemetry/recountTotals.ts';
 import { eachDb, type TestStore } from '../support/eachDb.ts';
 import { type CameraDay, DEVICES, type HealthFleet, healthFleet, MODELS } from './healthFleet.ts';
@@ -69,6 +70,23 @@ eachDb('the running totals of a signal', (test) => {
         expect({ key: sum.key, device_days: total('device_days'), episodes: total('episodes') }).toEqual(sum);
         expect({ events: total('events'), devices: total('devices') }).toEqual(details.get(sum.key));
       }
+    }
+  });
+
+  it('tell the rate of each week, and a week without reports as unknown', async () => {
+    const to_on = addDays(FIRST, DAYS + 7);
+    const trends = await weeklyTrends(test.ctx(), 'brownout', { from_on: FIRST, to_on }, MODELS);
+    const weeks = Math.floor((DAYS + 7) / 7);
+    for (const model_id of MODELS) {
+      const plain = await Promise.all(
+        Array.from({ length: weeks }, async (_, i) => {
+          const from_on = addDays(to_on, (i - weeks) * 7);
+          const sum = (await plainSum(test, 'brownout', from_on, addDays(from_on, 7))).find(({ key }) => key === model_id);
+          return sum === undefined ? null : (sum.episodes / sum.device_days) * 1000;
+        }),
+      );
+      expect(trends.get(model_id)).toEqual(plain);
+      expect(plain.at(-1)).toBeNull();
     }
   });
 
