@@ -106,9 +106,7 @@ export function RankedTable({ c, table, by, trends }: { c: AppContext; table: He
     { head: w.events, numeric: true, aside: true, cell: (row) => <Num value={row.events} locale={locale} /> },
     { head: w.devices, numeric: true, cell: (row) => <a href={devicesLink(row, table, by)}>{formatNumber(row.devices, locale)}</a> },
     { head: w.rank, numeric: true, aside: true, cell: (row) => row.rank },
-    may(c.var.ctx.actor, 'alert:read')
-      ? { head: w.alerts, cell: (row) => <a href={`/alerts?model_id=${row.model_id}&signal=${row.signal}`}>{w.alerts}</a> }
-      : null,
+    may(c.var.ctx.actor, 'alert:read') ? { head: w.alerts, cell: (row) => <a href={`/alerts?model_id=${row.model_id}`}>{w.alerts}</a> } : null,
   ];
   return <Table c={c} caption={w.ranked} rows={table.items} columns={columns.filter((column) => column !== null)} />;
 }

@@ -248,8 +248,20 @@ export const Num = ({ value, digits = 0, unit, locale }: { value: number | null;
     </>
   );
 
-export const formatNumber = (value: number, locale: Locale, digits = 0): string =>
-  value.toLocaleString(locale === 'ja' ? 'ja-JP' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export const formatNumber = (value: number, locale: Locale, digits = 0): string => numberFormat(locale, digits).format(value);
+
+/** By language and digits: making one takes thirty times as long as using it, and a table has hundreds of numbers. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(locale: Locale, digits: number): Intl.NumberFormat {
+  const key = `${locale} ${digits}`;
+  let format = numberFormats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale === 'ja' ? 'ja-JP' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    numberFormats.set(key, format);
+  }
+  return format;
+}
 
 /** A proportion 0…1 as a percentage, or n/a. */
 export const Percent = ({ value, digits = 1, locale }: { value: number | null; digits?: number; locale: Locale }) =>
