@@ -77,13 +77,18 @@ export function inOrder(groups: readonly RankedGroup[], sort: string, most: numb
   const sign = sort.startsWith('-') ? -1 : 1;
   // The query admits no other names than these.
   const figureOf = figures[sort.replace(/^-/, '') as HealthSort];
-  const places = Float64Array.from(groups, (group) => {
+  const places = new Float64Array(groups.length);
+  for (const [i, group] of groups.entries()) {
     const figure = figureOf(group);
-    return figure === null ? Infinity : sign * figure;
-  });
+    places[i] = figure === null ? Infinity : sign * figure;
+  }
   // Numbers alone are sorted many times faster than what they stand for: only what is not behind the last one wanted is put in order.
   const last = places.slice().sort()[most - 1] ?? Infinity;
-  const wanted = groups.flatMap((group, i) => ((places[i] as number) <= last ? [{ group, place: places[i] as number }] : []));
+  const wanted: { group: RankedGroup; place: number }[] = [];
+  for (const [i, group] of groups.entries()) {
+    const place = places[i] ?? Infinity;
+    if (place <= last) wanted.push({ group, place });
+  }
   wanted.sort((a, b) => (a.place === b.place ? tie(a.group, b.group) : a.place - b.place));
   return wanted.slice(0, most).map(({ group }) => group);
 }

@@ -2,8 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { amongTexts } from '../db/dialect.ts';
-import { ROWS_AS_LISTS } from '../db/open.ts';
+import { amongTexts, type List, listOf, readList } from '../db/dialect.ts';
 import type { HealthCut, HealthPeriod } from './healthInputs.ts';
 import { firstOfMonth } from './signalTotals.ts';
 
@@ -14,35 +13,71 @@ export interface GroupSum {
   readonly episodes: number;
 }
 
-type Listed = readonly [key: string, device_days: number | string, episodes: number | string];
-
 /** Every model with device-days in the period. Two days and the months between them: about 10,000 rows for 2,000 models and three months. */
 export async function sumByModel(ctx: Ctx, signal: string, period: HealthPeriod): Promise<GroupSum[]> {
-  const { rows } = await sql<Listed | Readonly<Record<string, string | number>>>`${sql.raw(ROWS_AS_LISTS)}
-    select model_id, sum(d) as device_days, sum(e) as episodes
-    from (${await differenceOf(ctx, signal, period, (sign) => sql`${sign}device_days as d, ${sign}episodes as e`)}) x
-    group by model_id having sum(d) > 0`.execute(ctx.db);
-  // The fields of a named row are in the order they were selected in.
-  return rows.map((row) => groupSum(isList(row) ? row : (Object.values(row) as unknown as Listed)));
+  const sums = new ModelSums();
+  for (const { from, sign } of await partsOf(ctx, signal, period)) sums.add(await columns(ctx, from), sign);
+  return sums.groups();
 }
 
-const isList = (row: Listed | Readonly<Record<string, string | number>>): row is Listed => Array.isArray(row);
-
-const groupSum = ([key, device_days, episodes]: Listed): GroupSum => ({ key, device_days: Number(device_days), episodes: Number(episodes) });
+interface PeriodPart {
+  /** A table and which of its rows. */
+  readonly from: RawBuilder<unknown>;
+  readonly sign: 1 | -1;
+}
 
 /** Months from that of `from_on` to the one before that of `to_on`, and what was reached in those two before the period's ends. */
-async function differenceOf(
-  ctx: Ctx,
-  signal: string,
-  { from_on, to_on }: HealthPeriod,
-  figures: (sign: RawBuilder<unknown>) => RawBuilder<unknown>,
-  among: RawBuilder<unknown> = sql``,
-): Promise<RawBuilder<unknown>> {
+async function partsOf(ctx: Ctx, signal: string, { from_on, to_on }: HealthPeriod): Promise<PeriodPart[]> {
   const [low, high] = [await lastDay(ctx, signal, firstOfMonth(from_on), from_on), await lastDay(ctx, signal, firstOfMonth(to_on), to_on)];
-  const edge = (day: Day | null, sign: RawBuilder<unknown>) =>
-    day === null ? sql`` : sql`select model_id, ${figures(sign)} from signal_totals where signal = ${signal} and day_on = ${day} ${among} union all`;
-  return sql`${edge(low, sql`-`)} ${edge(high, sql``)}
-    select model_id, ${figures(sql``)} from signal_months where signal = ${signal} and month_on >= ${firstOfMonth(from_on)} and month_on < ${firstOfMonth(to_on)} ${among}`;
+  const edge = (day_on: Day | null, sign: 1 | -1): PeriodPart[] =>
+    day_on === null ? [] : [{ from: sql`signal_totals where signal = ${signal} and day_on = ${day_on}`, sign }];
+  const months = sql`signal_months where signal = ${signal} and month_on >= ${firstOfMonth(from_on)} and month_on < ${firstOfMonth(to_on)}`;
+  return [...edge(high, 1), ...edge(low, -1), { from: months, sign: 1 }];
+}
+
+interface Columns {
+  readonly keys: readonly string[];
+  readonly device_days: readonly number[];
+  readonly episodes: readonly number[];
+}
+
+async function columns(ctx: Ctx, from: RawBuilder<unknown>): Promise<Columns> {
+  const { rows } = await sql<{ keys: List<string>; device_days: List<number>; episodes: List<number> }>`
+    select ${listOf(ctx.db, 'model_id')} as keys, ${listOf(ctx.db, 'device_days')} as device_days, ${listOf(ctx.db, 'episodes')} as episodes from ${from}`.execute(
+    ctx.db,
+  );
+  const { keys = null, device_days = null, episodes = null } = rows[0] ?? {};
+  return { keys: readList(keys), device_days: readList(device_days), episodes: readList(episodes) };
+}
+
+/** Sums by model of lists that are mostly of the same models in the same order: then nothing is looked up. */
+class ModelSums {
+  readonly #keys: string[] = [];
+  readonly #places = new Map<string, number>();
+  readonly #device_days: number[] = [];
+  readonly #episodes: number[] = [];
+
+  add({ keys, device_days, episodes }: Columns, sign: 1 | -1): void {
+    let place = 0;
+    for (const [i, key] of keys.entries()) {
+      if (this.#keys[place] !== key) place = this.#placeOf(key);
+      this.#device_days[place] = (this.#device_days[place] ?? 0) + sign * (device_days[i] ?? 0);
+      this.#episodes[place] = (this.#episodes[place] ?? 0) + sign * (episodes[i] ?? 0);
+      place++;
+    }
+  }
+
+  #placeOf(key: string): number {
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    this.#places.set(key, this.#keys.length);
+    return this.#keys.push(key) - 1;
+  }
+
+  groups(): GroupSum[] {
+    const groups = this.#keys.map((key, i) => ({ key, device_days: this.#device_days[i] ?? 0, episodes: this.#episodes[i] ?? 0 }));
+    return groups.filter(({ device_days }) => device_days > 0);
+  }
 }
 
 /** The last day of a period that has figures of the signal. One look-up in the key. */
@@ -66,13 +101,16 @@ export interface GroupDetail {
 
 export async function detailsByModel(ctx: Ctx, signal: string, period: HealthPeriod, model_ids: readonly string[]): Promise<Map<string, GroupDetail>> {
   const among = sql`and model_id in ${amongTexts(ctx.db, model_ids)}`;
-  const { rows } = await sql<{ model_id: string; events: number }>`select model_id, sum(v) as events
-    from (${await differenceOf(ctx, signal, period, (sign) => sql`${sign}events as v`, among)}) x group by model_id`.execute(ctx.db);
+  const events = new Map<string, number>();
+  for (const { from, sign } of await partsOf(ctx, signal, period)) {
+    const { rows } = await sql<{ model_id: string; events: number }>`select model_id, events from ${from} ${among}`.execute(ctx.db);
+    for (const row of rows) events.set(row.model_id, (events.get(row.model_id) ?? 0) + sign * Number(row.events));
+  }
   const on = await lastDay(ctx, signal, period.from_on, period.to_on);
-  const last = await sql<{ model_id: string; devices: number }>`
+  const { rows } = await sql<{ model_id: string; devices: number }>`
     select model_id, devices from signal_totals where signal = ${signal} and day_on = ${on ?? ''} ${among}`.execute(ctx.db);
-  const devices = new Map(last.rows.map((row) => [row.model_id, Number(row.devices)]));
-  return new Map(rows.map((row) => [row.model_id, { events: Number(row.events), devices: devices.get(row.model_id) ?? 0 }]));
+  const devices = new Map(rows.map((row) => [row.model_id, Number(row.devices)]));
+  return new Map([...events].map(([model_id, sum]) => [model_id, { events: sum, devices: devices.get(model_id) ?? 0 }]));
 }
 
 const columnOf = { firmware: 'firmware', hw_rev: 'hw_rev', batch: 'batch_id' } as const;

@@ -4,9 +4,11 @@ import { rfc3339 } from '../core/time.ts';
 import type { Locale } from '../core/words.ts';
 import { withQuery } from './address.ts';
 import type { AppContext } from './env.ts';
+import { formatNumber } from './formatNumber.ts';
 import { words } from './words.ts';
 
 export { type Column, Table } from './dataTable.tsx';
+export { formatNumber } from './formatNumber.ts';
 
 /** Title of a page with its actions at the right. `stored`: the title is what somebody called the record, not a word of the product. */
 export const PageHead = ({ title, stored, sub, children }: { title: string; stored?: boolean; sub?: Child; children?: Child }) => (
@@ -247,21 +249,6 @@ export const Num = ({ value, digits = 0, unit, locale }: { value: number | null;
       {unit === undefined ? '' : ` ${unit}`}
     </>
   );
-
-export const formatNumber = (value: number, locale: Locale, digits = 0): string => numberFormat(locale, digits).format(value);
-
-/** By language and digits: making one takes thirty times as long as using it, and a table has hundreds of numbers. */
-const numberFormats = new Map<string, Intl.NumberFormat>();
-
-function numberFormat(locale: Locale, digits: number): Intl.NumberFormat {
-  const key = `${locale} ${digits}`;
-  let format = numberFormats.get(key);
-  if (format === undefined) {
-    format = new Intl.NumberFormat(locale === 'ja' ? 'ja-JP' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    numberFormats.set(key, format);
-  }
-  return format;
-}
 
 /** A proportion 0…1 as a percentage, or n/a. */
 export const Percent = ({ value, digits = 1, locale }: { value: number | null; digits?: number; locale: Locale }) =>
