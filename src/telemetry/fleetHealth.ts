@@ -1,11 +1,10 @@
 // The table of health events: which models, and which parts of one model, report a signal more often than the rest.
-import { sql } from 'kysely';
 import { groupBy } from '../core/groupBy.ts';
-import { invalid, oneOf } from '../core/problem.ts';
+import { invalid } from '../core/problem.ts';
 import type { Day } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
-import { amongTexts } from '../db/dialect.ts';
 import { type FleetHealthQuery, type HealthCut, type HealthPeriod, healthPeriod } from './healthInputs.ts';
+import { batchCodes, findModels, type NamedModel, namesOf, oneModel } from './healthModels.ts';
 import { excessOf, type HealthRates, healthRates, inOrder, type RankedGroup, rankGroups, STANDS_OUT, totalOf } from './healthRates.ts';
 import { detailsByModel, type GroupDetail, type GroupSum, lastDay, sumByModel, sumByPart } from './healthSums.ts';
 import { dailySignals } from './signals.ts';
@@ -48,9 +47,8 @@ export async function listFleetHealth(ctx: Ctx, query: FleetHealthQuery): Promis
   const period = healthPeriod(ctx, query);
   const models = await chosenModels(ctx, query);
   const tables = await rankedTables(ctx, query, period, models);
-  const shown = tables.flatMap(({ ranked }) =>
-    models === null || query.by !== 'model' ? ranked : ranked.filter(({ key }) => models.some(({ id }) => id === key)),
-  );
+  const asked = models === null || query.by !== 'model' ? null : new Set(models.map(({ id }) => id));
+  const shown = tables.flatMap(({ ranked }) => (asked === null ? ranked : ranked.filter(({ key }) => asked.has(key))));
   const start = Number(query.cursor ?? 0);
   const page = inOrder(shown, query.sort, start + query.limit).slice(start);
   const rows = await completed(ctx, query.by, period, page, tables, models);
@@ -85,12 +83,6 @@ async function rankedTables(
   return tables;
 }
 
-interface NamedModel {
-  readonly id: string;
-  readonly model: string;
-  readonly maker: string;
-}
-
 /** Null when none is asked for. */
 async function chosenModels(ctx: Ctx, { by, model, maker }: FleetHealthQuery): Promise<NamedModel[] | null> {
   if (by !== 'model' && model === undefined)
@@ -98,33 +90,6 @@ async function chosenModels(ctx: Ctx, { by, model, maker }: FleetHealthQuery): P
   if (model === undefined && maker === undefined) return null;
   const models = await findModels(ctx, model, maker);
   return by === 'model' ? models : [oneModel(models)].flatMap((one) => one ?? []);
-}
-
-/** Undefined when there is none; throws when several makers have one of that code. */
-export function oneModel(models: readonly NamedModel[]): NamedModel | undefined {
-  if (models.length > 1) throw invalid('maker', oneOf(models.map(({ maker }) => maker)));
-  return models[0];
-}
-
-export const findModels = (ctx: Ctx, model: string | undefined, maker: string | undefined): Promise<NamedModel[]> =>
-  named(ctx)
-    .$if(model !== undefined, (query) => query.where('models.code', '=', model ?? ''))
-    .$if(maker !== undefined, (query) => query.where('makers.code', '=', maker ?? ''))
-    .execute();
-
-const named = (ctx: Ctx) =>
-  ctx.db
-    .selectFrom('models')
-    .innerJoin('makers', 'makers.id', 'models.maker_id')
-    .select(['models.id', 'models.code as model', 'makers.code as maker'])
-    .orderBy('makers.code')
-    .orderBy('models.code');
-
-async function namesOf(ctx: Ctx, model_ids: readonly string[]): Promise<Map<string, NamedModel>> {
-  const rows = await named(ctx)
-    .where(sql<boolean>`models.id in ${amongTexts(ctx.db, model_ids)}`)
-    .execute();
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** A model with its groups of every signal. */
@@ -161,7 +126,13 @@ async function completed(
     const sums = tables.find((table) => table.signal === signal)?.sums ?? [];
     details.set(signal, by === 'model' ? await detailsByModel(ctx, signal, period, keys) : new Map(sums.map((sum) => [sum.key, sum])));
   }
-  const parts = by === 'batch' ? await batchCodes(ctx, page) : null;
+  const parts =
+    by !== 'batch'
+      ? null
+      : await batchCodes(
+          ctx,
+          page.map(({ key }) => key),
+        );
   const names = by === 'model' ? await namesOf(ctx, [...new Set(page.map(({ key }) => key))]) : null;
   return page.map((group) => {
     const { id = '', model = '', maker = '' } = (names === null ? models?.[0] : names.get(group.key)) ?? {};
@@ -170,12 +141,6 @@ async function completed(
     const part = by === 'model' ? {} : { part: key === '' ? null : (parts?.get(key) ?? key) };
     return { signal, model_id: id, maker, model, ...part, devices, device_days, episodes, events, ...healthRates(group) };
   });
-}
-
-async function batchCodes(ctx: Ctx, page: readonly RankedGroup[]): Promise<Map<string, string>> {
-  const ids = page.map(({ key }) => key);
-  const { rows } = await sql<{ id: string; code: string }>`select id, code from batches where id in ${amongTexts(ctx.db, ids)}`.execute(ctx.db);
-  return new Map(rows.map(({ id, code }) => [id, code]));
 }
 
 async function populationOf(ctx: Ctx, signal: string, sums: readonly GroupSum[], period: HealthPeriod): Promise<HealthPopulation> {

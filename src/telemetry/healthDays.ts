@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { Day } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { listPage, type Page } from '../db/page.ts';
-import { findModels, oneModel } from './fleetHealth.ts';
 import { type HealthDaysQuery, healthPeriod, NOT_KNOWN } from './healthInputs.ts';
+import { findModels, oneModel } from './healthModels.ts';
 import { dailySignals } from './signals.ts';
 
 export interface HealthDay {

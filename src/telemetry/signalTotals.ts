@@ -53,20 +53,18 @@ export async function addUpDay(ctx: Ctx, day_on: Day, model_ids: readonly string
   }
 }
 
-/** Takes the day away from the signals that have nothing to say of it any more. */
+/** Takes the day away from the signals that no device tells anything about on it any more. */
 export async function closeDay(ctx: Ctx, day_on: Day, signals: readonly string[]): Promise<void> {
-  const { rows } = await sql<{ signal: string }>`select distinct signal from cohort_days where day_on = ${day_on}`.execute(ctx.db);
-  const telling = new Set(rows.map(({ signal }) => signal));
-  const silent = signals.filter((signal) => !telling.has(signal));
   await inTurns(
     ctx,
-    silent,
-    (ctx, some) =>
-      ctx.db
-        .deleteFrom('signal_totals')
-        .where('day_on', '=', day_on)
-        .where('signal', 'in', [...some])
-        .execute(),
+    signals,
+    async (ctx, some) => {
+      for (const signal of some) {
+        const day = ctx.db.selectFrom('signal_totals').select('model_id').where('signal', '=', signal).where('day_on', '=', day_on);
+        if ((await day.where('devices', '>', 0).limit(1).executeTakeFirst()) !== undefined) continue;
+        await ctx.db.deleteFrom('signal_totals').where('signal', '=', signal).where('day_on', '=', day_on).execute();
+      }
+    },
     1,
   );
 }
