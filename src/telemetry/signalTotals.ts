@@ -1,6 +1,7 @@
 // Running totals of cohort_days by signal, day and model, so that any period is a few contiguous reads. A day counted anew changes the rows of its models to the
 // end of the month, and one month.
 import { sql } from 'kysely';
+import { groupBy } from '../core/groupBy.ts';
 import { addMonths, type Day } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { amongTexts } from '../db/dialect.ts';
@@ -15,25 +16,22 @@ export const firstOfMonth = (day_on: Day): Day => `${day_on.slice(0, 7)}-01`;
 export const nextMonth = (day_on: Day): Day => addMonths(firstOfMonth(day_on), 1);
 
 /** Where a day stands in its month for one signal: the day before it that has rows, and those from it on. */
-export interface DayInMonth {
+interface DayInMonth {
   readonly before: Day | null;
   readonly onward: readonly Day[];
 }
 
 /** Makes sure that the day has rows of these signals: as far as every model had come the day before. Each signal in a transaction of its own. */
 export async function openDay(ctx: Ctx, day_on: Day, signals: readonly string[]): Promise<void> {
+  const closed = [...(await placesOf(ctx, day_on, signals))].filter(([, { before, onward }]) => before !== null && onward[0] !== day_on);
   await inTurns(
     ctx,
-    signals,
+    closed,
     async (ctx, some) => {
-      for (const signal of some) {
-        const { before, onward } = await placeOf(ctx, signal, day_on);
-        if (before === null || onward[0] === day_on) continue;
+      for (const [signal, { before }] of some)
         await sql`insert into signal_totals (signal, day_on, model_id, devices, device_days, episodes, events)
-          select signal, ${day_on}, model_id, 0, device_days, episodes, events from signal_totals where signal = ${signal} and day_on = ${before}`.execute(
-          ctx.db,
-        );
-      }
+          select signal, ${day_on}, model_id, 0, device_days, episodes, events from signal_totals where signal = ${signal} and day_on = ${before}
+          on conflict do nothing`.execute(ctx.db);
     },
     1,
   );
@@ -45,12 +43,16 @@ export async function openDay(ctx: Ctx, day_on: Day, signals: readonly string[])
  */
 export async function addUpDay(ctx: Ctx, day_on: Day, model_ids: readonly string[], signals: readonly string[]): Promise<void> {
   const sums = new Map((await sumDay(ctx, day_on, model_ids)).map((sum) => [keyOf(sum), sum]));
-  for (const signal of signals) {
-    const place = await placeOf(ctx, signal, day_on);
-    const stored = await storedDay(ctx, signal, day_on, place.before, model_ids);
-    const steps = model_ids.flatMap((model_id) => stepOf(sums.get(keyOf({ signal, model_id })) ?? { signal, model_id, ...NOTHING }, stored));
-    await addSteps(ctx, day_on, place.onward[0] === day_on ? place.onward : [day_on, ...place.onward], steps);
-  }
+  const places = await placesOf(ctx, day_on, signals);
+  const stored = await storedDays(ctx, day_on, places, model_ids);
+  const steps = signals.flatMap((signal) =>
+    model_ids.flatMap((model_id) => {
+      const key = keyOf({ signal, model_id });
+      const before = places.get(signal)?.before ?? null;
+      return stepOf(sums.get(key) ?? { signal, model_id, ...NOTHING }, stored.get(`${day_on} ${key}`), stored.get(`${before} ${key}`));
+    }),
+  );
+  await addSteps(ctx, day_on, places, steps);
 }
 
 /** Takes the day away from the signals that no device tells anything about on it any more. */
@@ -80,49 +82,40 @@ export async function sumDay(ctx: Ctx, day_on: Day, model_ids: readonly string[]
   return rows.map((row) => ({ ...row, devices: Number(row.devices), episodes: Number(row.episodes), events: Number(row.events) }));
 }
 
-// One look-up in the key for each day that has rows.
-async function placeOf(ctx: Ctx, signal: string, day_on: Day): Promise<DayInMonth> {
-  const [first, next] = [firstOfMonth(day_on), nextMonth(day_on)];
-  const { rows } = await sql<{ day_on: Day }>`with recursive known (day_on) as (
-      select min(day_on) from signal_totals where signal = ${signal} and day_on >= ${day_on} and day_on < ${next}
+/** Of each signal. Cost: a look-up in the key for each day of the month that has rows. */
+async function placesOf(ctx: Ctx, day_on: Day, signals: readonly string[]): Promise<Map<string, DayInMonth>> {
+  const within = sql`t.day_on >= ${firstOfMonth(day_on)} and t.day_on < ${nextMonth(day_on)}`;
+  const { rows } = await sql<{ signal: string; day_on: Day }>`with recursive known (signal, day_on) as (
+      select s.value, (select min(t.day_on) from signal_totals t where t.signal = s.value and ${within}) from ${amongTexts(ctx.db, signals)} s
       union all
-      select (select min(t.day_on) from signal_totals t where t.signal = ${signal} and t.day_on > known.day_on and t.day_on < ${next}) from known where known.day_on is not null
-    ) select day_on from known where day_on is not null order by day_on`.execute(ctx.db);
-  const before = await ctx.db
+      select known.signal, (select min(t.day_on) from signal_totals t where t.signal = known.signal and t.day_on > known.day_on and ${within})
+      from known where known.day_on is not null
+    ) select signal, day_on from known where day_on is not null order by day_on`.execute(ctx.db);
+  const days = groupBy(rows, (row) => row.signal);
+  return new Map(
+    signals.map((signal) => {
+      const known = (days.get(signal) ?? []).map((row) => row.day_on);
+      return [signal, { before: known.filter((day) => day < day_on).at(-1) ?? null, onward: known.filter((day) => day >= day_on) }];
+    }),
+  );
+}
+
+/** The rows of some models on a day and on the one before it, by day, signal and model. */
+async function storedDays(ctx: Ctx, day_on: Day, places: ReadonlyMap<string, DayInMonth>, model_ids: readonly string[]): Promise<Map<string, SignalTotalRow>> {
+  const days = new Set([day_on, ...[...places.values()].flatMap(({ before }) => before ?? [])]);
+  const rows = await ctx.db
     .selectFrom('signal_totals')
-    .select((eb) => eb.fn.max<Day | null>('day_on').as('day_on'))
-    .where('signal', '=', signal)
-    .where('day_on', '>=', first)
-    .where('day_on', '<', day_on)
-    .executeTakeFirst();
-  return { before: before?.day_on ?? null, onward: rows.map((row) => row.day_on) };
-}
-
-interface Stored {
-  readonly on: ReadonlyMap<string, SignalTotalRow>;
-  readonly before: ReadonlyMap<string, SignalTotalRow>;
-}
-
-async function storedDay(ctx: Ctx, signal: string, day_on: Day, before: Day | null, model_ids: readonly string[]): Promise<Stored> {
-  const rowsOf = async (day: Day) =>
-    new Map(
-      (
-        await ctx.db
-          .selectFrom('signal_totals')
-          .selectAll()
-          .where('signal', '=', signal)
-          .where('day_on', '=', day)
-          .where(sql<boolean>`model_id in ${amongTexts(ctx.db, model_ids)}`)
-          .execute()
-      ).map((row) => [row.model_id, row]),
-    );
-  return { on: await rowsOf(day_on), before: before === null ? new Map() : await rowsOf(before) };
+    .selectAll()
+    .where(sql<boolean>`signal in ${amongTexts(ctx.db, [...places.keys()])}`)
+    .where(sql<boolean>`day_on in ${amongTexts(ctx.db, [...days])}`)
+    .where(sql<boolean>`model_id in ${amongTexts(ctx.db, model_ids)}`)
+    .execute();
+  return new Map(rows.map((row) => [`${row.day_on} ${keyOf(row)}`, row]));
 }
 
 /** What a day has to change by; nothing when the totals say it already. */
-function stepOf(sum: DaySum, { on, before }: Stored): DaySum[] {
-  const now = on.get(sum.model_id);
-  const then = now === undefined ? undefined : before.get(sum.model_id);
+function stepOf(sum: DaySum, now: SignalTotalRow | undefined, before: SignalTotalRow | undefined): DaySum[] {
+  const then = now === undefined ? undefined : before;
   const step = {
     devices: sum.devices - (now?.device_days ?? 0) + (then?.device_days ?? 0),
     episodes: sum.episodes - (now?.episodes ?? 0) + (then?.episodes ?? 0),
@@ -131,15 +124,16 @@ function stepOf(sum: DaySum, { on, before }: Stored): DaySum[] {
   return step.devices === 0 && step.episodes === 0 && step.events === 0 ? [] : [{ ...sum, ...step }];
 }
 
-async function addSteps(ctx: Ctx, day_on: Day, onward: readonly Day[], steps: readonly DaySum[]): Promise<void> {
-  const rows = onward.flatMap((day) =>
-    steps.map(({ devices, ...step }): SignalTotalRow => ({ day_on: day, ...step, devices: day === day_on ? devices : 0, device_days: devices })),
+async function addSteps(ctx: Ctx, day_on: Day, places: ReadonlyMap<string, DayInMonth>, steps: readonly DaySum[]): Promise<void> {
+  const onwardOf = (signal: string): readonly Day[] => [day_on, ...(places.get(signal)?.onward ?? []).filter((day) => day > day_on)];
+  const rows = steps.flatMap(({ devices, ...step }) =>
+    onwardOf(step.signal).map((day): SignalTotalRow => ({ day_on: day, ...step, devices: day === day_on ? devices : 0, device_days: devices })),
   );
   const added = ['device_days', 'episodes', 'events'];
   await insertMany(ctx.db, 'signal_totals', rows, `on conflict (signal, day_on, model_id) do update set ${sumsOf('signal_totals', ['devices', ...added])}`);
   const months = steps.map(({ devices, ...step }) => ({ month_on: firstOfMonth(day_on), ...step, device_days: devices }));
   await insertMany(ctx.db, 'signal_months', months, `on conflict (signal, month_on, model_id) do update set ${sumsOf('signal_months', added)}`);
-  for (const { signal, model_id } of steps.filter(({ devices }) => devices < 0)) await forgetUnheard(ctx, day_on, onward, signal, model_id);
+  for (const { signal, model_id } of steps.filter(({ devices }) => devices < 0)) await forgetUnheard(ctx, day_on, onwardOf(signal), signal, model_id);
 }
 
 const sumsOf = (table: string, columns: readonly string[]): string => columns.map((column) => `${column} = ${table}.${column} + excluded.${column}`).join(', ');
