@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line: `npx kizashi <command>`.
 import { Command } from 'commander';
-import { checkTelemetry, doctor, exportCommand, importCommand, ingest, printError, serve, withStore } from './commands.ts';
+import { checkTelemetry, checkTotals, doctor, exportCommand, importCommand, ingest, printError, serve, withStore } from './commands.ts';
 import { type Config, readConfig } from './config.ts';
 import { newSecret } from './core/id.ts';
 import { roles } from './core/permission.ts';
@@ -53,6 +53,7 @@ program
       withStore(config, async (ctx) => {
         await checkBalances(ctx, options.mend === true);
         await checkTelemetry(config, options.mend === true);
+        await checkTotals(ctx, options.mend === true);
       }),
     ),
   );

@@ -20,6 +20,7 @@ import { addUser } from './person/addUser.ts';
 import { AddUser } from './person/inputs.ts';
 import { openIngestStore } from './telemetry/openIngestStore.ts';
 import { checkRollups, rebuildRollups } from './telemetry/recount.ts';
+import { rebuildTotals, verifyTotals } from './telemetry/recountTotals.ts';
 import { exportTable } from './transfer/exportTable.ts';
 import { importFile } from './transfer/importFile.ts';
 import { findKind } from './transfer/kind.ts';
@@ -125,6 +126,16 @@ export async function checkTelemetry(config: Config, mend: boolean): Promise<voi
   } finally {
     await store.close();
   }
+}
+
+/** Running totals against the daily totals of cohorts they add up. */
+export async function checkTotals(ctx: Ctx, mend: boolean): Promise<void> {
+  const { rows, differences } = await verifyTotals(ctx);
+  for (const { signal, model_id, on, kept, recounted } of differences) console.log(`${signal} ${model_id} ${on}: kept ${kept}, counted ${recounted}`);
+  if (differences.length === 0) return console.log(`${rows} running totals equal a recount of the daily totals.`);
+  if (mend) return console.log(`Mended: ${await rebuildTotals(ctx)} running totals written.`);
+  console.log('Run again with --mend to put the counted totals in place.');
+  process.exitCode = 1;
 }
 
 /** Prints a line for each finding and ends with 1 when something is wrong. */

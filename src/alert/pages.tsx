@@ -2,6 +2,7 @@
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
+import { words as healthWords } from '../telemetry/healthWords.ts';
 import { BulkBar, bulkPages } from '../web/bulkPages.tsx';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
@@ -132,7 +133,11 @@ page(alertPages, '/alerts/:id', 'alert:read', async (c) => {
             {signalName(c, alert)} <LevelBadge c={c} level={alert.level} /> <StateBadge c={c} state={alert.state} /> {alert.reason}
           </>
         }
-      />
+      >
+        {alert.model_code === null || !may(c.var.ctx.actor, 'telemetry:read') ? null : (
+          <a href={`/fleet-health?${new URLSearchParams({ model: alert.model_code })}`}>{healthWords(c.var.locale).fleet_health}</a>
+        )}
+      </PageHead>
       <AlertActions c={c} alert={alert} />
       <EpisodesChart c={c} alert={alert} />
       <AlertFacts c={c} alert={alert} />

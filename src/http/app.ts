@@ -54,6 +54,8 @@ import { stockApi } from '../stock/api.ts';
 import { stockDeeds } from '../stock/bulk.tsx';
 import { stockPages } from '../stock/pages.tsx';
 import { telemetryApi } from '../telemetry/api.ts';
+import { healthApi } from '../telemetry/healthApi.ts';
+import { healthPages } from '../telemetry/healthPages.tsx';
 import { telemetryPages } from '../telemetry/pages.tsx';
 import { transferApi } from '../transfer/api.ts';
 import { transferPages } from '../transfer/pages.tsx';
@@ -115,6 +117,7 @@ const apis = () => [
   inspectionApi,
   stockApi,
   telemetryApi,
+  healthApi,
   alertApi,
   claimApi,
   investigationApi,
@@ -142,6 +145,7 @@ const allPages = () => [
   transferPages(importKinds),
   qualityPages,
   telemetryPages,
+  healthPages,
   alertPages,
   signalPages,
   silencePages,

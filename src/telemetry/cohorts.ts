@@ -1,10 +1,14 @@
-// Daily totals per cohort and signal, following device_days. Work in proportion to the days that changed: one pass over the rows of each such day.
+// Daily totals per cohort and signal, following device_days, and the running totals that follow them. Work in proportion to the days that changed: one pass over
+// the rows of each such day.
 import { sql } from 'kysely';
+import { groupBy } from '../core/groupBy.ts';
 import { HOUR_MS } from '../core/time.ts';
 import type { Ctx } from '../db/ctx.ts';
 import { insertMany } from '../db/insertMany.ts';
-import { inTurns } from '../db/inTurns.ts';
+import { inTurns, ROWS_AT_A_TIME } from '../db/inTurns.ts';
+import { ensureTotals } from './recountTotals.ts';
 import { dailySignals } from './signals.ts';
+import { addUpDay, closeDay, openDay } from './signalTotals.ts';
 import type { CohortDayRow } from './table.ts';
 
 /** Rows made before the mark was read may commit long after it, when the store was locked: their days are looked at twice. */
@@ -14,6 +18,7 @@ const DEVICES_AT_A_TIME = 5000;
 
 /** Brings cohort_days up to date with device_days. Returns the days that were counted anew. */
 export async function countCohorts(ctx: Ctx): Promise<string[]> {
+  await ensureTotals(ctx);
   const mark = await ctx.db.selectFrom('ingest_marks').select('mark').where('name', '=', 'cohort_days').executeTakeFirst();
   const since = (mark?.mark ?? 0) - OVERLAP_MS;
   const counted: string[] = [];
@@ -38,7 +43,7 @@ async function changedDays(ctx: Ctx, since: number, before: string | null): Prom
 
 type Totals = Pick<CohortDayRow, 'model_id' | 'hw_rev' | 'batch_id' | 'firmware'> & Record<`${'devices' | 'episodes' | 'events'}_${number}`, number | null>;
 
-/** Only what differs from what is stored is written. */
+/** Only what differs from what is stored is written, whole models at a time, each with its totals. */
 async function countDay(ctx: Ctx, day_on: string): Promise<void> {
   const counted = await countedCohorts(ctx, day_on);
   const stored = await ctx.db.selectFrom('cohort_days').selectAll().where('day_on', '=', day_on).execute();
@@ -46,21 +51,49 @@ async function countDay(ctx: Ctx, day_on: string): Promise<void> {
   const before = new Map(stored.map((row) => [keyOf(row), figuresOf(row)]));
   const gone = stored.filter((row) => !now.has(keyOf(row)));
   const fresh = counted.filter((row) => before.get(keyOf(row)) !== figuresOf(row));
-  await inTurns(ctx, gone, async (ctx, some) => {
-    for (const row of some) {
+  await openDay(ctx, day_on, signalsOf(fresh));
+  await inTurns(ctx, byModels(gone, fresh), (ctx, turns) => writeModels(ctx, day_on, turns), 1);
+  await closeDay(ctx, day_on, signalsOf(gone));
+}
+
+interface Turn {
+  readonly gone: readonly CohortDayRow[];
+  readonly fresh: readonly CohortDayRow[];
+}
+
+const signalsOf = (rows: readonly CohortDayRow[]): string[] => [...new Set(rows.map(({ signal }) => signal))];
+
+/** As many models to a transaction as have about the rows of one. */
+function byModels(gone: readonly CohortDayRow[], fresh: readonly CohortDayRow[]): Turn[] {
+  const goneOf = groupBy(gone, (row) => row.model_id);
+  const freshOf = groupBy(fresh, (row) => row.model_id);
+  const turns: { gone: CohortDayRow[]; fresh: CohortDayRow[] }[] = [];
+  for (const model_id of new Set([...goneOf.keys(), ...freshOf.keys()])) {
+    const last = turns.at(-1);
+    const turn = last === undefined || last.gone.length + last.fresh.length >= ROWS_AT_A_TIME ? { gone: [], fresh: [] } : last;
+    if (turn !== last) turns.push(turn);
+    turn.gone.push(...(goneOf.get(model_id) ?? []));
+    turn.fresh.push(...(freshOf.get(model_id) ?? []));
+  }
+  return turns;
+}
+
+async function writeModels(ctx: Ctx, day_on: string, turns: readonly Turn[]): Promise<void> {
+  for (const { gone, fresh } of turns) {
+    for (const row of gone) {
       let query = ctx.db.deleteFrom('cohort_days').where('day_on', '=', day_on);
       for (const column of KEY) query = query.where(column, '=', row[column]);
       await query.execute();
     }
-  });
-  await inTurns(ctx, fresh, (ctx, some) =>
-    insertMany(
+    await insertMany(
       ctx.db,
       'cohort_days',
-      some,
+      fresh,
       `on conflict (day_on, ${KEY.join(', ')}) do update set devices = excluded.devices, episodes = excluded.episodes, events = excluded.events`,
-    ),
-  );
+    );
+    const changed = [...gone, ...fresh];
+    await addUpDay(ctx, day_on, [...new Set(changed.map(({ model_id }) => model_id))], signalsOf(changed));
+  }
 }
 
 /** What tells the rows of one day apart. */

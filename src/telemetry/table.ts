@@ -115,6 +115,26 @@ export interface CohortDayRow {
   events: number;
 }
 
+/** Sums since the first of the month; `devices` are those of the day itself. */
+export interface SignalTotalRow {
+  signal: string;
+  day_on: string;
+  model_id: string;
+  devices: number;
+  device_days: number;
+  episodes: number;
+  events: number;
+}
+
+export interface SignalMonthRow {
+  signal: string;
+  month_on: string;
+  model_id: string;
+  device_days: number;
+  episodes: number;
+  events: number;
+}
+
 export interface TelemetryEventRow {
   event_no: number;
   device_no: number;
@@ -236,6 +256,8 @@ export interface TelemetryTables {
   device_states: DeviceStateRow;
   device_days: DeviceDayRow;
   cohort_days: CohortDayRow;
+  signal_totals: SignalTotalRow;
+  signal_months: SignalMonthRow;
   telemetry_events: TelemetryEventRow;
   presence_changes: PresenceChangeRow;
   site_outages: SiteOutageRow;

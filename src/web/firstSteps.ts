@@ -124,6 +124,13 @@ export const firstSteps: Readonly<Record<string, FirstStep>> = {
     ],
     begin: { path: '/api/docs#devices', label: ['How devices connect', '接続方法'], permission: 'telemetry:read' },
   },
+  '/fleet-health': {
+    says: [
+      'No camera of a known model has reported yet. Figures appear within the hour of the first reports.',
+      '登録済み機種のカメラからの報告がありません。最初の報告から1時間以内に集計されます。',
+    ],
+    begin: { path: '/devices', label: ['Devices', 'デバイス'], permission: 'telemetry:read' },
+  },
   '/quarantine': { says: ['Nothing is quarantined: every message was accepted.', '隔離はありません。すべてのメッセージを受け入れています。'] },
   '/failure-rates/pareto': { says: DAILY },
   '/failure-rates/nff': { says: DAILY },

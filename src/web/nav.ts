@@ -32,6 +32,7 @@ export const navigation: readonly NavEntry[] = [
   { group: 'work', path: '/notices', label: ['Notices', '事前連絡'], permission: 'notice:read', key: 'n', only: 'staff' },
   { group: 'work', path: '/articles', label: ['Help articles', 'FAQ'], permission: 'article:read', key: 'q' },
   { group: 'quality', path: '/failure-rates', label: ['Failure rates', '故障率'], permission: 'quality:read', key: 'f' },
+  { group: 'quality', path: '/fleet-health', label: ['Fleet health', '稼働状況'], permission: 'telemetry:read', key: 'e' },
   { group: 'quality', path: '/alerts', label: ['Alerts', '警告'], permission: 'alert:read', key: 'a' },
   { group: 'quality', path: '/investigations', label: ['Investigations', '不具合調査'], permission: 'investigation:read', key: 'i' },
   { group: 'quality', path: '/claims', label: ['Claims', 'メーカー折衝'], permission: 'claim:read', key: 'l' },

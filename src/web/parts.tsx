@@ -4,9 +4,11 @@ import { rfc3339 } from '../core/time.ts';
 import type { Locale } from '../core/words.ts';
 import { withQuery } from './address.ts';
 import type { AppContext } from './env.ts';
+import { formatNumber } from './formatNumber.ts';
 import { words } from './words.ts';
 
 export { type Column, Table } from './dataTable.tsx';
+export { formatNumber } from './formatNumber.ts';
 
 /** Title of a page with its actions at the right. `stored`: the title is what somebody called the record, not a word of the product. */
 export const PageHead = ({ title, stored, sub, children }: { title: string; stored?: boolean; sub?: Child; children?: Child }) => (
@@ -237,9 +239,6 @@ export const Num = ({ value, digits = 0, unit, locale }: { value: number | null;
       {unit === undefined ? '' : ` ${unit}`}
     </>
   );
-
-export const formatNumber = (value: number, locale: Locale, digits = 0): string =>
-  value.toLocaleString(locale === 'ja' ? 'ja-JP' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** A proportion 0…1 as a percentage, or n/a. */
 export const Percent = ({ value, digits = 1, locale }: { value: number | null; digits?: number; locale: Locale }) =>

@@ -4,6 +4,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 const benches: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   desk: () => import('./desk.ts'),
   deskModel: () => import('./deskModel.ts'),
+  health: () => import('./health.ts'),
   import: () => import('./import.ts'),
   ingest: () => import('./ingest.ts'),
   kpi: () => import('./kpi.ts'),

@@ -12,7 +12,7 @@ const LISTS = `
   /units /units/{unit}/timeline /units/{unit}/lookalikes
   /returns /return-units /inspections /dispositions
   /stock/levels /stock/moves /stock/reservations /stock/policies /stock/holds /stock/counts /stock/forecast /purchase-orders
-  /investigations /claims /failure-rates /alerts /devices /quarantine
+  /investigations /claims /failure-rates /fleet-health /alerts /devices /quarantine
   /cases /known-issues /notices /articles /kpis /signals /silences
   /codes/symptom /codes/failure_mode /codes/component /codes/cause /checklists /history /users /tokens /imports /webhooks
 `

@@ -8,6 +8,7 @@ import { createClaim } from '../../src/claim/create.ts';
 import { freezeEvidence } from '../../src/claim/evidence.ts';
 import { CreateClaim } from '../../src/claim/inputs.ts';
 import { newId } from '../../src/core/id.ts';
+import { MINUTE_MS } from '../../src/core/time.ts';
 import type { Store } from '../../src/db/open.ts';
 import { startInspection } from '../../src/inspection/inspect.ts';
 import { OpenInvestigation } from '../../src/investigation/inputs.ts';
@@ -16,10 +17,11 @@ import { saveTestTemplate, startTest } from '../../src/investigation/test.ts';
 import { SaveTestTemplate, StartTest } from '../../src/investigation/testInputs.ts';
 import { startCount } from '../../src/stock/count.ts';
 import { createOrder } from '../../src/stock/order.ts';
+import { countCohorts } from '../../src/telemetry/cohorts.ts';
 import { importFile } from '../../src/transfer/importFile.ts';
 import { unitsImport } from '../../src/unit/importUnits.ts';
 import { aoi, as, asked, castDesk, DAY, lena } from '../case/cast.ts';
-import { registerDevices } from '../telemetry/station.ts';
+import { openStation, registerDevices, report } from '../telemetry/station.ts';
 import { alertRow } from './alertRow.ts';
 import { plantPartner, plantStaff } from './canaries.ts';
 import { NOW, type TestStore, testCtx } from './eachDb.ts';
@@ -54,7 +56,8 @@ export async function everything(store: Store, now: number): Promise<void> {
   await startInspection(test.ctx(), { return_unit_id: received.id });
   await createBatch(test.ctx(), { ...model, code: '26-01' });
   await startCount(test.ctx(), { location: 'good_stock' });
-  await registerDevices(store.db, ['camera-1']);
+  await registerDevices(store.db, ['camera-1', 'camera-3']);
+  await heardOf(test, 'camera-3', now);
   await importFile(test.ctx(), unitsImport, Buffer.from('model_code,serial\nX100,IMPORTED-1\n'));
   await createOrder(test.ctx(), { supplier: 'Acme', lines: [{ ...model, quantity: 5 }] });
   const refused = { device_id: 'camera-2', topic: 'fleet/v1/camera-2/health', reason: 'unknown_device', detail: null, replay_outcome: null };
@@ -66,6 +69,15 @@ export async function everything(store: Store, now: number): Promise<void> {
     .insertInto('alerts')
     .values(alertRow('x100', { created_at: NOW }))
     .execute();
+}
+
+/** A camera with two brownouts today and its day counted. */
+async function heardOf(test: TestStore, device_id: string, now: number): Promise<void> {
+  const station = await openStation(test.store.url, { now });
+  for (const seq of [0, 1]) station.send(device_id, 'health', report(seq, { brownouts: seq * 2 }, { ts: now - MINUTE_MS + seq }));
+  await station.settle();
+  await station.close();
+  await countCohorts(test.ctx({ now }));
 }
 
 /** As many cases of one cause, each solved with one reply, as want an article. */
