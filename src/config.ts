@@ -1,11 +1,12 @@
 // Environment → Config. The only reader of process.env.
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
+import { zoneNamed } from './core/formats.ts';
 
 const port = z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535);
 const file = z.string().refine(isReadable, 'is not a file that can be read');
 
-const zone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Tokyo');
+const zone = z.string().refine((name) => zoneNamed(name) !== undefined, 'must be an IANA time zone such as Asia/Tokyo');
 
 const Environment = z.object({
   DATABASE_URL: z
@@ -74,15 +75,6 @@ function pairErrors(environment: z.output<typeof Environment>): string[] {
 function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
     return true;
   } catch {
     return false;

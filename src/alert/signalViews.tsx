@@ -1,6 +1,7 @@
 // Parts of the pages of signals: what can be chosen, and what a definition would have raised.
+import { formatNumber } from '../core/formats.ts';
 import type { AppContext } from '../web/env.ts';
-import { formatNumber, Num, Section, Table } from '../web/parts.tsx';
+import { Num, Section, Table } from '../web/parts.tsx';
 import type { Backtested } from './backtest.ts';
 import { measures, symbolOf } from './measures.ts';
 import { kindWords, words } from './words.ts';

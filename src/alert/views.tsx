@@ -1,10 +1,11 @@
 // Parts of the alert pages: the chart of observed against expected, the figures, the excess, the complaints.
+import { formatNumber } from '../core/formats.ts';
 import { addDays } from '../core/time.ts';
 import { Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Bar, Line } from '../web/chart/marks.tsx';
 import { linearScale, type Scale } from '../web/chart/scale.ts';
 import type { AppContext } from '../web/env.ts';
-import { Facts, formatNumber, Num, Section, Table } from '../web/parts.tsx';
+import { Facts, Num, Section, Table } from '../web/parts.tsx';
 import type { Complaint } from './complaints.ts';
 import { cohortName, leadText, type SignalNames, signalName } from './names.tsx';
 import { evidenceOf, leadOf, type NamedAlert } from './queries.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { allow, staffOnly } from '../core/actor.ts';
 import { type Calendar, usualCalendar } from '../core/businessTime.ts';
+import { zoneNamed } from '../core/formats.ts';
 import { CalendarDay } from '../core/given.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
@@ -14,7 +15,7 @@ const WallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, says(['HH
 const Zone = z
   .string()
   .max(64)
-  .refine(isZone, says(['IANA time zone such as Asia/Tokyo', 'Asia/Tokyo などの IANA タイムゾーンを指定してください']));
+  .refine((name) => zoneNamed(name) !== undefined, says(['IANA time zone such as Asia/Tokyo', 'Asia/Tokyo などの IANA タイムゾーンを指定してください']));
 const Span = z.tuple([WallTime, WallTime]).refine(([open, close]) => open < close, says(['must close after it opens', '終了は開始より後にしてください']));
 
 export const CalendarInput = z.object({
@@ -69,11 +70,3 @@ const calendarRow = (ctx: Ctx, calendar: CalendarInput | Calendar): CalendarRow 
   created_by: ctx.actor.name,
   created_at: ctx.now,
 });
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
-  } catch {
-    return false;
-  }
-}

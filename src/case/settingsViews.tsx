@@ -1,7 +1,8 @@
 // The sections of the desk's settings: its hours, its codes, its texts, and what helps until a fault is mended.
 import { may } from '../core/actor.ts';
 import type { Calendar } from '../core/businessTime.ts';
-import { type Locale, speak, weekdayName } from '../core/words.ts';
+import { weekdayName } from '../core/formats.ts';
+import { type Locale, speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { Badge, Facts, Field, Form, Section, Select, Table, TextArea } from '../web/parts.tsx';
 import { caseTypes } from './inputs.ts';

@@ -1,9 +1,10 @@
 // Amounts: stored in the smallest unit of a currency (yen, cents), shown and sent in its main unit. ISO 4217 says how many digits, Intl knows it.
+import { numberFormatOf } from '../core/formats.ts';
 import type { Locale } from '../core/words.ts';
 
 export const isCurrency = (code: string): boolean => /^[A-Z]{3}$/.test(code) && Intl.supportedValuesOf('currency').includes(code);
 
-const digitsOf = (currency: string): number => new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+const digitsOf = (currency: string): number => numberFormatOf('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** 12.34 USD → 1234, 500 JPY → 500. Null when the amount is finer than the currency. */
 export function toMinor(amount: number, currency: string): number | null {
@@ -18,4 +19,4 @@ export const amountOrNull = (minor: number | null, currency: string | null): num
   minor === null || currency === null ? null : fromMinor(minor, currency);
 
 export const formatAmount = (minor: number, currency: string, locale: Locale): string =>
-  new Intl.NumberFormat(locale === 'ja' ? 'ja-JP' : 'en-GB', { style: 'currency', currency, currencyDisplay: 'code' }).format(fromMinor(minor, currency));
+  numberFormatOf(locale, { style: 'currency', currency, currencyDisplay: 'code' }).format(fromMinor(minor, currency));

@@ -42,7 +42,3 @@ export const namedInSentence = <K extends string>(words: (locale: Locale) => Rea
   const name: Bilingual = [words('en')[key], words('ja')[key]];
   return [inSentence(name), name[1]];
 };
-
-/** Mon, 月; 0 is Monday: 2026-01-05 was one. */
-export const weekdayName = (weekday: number, locale: Locale): string =>
-  new Intl.DateTimeFormat(locale === 'ja' ? 'ja-JP' : 'en-GB', { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2026, 0, 5 + weekday));

@@ -1,11 +1,12 @@
 // The first page of the day: what waits for this person, by role. Every count is the length of the list it opens.
 
+import { formatNumber } from '../core/formats.ts';
 import { speak } from '../core/words.ts';
 import { listKpis, type NamedResult, usualDays } from '../kpi/queries.ts';
 import { KpiValue } from '../kpi/views.tsx';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
-import { formatNumber, PageHead } from '../web/parts.tsx';
+import { PageHead } from '../web/parts.tsx';
 import { FirstDayPanel, firstDay } from './firstDay.tsx';
 import { homeOf, type Section } from './home.ts';
 import type { Entry } from './homeEntry.ts';

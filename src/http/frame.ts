@@ -1,6 +1,7 @@
 // What every request passes before its route: id, security headers, language, who calls, same-origin for cookies, size limit.
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
+import { zoneNamed } from '../core/formats.ts';
 import { newId } from '../core/id.ts';
 import { Problem } from '../core/problem.ts';
 import { type Locale, locales } from '../core/words.ts';
@@ -97,12 +98,7 @@ async function callerOf(c: AppContext, settings: FrameSettings, now: number) {
 /** The browser tells its time zone in a cookie; anything else in it is ignored. */
 function viewerZone(c: AppContext): string | undefined {
   const zone = zoneCookie(c);
-  if (zone === undefined) return undefined;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
-  } catch {
-    return undefined;
-  }
+  return zone === undefined ? undefined : zoneNamed(zone);
 }
 
 const chosenLocale = (c: AppContext): Locale | undefined => locales.find((locale) => locale === c.req.query('lang'));

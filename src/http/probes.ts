@@ -1,5 +1,5 @@
 // /healthz, /readyz and /metrics.
-
+import { setTimeout } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { sql } from 'kysely';
 import type { AppEnv } from '../web/env.ts';
@@ -22,11 +22,13 @@ export function probeRoutes(settings: FrameSettings & { readonly probes?: readon
   return routes;
 }
 
+/** A store that does not answer must not keep the probe from answering. */
+const STORE_WITHIN_MS = 2000;
+
 async function storeProbe({ store }: FrameSettings): Promise<string | null> {
-  try {
-    await sql`select 1`.execute(store.db);
-    return null;
-  } catch (error) {
-    return `store: ${error instanceof Error ? error.message : String(error)}`;
-  }
+  const asked = sql`select 1`.execute(store.db).then(
+    () => null,
+    (error: unknown) => `store: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  return Promise.race([asked, setTimeout(STORE_WITHIN_MS, `store: no answer within ${STORE_WITHIN_MS / 1000} s`, { ref: false })]);
 }

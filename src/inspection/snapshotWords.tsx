@@ -1,8 +1,9 @@
 // What the device said of itself when its return was filed, in words: names with units, instants in the viewer's zone, states spoken.
+import { formatNumber } from '../core/formats.ts';
 import { type Bilingual, type Locale, speak } from '../core/words.ts';
 import { stateWord } from '../telemetry/stateWords.ts';
 import type { AppContext } from '../web/env.ts';
-import { formatNumber, Moment } from '../web/parts.tsx';
+import { Moment } from '../web/parts.tsx';
 
 const fields: Readonly<Record<string, Bilingual>> = {
   taken_at: ['Taken', '取得日時'],

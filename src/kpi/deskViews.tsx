@@ -1,9 +1,10 @@
 // Tables of the inquiry rate and of the lead's view.
 
 import type { Child } from 'hono/jsx';
-import { type Locale, weekdayName } from '../core/words.ts';
+import { formatNumber, weekdayName } from '../core/formats.ts';
+import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
-import { formatNumber, Num, Section, Table } from '../web/parts.tsx';
+import { Num, Section, Table } from '../web/parts.tsx';
 import type { InquiryRate } from './inquiryRate.ts';
 import { type LeadCell, type listLead, nextAge } from './lead.ts';
 import type { Days } from './queries.ts';

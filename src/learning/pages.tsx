@@ -4,12 +4,13 @@ import { CountedCases, pageOfCounted } from '../case/countedCases.tsx';
 import { listCodes, listOwners } from '../case/queries.ts';
 import { named } from '../case/rules.ts';
 import { may } from '../core/actor.ts';
+import { formatNumber } from '../core/formats.ts';
 import { CalendarDay } from '../core/given.ts';
 import { addDays } from '../core/time.ts';
 import { today } from '../db/ctx.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, page, readForm, readQuery, seeOther, show } from '../web/page.tsx';
-import { Badge, Field, Filters, Form, formatNumber, PageHead, Section, Select, TextArea } from '../web/parts.tsx';
+import { Badge, Field, Filters, Form, PageHead, Section, Select, TextArea } from '../web/parts.tsx';
 import {
   beforeAfter,
   ChangeImprovement,

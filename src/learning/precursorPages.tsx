@@ -1,7 +1,8 @@
 // Signals before failures, one table per failure mode: what early warning learns from the bench.
+import { formatNumber } from '../core/formats.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, show } from '../web/page.tsx';
-import { formatNumber, PageHead, Section, Table } from '../web/parts.tsx';
+import { PageHead, Section, Table } from '../web/parts.tsx';
 import { countLessons, type FailureModePrecursors, listPrecursors } from './precursors.ts';
 import { words } from './words.ts';
 

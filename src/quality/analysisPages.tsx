@@ -1,8 +1,9 @@
 // Pages that read the rates: comparison, control chart, Pareto.
+import { formatNumber } from '../core/formats.ts';
 import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Facts, Field, Filters, formatNumber, Num, PageHead, Percent, Table, Unknown } from '../web/parts.tsx';
+import { Facts, Field, Filters, Num, PageHead, Percent, Table, Unknown } from '../web/parts.tsx';
 import { type Comparison, compareCohorts } from './comparison.ts';
 import { listFailureRates } from './failureRates.ts';
 import { sayCodes } from './groupNames.ts';

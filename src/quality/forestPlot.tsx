@@ -1,9 +1,9 @@
 // The forest plot: a rate with its interval per group on a log scale, and the line of all groups together.
+import { formatNumber } from '../core/formats.ts';
 import type { Locale } from '../core/words.ts';
 import { type Area, CHART_WIDTH, Chart, Legend, XAxis } from '../web/chart/axes.tsx';
 import { IntervalRow, Label } from '../web/chart/marks.tsx';
 import { logScale } from '../web/chart/scale.ts';
-import { formatNumber } from '../web/parts.tsx';
 import type { RateRow } from './failureRates.ts';
 import type { SayCode } from './groupNames.ts';
 import { rowLabels } from './rowLabels.ts';

@@ -1,4 +1,5 @@
 // Charts of a life analysis: survival curve with band and numbers at risk, Weibull probability plot, hazard by age.
+import { formatNumber } from '../core/formats.ts';
 import type { Locale } from '../core/words.ts';
 import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
 import type { LifeRow } from '../stats/lifeRow.ts';
@@ -9,7 +10,6 @@ import { weibullSurvival } from '../stats/weibullFit.ts';
 import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Band, Bar, Dot, Label, Line, type Point, stepped } from '../web/chart/marks.tsx';
 import { linearScale, logScale, type Scale } from '../web/chart/scale.ts';
-import { formatNumber } from '../web/parts.tsx';
 import { DAYS_PER_MONTH } from './rates.ts';
 import { words } from './words.ts';
 

@@ -1,5 +1,6 @@
 // Pages of life analysis: curves, fit, forecast; and the Nevada grid.
 import type { z } from 'zod';
+import { formatNumber } from '../core/formats.ts';
 import type { Locale } from '../core/words.ts';
 import type { LifeAnalysis, LifeWarning } from '../stats/lifeAnalysis.ts';
 import type { NevadaCell } from '../stats/nevada.ts';
@@ -7,7 +8,7 @@ import { weibayesQuantile } from '../stats/weibayes.ts';
 import type { Estimate } from '../stats/weibullFit.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Field, Filters, formatNumber, Num, PageHead, Section, Select, Table, Unknown } from '../web/parts.tsx';
+import { Field, Filters, Num, PageHead, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { NevadaQuery } from './inputs.ts';
 import { analyseCohort, type CohortForecast, type CohortLife } from './life.ts';
 import { HazardChart, hazardByMonth, SurvivalChart, WeibullPlot } from './lifeCharts.tsx';

@@ -1,11 +1,12 @@
 // Tables of a life analysis: the same numbers as its charts.
+import { formatNumber } from '../core/formats.ts';
 import type { Locale } from '../core/words.ts';
 import type { SurvivalPoint } from '../stats/kaplanMeier.ts';
 import type { LifeAnalysis } from '../stats/lifeAnalysis.ts';
 import type { LimitedFailureFit } from '../stats/limitedFailure.ts';
 import { quantileAge } from '../stats/weibullFit.ts';
 import type { AppContext } from '../web/env.ts';
-import { formatNumber, Num, Percent, PercentRange, Section, Table } from '../web/parts.tsx';
+import { Num, Percent, PercentRange, Section, Table } from '../web/parts.tsx';
 import type { hazardByMonth } from './lifeCharts.tsx';
 import { DAYS_PER_MONTH } from './rates.ts';
 import { words } from './words.ts';

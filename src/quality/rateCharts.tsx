@@ -1,10 +1,10 @@
 // Charts around the rate table: control chart, Pareto, Nevada heat map.
+import { formatNumber } from '../core/formats.ts';
 import type { Locale } from '../core/words.ts';
 import type { NevadaRow } from '../stats/nevada.ts';
 import { type Area, CHART_WIDTH, Chart, Legend, XAxis, YAxis } from '../web/chart/axes.tsx';
 import { Bar, Cell, Dot, Label, Line } from '../web/chart/marks.tsx';
 import { linearScale, type Scale } from '../web/chart/scale.ts';
-import { formatNumber } from '../web/parts.tsx';
 import type { MonthlyChart } from './monthly.ts';
 import { rowLabels } from './rowLabels.ts';
 import { words } from './words.ts';

@@ -1,9 +1,10 @@
 // Pages of failure rates: the ranked table with its forest plot, and the failures behind a figure.
 import { may } from '../core/actor.ts';
+import { formatNumber } from '../core/formats.ts';
 import { withQuery } from '../web/address.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Filters, formatNumber, Num, PageHead, Pager, Percent, Section, Select, Table, Unknown } from '../web/parts.tsx';
+import { Filters, Num, PageHead, Pager, Percent, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { listExposureRows } from './exposureRows.ts';
 import { listFailureRates, type RateRow } from './failureRates.ts';
 import { listFailureRows } from './failureRows.ts';

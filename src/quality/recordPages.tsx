@@ -1,7 +1,8 @@
 // Pages of what lies behind the rates: NFF and repeat returns, warranty cost, closed months.
+import { formatNumber } from '../core/formats.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Field, Filters, formatNumber, Moment, PageHead, Pager, Percent, PercentRange, Section, Select, Table, Unknown } from '../web/parts.tsx';
+import { Field, Filters, Moment, PageHead, Pager, Percent, PercentRange, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { listFrozenMonths } from './frozenMonths.ts';
 import { CohortPeriodQuery, MonthsQuery, NffQuery } from './inputs.ts';
 import type { MonthFigures } from './months.ts';

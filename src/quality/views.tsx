@@ -1,8 +1,9 @@
 // Parts the quality pages share: tabs, filter fields, the line that names the population.
 import type { Child } from 'hono/jsx';
+import { formatNumber } from '../core/formats.ts';
 import type { Locale } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
-import { Field, formatNumber, type Option, Select } from '../web/parts.tsx';
+import { Field, type Option, Select } from '../web/parts.tsx';
 import type { Population } from './failureRates.ts';
 import { type CohortFilter, DIMENSIONS, FAILURE_KINDS } from './inputs.ts';
 import { type Period, periodDays } from './period.ts';

@@ -1,9 +1,10 @@
 // Pages of fleet health: which models stand out, what within a model carries it, and the device-days behind a figure.
 import { may } from '../core/actor.ts';
+import { formatNumber } from '../core/formats.ts';
 import { withQuery } from '../web/address.ts';
 import type { AppContext } from '../web/env.ts';
 import { newPages, page, readQuery, show } from '../web/page.tsx';
-import { Field, Filters, formatNumber, PageHead, Pager, Section, Select, Table, Unknown } from '../web/parts.tsx';
+import { Field, Filters, PageHead, Pager, Section, Select, Table, Unknown } from '../web/parts.tsx';
 import { type HealthTable, type HeatRow, listFleetHealth, worstModels } from './fleetHealth.ts';
 import { listHealthDays } from './healthDays.ts';
 import { FleetHealthQuery, type HealthCut, HealthDaysQuery, healthCuts, healthPeriod } from './healthInputs.ts';

@@ -1,11 +1,12 @@
 // The tables of fleet health: models against signals, and the ranked rows with their weeks.
 import { may } from '../core/actor.ts';
+import { formatNumber } from '../core/formats.ts';
 import { addDays } from '../core/time.ts';
 import { type Locale, speak } from '../core/words.ts';
 import { withQuery } from '../web/address.ts';
 import { Dot, Line } from '../web/chart/marks.tsx';
 import type { AppContext } from '../web/env.ts';
-import { type Column, formatNumber, Num, Table, Unknown } from '../web/parts.tsx';
+import { type Column, Num, Table, Unknown } from '../web/parts.tsx';
 import type { HealthRow, HealthTable, HeatRow } from './fleetHealth.ts';
 import { type HealthCut, NOT_KNOWN } from './healthInputs.ts';
 import { excessOf, type RankedGroup, STANDS_OUT } from './healthRates.ts';

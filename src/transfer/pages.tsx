@@ -1,11 +1,12 @@
 // Imports for people: upload or paste, say which heading is which, see what every row would do, confirm, undo.
 import { z } from 'zod';
 import { may } from '../core/actor.ts';
+import { formatNumber } from '../core/formats.ts';
 import { Problem } from '../core/problem.ts';
 import { speak } from '../core/words.ts';
 import type { AppContext } from '../web/env.ts';
 import { action, newPages, type Pages, page, readQuery, seeOther, show } from '../web/page.tsx';
-import { Age, Badge, Facts, Field, Form, formatNumber, Moment, PageHead, Pager, Section, Select, Table, TextArea, type Tone } from '../web/parts.tsx';
+import { Age, Badge, Facts, Field, Form, Moment, PageHead, Pager, Section, Select, Table, TextArea, type Tone } from '../web/parts.tsx';
 import { ListQuery } from '../web/route.ts';
 import { dropDraft, getDraft, importDraft, keepDraft, mapDraft, mappingOf } from './drafts.ts';
 import { listExports } from './exportTable.ts';

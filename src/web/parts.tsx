@@ -1,14 +1,13 @@
 // The parts every page is made of. Plain HTML that works without JavaScript.
 import type { Child } from 'hono/jsx';
+import { dateFormatOf, formatNumber } from '../core/formats.ts';
 import { rfc3339 } from '../core/time.ts';
 import type { Locale } from '../core/words.ts';
 import { withQuery } from './address.ts';
 import type { AppContext } from './env.ts';
-import { formatNumber } from './formatNumber.ts';
 import { words } from './words.ts';
 
 export { type Column, Table } from './dataTable.tsx';
-export { formatNumber } from './formatNumber.ts';
 
 /** Title of a page with its actions at the right. `stored`: the title is what somebody called the record, not a word of the product. */
 export const PageHead = ({ title, stored, sub, children }: { title: string; stored?: boolean; sub?: Child; children?: Child }) => (
@@ -280,4 +279,4 @@ export const Moment = ({ c, at }: { c: AppContext; at: number | null }) =>
   at === null ? <Unknown locale={c.var.locale} /> : <time datetime={rfc3339(at)}>{exactly(c, at)}</time>;
 
 export const exactly = (c: AppContext, at: number): string =>
-  new Intl.DateTimeFormat(c.var.locale === 'ja' ? 'ja-JP' : 'en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: c.var.zone }).format(at);
+  dateFormatOf(c.var.locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone: c.var.zone }).format(at);
