@@ -73,7 +73,7 @@ export async function run(args: readonly string[]): Promise<void> {
   if (!values.quick) {
     await whereItGoes(messages);
     await latencies();
-    console.log(await httpUnderIngest(messages));
+    console.log(await httpUnderIngest());
     await size(messages);
   }
   await stopPostgres();
