@@ -1,6 +1,6 @@
 // Bytes into reports, events and states by the long way: UTF-8, JSON, zod. What is not as the contract says comes back as a refusal, never as an exception.
 import type { z } from 'zod';
-import { elementsOf, readJson } from './json.ts';
+import { elementsOf, readJson, WHITE } from './json.ts';
 import { Event, Health, MAX_ARRAY_BYTES, MAX_MEASURES, MAX_OBJECT_BYTES, MAX_REPORTS_PER_MESSAGE, OnvifEvent } from './payload.ts';
 import type { MessageKind } from './topic.ts';
 
@@ -12,7 +12,6 @@ export interface Refusal {
 export type Item = ({ readonly health: Health } | { readonly event: Event } | { readonly onvif: OnvifEvent } | Refusal) & { readonly bytes: Uint8Array };
 
 const OPEN_ARRAY = 0x5b;
-const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 export const refused = (refusal: string, detail: string | null = null): Refusal => ({ refusal, detail });
 export const isRefusal = (answer: object): answer is Refusal => 'refusal' in answer;

@@ -60,7 +60,7 @@ function closingQuote(bytes: Uint8Array, start: number): number {
   return i;
 }
 
-const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+export const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => WHITE.has(byte));
 
 /** One pass without recursion: depth, and keys given twice in one object. Everything else is left to JSON.parse. */
