@@ -17,7 +17,7 @@ const DEVICES_PER_COHORT = 40;
 
 /** As long as the ids of the product. */
 export const modelId = (i: number): string => `01KB5ZQ4T0${String(i * 7919).padStart(16, '0')}`;
-const batchId = (model: number, b: number): string => `01KB6ZQ4T0${String(model * BATCHES + b).padStart(16, '0')}`;
+export const batchId = (model: number, b: number): string => `01KB6ZQ4T0${String(model * BATCHES + b).padStart(16, '0')}`;
 
 export async function fillCatalog(ctx: Ctx, models: number): Promise<void> {
   const stamp = { created_at: ctx.now, version: 1 };

@@ -16,11 +16,11 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openStore } from '../../src/db/open.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 import { chance, daysBefore, reportDay, reporters } from '../alert/fleet.ts';
+import { BATCHES, batchId, fillCatalog, modelId } from './healthFill.ts';
 import { longestWait } from './writer.ts';
 
 const ROUNDS = 3;
 const FIRMWARES = 3;
-const BATCHES = 4;
 const SIGNALS = ['brownout', 'crash', 'encoder', 'fps', 'overheat', 'sd_error', 'recording_gap', 'watchdog'];
 const DEVICES_PER_CELL = 40;
 const EPISODES_PER_DEVICE_DAY = 0.0005;
@@ -41,6 +41,8 @@ export async function run(args: readonly string[]): Promise<void> {
 async function measure(models: number): Promise<number> {
   return withStore(async (ctx) => {
     await ensureSignals(ctx);
+    // An alert that chance raises names them.
+    await fillCatalog(ctx, models);
     await ctx.db.updateTable('signals').set({ retired_at: NOW }).where('code', 'not in', SIGNALS).execute();
     for (let day = 1; day <= PAST_DAYS; day += 1) await fillDay(ctx, models, addDays('2026-04-01', -day), seededRandom(day).uniform);
     const rounds: number[] = [];
@@ -119,17 +121,18 @@ async function withStore<T>(run: (ctx: Ctx, file: string) => Promise<T>): Promis
 }
 
 async function fillDay(ctx: Ctx, models: number, day_on: string, uniform: () => number): Promise<void> {
-  const cells = Array.from({ length: FIRMWARES * BATCHES }, (_, cell) => ['A', `b${cell % BATCHES}`, `${Math.floor(cell / BATCHES)}.0`] as const);
-  const exposure = JSON.stringify(cells.map((cell) => [...cell, [0, DEVICES_PER_CELL, 0]]));
-  const rows = Array.from({ length: models }, (_, model) => ({
-    day_on,
-    model_id: `m${String(model).padStart(5, '0')}`,
-    exposure,
-    episodes: JSON.stringify(
-      cells.flatMap((cell) => SIGNALS.filter(() => uniform() < DEVICES_PER_CELL * EPISODES_PER_DEVICE_DAY).map((signal) => [...cell, signal, [0, 1, 0]])),
-    ),
-    regions: '{}',
-  }));
+  const rows = Array.from({ length: models }, (_, model) => {
+    const cells = Array.from({ length: FIRMWARES * BATCHES }, (_, cell) => ['A', batchId(model, cell % BATCHES), `${Math.floor(cell / BATCHES)}.0`] as const);
+    return {
+      day_on,
+      model_id: modelId(model),
+      exposure: JSON.stringify(cells.map((cell) => [...cell, [0, DEVICES_PER_CELL, 0]])),
+      episodes: JSON.stringify(
+        cells.flatMap((cell) => SIGNALS.filter(() => uniform() < DEVICES_PER_CELL * EPISODES_PER_DEVICE_DAY).map((signal) => [...cell, signal, [0, 1, 0]])),
+      ),
+      regions: '{}',
+    };
+  });
   await insertMany(ctx.db, 'alert_days', rows);
 }
 
