@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
+import { messageOf } from './core/messageOf.ts';
 import type { Ctx } from './db/ctx.ts';
 import { migrationsFor } from './db/migrate.ts';
 import { dialectOf, openStore, type Store, sqliteFile } from './db/open.ts';
@@ -78,7 +79,6 @@ async function lookAtIngest(ctx: Ctx): Promise<Finding[]> {
 }
 
 const look = async (name: string, trouble: () => Promise<string | null>): Promise<Finding> => ({ name, trouble: await trouble().catch(messageOf) });
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const amount = (count: number, words: string): string | null => (count === 0 ? null : `${count} ${words}`);
 
 async function schemaTrouble(store: Store): Promise<string | null> {

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { sql } from 'kysely';
+import { messageOf } from '../core/messageOf.ts';
 import type { AppEnv } from '../web/env.ts';
 import { pass } from '../web/gate.ts';
 import { metrics } from '../web/metrics.ts';
@@ -28,7 +29,7 @@ const STORE_WITHIN_MS = 2000;
 async function storeProbe({ store }: FrameSettings): Promise<string | null> {
   const asked = sql`select 1`.execute(store.db).then(
     () => null,
-    (error: unknown) => `store: ${error instanceof Error ? error.message : String(error)}`,
+    (error: unknown) => `store: ${messageOf(error)}`,
   );
   return Promise.race([asked, setTimeout(STORE_WITHIN_MS, `store: no answer within ${STORE_WITHIN_MS / 1000} s`, { ref: false })]);
 }

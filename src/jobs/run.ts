@@ -4,6 +4,7 @@ import { Cron } from 'croner';
 import { systemActor } from '../core/actor.ts';
 import { newSecret } from '../core/id.ts';
 import type { Log } from '../core/log.ts';
+import { messageOf } from '../core/messageOf.ts';
 import type { Ctx } from '../db/ctx.ts';
 import type { Store } from '../db/open.ts';
 import { isLocked } from '../db/patient.ts';
@@ -83,7 +84,7 @@ async function runOnce(job: Job, { store, zone, now, log }: JobSettings, process
     const locked = isLocked(error);
     if (locked) log.warn({ job: job.name }, 'the store is locked; the job comes later');
     else log.error({ err: error, job: job.name }, 'job failed');
-    await giveBack(store, job, process, now(), error instanceof Error ? error.message : String(error)).catch(() => undefined);
+    await giveBack(store, job, process, now(), messageOf(error)).catch(() => undefined);
     return locked ? 'locked' : 'ran';
   }
 }

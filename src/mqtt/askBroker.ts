@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import mqttPacket, { type IConnackPacket } from 'mqtt-packet';
+import { messageOf } from '../core/messageOf.ts';
 
 const ANSWER_WITHIN_MS = 5000;
 /** mosquitto's defaults keep 20 messages in flight and 1,000 waiting, and drop the rest; the first it tells (MQTT 5 §3.2.2.3.3), and both are set together. */
@@ -27,7 +28,7 @@ export async function brokerTrouble(address: Address): Promise<string | null> {
       ? null
       : `keeps only ${inFlight} messages in flight: \`kizashi mosquitto <folder>\` writes a configuration that drops nothing`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   } finally {
     socket?.destroy();
   }

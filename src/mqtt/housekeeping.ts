@@ -1,4 +1,5 @@
 // What the ingester does every second besides messages: registrations, replays, commands, gaps, retention, and telling how it is.
+import { messageOf } from '../core/messageOf.ts';
 import { Dispatch } from '../telemetry/dispatch.ts';
 import { GapWatch } from '../telemetry/gapWatch.ts';
 import { type IngestStatus, noteUsedCredentials, writeStatus } from '../telemetry/ingestStatus.ts';
@@ -115,7 +116,7 @@ export class Housekeeping {
 
   /** A lock of another is gone at the next round; what fails again is told. */
   private noteFailure(chore: string, error: unknown): void {
-    if (this.failing.has(chore)) this.house.log.warn({ chore, err: error instanceof Error ? error.message : String(error) }, 'A chore of the ingester failed');
+    if (this.failing.has(chore)) this.house.log.warn({ chore, err: messageOf(error) }, 'A chore of the ingester failed');
     this.failing.add(chore);
   }
 

@@ -1,5 +1,6 @@
 // Keeps an ingester running beside the web server: one that ends by itself is started again, ever more slowly, and /readyz says why.
 import type { Log } from '../core/log.ts';
+import { messageOf } from '../core/messageOf.ts';
 import { hearOwn, type IngestStatus } from '../telemetry/ingestStatus.ts';
 import type { IngestConfig } from './ingester.ts';
 import { measureIngest } from './meter.ts';
@@ -36,7 +37,7 @@ export async function keepIngesting(config: IngestConfig, log: Log): Promise<Kep
       log.error({ reason }, 'ingest ended; starting it again');
       await new Promise((resolve) => setTimeout(resolve, wait));
       ingest = await startIngest(config, log).catch((failure: unknown) => {
-        reason = failure instanceof Error ? failure.message : String(failure);
+        reason = messageOf(failure);
         return null;
       });
       if (ingest !== null) reason = null;

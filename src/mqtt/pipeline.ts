@@ -1,5 +1,6 @@
 // The whole path of a message: take it in, read what is missing, commit a batch in one transaction, and only then acknowledge.
 
+import { messageOf } from '../core/messageOf.ts';
 import type { Ingest, Missing } from '../telemetry/ingest.ts';
 import { type IngestStore, LeaseLost } from '../telemetry/ingestStore.ts';
 import { Message } from '../telemetry/message.ts';
@@ -138,7 +139,7 @@ export class Pipeline {
     try {
       return this.ingest.take(message);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.log.error({ err: reason, topic: message.topic }, 'A message could not be taken in');
       return this.ingest.refuse(message, message.payload, 'internal_error', reason);
     }

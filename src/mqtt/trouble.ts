@@ -1,4 +1,5 @@
 // What keeps the store from taking telemetry, and since when. A lock that another holds for a moment is no news: it is told when it lasts.
+import { messageOf } from '../core/messageOf.ts';
 import type { Log } from './log.ts';
 
 /** A batch takes milliseconds, a long transaction of another a second or two. */
@@ -23,7 +24,7 @@ export class Trouble {
 
   refused(error: unknown, at: number): void {
     this.refusing_at ??= at;
-    this.reason = error instanceof Error ? error.message : String(error);
+    this.reason = messageOf(error);
     if (this.told || this.at(at) === null) return;
     this.told = true;
     this.log.error({ err: this.reason }, 'The store does not take telemetry');

@@ -1,6 +1,7 @@
 // The thread the ingest runs in for `kizashi serve`.
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../core/messageOf.ts';
 import { type IngestConfig, runIngester } from './ingester.ts';
 import type { Log } from './log.ts';
 import type { FromWorker } from './start.ts';
@@ -32,5 +33,5 @@ try {
     void ingester.close().then(() => process.exit(0));
   });
 } catch (error) {
-  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  tell({ kind: 'failed', message: messageOf(error) });
 }

@@ -163,10 +163,10 @@ async function sendWebhook(ctx: Ctx, row: OutboxRow, reach: PrivateReach): Promi
     // 410 says: never again. Everything else may be mended.
     return { result: status === 410 ? 'fail' : 'retry', error: `HTTP ${status}` };
   } catch (error) {
-    return { result: error instanceof OutOfReach ? 'fail' : 'retry', error: messageOf(error) };
+    return { result: error instanceof OutOfReach ? 'fail' : 'retry', error: reasonOf(error) };
   }
 }
 
 /** Several refused addresses come as one error without words of its own. */
-const messageOf = (error: unknown): string =>
-  error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : error instanceof Error ? error.message || error.name : String(error);
+const reasonOf = (error: unknown): string =>
+  error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : error instanceof Error ? error.message || error.name : String(error);

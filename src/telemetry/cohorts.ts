@@ -106,8 +106,9 @@ async function countedCohorts(ctx: Ctx, day_on: string): Promise<CohortDayRow[]>
   const counted = new Map<string, CohortDayRow>();
   for (let after = 0, last = await lastOfNext(ctx, day_on, after); last !== null; after = last, last = await lastOfNext(ctx, day_on, after)) {
     for (const row of (await countSome(ctx, day_on, after, last)).flatMap((totals) => cohortRows(day_on, totals))) {
-      const { devices = 0, episodes = 0, events = 0 } = counted.get(keyOf(row)) ?? {};
-      counted.set(keyOf(row), { ...row, devices: devices + row.devices, episodes: episodes + row.episodes, events: events + row.events });
+      const key = keyOf(row);
+      const { devices = 0, episodes = 0, events = 0 } = counted.get(key) ?? {};
+      counted.set(key, { ...row, devices: devices + row.devices, episodes: episodes + row.episodes, events: events + row.events });
     }
   }
   return [...counted.values()];
