@@ -25,7 +25,7 @@ export type LinkState = 'connecting' | 'connected' | 'waiting' | 'refused' | 'cl
 
 const KEEP_ALIVE_S = 30;
 /** Asked twice in the time of a keep-alive, a broker that is there says something within one and a half. */
-const SILENT_AFTER = 1.5;
+const UNANSWERED_AT_MOST = 3;
 const SESSION_S = 7 * 86_400;
 /** All of the packet identifiers: the broker's window must never be smaller than a batch. */
 const RECEIVE_MAXIMUM = 65_535;
@@ -54,8 +54,8 @@ export class BrokerLink {
   private timer: NodeJS.Timeout | null = null;
   private wait = FIRST_WAIT_MS;
   private connected_at: number | null = null;
-  /** When the broker said something last; null while we do not listen because the store is behind. */
-  private heard_at: number | null = null;
+  /** Pings since the broker said something: what waits while this thread is busy is read between two. Null while we do not listen because the store is behind. */
+  private unanswered: number | null = 0;
   private readonly keep_alive_ms: number;
   /** Connections in a row that ended soon. */
   private brief = 0;
@@ -110,7 +110,7 @@ export class BrokerLink {
     const source = this.sourceOf(socket);
     read = this.reader(socket, source);
     socket.setNoDelay(true);
-    this.heard_at = performance.now();
+    this.unanswered = 0;
     socket.on(secure ? 'secureConnect' : 'connect', () => this.greet());
     const ping = setInterval(() => this.ping(socket), this.keep_alive_ms / 2);
     socket.on('error', (error) => {
@@ -125,8 +125,7 @@ export class BrokerLink {
 
   /** The timeout of a socket would not do: what we write counts for it, and a network that swallows everything takes our questions for a quarter of an hour. */
   private ping(socket: Socket): void {
-    const silent_ms = this.heard_at === null ? 0 : performance.now() - this.heard_at;
-    if (silent_ms > this.keep_alive_ms * SILENT_AFTER) socket.destroy(new Error('The broker fell silent'));
+    if (this.unanswered !== null && ++this.unanswered > UNANSWERED_AT_MOST) socket.destroy(new Error('The broker fell silent'));
     else if (this.state === 'connected') this.write({ cmd: 'pingreq' });
   }
 
@@ -134,11 +133,11 @@ export class BrokerLink {
     return {
       acknowledge: (ids) => writeAcknowledgements(socket, ids),
       pause: () => {
-        this.heard_at = null;
+        this.unanswered = null;
         socket.pause();
       },
       resume: () => {
-        this.heard_at = performance.now();
+        this.unanswered = 0;
         socket.resume();
       },
     };
@@ -166,7 +165,7 @@ export class BrokerLink {
     );
     return (chunk) => {
       at = this.now();
-      if (this.heard_at !== null) this.heard_at = performance.now();
+      if (this.unanswered !== null) this.unanswered = 0;
       try {
         frames.read(chunk);
       } catch (error) {
